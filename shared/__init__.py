@@ -1,0 +1,1 @@
+"""What every service shares: one module per cross-cutting concern, no knowledge of any service."""

@@ -1,0 +1,16 @@
+"""The one place that reads the wall clock, so that a test can hold it still."""
+
+from datetime import UTC, datetime
+
+FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+"""The end of an interval that has not ended; later than any instant a caller may send."""
+
+
+def now() -> datetime:
+    """The current instant in UTC, to the microsecond."""
+    return datetime.now(UTC)
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as text with a fixed width, so that texts sort as instants do."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

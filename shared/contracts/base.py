@@ -1,0 +1,212 @@
+"""The published form of an entity: response body and event payload alike, so that API and events cannot drift apart."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.owners import KIND_OWNERS
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _to_utc(value: datetime) -> datetime:
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9998") from None
+    if utc.year > 9998:  # the view keeps the last year for "has not ended"
+        raise ValueError("lies outside the years 1 to 9998")
+    return utc
+
+
+def _not_a_uuid(value: str) -> str:
+    if _UUID.fullmatch(value):
+        raise ValueError("must not look like an id: references tell keys and ids apart by their form")
+    return value
+
+
+def _known_kind(value: str) -> str:
+    if value not in KIND_OWNERS:
+        raise ValueError("is not a kind of this platform")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment with an offset, kept in UTC."""
+KindName = Annotated[str, AfterValidator(_known_kind)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
+Key = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=120),
+    AfterValidator(_not_a_uuid),
+]
+"""What people call an entity in files and on the command line; unique per kind."""
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Grade = Annotated[int, Field(ge=1, le=5)]
+Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Side = Literal["business", "it"]
+
+
+class Model(BaseModel):
+    """Base of everything that is published: closed, immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ref(Model):
+    """A typed id. Its text form ``kind/id`` is also the subject of the target's events."""
+
+    kind: KindName
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+class OwnerRef(Model):
+    kind: Literal["party", "role"]
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+class ExternalRef(Model):
+    """The same thing in another system."""
+
+    system: Short
+    id: Short
+    url: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class Review(Model):
+    cadence: Literal["monthly", "quarterly", "semi_annual", "annual"] | None = None
+    last_at: Instant | None = None
+    last_by: Short | None = None
+    next_due: Instant | None = None
+
+
+class Provenance(Model):
+    """Where a value came from; ``wrote`` is what that source wrote last, member by member."""
+
+    source: Short
+    id: Short
+    type: Short | None = None
+    wrote: dict[str, Any] = {}
+
+
+class Record(Model):
+    """What every versioned thing has, links included."""
+
+    id: UUID
+    kind: str
+    state: str
+    state_reason: Text | None = None
+    version: int
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
+    provenance: Annotated[list[Provenance], Field(max_length=20)] = []
+    created_at: Instant
+    created_by: str
+    updated_at: Instant
+    updated_by: str
+
+
+class State(Record):
+    """What every entity of the domain has besides; a kind adds its own fields."""
+
+    key: Key
+    name: Name
+    description: Text | None = None
+    owner: OwnerRef | None = None
+    criticality: Grade | None = None
+    tags: Annotated[list[Short], Field(max_length=50)] = []
+    external_refs: Annotated[list[ExternalRef], Field(max_length=50)] = []
+    review: Review | None = None
+    custom: Annotated[dict[Short, Any], Field(max_length=100)] = {}
+
+
+SERVER_FIELDS = frozenset({"id", "kind", "version", "created_at", "created_by", "updated_at", "updated_by"})
+"""Members that no caller writes."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field that points at other entities, and the edge it makes.
+
+    ``path`` walks members and lists (``components[].product_id``); ``kinds`` names what the id may point at, and is
+    empty where the value is a ``{kind, id}`` of its own; ``swapped`` turns the edge round.
+    """
+
+    path: str
+    relation: str
+    kinds: tuple[str, ...] = ()
+    swapped: bool = False
+
+    def targets(self, state: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Each ``(pointer, kind, id)`` that the field holds in a state dumped as JSON."""
+        for pointer, value in _walk(state, self.path.split("."), ""):
+            if isinstance(value, str):
+                yield pointer, self.kinds[0], value
+            else:
+                yield pointer, value["kind"], value["id"]
+
+
+def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any]]:
+    if not steps:
+        if value is not None:
+            yield pointer, value
+        return
+    name, *rest = steps
+    member = value.get(name.removesuffix("[]"))
+    pointer = f"{pointer}/{name.removesuffix('[]')}"
+    if not name.endswith("[]"):
+        if member is not None:
+            yield from _walk(member, rest, pointer)
+        return
+    for index, item in enumerate(member or ()):
+        yield from _walk(item, rest, f"{pointer}/{index}")
+
+
+OWNER = Reference("owner", "owned_by")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Everything that the shared behaviour needs to know of a kind."""
+
+    service: str
+    model: type[Record]
+    lifecycle: Lifecycle
+    references: tuple[Reference, ...] = (OWNER,)
+    plural: str = ""
+    immutable: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return str(self.model.model_fields["kind"].default)
+
+    @property
+    def collection(self) -> str:
+        return (self.plural or f"{self.name}s").replace("_", "-")
+
+    @property
+    def is_link(self) -> bool:
+        return "target" in self.model.model_fields
+
+    def is_live(self, state: str) -> bool:
+        return state in self.lifecycle.live

@@ -1,0 +1,119 @@
+"""The event envelope: one CloudEvents 1.0 document per version of an entity, carrying its whole state."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from shared.clock import rfc3339
+from shared.contracts.base import Kind
+
+ACTIONS = ("created", "changed", "transitioned", "deleted")
+SCHEMA_VERSION = 1
+PARTITIONS = 12
+_ID = re.compile(r"([a-z_]{1,40}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})\.(\d{1,18})")
+
+
+class EventId(NamedTuple):
+    """``<kind>:<id>:<epoch>.<version>``, the name of one version of one entity."""
+
+    kind: str
+    id: str
+    epoch: int
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}:{self.epoch}.{self.version}"
+
+    @classmethod
+    def parse(cls, text: str) -> "EventId":
+        """Raises ValueError for anything that is not an event id."""
+        match = _ID.fullmatch(text, re.ASCII) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError("an event id is <kind>:<id>:<epoch>.<version>")
+        kind, id_, epoch, version = match.groups()
+        return cls(kind, id_, int(epoch), int(version))
+
+
+def topic(service: str) -> str:
+    return f"plumbline.{service}.v1"
+
+
+def event_type(service: str, kind: str, action: str) -> str:
+    return f"plumbline.{service}.{kind}.{action}"
+
+
+def schema_urn(type_: str) -> str:
+    return f"urn:plumbline:schema:{type_}:{SCHEMA_VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A recorded version, as the change table keeps it. ``data`` is JSON text, passed on untouched."""
+
+    service: str
+    position: int
+    epoch: int
+    kind: str
+    id: str
+    version: int
+    recorded_at: datetime
+    action: str
+    actor: str
+    correlation_id: str
+    causation_id: str | None
+    data: str
+
+    @property
+    def event_id(self) -> EventId:
+        return EventId(self.kind, self.id, self.epoch, self.version)
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    def envelope(self) -> bytes:
+        """The CloudEvents document in structured mode."""
+        type_ = event_type(self.service, self.kind, self.action)
+        head = orjson.dumps(
+            {
+                "specversion": "1.0",
+                "id": str(self.event_id),
+                "source": f"/{self.service}",
+                "type": type_,
+                "subject": f"{self.kind}/{self.id}",
+                "time": rfc3339(self.recorded_at),
+                "datacontenttype": "application/json",
+                "dataschema": schema_urn(type_),
+                "aggregateversion": self.version,
+                "epoch": self.epoch,
+                "position": self.position,
+                "correlationid": self.correlation_id,
+                **({"causationid": self.causation_id} if self.causation_id else {}),
+                "actor": self.actor,
+            }
+        )
+        return head[:-1] + b',"data":' + self.data.encode() + b"}"
+
+
+def schema(kind: Kind, action: str) -> dict[str, Any]:
+    """The JSON Schema of the ``data`` of one event type."""
+    state = kind.model.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    definitions = state.pop("$defs", {})
+    type_ = event_type(kind.service, kind.name, action)
+    deleted = {"deleted": {"const": True}} if action == "deleted" else {}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": schema_urn(type_),
+        "title": type_,
+        "type": "object",
+        "properties": {
+            "state": {"$ref": f"#/$defs/{state['title']}"},
+            "changed": {"type": "array", "items": {"type": "string"}},
+            **deleted,
+        },
+        "required": ["state", "changed", *deleted],
+        "$defs": {**definitions, state["title"]: state},
+    }

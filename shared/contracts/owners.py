@@ -1,0 +1,19 @@
+"""Which service owns which kind, those that come with later releases included: a reference may name any of them."""
+
+OWNED_KINDS = {
+    "strategy": (
+        "strategy", "strategy_element", "driver", "assessment", "objective", "outcome", "tactic", "operation",
+        "capability", "plan", "project", "csf", "kpi", "measurement", "stakeholder", "increment",
+    ),
+    "catalog": (
+        "service", "service_offering", "consumer_group", "contract", "design_package", "product", "partner", "catalog",
+        "category",
+    ),
+    "roles": (
+        "party", "role", "role_assignment", "process", "activity", "policy", "procedure", "work_instruction", "handoff",
+        "deliverable",
+    ),
+}  # fmt: skip
+
+KIND_OWNERS = {kind: service for service, kinds in OWNED_KINDS.items() for kind in kinds}
+OWNERS = tuple(OWNED_KINDS)

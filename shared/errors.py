@@ -1,0 +1,87 @@
+"""Errors of the domain. They know their status and their stable type, and no framework: rules may raise them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypedDict
+
+
+class Fault(TypedDict):
+    """One thing that is wrong with a request; ``pointer`` is a JSON pointer into the body or ``?name`` for a parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand and mend. Rendered as a problem document (RFC 9457)."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad-request"
+    title: ClassVar[str] = "Bad request"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+class BadRequest(DomainError):
+    pass
+
+
+class Unauthorized(DomainError):
+    status, code, title = 401, "unauthorized", "A valid bearer token is required"
+
+
+class Forbidden(DomainError):
+    status, code, title = 403, "forbidden", "The token does not carry the scope this needs"
+
+
+class NotFound(DomainError):
+    status, code, title = 404, "not-found", "Not found"
+
+
+class Conflict(DomainError):
+    status, code, title = 409, "conflict", "The request contradicts what is there"
+
+
+class TransitionRefused(Conflict):
+    code, title = "transition-refused", "This transition is not possible now"
+
+
+class Gone(DomainError):
+    status, code, title = 410, "gone", "Deleted"
+
+
+class PreconditionFailed(DomainError):
+    status, code, title = 412, "precondition-failed", "The entity has changed since it was read"
+
+
+class TooLarge(DomainError):
+    status, code, title = 413, "too-large", "The request is too large"
+
+
+class Invalid(DomainError):
+    status, code, title = 422, "invalid", "The request is not valid"
+
+    @classmethod
+    def at(cls, pointer: str, code: str, detail: str) -> "Invalid":
+        """A refusal of one named field."""
+        return cls(detail, errors=[Fault(pointer=pointer, code=code, detail=detail)])
+
+
+class PreconditionRequired(DomainError):
+    status, code, title = 428, "precondition-required", "If-Match is required"
+
+
+class Unavailable(DomainError):
+    status, code, title = 503, "unavailable", "A dependency is not available"
