@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypedDict
 
 
 class Fault(TypedDict):
-    """One thing that is wrong with a request; ``pointer`` is a JSON pointer into the body or ``?name`` for a parameter."""
+    """One wrong thing; ``pointer`` is a JSON pointer into the body, or ``?name`` for a parameter."""
 
     pointer: str
     code: str

@@ -62,8 +62,8 @@ Positions = Callable[[Sequence[Partition]], Awaitable[Mapping[Partition, int]]]
 class Consumer(Protocol):
     """One member of a group. The group's partitions are spread over its members."""
 
-    async def fetch(self, limit: int, timeout: float) -> list[Batch]:
-        """At most ``limit`` entries, in order per partition; empty after ``timeout`` seconds without any.
+    async def fetch(self, limit: int, wait: float) -> list[Batch]:
+        """At most ``limit`` entries, in order per partition; empty after ``wait`` seconds without any.
 
         Raises PositionLost or BusUnavailable; after either, close this consumer and open another.
         """
