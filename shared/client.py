@@ -1,0 +1,222 @@
+"""A client of the HTTP API, for the command line, for imports and for alignment. It knows contracts, not frameworks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from shared.contracts import NODE_KINDS, Kind
+
+PAGE = 200
+_TRIES = 4
+_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+_TIMEOUT = httpx.Timeout(30, connect=5)
+
+Json = dict[str, Any]
+
+
+class ClientError(Exception):
+    """The call did not do what was asked; ``str()`` of it is a sentence for people."""
+
+
+class Unreachable(ClientError):
+    """Nothing usable came back: no connection, a time-out, or a server that is failing."""
+
+
+class Refused(ClientError):
+    """The server understood and said no. ``errors`` are the problem document's ``{pointer, code, detail}``."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.detail = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
+        self.errors: list[Json] = list(problem.get("errors") or ())
+        self.problem = dict(problem)
+        super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in self.errors))
+
+
+class Unauthorized(Refused):
+    """The token is missing, wrong or out of date."""
+
+
+class NotFound(Refused):
+    """There is no such thing, or no longer."""
+
+
+class Gone(NotFound):
+    """It was deleted; ``problem["last"]`` is its last state."""
+
+
+class Conflict(Refused):
+    """The request contradicts what is there."""
+
+
+class PreconditionFailed(Refused):
+    """What was read has changed since."""
+
+
+_REFUSALS: dict[int, type[Refused]] = {
+    401: Unauthorized,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    412: PreconditionFailed,
+}
+
+
+def path_of(kind: Kind, id: str | None = None) -> str:
+    """The path of a collection, or of one entity in it."""
+    collection = f"/{kind.service}/v1/{kind.collection}"
+    return f"{collection}/{id}" if id else collection
+
+
+def _kind(kind: Kind | str) -> Kind:
+    return NODE_KINDS[kind] if isinstance(kind, str) else kind
+
+
+class Client:
+    """One server, one token. Kinds are given by name; links, which every owner has, as ``LINKS[service]``.
+
+    Every call raises Unreachable or a Refused. Only what is safe to repeat is repeated, a few times: GET, and PUT
+    under the caller's id, after a connection error or a 503.
+    """
+
+    def __init__(self, base_url: str, token: str = "", transport: httpx.AsyncBaseTransport | None = None) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport, timeout=_TIMEOUT)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def get(self, kind: Kind | str, id: str, version: int | None = None) -> Json:
+        """The state of an entity, now or as of a version."""
+        params = {} if version is None else {"version": version}
+        return await self.get_json(path_of(_kind(kind), id), **params)
+
+    async def find(self, kind: Kind | str, key: str) -> Json | None:
+        """The entity with this key, or None."""
+        page = await self.get_json(path_of(_kind(kind)), key=key, limit=1)
+        items: list[Json] = page["items"]
+        return items[0] if items else None
+
+    async def list(self, kind: Kind | str, **filters: Any) -> AsyncIterator[Json]:
+        """Every entity that the filters leave, page by page."""
+        path, cursor = path_of(_kind(kind)), None
+        while True:
+            page = await self.get_json(path, limit=PAGE, cursor=cursor, **filters)
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+
+    async def put(self, kind: Kind | str, id: str, body: Json, *, version: int | None = None) -> Json:
+        """Create under the caller's id, or with ``version`` replace that version; returns the new state."""
+        condition = {"If-None-Match": "*"} if version is None else {"If-Match": f'"{version}"'}
+        return await self.send("PUT", path_of(_kind(kind), id), body, condition, safe=True)
+
+    async def patch(self, kind: Kind | str, id: str, version: int, merge: Json) -> Json:
+        """Merge a patch into the version that was read; returns the new state."""
+        return await self.send("PATCH", path_of(_kind(kind), id), merge, {"If-Match": f'"{version}"'})
+
+    async def post(self, kind: Kind | str, body: Json) -> Json:
+        """Create under an id that the server gives; returns the new state."""
+        return await self.send("POST", path_of(_kind(kind)), body)
+
+    async def delete(self, kind: Kind | str, id: str, version: int, reason: str) -> None:
+        """Delete what never was live."""
+        await self.send("DELETE", path_of(_kind(kind), id), None, {"If-Match": f'"{version}"'}, reason=reason)
+
+    async def transition(self, kind: Kind | str, id: str, version: int, to: str, reason: str | None = None) -> Json:
+        """Move an entity to another state of its lifecycle; returns the new state."""
+        path, body = f"{path_of(_kind(kind), id)}/transitions", {"to": to, "reason": reason}
+        return await self.send("POST", path, body, {"If-Match": f'"{version}"'})
+
+    async def changes(self, service: str, after: int = 0, limit: int = PAGE) -> Json:
+        """A page of a service's events in the order of their positions: ``{items, next_after, head}``."""
+        return await self.get_json(f"/{service}/v1/changes", after=after, limit=limit)
+
+    async def get_json(self, path: str, **params: Any) -> Json:
+        """The document at a path; parameters that are None are left out."""
+        return await self.send("GET", path, safe=True, **params)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        safe: bool = False,
+        **params: Any,
+    ) -> Json:
+        """Any call of the API; ``safe`` says that sending it twice does no more than sending it once."""
+        given = {name: value for name, value in params.items() if value is not None}
+        request = self._http.build_request(method, path, params=given, json=body, headers=headers)
+        return _content(await self._answer(request, _TRIES if safe else 1))
+
+    async def _answer(self, request: httpx.Request, tries: int) -> httpx.Response:
+        for attempt in range(1, tries):
+            pause = _PAUSE * 2**attempt
+            try:
+                response = await self._http.send(request)
+            except httpx.TransportError:
+                await asyncio.sleep(pause)
+                continue
+            if response.status_code != 503:
+                return response
+            await asyncio.sleep(_retry_after(response, pause))
+        try:
+            return await self._http.send(request)
+        except httpx.TransportError as error:
+            raise Unreachable(f"{request.url.copy_with(query=None)} cannot be reached: {_words(error)}") from error
+
+
+def _retry_after(response: httpx.Response, default: float) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else default
+
+
+def _words(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _content(response: httpx.Response) -> Json:
+    if response.status_code >= 400:
+        raise _refusal(response)
+    if not response.content:
+        return {}
+    content: Json = _parsed(response, _unusable)
+    return content
+
+
+def _refusal(response: httpx.Response) -> ClientError:
+    status = response.status_code
+    problem = _parsed(response, lambda _: {})
+    if status >= 500:
+        return Unreachable(
+            f"{response.url.path} failed with status {status}: {problem.get('detail', 'no reason given')}"
+        )
+    return _REFUSALS.get(status, Refused)(status, problem)
+
+
+def _parsed(response: httpx.Response, otherwise: Callable[[httpx.Response], Json]) -> Json:
+    try:
+        value = response.json()
+    except ValueError:
+        return otherwise(response)
+    return value if isinstance(value, dict) else otherwise(response)
+
+
+def _unusable(response: httpx.Response) -> Json:
+    raise Unreachable(f"{response.url.path} did not answer with a JSON object.")
