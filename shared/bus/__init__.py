@@ -13,6 +13,7 @@ Positions belong to the reader
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+from zlib import crc32
 
 from shared.contracts.events import PARTITIONS
 
@@ -28,6 +29,11 @@ class PositionLost(Exception):
 class Partition(NamedTuple):
     topic: str
     number: int
+
+
+def partition_of(key: str) -> int:
+    """Where both adapters put a key. It is part of the order they promise, so it never changes."""
+    return crc32(key.encode()) % PARTITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +130,5 @@ __all__ = [
     "PositionLost",
     "Positions",
     "open_bus",
+    "partition_of",
 ]

@@ -1,0 +1,45 @@
+"""Backends for every test that asks for them: started at the first request, one each per run, stopped at the end."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests import backends
+from tests.backends.server import Missing
+
+
+def _offer(name: str, source: AbstractContextManager[str]) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(source)
+        except Missing as reason:
+            backends.skip(name, reason)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_url() -> Iterator[str]:
+    """``kafka://host:port`` of a broker."""
+    yield from _offer("kafka", backends.kafka())
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """``postgresql+asyncpg://.../{database}`` of a server."""
+    yield from _offer("postgres", backends.postgres())
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[str]:
+    """``postgresql+asyncpg://...`` of a new, empty database, dropped after the test."""
+    name = f"test_{uuid4().hex}"
+    server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
+    try:
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield postgres_url.format(database=name)
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
