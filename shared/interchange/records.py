@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -99,10 +98,10 @@ def link_id(type: str, source: str, target: str) -> str:
 def canonical(kind: Kind, members: Mapping[str, Any]) -> dict[str, Any]:
     """Members as the API will show them, so that they can be compared; raises Malformed.
 
-    Dates, numbers and nested defaults take the one form that the contract gives them.
+    Dates, numbers and defaults of nested members take the one form that the contract gives them.
     """
     try:
-        raw = json.dumps({**_stand_ins(kind), **members}, allow_nan=False, default=_text)
+        raw = json.dumps({**_stand_ins(kind), **members}, allow_nan=False)
         state = kind.model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
@@ -112,12 +111,6 @@ def canonical(kind: Kind, members: Mapping[str, Any]) -> dict[str, Any]:
     if state.state not in kind.lifecycle.states:
         raise Malformed([("/state", f"a {kind.name} has the states {', '.join(kind.lifecycle.states)}")])
     return state.model_dump(mode="json", include=set(members))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"a {type(value).__name__}")
 
 
 def _pointer(location: Iterable[str | int]) -> str:

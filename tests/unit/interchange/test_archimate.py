@@ -37,7 +37,8 @@ def test_the_older_format_reads_alike_under_the_newer_names() -> None:
         <element identifier="a" xsi:type="InfrastructureService"><label>Hosting</label>
           <properties><property identifierref="p"><value>1</value></property></properties></element>
         <element identifier="b" xsi:type="BusinessRole"><label>Purser</label></element></elements>
-        <relationships><relationship identifier="r" source="a" target="b" xsi:type="UsedByRelationship"/></relationships>
+        <relationships><relationship identifier="r" source="a" target="b" xsi:type="UsedByRelationship"/>
+        </relationships>
         <propertydefs><propertydef identifier="p" name="Rank" type="string"/></propertydefs></model>""".encode()
     )
     assert [(e.type, e.name, e.properties) for e in model.elements] == [
@@ -55,7 +56,7 @@ def test_a_document_type_is_refused_in_every_encoding(encoding: str) -> None:
 
 
 def test_a_document_type_is_refused_before_the_rest_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archimate, "_items", lambda data: pytest.fail("parsed"))
+    monkeypatch.setattr(archimate, "_items", lambda _: pytest.fail("parsed"))
     with pytest.raises(NotAModel, match="DTD"):
         read(BOMB.encode())
 
@@ -75,7 +76,7 @@ def test_a_document_type_is_refused_before_the_rest_is_looked_at(monkeypatch: py
         (f'{OPEN_30}<elements><element xsi:type="Goal"/></elements></model>'.encode(), "line 1 has no identifier"),
         (f'{OPEN_30}<elements><element identifier="a"/></elements></model>'.encode(), "has no type"),
         (
-            f'{OPEN_30}<relationships><relationship identifier="r" source="a" xsi:type="Flow"/></relationships></model>'.encode(),
+            f'{OPEN_30}<relationships><relationship identifier="r" source="a" xsi:type="Flow"/>'.encode(),
             "has no target",
         ),
         (

@@ -1,0 +1,112 @@
+"""The owners' HTTP API in memory: just enough of the contract for what calls it, and strict where callers go wrong."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from shared.client import Client
+from shared.contracts import KIND_OWNERS, KINDS, Kind
+from shared.interchange.records import NOT_CARRIED, canonical
+
+BY_PATH = {(kind.service, kind.collection): kind for kinds in KINDS.values() for kind in kinds}
+STAMP = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z") | dict.fromkeys(
+    ("created_by", "updated_by"), "tester"
+)
+
+
+class FakeOwner:
+    """All three owners; ``log`` names every request, ``states`` holds what is stored, by kind and id."""
+
+    def __init__(self) -> None:
+        self.states: dict[tuple[str, str], dict[str, Any]] = {}
+        self.log: list[str] = []
+        self.extra: dict[str, Any] = {}
+
+    @property
+    def writes(self) -> list[str]:
+        return [line for line in self.log if not line.startswith("GET")]
+
+    def client(self) -> Client:
+        return Client("http://fake", "token", httpx.MockTransport(self.answer))
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        self.log.append(f"{request.method} {path}")
+        if path in self.extra:
+            return httpx.Response(200, json=self.extra[path])
+        _, service, _, collection, *rest = path.split("/")
+        kind = BY_PATH.get((service, collection))
+        if kind is None:
+            return _problem(404, "no such collection")
+        if not rest:
+            return self._list(kind, request.url.params.get("key"))
+        return getattr(self, f"_{request.method.lower()}")(kind, rest[0], request)  # type: ignore[no-any-return]
+
+    def edit(self, kind: str, id: str, **members: Any) -> None:
+        """What a person does to an entity meanwhile."""
+        state = self.states[kind, id]
+        self.states[kind, id] = {**state, **members, "version": state["version"] + 1}
+
+    def by_name(self, name: str) -> dict[str, Any]:
+        return next(state for state in self.states.values() if state.get("name") == name)
+
+    def _list(self, kind: Kind, key: str | None) -> httpx.Response:
+        found = [s for (name, _), s in self.states.items() if name == kind.name and key in (None, s.get("key"))]
+        return httpx.Response(200, json={"items": found, "next_cursor": None})
+
+    def _get(self, kind: Kind, id: str, _: httpx.Request) -> httpx.Response:
+        state = self.states.get((kind.name, id))
+        return httpx.Response(200, json=state) if state else _problem(404, f"There is no {kind.name} with this id.")
+
+    def _put(self, kind: Kind, id: str, request: httpx.Request) -> httpx.Response:
+        if (kind.name, id) in self.states:
+            return _problem(412, "There is one with this id already.")
+        body = json.loads(request.content)
+        state = {"key": f"key-{len(self.states)}", "state": kind.lifecycle.initial, **body}
+        return self._store(kind, id, state, 1)
+
+    def _patch(self, kind: Kind, id: str, request: httpx.Request) -> httpx.Response:
+        state = self.states[kind.name, id]
+        if request.headers["If-Match"] != f'"{state["version"]}"':
+            return _problem(412, "It has changed since.")
+        body = {name: value for name, value in state.items() if name in kind.model.model_fields}
+        return self._store(kind, id, _merged(body, json.loads(request.content)), state["version"] + 1)
+
+    def _store(self, kind: Kind, id: str, body: dict[str, Any], version: int) -> httpx.Response:
+        if missing := [str(end) for end in _ends(kind, body) if end not in self.states]:
+            return _problem(422, f"not there: {missing}")
+        if kind.is_link and self._twin(id, body):
+            return _problem(409, "There is an active link of this type and ends.")
+        own = {name: body[name] for name in body if name not in NOT_CARRIED and (name != "key" or not kind.is_link)}
+        full = canonical(kind, own)
+        defaults = {n: f.get_default() for n, f in kind.model.model_fields.items() if not f.is_required()}
+        state = {**defaults, **full, **STAMP, "id": id, "kind": kind.name, "version": version}
+        self.states[kind.name, id] = state | {"provenance": body.get("provenance", [])}
+        return httpx.Response(200 if version > 1 else 201, json=self.states[kind.name, id])
+
+    def _twin(self, id: str, body: dict[str, Any]) -> bool:
+        same = ("type", "source", "target")
+        links = [state for (kind, other), state in self.states.items() if kind == "link" and other != id]
+        return any(all(state[name] == body[name] for name in same) for state in links)
+
+
+def _ends(kind: Kind, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What must be there already: references and link ends within the service."""
+    pointed = [(body[end]["kind"], body[end]["id"]) for end in ("source", "target")] if kind.is_link else []
+    pointed += [(name, id) for ref in kind.references for _, name, id in ref.targets(body)]
+    return (end for end in pointed if KIND_OWNERS[end[0]] == kind.service)
+
+
+def _merged(target: Any, change: Any) -> Any:
+    if not isinstance(change, dict):
+        return change
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in change.items():
+        merged[name] = _merged(merged.get(name), value)
+    return {name: value for name, value in merged.items() if not (name in change and value is None)}
+
+
+def _problem(status: int, detail: str) -> httpx.Response:
+    return httpx.Response(status, json={"type": "about:blank", "status": status, "detail": detail})

@@ -1,0 +1,241 @@
+from pathlib import Path
+
+import pytest
+
+from shared.interchange import bundle, bundle_files
+from shared.interchange.bundle_files import BadBundle
+from shared.interchange.records import derived_id
+from shared.interchange.sync import Report, sync
+from tests.unit.fake_owner import FakeOwner
+
+FERRY = """
+kind: service_offering
+key: summer-crossing
+spec:
+  name: Summer crossing
+  owner: role/purser
+  service_ids: [service/boarding, service/payment]
+  components:
+    - {type: action, trigger: A traveller books, service_id: service/boarding}
+links:
+  - {type: realizes, to: outcome/on-time, rationale: boarding decides punctuality, confidence: 0.75}
+---
+kind: service
+key: boarding
+spec: {name: Boarding, state: operational, owner: party/crew}
+links:
+  - {type: depends_on, to: service/payment}
+---
+kind: service
+key: payment
+spec: {name: Payment}
+---
+kind: outcome
+key: on-time
+spec: {name: Travellers arrive on time}
+---
+kind: party
+key: deck
+spec: {name: Deck crew, parent_id: party/crew, owner: role/purser}
+---
+kind: party
+key: crew
+spec: {name: Crew}
+---
+kind: role
+key: purser
+spec: {name: Purser}
+---
+kind: objective
+key: full
+spec: {name: Full boats, due: 2026-06-01, side: business}
+"""
+
+
+@pytest.fixture
+def owner() -> FakeOwner:
+    return FakeOwner()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ferry.yaml"
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+async def apply(owner: FakeOwner, *paths: Path, dry_run: bool = False) -> Report:
+    owner.log.clear()
+    async with owner.client() as client:
+        return await sync(client, await bundle.to_batch(client, bundle_files.read(paths)), dry_run=dry_run)
+
+
+async def refusal(owner: FakeOwner, file: Path, text: str) -> str:
+    write(file, text)
+    with pytest.raises(BadBundle) as caught:
+        await apply(owner, file)
+    assert owner.writes == []
+    return str(caught.value)
+
+
+async def test_documents_come_in_any_order_and_a_second_time_change_nothing(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    report = await apply(owner, file)
+    assert (report.count("created"), report.refused, report.accounted) == (10, [], True)
+    again = await apply(owner, file)
+    assert (again.count("unchanged"), owner.writes) == (10, [])
+
+
+async def test_references_become_ids(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    offering, boarding = owner.by_name("Summer crossing"), derived_id("service/boarding")
+    assert offering["owner"] == {"kind": "role", "id": derived_id("role/purser")}
+    assert offering["service_ids"] == [boarding, derived_id("service/payment")]
+    assert offering["components"][0]["service_id"] == boarding
+    assert owner.by_name("Deck crew")["parent_id"] == derived_id("party/crew")
+    assert owner.by_name("Full boats")["due"] == "2026-06-01"
+
+
+async def test_a_state_registers_as_found(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    boarding = owner.by_name("Boarding")
+    assert (boarding["state"], boarding["state_reason"]) == ("operational", "registered as found in ferry.yaml")
+    assert owner.by_name("Payment")["state_reason"] is None
+
+
+async def test_links_are_written_at_their_source(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    links = [state for (kind, _), state in owner.states.items() if kind == "link"]
+    assert {(link["type"], link["source"]["id"], link["target"]["id"], link["confidence"]) for link in links} == {
+        ("realizes", derived_id("service_offering/summer-crossing"), derived_id("outcome/on-time"), 0.75),
+        ("depends_on", derived_id("service/boarding"), derived_id("service/payment"), None),
+    }
+
+
+async def test_a_key_that_is_there_already_is_that_entity(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    old = owner.states.pop(("party", derived_id("party/crew")))
+    id = "22222222-2222-4222-8222-222222222222"
+    owner.states["party", id] = old | {"id": id, "provenance": []}
+    write(
+        file,
+        "{kind: party, key: crew, spec: {name: The crew}}\n---\n"
+        "{kind: party, key: galley, spec: {name: Galley, parent_id: party/crew}}\n",
+    )
+    report = await apply(owner, file)
+    assert [outcome.action for outcome in report.outcomes] == ["changed", "created"]
+    assert owner.states["party", id]["name"] == "The crew"
+    assert owner.by_name("Galley")["parent_id"] == id
+
+
+async def test_a_reference_may_name_what_only_the_server_knows(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    write(file, "{kind: service, key: meals, spec: {name: Meals, owner: party/crew}}")
+    assert (await apply(owner, file)).count("created") == 1
+    assert owner.by_name("Meals")["owner"]["id"] == derived_id("party/crew")
+
+
+async def test_another_services_entity_may_be_unknown_only_by_id(owner: FakeOwner, file: Path) -> None:
+    id = "33333333-3333-4333-8333-333333333333"
+    write(file, f"{{kind: service, key: meals, spec: {{name: Meals, owner: party/{id}}}}}")
+    assert (await apply(owner, file)).count("created") == 1
+    said = await refusal(owner, file, "{kind: service, key: tea, spec: {name: Tea, owner: party/nobody}}")
+    assert "document 1, /spec/owner: party/nobody is neither in this bundle nor on the server" in said
+
+
+async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
+    said = await refusal(
+        owner,
+        file,
+        "{kind: party, key: a, spec: {name: A, parent_id: party/b}}\n---\n"
+        "{kind: party, key: b, spec: {name: B, parent_id: party/a}}",
+    )
+    assert "party/a -> party/b -> party/a" in said or "party/b -> party/a -> party/b" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("just text", "document 1, /: must be a mapping of kind"),
+        ("{kind: service, key: a, spec: {name: A}, colour: red}", "/colour: is no member"),
+        ("{key: a}", "/kind: is missing"),
+        ("{kind: servcie, key: a}", "/kind: must be one of strategy,"),
+        ("{kind: stakeholder, key: a}", "/kind: does not exist yet"),
+        ("{kind: service, key: 7, spec: {name: A}}", "/key: must be text"),
+        ("{kind: service, key: A b, spec: {name: A}}", "/key: String should match"),
+        ("{kind: service, key: a}", "/spec/name: is missing"),
+        ("{kind: service, key: a, spec: []}", "/spec/name: is missing"),
+        ("{kind: service, key: a, spec: text}", "/spec: must be a mapping"),
+        ("{kind: service, key: a, spec: {name: A, version: 3}}", "/spec/version: is not for a spec to say"),
+        ("{kind: service, key: a, spec: {name: A, wings: 2}}", "/spec/wings: Extra inputs"),
+        ("{kind: service, key: a, spec: {name: A, criticality: 9}}", "/spec/criticality: Input should be less"),
+        ("{kind: service, key: a, spec: {name: A, state: flying}}", "/spec/state: a service has the states"),
+        ("{kind: service, key: a, spec: {name: A, custom: {x: .nan}}}", "not plain data"),
+        ("{kind: service, key: a, spec: {name: A, custom: {x: !!set {b}}}}", "not plain data"),
+        ("{kind: service, key: a, spec: {name: A, owner: crew}}", "/spec/owner: must be kind/key or kind/<uuid>"),
+        ("{kind: party, key: a, spec: {name: A, parent_id: role/a}}", "/spec/parent_id: must be party/key"),
+        ("{kind: service, key: a, spec: {name: A}, links: {}}\n---\n7", "document 2, /: must be a mapping"),
+        ("{kind: service, key: a, spec: {name: A}, links: text}", "/links: must be a list"),
+        ("{kind: service, key: a, spec: {name: A}, links: [{kind: x}]}", "/links/0: must be a mapping of"),
+        ("{kind: service, key: a, spec: {name: A}, links: [{type: eats, to: service/a}]}", "/links/0/type: must be"),
+        ("{kind: service, key: a, spec: {name: A}, links: [{type: serves}]}", "/links/0/to: must be kind/key"),
+        (
+            "{kind: service, key: a, spec: {name: A}, links: [{type: serves, to: service/a, confidence: 2}]}",
+            "/links/0/confidence: Input should be less",
+        ),
+        (
+            "{kind: service, key: a, spec: {name: A}, links: [{type: serves, to: service/a}, "
+            "{type: serves, to: service/a, rationale: again}]}",
+            "/links/1: this link stands here twice",
+        ),
+        (
+            "{kind: service, key: a, spec: {name: A}}\n---\n{kind: service, key: a, spec: {name: B}}",
+            "document 2, /key: service/a stands in",
+        ),
+        ("a: &x 1\nb: *x", "line 2, column 4: an alias"),
+        ("{kind: service, kind: service}", "'kind' stands here twice"),
+        ("{[a]: 1}", "must be text"),
+        ("[" * 60, "nested deeper"),
+        ("a: !!python/name:os.system x", "could not determine a constructor"),
+        ("a: \x01", "is not YAML"),
+        ("a: [", "line 2"),
+    ],
+)
+async def test_what_is_wrong_is_named_with_its_place(owner: FakeOwner, file: Path, text: str, says: str) -> None:
+    said = await refusal(owner, file, text)
+    assert says in said
+    assert "ferry.yaml" in said
+
+
+async def test_all_faults_are_told_at_once(owner: FakeOwner, file: Path) -> None:
+    said = await refusal(owner, file, "{kind: service, key: a, spec: {name: 1, owner: party/x, criticality: 0}}")
+    assert len(said.splitlines()) == 3
+
+
+def test_folders_are_read_by_name_with_what_is_below(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("b.yml", "a.yaml", "sub/c.yaml", "notes.txt"):
+        (tmp_path / name).write_text(f"{{kind: role, key: {name[:1]}, spec: {{name: x}}}}\n---\n")
+    assert [document.key for document in bundle_files.read([tmp_path])] == ["a", "b", "s"]
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadBundle, match="no such file"):
+        bundle_files.read([tmp_path / "missing.yaml"])
+
+
+def test_size_is_bounded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(FERRY)
+    monkeypatch.setattr(bundle_files, "MAX_DOCUMENTS", 3)
+    with pytest.raises(BadBundle, match="at most 3"):
+        bundle_files.read([file])
+    monkeypatch.setattr("shared.interchange.yaml_documents.MAX_BYTES", 10)
+    with pytest.raises(BadBundle, match="larger"):
+        bundle_files.read([file])

@@ -1,0 +1,162 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.client import (
+    Client,
+    Conflict,
+    Gone,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+    Unauthorized,
+    Unreachable,
+)
+from shared.contracts import LINKS
+
+ID = "11111111-1111-4111-8111-111111111111"
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    taken: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        taken.append(seconds)
+
+    monkeypatch.setattr("shared.client.asyncio.sleep", sleep)
+    return taken
+
+
+def client(*answers: Any) -> tuple[Client, list[httpx.Request]]:
+    """A client whose calls meet these answers in turn: responses, or exceptions to raise."""
+    left: Iterator[Any] = iter(answers)
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        what = next(left)
+        if isinstance(what, Exception):
+            raise what
+        assert isinstance(what, httpx.Response)
+        return what
+
+    return Client("http://server", "secret", httpx.MockTransport(answer)), seen
+
+
+def ok(body: Any, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json=body)
+
+
+def line(request: httpx.Request) -> str:
+    return f"{request.method} {request.url.raw_path.decode()}"
+
+
+async def test_calls_have_the_paths_and_conditions_of_the_contract() -> None:
+    http, seen = client(*(ok({"id": ID}) for _ in range(7)), httpx.Response(204))
+    await http.get("service_offering", ID)
+    await http.get(LINKS["roles"], ID, version=3)
+    await http.put("party", ID, {"name": "Crew"})
+    await http.put("party", ID, {"name": "Crew"}, version=2)
+    await http.patch("party", ID, 3, {"name": "The crew"})
+    await http.post("policy", {"name": "Log everything"})
+    await http.transition("process", ID, 4, "approved", "complete")
+    await http.delete("strategy", ID, 5, "made by mistake")
+    assert [line(request) for request in seen] == [
+        f"GET /catalog/v1/service-offerings/{ID}",
+        f"GET /roles/v1/links/{ID}?version=3",
+        f"PUT /roles/v1/parties/{ID}",
+        f"PUT /roles/v1/parties/{ID}",
+        f"PATCH /roles/v1/parties/{ID}",
+        "POST /roles/v1/policies",
+        f"POST /roles/v1/processes/{ID}/transitions",
+        f"DELETE /strategy/v1/strategies/{ID}?reason=made+by+mistake",
+    ]
+    conditions = [(r.headers.get("If-None-Match"), r.headers.get("If-Match")) for r in seen[2:]]
+    assert conditions == [("*", None), (None, '"2"'), (None, '"3"'), (None, None), (None, '"4"'), (None, '"5"')]
+    assert {request.headers["Authorization"] for request in seen} == {"Bearer secret"}
+
+
+async def test_find_is_the_one_with_the_key_or_none() -> None:
+    http, seen = client(ok({"items": [{"id": ID}]}), ok({"items": []}))
+    assert await http.find("party", "crew") == {"id": ID}
+    assert await http.find("party", "nobody") is None
+    assert seen[0].url.params["key"] == "crew"
+
+
+async def test_list_follows_the_cursor() -> None:
+    http, seen = client(ok({"items": [1, 2], "next_cursor": "c"}), ok({"items": [3], "next_cursor": None}))
+    assert [item async for item in http.list("party", state="active", q=None)] == [1, 2, 3]  # type: ignore[comparison-overlap]
+    assert [dict(request.url.params) for request in seen] == [
+        {"limit": "200", "state": "active"},
+        {"limit": "200", "state": "active", "cursor": "c"},
+    ]
+
+
+async def test_changes_are_asked_by_position() -> None:
+    http, seen = client(ok({"items": [], "next_after": 7}))
+    assert (await http.changes("catalog", after=7, limit=50))["next_after"] == 7
+    assert line(seen[0]) == "GET /catalog/v1/changes?after=7&limit=50"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, Refused), (401, Unauthorized), (403, Refused), (404, NotFound), (409, Conflict), (410, Gone),
+        (412, PreconditionFailed), (422, Refused), (500, Unreachable), (502, Unreachable),
+    ],
+)  # fmt: skip
+async def test_problems_become_exceptions(status: int, error: type[Exception]) -> None:
+    http, _ = client(ok({"detail": "Why not."}, status))
+    with pytest.raises(error, match="Why not") as caught:
+        await http.get("party", ID)
+    assert type(caught.value) is error
+
+
+async def test_a_refusal_says_what_is_wrong_where() -> None:
+    errors = [{"pointer": "/name", "code": "missing", "detail": "Field required"}]
+    http, _ = client(ok({"detail": "It does not fit.", "errors": errors, "allowed": ["active"]}, 422))
+    with pytest.raises(Refused) as caught:
+        await http.post("party", {})
+    assert caught.value.errors == errors
+    assert caught.value.problem["allowed"] == ["active"]
+    assert str(caught.value) == "It does not fit. /name: Field required"
+
+
+async def test_a_failure_that_is_no_problem_document_is_told_by_its_status() -> None:
+    http, _ = client(httpx.Response(404, text="nothing here"), httpx.Response(200, text="<html>"), ok([1]))
+    with pytest.raises(NotFound, match="404"):
+        await http.get("party", ID)
+    with pytest.raises(Unreachable, match="JSON object"):
+        await http.get("party", ID)
+    with pytest.raises(Unreachable, match="JSON object"):
+        await http.get("party", ID)
+
+
+async def test_what_is_safe_is_tried_again_a_few_times(pauses: list[float]) -> None:
+    http, seen = client(httpx.ConnectError("refused"), httpx.Response(503, headers={"Retry-After": "2"}), ok({"a": 1}))
+    assert await http.get("party", ID) == {"a": 1}
+    assert (len(seen), pauses) == (3, [0.2, 2.0])
+    http, seen = client(httpx.ReadTimeout("slow"), ok({"a": 1}))
+    assert await http.put("party", ID, {}) == {"a": 1}
+
+
+async def test_patience_ends(pauses: list[float]) -> None:
+    http, seen = client(*(httpx.ConnectError("refused") for _ in range(9)))
+    with pytest.raises(Unreachable, match="cannot be reached: refused"):
+        await http.get("party", ID)
+    http, again = client(*(httpx.Response(503, headers={"Retry-After": "9999"}) for _ in range(9)))
+    with pytest.raises(Unreachable, match="503"):
+        await http.get("party", ID)
+    assert (len(seen), len(again), max(pauses)) == (4, 4, 5.0)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+async def test_what_may_have_happened_is_never_sent_twice(method: str) -> None:
+    http, seen = client(httpx.ReadTimeout("slow"), ok({}))
+    with pytest.raises(Unreachable):
+        await http.send(method, "/roles/v1/parties", {})
+    assert len(seen) == 1
