@@ -83,9 +83,12 @@ class Client:
     under the caller's id, after a connection error or a 503.
     """
 
-    def __init__(self, base_url: str, token: str = "", transport: httpx.AsyncBaseTransport | None = None) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport, timeout=_TIMEOUT)
+    def __init__(
+        self, base_url: str, token: str | Callable[[], str] = "", transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """``token`` may be a function, for one who outlives a single token."""
+        self._token = token if callable(token) else lambda: token
+        self._http = httpx.AsyncClient(base_url=base_url, transport=transport, timeout=_TIMEOUT)
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,11 +112,15 @@ class Client:
         items: list[Json] = page["items"]
         return items[0] if items else None
 
-    async def list(self, kind: Kind | str, **filters: Any) -> AsyncIterator[Json]:
-        """Every entity that the filters leave, page by page."""
-        path, cursor = path_of(_kind(kind)), None
+    def list(self, kind: Kind | str, **filters: Any) -> AsyncIterator[Json]:
+        """Every entity that the filters leave."""
+        return self.items(path_of(_kind(kind)), **filters)
+
+    async def items(self, path: str, **params: Any) -> AsyncIterator[Json]:
+        """Every item of a list at a path, page by page."""
+        cursor = None
         while True:
-            page = await self.get_json(path, limit=PAGE, cursor=cursor, **filters)
+            page = await self.get_json(path, **{"limit": PAGE, **params, "cursor": cursor})
             for item in page["items"]:
                 yield item
             cursor = page.get("next_cursor")
@@ -162,7 +169,9 @@ class Client:
     ) -> Json:
         """Any call of the API; ``safe`` says that sending it twice does no more than sending it once."""
         given = {name: value for name, value in params.items() if value is not None}
-        request = self._http.build_request(method, path, params=given, json=body, headers=headers)
+        token = self._token()
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        request = self._http.build_request(method, path, params=given, json=body, headers={**bearer, **(headers or {})})
         return _content(await self._answer(request, _TRIES if safe else 1))
 
     async def _answer(self, request: httpx.Request, tries: int) -> httpx.Response:

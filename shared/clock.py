@@ -13,4 +13,4 @@ def now() -> datetime:
 
 def rfc3339(instant: datetime) -> str:
     """An instant as text with a fixed width, so that texts sort as instants do."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

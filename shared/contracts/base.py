@@ -185,7 +185,7 @@ def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any
 OWNER = Reference("owner", "owned_by")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Everything that the shared behaviour needs to know of a kind."""
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 _ARROW = re.compile(r"\s*(<?->)\s*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lifecycle:
     """States in the order of their first mention, the moves allowed from each, and which are live."""
 

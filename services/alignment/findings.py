@@ -1,0 +1,119 @@
+"""Findings, kept up incrementally and exact in time: each has the intervals in which its rule was broken.
+
+A change is looked at where it can matter: at the entities it touches, at their neighbours over relations that rules
+follow, and at everything below them. For each of these subjects the rules run at every instant, from the change on, at
+which something around the subject turns; so when a finding opened does not depend on the order in which events arrive,
+and a recomputation from the whole history comes to the same rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.graph import Graph, History
+from services.alignment.loader import chunks, load_history
+from services.alignment.models import FINDING
+from services.alignment.rules import RULES, Evidence, Severity
+from shared.clock import FOREVER
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
+_SUBJECTS_AT_ONCE = 300
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One interval of one finding."""
+
+    id: str
+    rule: str
+    subject: str
+    severity: int
+    evidence: Evidence
+    opened_at: datetime
+    resolved_at: datetime
+
+
+def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence]]:
+    """The findings of one subject at one moment, as ``(id, rule, severity, evidence)``."""
+    node = graph.node(subject)
+    if node is None:
+        return
+    for rule in RULES.values():
+        if rule.looks_at(node, graph):
+            severity = min(rule.severity + (node.criticality == 5 and rule.severity > Severity.info), Severity.critical)
+            for evidence in rule.check(node, graph):
+                yield finding_id(rule.id, subject, evidence), rule.id, severity, evidence
+
+
+def finding_id(rule: str, subject: str, evidence: Evidence) -> str:
+    """The same finding has the same id after a rebuild, and when it opens again."""
+    end = evidence.get("missing") or evidence.get("deleted") or "" if "edge" in evidence else ""
+    return str(uuid5(_NAMESPACE, f"{rule} {subject} {evidence.get('edge', '')} {end}"))
+
+
+def spells(history: History, subject: str, since: datetime, until: datetime) -> list[Spell]:
+    """The intervals from ``since`` on; one that still holds at ``until`` ends FOREVER."""
+    instants = sorted({since} | {turn for turn in history.turns(subject) if since < turn <= until})
+    open_: dict[str, Spell] = {}
+    done: list[Spell] = []
+    for instant in instants:
+        now = {id: (rule, severity, evidence) for id, rule, severity, evidence in broken(history.at(instant), subject)}
+        done += [replace(open_.pop(id), resolved_at=instant) for id in open_.keys() - now.keys()]
+        for id, (rule, severity, evidence) in now.items():
+            opened = open_[id].opened_at if id in open_ else instant
+            open_[id] = Spell(id, rule, subject, severity, evidence, opened, FOREVER)
+    return done + list(open_.values())
+
+
+def stitch(stored: Iterable[Spell], fresh: Iterable[Spell], since: datetime) -> list[Spell]:
+    """What was known of the time before ``since``, joined to what is now known of the time after."""
+    before = {spell.id: spell for spell in stored if spell.opened_at < since <= spell.resolved_at}
+    joined = []
+    for spell in fresh:
+        if spell.opened_at == since and spell.id in before:
+            joined.append(replace(spell, opened_at=before.pop(spell.id).opened_at))
+        else:
+            joined.append(spell)
+    return joined + [replace(spell, resolved_at=since) for spell in before.values()]
+
+
+async def refresh(
+    connection: AsyncConnection, generation: int, subjects: Iterable[str], since: datetime, until: datetime
+) -> None:
+    """Bring the findings of some subjects up to date, from ``since`` on."""
+    for some in chunks(sorted(subjects), _SUBJECTS_AT_ONCE):
+        history = await load_history(connection, generation, some, since)
+        stored = await _stored(connection, generation, some, since)
+        for subject in some:
+            known = stored.get(subject, [])
+            wanted = stitch(known, spells(history, subject, since, until), since)
+            await _save(connection, generation, known, wanted)
+
+
+async def _stored(
+    connection: AsyncConnection, generation: int, subjects: list[str], since: datetime
+) -> dict[str, list[Spell]]:
+    """Intervals that reach ``since`` or lie after it; those before it can not change any more."""
+    query = select(FINDING).where(
+        FINDING.c.generation == generation, FINDING.c.subject.in_(subjects), FINDING.c.resolved_at >= since
+    )
+    found: dict[str, list[Spell]] = defaultdict(list)
+    for row in await connection.execute(query):
+        spell = Spell(row.id, row.rule, row.subject, row.severity, row.evidence, row.opened_at, row.resolved_at)
+        found[row.subject].append(spell)
+    return found
+
+
+async def _save(connection: AsyncConnection, generation: int, known: list[Spell], wanted: list[Spell]) -> None:
+    gone = [spell for spell in known if spell not in wanted]
+    new = [spell for spell in wanted if spell not in known]
+    for spell in gone:
+        mine = (FINDING.c.generation == generation) & (FINDING.c.id == spell.id)
+        await connection.execute(delete(FINDING).where(mine, FINDING.c.opened_at == spell.opened_at))
+    if new:
+        await connection.execute(FINDING.insert(), [{"generation": generation, **vars(spell)} for spell in new])

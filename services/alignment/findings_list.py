@@ -1,0 +1,86 @@
+"""Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, select
+
+from services.alignment.models import FINDING, RECORD
+from services.alignment.repository import Moment, brief
+from services.alignment.rules import RULES, Rule, Severity
+from services.alignment.score import is_pending
+from shared import pagination
+from shared.clock import FOREVER, rfc3339
+from shared.errors import NotFound
+
+
+def describe(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "severity": rule.severity.name,
+        "dimension": rule.dimension,
+        "title": rule.title,
+        "condition": rule.condition,
+        "remedy": rule.remedy,
+        "kinds": sorted(rule.kinds),
+        "examples": {"passes": rule.passes, "fails": rule.fails},
+    }
+
+
+def _select(moment: Moment) -> Select[Any]:
+    joined = and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD))
+    columns = [column for column in RECORD.c if column.name not in ("generation", "data")]
+    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == moment.generation)
+
+
+def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
+    rule = RULES[row.rule]
+    pending = is_pending(row.rule, row.opened_at, moment.at, grace)
+    ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
+    return {
+        "id": row.id,
+        "rule": row.rule,
+        "title": rule.title,
+        "severity": Severity(row.severity).name,
+        "pending": pending,
+        "status": "resolved" if ended else "open",
+        "subject": brief(moment, row),
+        "evidence": row.evidence,
+        "since": rfc3339(row.opened_at),
+        "resolved_at": rfc3339(row.resolved_at) if ended else None,
+        "owner": row.owner,
+        "remedy": rule.remedy,
+    }
+
+
+async def page(
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
+) -> dict[str, Any]:
+    """Worst first, then by subject."""
+    query = _select(moment).where(moment.open_findings())
+    columns = {"rule": FINDING.c.rule, "kind": RECORD.c.kind, "subject": FINDING.c.subject, "owner": RECORD.c.owner}
+    if severity := filters.pop("severity", None):
+        query = query.where(FINDING.c.severity == Severity[severity])
+    query = query.where(*(columns[name] == value for name, value in filters.items()))
+    order = [FINDING.c.severity, FINDING.c.rule, FINDING.c.subject, FINDING.c.id]
+    query = pagination.after(query.limit(limit + 1), order, cursor, descending=True)
+    rows = (await moment.connection.execute(query)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = last and pagination.encode(last.severity, last.rule, last.subject, last.id)
+    return {"items": [_told(moment, row, grace) for row in rows[:limit]], "next_cursor": next_cursor}
+
+
+async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> list[dict[str, Any]]:
+    query = _select(moment).where(moment.open_findings(), FINDING.c.subject == ref)
+    query = query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
+    rows = await moment.connection.execute(query)
+    return [_told(moment, row, grace) for row in rows if row.rule.startswith(prefix)]
+
+
+async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
+    """The newest interval of a finding; raises NotFound."""
+    query = _select(moment).where(FINDING.c.id == id).order_by(FINDING.c.opened_at.desc()).limit(1)
+    row = (await moment.connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("There is no finding with this id.")
+    return _told(moment, row, grace)

@@ -1,0 +1,23 @@
+"""The alignment service, put together: the follower that keeps the view, and the routes that read it."""
+
+from fastapi import FastAPI
+
+from services.alignment import index
+from services.alignment.follower import Changes, Follower
+from services.alignment.routes import router
+from shared.app import create_app
+from shared.bus import Bus
+from shared.config import Settings
+from shared.db import Database
+
+
+def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
+    """``owners`` reads the owners' changes with a token of alignment's own."""
+    follower = Follower(database, bus, owners)
+    routers = [router(settings, database, follower), index.router(settings, database)]
+    workers = {
+        "follower": follower.follow_forever,
+        "catch up": follower.catch_up_forever,
+        "rebuild": follower.rebuild_forever,
+    }
+    return create_app("alignment", settings, database, routers, workers=workers)

@@ -1,0 +1,171 @@
+"""Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation.
+
+A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
+``recorded_to``; the current row's has not ended (FOREVER). So one statement serves the present and any past moment.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db import TYPES, Json, named_metadata
+
+
+class Base(DeclarativeBase):
+    metadata = named_metadata()
+    type_annotation_map = TYPES | {bytes: LargeBinary()}
+
+
+def _given(column: str) -> dict[str, Any]:
+    condition = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+class Generation(Base):
+    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at."""
+
+    __tablename__ = "generation"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    status: Mapped[str]
+    started_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    settled_until: Mapped[datetime]
+
+
+class Progress(Base):
+    """Per service: the highest position below which nothing is missing, and until when that is everything."""
+
+    __tablename__ = "progress"
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    recorded_until: Mapped[datetime]
+
+
+class Ahead(Base):
+    """A position that arrived before one that is lower."""
+
+    __tablename__ = "ahead"
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Offset(Base):
+    """Where to read on in a partition of the bus; moved in the transaction that applies what was read."""
+
+    __tablename__ = "offset"
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    next: Mapped[int]
+    log: Mapped[str]
+
+
+class Record(Base):
+    """One version of an entity or link."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        Index("ix_record_list", "generation", "recorded_to", "kind", "key"),
+        Index("ix_record_begins", "valid_from", **_given("valid_from")),
+        Index("ix_record_ends", "valid_to", **_given("valid_to")),
+    )
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    service: Mapped[str]
+    position: Mapped[int]
+    key: Mapped[str | None]
+    name: Mapped[str | None]
+    folded: Mapped[str | None]
+    type: Mapped[str | None]
+    state: Mapped[str]
+    live: Mapped[bool]
+    deleted: Mapped[bool]
+    criticality: Mapped[int | None]
+    owner: Mapped[str | None]
+    valid_from: Mapped[datetime | None]
+    valid_to: Mapped[datetime | None]
+    recorded_from: Mapped[datetime]
+    recorded_to: Mapped[datetime]
+    actor: Mapped[str]
+    data: Mapped[Json]
+
+
+class Edge(Base):
+    """One relation in one version of its origin: a link, or an entity with a field that refers."""
+
+    __tablename__ = "edge"
+    __table_args__ = (
+        Index("ix_edge_out", "generation", "source", "type", "recorded_to"),
+        Index("ix_edge_in", "generation", "target", "type", "recorded_to"),
+        Index("ix_edge_held", "generation", "holder", "recorded_to"),
+        Index("ix_edge_begins", "valid_from", **_given("valid_from")),
+        Index("ix_edge_ends", "valid_to", **_given("valid_to")),
+    )
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    source: Mapped[str]
+    target: Mapped[str]
+    holder: Mapped[str]
+    field: Mapped[str | None]
+    justifies: Mapped[bool]
+    live: Mapped[bool]
+    rationale: Mapped[str | None]
+    confidence: Mapped[float | None]
+    valid_from: Mapped[datetime | None]
+    valid_to: Mapped[datetime | None]
+    recorded_from: Mapped[datetime]
+    recorded_to: Mapped[datetime]
+
+
+class Finding(Base):
+    """One interval in which a rule was broken; ``resolved_at`` is FOREVER while it is."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index("ix_finding_open", "generation", "resolved_at", "rule"),
+        Index("ix_finding_subject", "generation", "subject", "resolved_at"),
+    )
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(primary_key=True)
+    resolved_at: Mapped[datetime]
+    rule: Mapped[str]
+    subject: Mapped[str]
+    severity: Mapped[int]
+    evidence: Mapped[Json]
+
+
+class DeadLetter(Base):
+    """A message that could not be read, kept as it came."""
+
+    __tablename__ = "dead_letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(unique=True)
+    value: Mapped[bytes]
+    error: Mapped[str]
+    at: Mapped[datetime]
+
+
+_TABLES = Base.metadata.tables
+GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
+RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))

@@ -1,0 +1,147 @@
+"""From an event to rows: a pure function, so that a view can be proven to be the fold of its events."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
+from shared.contracts.base import Kind
+from shared.contracts.events import EventId
+from shared.contracts.relations import RELATIONS
+from shared.resource.tables import folded
+
+_MOST = 2**53
+
+
+class Poison(Exception):
+    """A message that no version of this program can make sense of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """The rows of one version, without generation and without the end of its interval."""
+
+    event: EventId
+    service: str
+    position: int
+    recorded_at: datetime
+    record: dict[str, Any] | None
+    edges: tuple[dict[str, Any], ...]
+
+    @property
+    def ref(self) -> str:
+        return f"{self.event.kind}/{self.event.id}"
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.event.epoch, self.event.version
+
+
+def read(raw: bytes | None) -> Projected:
+    """Raises Poison. An event of a kind that this release does not know has no rows, and is no poison."""
+    try:
+        return project(orjson.loads(raw or b""))
+    except Poison:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Poison(f"{type(error).__name__}: {error}"[:500]) from None
+
+
+def project(event: Mapping[str, Any]) -> Projected:
+    id = EventId.parse(event["id"])
+    service = event["source"].removeprefix("/")
+    position = event["position"]
+    if service not in OWNERS or type(position) is not int or not 0 < position < _MOST or id.version > _MOST:
+        raise Poison("source, position or version is out of range")
+    recorded_at = moment(event["time"])
+    if recorded_at is None:
+        raise Poison("an event has a time")
+    kind = LINKS[service] if id.kind == "link" else NODE_KINDS.get(id.kind)
+    if kind is None:
+        return Projected(id, service, position, recorded_at, None, ())
+    state = event["data"]["state"]
+    _check(kind, id, service, state)
+    deleted = event["data"].get("deleted") is True
+    record = _record(kind, event, state, deleted=deleted)
+    edges = () if deleted else tuple(_edges(kind, state))
+    return Projected(id, service, position, recorded_at, record, edges)
+
+
+def _check(kind: Kind, id: EventId, service: str, state: Mapping[str, Any]) -> None:
+    if kind.service != service or state["kind"] != id.kind or state["id"] != id.id or state["version"] != id.version:
+        raise Poison("the event and its state are not of the same version")
+    if not isinstance(state["state"], str) or not isinstance(state.get("name", ""), str):
+        raise Poison("state and name are texts")
+
+
+def moment(text: str | None) -> datetime | None:
+    """An instant as owners write it."""
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def _record(kind: Kind, event: Mapping[str, Any], state: Mapping[str, Any], *, deleted: bool) -> dict[str, Any]:
+    name, key, owner = state.get("name"), state.get("key"), state.get("owner")
+    return {
+        "kind": kind.name,
+        "service": kind.service,
+        "position": event["position"],
+        "key": key,
+        "name": name,
+        "folded": folded(name, key or "") if name else None,
+        "type": state.get("type"),
+        "state": state["state"],
+        "live": not deleted and kind.is_live(state["state"]),
+        "deleted": deleted,
+        "criticality": state.get("criticality"),
+        "owner": f"{owner['kind']}/{owner['id']}" if owner else None,
+        "valid_from": moment(state.get("valid_from")),
+        "valid_to": moment(state.get("valid_to")),
+        "actor": event.get("actor", ""),
+        "data": dict(state),
+    }
+
+
+def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    own = f"{kind.name}/{state['id']}"
+    if kind.is_link:
+        if state["type"] not in RELATIONS:
+            return  # a relation of a later release
+        source, target = _ref(state["source"]), _ref(state["target"])
+        more = {name: state.get(name) for name in ("rationale", "confidence")}
+        more |= {name: moment(state.get(name)) for name in ("valid_from", "valid_to")}
+        yield _edge(0, state["type"], source, target, source, live=kind.is_live(state["state"]), **more)
+        return
+    seen: set[tuple[str, str, str]] = set()
+    for reference in kind.references:
+        for _, target_kind, id in reference.targets(state):
+            ends = (own, f"{target_kind}/{id}")
+            source, target = reversed(ends) if reference.swapped else ends
+            if (reference.relation, source, target) not in seen:
+                seen.add((reference.relation, source, target))
+                yield _edge(len(seen), reference.relation, source, target, own, field=reference.path)
+
+
+def _ref(end: Mapping[str, Any]) -> str:
+    if end["kind"] not in KIND_OWNERS:
+        raise Poison("an end is of no known kind")
+    return f"{end['kind']}/{end['id']}"
+
+
+def _edge(
+    ordinal: int, type: str, source: str, target: str, holder: str, *, live: bool = True, **more: Any
+) -> dict[str, Any]:
+    relation = RELATIONS[type]
+    empty = {"field": None, "rationale": None, "confidence": None, "valid_from": None, "valid_to": None}
+    return empty | {
+        "ordinal": ordinal,
+        "type": type,
+        "source": source,
+        "target": target,
+        "holder": holder,
+        "justifies": relation.justifies_to(target.partition("/")[0]),
+        "live": live,
+        **more,
+    }

@@ -1,0 +1,205 @@
+"""Reads of the view: nodes, relations and findings, now or as recorded at a past moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment import view
+from services.alignment.loader import chunks
+from services.alignment.models import EDGE, FINDING, PROGRESS, RECORD
+from shared import pagination
+from shared.clock import FOREVER, rfc3339
+from shared.contracts.events import EventId
+
+MAX_LINKS = 200
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``."""
+
+    connection: AsyncConnection
+    generation: int
+    as_of: datetime | None
+    at: datetime
+
+    def recorded(self, table: Table) -> ColumnElement[bool]:
+        """The rows of this moment in a table of versions."""
+        mine: ColumnElement[bool] = table.c.generation == self.generation
+        if self.as_of is None:
+            return mine & (table.c.recorded_to == FOREVER)
+        return mine & (table.c.recorded_from <= self.as_of) & (table.c.recorded_to > self.as_of)
+
+    def open_findings(self) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = FINDING.c.generation == self.generation
+        if self.as_of is None:
+            return mine & (FINDING.c.resolved_at == FOREVER)
+        return mine & (FINDING.c.opened_at <= self.as_of) & (FINDING.c.resolved_at > self.as_of)
+
+    def valid(self, row: Any) -> bool:
+        return (row.valid_from is None or row.valid_from <= self.at) and (
+            row.valid_to is None or self.at < row.valid_to
+        )
+
+
+def split(ref: str) -> tuple[str, str]:
+    kind, _, id = ref.partition("/")
+    return kind, id
+
+
+def brief(moment: Moment, row: Any) -> dict[str, Any]:
+    """A node in a list."""
+    kind, id = split(row.ref)
+    return {
+        "id": id,
+        "kind": kind,
+        "key": row.key,
+        "name": row.name,
+        "type": row.type,
+        "state": row.state,
+        "live": row.live and moment.valid(row),
+        "version": row.version,
+        "owner": row.owner,
+        "criticality": row.criticality,
+        "deleted": row.deleted,
+    }
+
+
+def unseen(ref: str) -> dict[str, Any]:
+    """In the place of a node that no event has told of."""
+    kind, id = split(ref)
+    empty = dict.fromkeys(("key", "name", "type", "state", "version", "owner", "criticality"))
+    return {"id": id, "kind": kind, **empty, "live": False, "deleted": False, "unseen": True}
+
+
+_BRIEF = [
+    RECORD.c[name]
+    for name in (
+        "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
+        "valid_to",
+    )
+]  # fmt: skip
+
+
+async def nodes(
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """A page of nodes by kind and key; ``q`` looks in names and keys, without case."""
+    query = select(*_BRIEF, RECORD.c.kind).where(
+        moment.recorded(RECORD), RECORD.c.kind != "link", RECORD.c.deleted.is_(False)
+    )
+    if q := filters.pop("q", None):
+        query = query.where(RECORD.c.folded.contains(q.casefold(), autoescape=True))
+    query = query.where(*(RECORD.c[name] == value for name, value in filters.items()))
+    query = pagination.after(
+        query.limit(limit + 1), [RECORD.c.kind, RECORD.c.key, RECORD.c.ref], cursor, descending=False
+    )
+    rows = (await moment.connection.execute(query)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = pagination.encode(last.kind, last.key, last.ref) if last else None
+    return [brief(moment, row) for row in rows[:limit]], next_cursor
+
+
+async def node(moment: Moment, ref: str) -> Any:
+    """The row of one entity, a tombstone included; None if nothing is known of it."""
+    query = select(RECORD).where(moment.recorded(RECORD), RECORD.c.ref == ref)
+    return (await moment.connection.execute(query)).one_or_none()
+
+
+async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Nodes by reference; what has never been seen is there too, and says so."""
+    wanted = sorted(set(refs))
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(wanted):
+        query = select(*_BRIEF).where(moment.recorded(RECORD), RECORD.c.ref.in_(some))
+        found |= {row.ref: brief(moment, row) for row in await moment.connection.execute(query)}
+    return {ref: found.get(ref) or unseen(ref) for ref in wanted}
+
+
+async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
+    """The active relations at one end of a node (``source`` or ``target``), and how many more there are."""
+    mine = (moment.recorded(EDGE), EDGE.c[end] == ref, EDGE.c.live)
+    other = "target" if end == "source" else "source"
+    query = select(EDGE).where(*mine).order_by(EDGE.c.type, EDGE.c[other], EDGE.c.origin).limit(MAX_LINKS)
+    rows = (await moment.connection.execute(query)).all()
+    total = len(rows)
+    if total == MAX_LINKS:
+        total = (await moment.connection.execute(select(func.count()).select_from(EDGE).where(*mine))).scalar_one()
+    others = await briefs(moment, (getattr(row, other) for row in rows))
+    return [edge(moment, row) | {"node": others[getattr(row, other)]} for row in rows], total - len(rows)
+
+
+def edge(moment: Moment, row: Any) -> dict[str, Any]:
+    """A relation in an answer. ``origin`` is the link, or the entity whose ``field`` makes it."""
+    return {
+        "type": row.type,
+        "source": row.source,
+        "target": row.target,
+        "origin": row.origin,
+        "field": row.field,
+        "live": row.live and moment.valid(row),
+        "justifies": row.justifies,
+        "rationale": row.rationale,
+        "confidence": row.confidence,
+    }
+
+
+async def edges_from(
+    moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None, limit: int, *, ended: bool = False
+) -> list[Any]:
+    """Relations of several nodes at once, in a fixed order, at most ``limit``."""
+    found: list[Any] = []
+    for some in chunks(refs):
+        query = _edges(moment, some, end, types, ended=ended)
+        query = query.order_by(EDGE.c[end], EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.origin)
+        found += (await moment.connection.execute(query.limit(limit - len(found)))).all()
+        if len(found) >= limit:
+            break
+    return found
+
+
+async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for some in chunks(refs):
+        query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
+        counts.update(row for row in (await moment.connection.execute(query)).tuples())
+    return counts
+
+
+def _edges(
+    moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
+) -> Select[Any]:
+    query = select(EDGE).where(moment.recorded(EDGE), EDGE.c[end].in_(refs))
+    if types is not None:
+        query = query.where(EDGE.c.type.in_(types))
+    return query if ended else query.where(EDGE.c.live)
+
+
+async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, datetime]:
+    """Until when the view covers everything that each service has recorded."""
+    query = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == generation)
+    return dict((await connection.execute(query)).tuples().all())
+
+
+async def frame(moment: Moment) -> dict[str, Any]:
+    """What every answer carries: how far the view is, and whether the past it shows may still fill up."""
+    marks = await watermarks(moment.connection, moment.generation)
+    provisional = moment.as_of is not None and any(mark < moment.as_of for mark in marks.values())
+    told = {service: rfc3339(mark) for service, mark in sorted(marks.items())}
+    return {"as_of": moment.as_of and rfc3339(moment.as_of), "provisional": provisional, "watermark": told}
+
+
+async def holds(connection: AsyncConnection, event: EventId) -> bool:
+    """Whether the active view has this version or a newer one."""
+    generation = await view.active(connection)
+    newest = (
+        select(RECORD.c.epoch, RECORD.c.version)
+        .where(RECORD.c.generation == generation, RECORD.c.ref == f"{event.kind}/{event.id}")
+        .where(RECORD.c.recorded_to == FOREVER)
+    )
+    row = (await connection.execute(newest)).one_or_none()
+    return row is not None and tuple(row) >= (event.epoch, event.version)

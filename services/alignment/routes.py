@@ -1,0 +1,259 @@
+"""HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
+from sqlalchemy import func, select
+
+from services.alignment import findings_list, loader, projector, repository, view
+from services.alignment import score as scores
+from services.alignment import trace as traces
+from services.alignment.follower import Follower
+from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
+from services.alignment.repository import Moment
+from services.alignment.rules import RULES
+from shared import clock, http
+from shared.config import Settings
+from shared.contracts.base import Instant, KindName
+from shared.contracts.events import EventId
+from shared.contracts.relations import RELATIONS
+from shared.db import Database
+from shared.errors import Gone, Invalid, NotFound, Unavailable
+from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from shared.resource.listing import Word
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
+ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
+SCOPE = "alignment:read"
+
+
+def _event(text: str) -> str:
+    EventId.parse(text)
+    return text
+
+
+WaitFor = Annotated[
+    Annotated[str, AfterValidator(_event)] | None, Query(description="Wait until the view holds this event's version")
+]
+
+
+def router(settings: Settings, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
+    routes = APIRouter(prefix="/alignment/v1")
+    grace = timedelta(minutes=settings.pending_minutes)
+
+    @asynccontextmanager
+    async def moment(as_of: datetime | None = None, valid_at: datetime | None = None) -> AsyncIterator[Moment]:
+        async with database.read() as connection:
+            generation = await view.active(connection)
+            if generation is None:
+                raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
+            yield Moment(connection, generation, as_of, valid_at or as_of or clock.now())
+
+    async def waited(request: Request, wait_for: str | None) -> dict[str, Any]:
+        http.caller(request, SCOPE)
+        if wait_for is None:
+            return {}
+        return {"caught_up": await _wait(database, follower, EventId.parse(wait_for), settings.wait_seconds)}
+
+    async def settled() -> None:
+        """Findings rest on what is valid now; look again if something began or ceased to be since the last time."""
+        async with database.read() as connection:
+            generation = await view.active(connection)
+            if generation is None:
+                return
+            after = select(GENERATION.c.settled_until).where(GENERATION.c.number == generation)
+            since = (await connection.execute(after)).scalar_one()
+            _, due = await loader.turning(connection, generation, since, clock.now())
+        if due is not None:
+            async with database.write() as connection:
+                await projector.settle(connection, generation, clock.now())
+
+    @routes.get("/nodes", summary="Nodes, and search by name across kinds")
+    async def nodes(
+        request: Request,
+        kind: KindName | None = None,
+        q: Word | None = None,
+        state: Word | None = None,
+        type: Word | None = None,
+        key: Word | None = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Word | None = None,
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        caught = await waited(request, wait_for)
+        given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
+        async with moment(as_of, valid_at) as now:
+            filters = {name: value for name, value in given.items() if value is not None}
+            items, next_cursor = await repository.nodes(now, filters, limit, cursor)
+            return http.answer({"items": items, "next_cursor": next_cursor} | await repository.frame(now) | caught)
+
+    @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings")
+    async def node(
+        request: Request,
+        kind: KindName,
+        id: Word,
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        caught = await waited(request, wait_for)
+        await settled()
+        async with moment(as_of, valid_at) as now:
+            row = await _existing(now, f"{kind}/{id}")
+            out, out_hidden = await repository.links(now, row.ref, "source")
+            into, in_hidden = await repository.links(now, row.ref, "target")
+            told = await findings_list.of_subject(now, row.ref, grace)
+            body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
+            body |= {"hidden": {"out": out_hidden, "in": in_hidden}}
+            return http.answer(body | await repository.frame(now) | caught)
+
+    @routes.get("/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it")
+    async def trace(
+        request: Request,
+        kind: KindName,
+        id: Word,
+        direction: Literal["up", "down"] = "up",
+        depth: Annotated[int, Query(ge=1, le=traces.MAX_DEPTH)] = 3,
+        types: Annotated[Word | None, Query(description="Relations, by comma; `justifying` for those that do")] = None,
+        limit: Annotated[int, Query(ge=1, le=traces.MAX_NODES)] = 200,
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        wanted = _types(types)
+        caught = await waited(request, wait_for)
+        async with moment(as_of, valid_at) as now:
+            row = await _existing(now, f"{kind}/{id}")
+            body = await traces.trace(now, row.ref, direction, depth, wanted, limit)
+            return http.answer(body | await repository.frame(now) | caught)
+
+    @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
+    async def why(
+        request: Request,
+        kind: KindName,
+        id: Word,
+        as_of: AsOf = None,
+        valid_at: ValidAt = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        caught = await waited(request, wait_for)
+        await settled()
+        async with moment(as_of, valid_at) as now:
+            row = await _existing(now, f"{kind}/{id}")
+            body = await traces.why(now, row.ref)
+            body["findings"] = await findings_list.of_subject(now, row.ref, grace, prefix="V")
+            return http.answer(body | await repository.frame(now) | caught)
+
+    @routes.get("/findings", summary="What is wrong, worst first")
+    async def findings(
+        request: Request,
+        rule: Word | None = None,
+        severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
+        kind: KindName | None = None,
+        subject: Annotated[Word | None, Query(description="`kind/id`")] = None,
+        owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Word | None = None,
+        as_of: AsOf = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        caught = await waited(request, wait_for)
+        await settled()
+        given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
+        async with moment(as_of) as now:
+            filters = {name: value for name, value in given.items() if value is not None}
+            body = await findings_list.page(now, filters, limit, cursor, grace)
+            return http.answer(body | await repository.frame(now) | caught)
+
+    @routes.get("/findings/{id}", summary="One finding, open or resolved")
+    async def finding(request: Request, id: Word, wait_for: WaitFor = None) -> Response:
+        caught = await waited(request, wait_for)
+        await settled()
+        async with moment() as now:
+            return http.answer(await findings_list.one(now, id, grace) | await repository.frame(now) | caught)
+
+    @routes.get("/rules", summary="The rule catalogue")
+    async def rules(request: Request) -> Response:
+        http.caller(request, SCOPE)
+        return http.answer({"items": [findings_list.describe(rule) for rule in RULES.values()]})
+
+    @routes.get("/score", summary="How well things line up, and what to mend first")
+    async def score(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> Response:
+        caught = await waited(request, wait_for)
+        await settled()
+        async with moment(as_of) as now:
+            return http.answer(await scores.score(now, grace) | await repository.frame(now) | caught)
+
+    @routes.get("/status", summary="How far the view is")
+    async def status(request: Request) -> Response:
+        http.caller(request, SCOPE)
+        async with database.read() as connection:
+            return http.answer(await _status(connection))
+
+    @routes.post("/rebuilds", status_code=202, summary="Build the view anew from the owners' changes")
+    async def rebuild(request: Request) -> Response:
+        http.caller(request, "alignment:admin")
+        generation = await follower.begin()
+        follower.start_rebuild(generation)
+        return http.answer({"generation": generation, "status": "building"}, 202)
+
+    return routes
+
+
+async def _wait(database: Database, follower: Follower, event: EventId, seconds: float) -> bool:
+    """Woken when this process moves the view; looks by itself as well, since another replica may have moved it."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        async with database.read() as connection:
+            if await repository.holds(connection, event):
+                return True
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return False
+        await follower.wait_moved(min(left, 0.1))
+
+
+async def _existing(now: Moment, ref: str) -> Any:
+    row = await repository.node(now, ref)
+    if row is None:
+        raise NotFound(f"The view knows no {ref.partition('/')[0]} with this id.")
+    if row.deleted:
+        raise Gone("It was deleted.", last=repository.brief(now, row))
+    return row
+
+
+def _types(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    if text == "justifying":
+        return [relation.name for relation in RELATIONS.values() if relation.justifies]
+    names = text.split(",")
+    if unknown := [name for name in names if name not in RELATIONS]:
+        raise Invalid.at("?types", "unknown-relation", f"Unknown among the relations asked for: {len(unknown)}.")
+    return names
+
+
+async def _status(connection: Any) -> dict[str, Any]:
+    generation = await view.active(connection)
+    marks = await repository.watermarks(connection, generation) if generation else {}
+    building = select(GENERATION.c.number).where(GENERATION.c.status == "building")
+    letters = select(func.count()).select_from(DEAD_LETTER)
+    now = clock.now()
+    mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
+    return {
+        "generation": generation,
+        "positions": dict((await connection.execute(mine)).tuples().all()),
+        "building": (await connection.execute(building)).scalar(),
+        "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
+        "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
+        "dead_letters": (await connection.execute(letters)).scalar_one(),
+        "last_reconciliation": None,
+    }

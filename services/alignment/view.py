@@ -1,0 +1,127 @@
+"""Generations of the view: which one is active, where it reads on, and how a new one is built beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD
+from shared import clock
+from shared.bus import Batch, Partition
+from shared.contracts import OWNERS
+from shared.db import upsert
+from shared.errors import Conflict
+
+_LONG_AGO = clock.FOREVER.replace(year=1)
+_STALE = timedelta(seconds=60)
+_PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
+
+
+class OffsetMoved(Exception):
+    """Somebody else reads this partition now, or the view has switched to another generation."""
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """``source`` says where it lay: a place in the bus, or a position of an owner."""
+
+    source: str
+    value: bytes
+    error: str
+
+
+async def active(connection: AsyncConnection) -> int | None:
+    """The generation that answers; None before the first build has ended."""
+    query = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active")
+    number: int | None = (await connection.execute(query)).scalar()
+    return number
+
+
+async def lock(connection: AsyncConnection, generation: int) -> None:
+    """One writer at a time per generation; raises OffsetMoved if it is no longer one to write to."""
+    query = select(GENERATION.c.status).where(GENERATION.c.number == generation).with_for_update()
+    if (await connection.execute(query)).scalar() not in ("active", "building"):
+        raise OffsetMoved
+
+
+async def begin(connection: AsyncConnection) -> int:
+    """Open a new generation; raises Conflict while another one is being built."""
+    now = clock.now()
+    building = (GENERATION.c.status == "building") & (GENERATION.c.touched_at > now - _STALE)
+    if (await connection.execute(select(GENERATION.c.number).where(building))).scalar() is not None:
+        raise Conflict("A rebuild is running.")
+    stale = GENERATION.c.status == "building"
+    await connection.execute(GENERATION.update().where(stale).values(status="retired"))
+    number: int = ((await connection.execute(select(func.max(GENERATION.c.number)))).scalar() or 0) + 1
+    row = {"number": number, "status": "building", "started_at": now, "touched_at": now, "settled_until": now}
+    await connection.execute(GENERATION.insert().values(row))
+    rows = [{"generation": number, "service": s, "position": 0, "recorded_until": _LONG_AGO} for s in OWNERS]
+    await connection.execute(PROGRESS.insert(), rows)
+    return number
+
+
+async def touch(connection: AsyncConnection, generation: int) -> None:
+    """Show that the build goes on; raises OffsetMoved if it was taken for dead."""
+    await lock(connection, generation)
+    mine = GENERATION.c.number == generation
+    await connection.execute(GENERATION.update().where(mine).values(touched_at=clock.now()))
+
+
+async def switch(connection: AsyncConnection, generation: int, ends: Mapping[Partition, int], log: str) -> None:
+    """Make a built generation the active one. It reads the bus on from where the bus ended when its build began."""
+    await lock(connection, generation)
+    await anchor(connection, generation, ends, log)
+    await connection.execute(GENERATION.update().where(GENERATION.c.status == "active").values(status="retired"))
+    values = {"status": "active", "finished_at": clock.now()}
+    await connection.execute(GENERATION.update().where(GENERATION.c.number == generation).values(values))
+
+
+async def anchor(connection: AsyncConnection, generation: int, ends: Mapping[Partition, int], log: str) -> None:
+    """Read on from these offsets of this log; what is skipped comes from the owners' changes."""
+    await connection.execute(delete(OFFSET).where(OFFSET.c.generation == generation))
+    rows = [
+        {"generation": generation, "topic": p.topic, "partition": p.number, "next": end, "log": log}
+        for p, end in ends.items()
+    ]
+    if rows:
+        await connection.execute(OFFSET.insert(), rows)
+
+
+async def sweep(connection: AsyncConnection) -> None:
+    """Remove the rows of retired generations."""
+    retired = select(GENERATION.c.number).where(GENERATION.c.status == "retired")
+    for table in _PER_GENERATION:
+        await connection.execute(delete(table).where(table.c.generation.in_(retired)))
+    await connection.execute(delete(GENERATION).where(GENERATION.c.status == "retired"))
+
+
+async def offsets(connection: AsyncConnection, generation: int, log: str) -> dict[Partition, int] | None:
+    """Where to read on; None if the offsets are of another log."""
+    query = select(OFFSET).where(OFFSET.c.generation == generation)
+    rows = (await connection.execute(query)).all()
+    if any(row.log != log for row in rows):
+        return None
+    return {Partition(row.topic, row.partition): row.next for row in rows}
+
+
+async def move(connection: AsyncConnection, generation: int, batches: Sequence[Batch], log: str) -> None:
+    """Compare and set: raises OffsetMoved unless every partition is where these batches begin."""
+    for batch in batches:
+        mine = (
+            (OFFSET.c.generation == generation)
+            & (OFFSET.c.topic == batch.partition.topic)
+            & (OFFSET.c.partition == batch.partition.number)
+        )
+        here = mine & (OFFSET.c.next <= batch.start) & (OFFSET.c.log == log)
+        moved = await connection.execute(OFFSET.update().where(here).values(next=batch.next))
+        if moved.rowcount == 0:
+            raise OffsetMoved
+
+
+async def bury(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
+    """Keep what could not be read; the same message is kept once."""
+    rows = [{"source": d.source, "value": d.value, "error": d.error, "at": clock.now()} for d in letters]
+    if rows:
+        await connection.execute(upsert(connection, DEAD_LETTER).on_conflict_do_nothing(), rows)

@@ -1,0 +1,79 @@
+"""Puts a process together from settings: one service alone, or all four under one root."""
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.alignment.owners import Owners
+from shared import migrations
+from shared.bus import Bus, open_bus
+from shared.config import SERVICES, Settings
+from shared.contracts import OWNERS
+from shared.db import Database
+
+
+def build(service: str, settings: Settings, bus: Bus, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """The application of one service."""
+    module = importlib.import_module(f"services.{service}.main")
+    database = Database(settings.database(service))
+    if service in OWNERS:
+        app: FastAPI = module.build(settings, database, bus)
+    else:
+        app = module.build(settings, database, bus, Owners(settings, transport))
+    return app
+
+
+async def migrate(settings: Settings, *services: str) -> None:
+    """Bring the databases of some services, or of all, to their newest revision."""
+    for service in services or SERVICES:
+        database = Database(settings.database(service))
+        try:
+            await migrations.upgrade(service, database)
+        finally:
+            await database.close()
+
+
+def alone(service: str, settings: Settings) -> Starlette:
+    """One service with a bus of its own."""
+    bus = open_bus(settings.bus)
+    app = build(service, settings, bus)
+    return _rooted({service: app}, app, bus)
+
+
+def platform(settings: Settings) -> Starlette:
+    """All four services in one process, with one bus; alignment reads the owners without leaving it."""
+    bus = open_bus(settings.bus)
+    apps: dict[str, FastAPI] = {}
+    inside = httpx.ASGITransport(_by_service(apps))
+    for service in SERVICES:
+        apps[service] = build(service, settings, bus, inside)
+    return _rooted(apps, apps["alignment"], bus)
+
+
+def _rooted(apps: dict[str, FastAPI], otherwise: FastAPI, bus: Bus) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(bus.close)
+            for app in apps.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+    return Starlette(routes=[Mount("/", _by_service(apps, otherwise))], lifespan=lifespan)
+
+
+def _by_service(apps: dict[str, FastAPI], otherwise: FastAPI | None = None) -> ASGIApp:
+    """The first step of a path names the service, as behind a gateway; the rest goes to alignment."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        step = scope["path"].split("/", 2)[1] if scope["path"].startswith("/") else ""
+        app = apps.get(step) or otherwise or apps["alignment"]
+        await app(scope, receive, send)
+
+    return dispatch

@@ -1,0 +1,14 @@
+"""The catalog service, put together from its kinds, tables and rules."""
+
+from fastapi import FastAPI
+
+from services.catalog import models, rules
+from shared.bus import Bus
+from shared.config import Settings
+from shared.db import Database
+from shared.owner import create_owner
+
+
+def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:
+    """The application, with its leader as a worker."""
+    return create_owner("catalog", models.Base.metadata, rules.RULES, settings, database, bus)

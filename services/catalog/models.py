@@ -1,0 +1,82 @@
+"""Tables of the catalog service; the members that a kind does not share with all others."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+from shared.changes import ChangeRow, LeaderRow
+from shared.db import TYPES, Json, named_metadata
+from shared.resource import EntityRow, LinkRow
+
+
+class Base(DeclarativeBase):
+    metadata = named_metadata()
+    type_annotation_map = TYPES
+
+
+class Change(ChangeRow, Base):
+    pass
+
+
+class Leader(LeaderRow, Base):
+    pass
+
+
+class Link(LinkRow, Base):
+    pass
+
+
+class Service(EntityRow, Base):
+    __tablename__ = "service"
+
+    type: Mapped[str | None]
+    customer_type: Mapped[str | None]
+    utility: Mapped[str | None]
+    warranty: Mapped[str | None]
+
+
+class ServiceOffering(EntityRow, Base):
+    __tablename__ = "service_offering"
+
+    service_ids: Mapped[Json]
+    consumer_group_ids: Mapped[Json]
+    components: Mapped[Json]
+    commitments: Mapped[Json]
+    terms: Mapped[str | None]
+    price_refs: Mapped[Json]
+    channels: Mapped[Json]
+    bundle: Mapped[bool | None]
+    sunset_at: Mapped[datetime | None]
+    migration_to_id: Mapped[UUID | None]
+
+
+class ConsumerGroup(EntityRow, Base):
+    __tablename__ = "consumer_group"
+
+    type: Mapped[str | None]
+    size: Mapped[int | None]
+    org_refs: Mapped[Json]
+
+
+class Contract(EntityRow, Base):
+    __tablename__ = "contract"
+
+    type: Mapped[str | None]
+    provider: Mapped[Json | None]
+    customer: Mapped[Json | None]
+    items: Mapped[Json]
+    service_level_targets: Mapped[Json]
+    signatories: Mapped[Json]
+    period: Mapped[Json | None]
+    renewal: Mapped[str | None]
+    document: Mapped[str | None]
+    parent_id: Mapped[UUID | None]
+
+
+class Product(EntityRow, Base):
+    __tablename__ = "product"
+
+    type: Mapped[str | None]
+    end_of_support: Mapped[datetime | None]
+    partner_id: Mapped[UUID | None]

@@ -1,0 +1,80 @@
+"""What ``plumbline up`` does: migrate, serve, load the sample once, say where to look, and run until told to stop."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from services import assembly
+from services.cli import run as runner
+from shared import auth
+from shared.client import Client
+from shared.config import Settings
+from shared.contracts import OWNERS
+from shared.interchange import bundle, bundle_files
+from shared.interchange.sync import sync
+
+SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "organisation"
+_PATIENCE_SECONDS = 60
+_WORST = 10
+
+
+async def run(settings: Settings, *, sample: bool, once: bool) -> None:
+    await assembly.migrate(settings)
+    server = runner.Server(runner.server_config(assembly.platform(settings), settings))
+    async with runner.serving(server) as url:
+        runner.remember(settings.home, url)
+        token = auth.mint(settings.key_path, "local", hours=24 * 30)
+        async with Client(url, token) as client:
+            if sample and not await _has_entities(client):
+                await _load_sample(client)
+            await _caught_up(client)
+            await _report(client, url, token)
+        if not once:
+            typer.echo("\nServing until Ctrl-C.", err=True)
+            await server.stopped.wait()
+
+
+async def _has_entities(client: Client) -> bool:
+    heads = [(await client.changes(service, 0, 1))["head"]["position"] for service in OWNERS]
+    return any(heads)
+
+
+async def _load_sample(client: Client) -> None:
+    if not SAMPLE.is_dir():
+        typer.echo("The sample organisation is not installed here.", err=True)
+        return
+    report = await sync(client, await bundle.to_batch(client, bundle_files.read([SAMPLE])))
+    typer.echo(f"Loaded the sample organisation: {report.count('created')} entities and links.", err=True)
+    for refusal in report.refused:
+        typer.echo(f"Refused: {refusal}", err=True)
+
+
+async def _caught_up(client: Client) -> None:
+    """Until the view covers everything that the owners had recorded when this began."""
+    heads = {service: (await client.changes(service, 0, 1))["head"] for service in OWNERS}
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            status = await client.get_json("/alignment/v1/status")
+            positions = status["positions"]
+            if all(positions.get(service, -1) >= head["position"] for service, head in heads.items()):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def _report(client: Client, url: str, token: str) -> None:
+    score = await client.get_json("/alignment/v1/score")
+    found = (await client.get_json("/alignment/v1/findings", limit=200))["items"]
+    index = "no subjects yet" if score["index"] is None else f"{score['index']:.0f} of 100"
+    typer.echo(f"Plumbline runs at {url}/?token={token}")
+    typer.echo(f"\nScore: {index}, findings: {len(found)}")
+    for finding in found[:_WORST]:
+        typer.echo(f"  {_line(finding)}")
+
+
+def _line(finding: dict[str, Any]) -> str:
+    subject = finding["subject"]
+    name = f"{subject['kind']}/{subject['key'] or subject['id']}"
+    severity = "pending" if finding["pending"] else finding["severity"]
+    return f"{severity:9}{finding['rule']:5}{name:45} {finding['title']}"

@@ -1,0 +1,133 @@
+"""The commands that run servers: ``up``, ``serve`` and ``migrate``."""
+
+import asyncio
+import fcntl
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from shared.config import SERVICES, Settings
+
+SERVER_FILE = "server.json"
+_GRACE_SECONDS = 3
+
+
+def up(
+    home: Annotated[Path, typer.Option(help="Folder of databases, event log and key.")] = Path("data"),
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8000,
+    sample: Annotated[bool, typer.Option(help="Load the sample organisation on first start.")] = True,
+    once: Annotated[bool, typer.Option("--once", help="Start, load, catch up, report, and stop.")] = False,
+) -> None:
+    """Run the whole platform in one process."""
+    from services.cli import embedded
+    from shared import auth
+    from shared.telemetry import configure_logging
+
+    settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
+    configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
+    home.mkdir(parents=True, exist_ok=True)
+    with _only_one(home):
+        auth.make_key(settings.key_path)
+        asyncio.run(embedded.run(settings, sample=sample, once=once))
+
+
+class Server(uvicorn.Server):
+    """Ends on a signal as on any other request to stop: with an exit code of 0. A second signal does not wait."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopped = asyncio.Event()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  its signature
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self.stopped.set()
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """A second process on the same home would take the lease of the first: refuse it, with exit code 2."""
+    with (home / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            typer.echo(f"Another process already runs on {home}.", err=True)
+            raise typer.Exit(2) from None
+        yield
+
+
+def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles or alignment")]) -> None:
+    """Run one service, configured by the environment."""
+    if service not in SERVICES:
+        typer.echo(f"There is no service {service}; there are {', '.join(SERVICES)}.", err=True)
+        raise typer.Exit(2)
+    settings = Settings()
+    if not settings.key_path.exists():
+        typer.echo("Set PLUMBLINE_KEY_FILE: without a key no token can be checked.", err=True)
+        raise typer.Exit(2)
+    serve_service(service, settings)
+
+
+def serve_service(service: str, settings: Settings | None = None) -> None:
+    """Run one service until it is told to stop."""
+    from services import assembly
+    from shared.telemetry import configure_logging
+
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    server = Server(server_config(assembly.alone(service, settings), settings))
+    asyncio.run(server.serve())
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """One way to serve, for every process."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # an open stream would otherwise hold up the shutdown for ever
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def migrate(
+    services: Annotated[list[str] | None, typer.Argument(help="Which services; default: all.")] = None,
+) -> None:
+    """Bring databases to their newest revision."""
+    from services import assembly
+
+    if unknown := set(services or ()) - set(SERVICES):
+        typer.echo(f"Unknown: {', '.join(sorted(unknown))}.", err=True)
+        raise typer.Exit(2)
+    asyncio.run(assembly.migrate(Settings(), *(services or ())))
+
+
+@asynccontextmanager
+async def serving(server: uvicorn.Server) -> AsyncIterator[str]:
+    """Serve while the block runs; gives the address once it listens."""
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if task.done():
+                await task
+                raise typer.Exit(1)
+            await asyncio.sleep(0.01)
+        host, port = server.servers[0].sockets[0].getsockname()[:2]
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def remember(home: Path, url: str) -> None:
+    """Leave the address in the home, where the command line finds it."""
+    (home / SERVER_FILE).write_text(json.dumps({"url": url}))

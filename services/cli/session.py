@@ -1,0 +1,122 @@
+"""What every command has in common: where to go, how to show what came back, and which exit code an error has."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from services.cli.endpoint import Unusable, locate
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from shared.client import Client
+
+FAILED, USAGE, NOT_FOUND, CONFLICT, UNREACHABLE = 1, 2, 3, 4, 5
+
+Command = Callable[..., Coroutine[Any, Any, None]]
+
+
+def connect(server: str | None, token: str | None, home: Path | None) -> "Client":
+    """A client of the server that the options name; tests put another in its place."""
+    from shared.client import Client
+
+    endpoint = locate(server, token, home)
+    return Client(endpoint.server, endpoint.token)
+
+
+@dataclass
+class Session:
+    """One run of a command: a client, and two consoles of which only ``out`` carries data."""
+
+    client: "Client"
+    json: bool
+    out: "Console"
+    err: "Console"
+
+    def show(self, data: Any, render: Callable[[], "RenderableType"]) -> None:
+        """Data as JSON for programs, or rendered for people."""
+        if self.json:
+            typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        else:
+            self.out.print(render())
+
+    def say(self, text: str) -> None:
+        """A message for people, beside the data."""
+        self.err.print(text, markup=False, highlight=False)
+
+
+_GLOBAL = {
+    "server": Annotated[
+        str | None,
+        typer.Option(envvar="PLUMBLINE_SERVER", help="URL of the platform [default: the home's, or port 8000 here]."),
+    ],
+    "token": Annotated[
+        str | None,
+        typer.Option(envvar="PLUMBLINE_TOKEN", help="Bearer token [default: signed by the home's key].", hidden=True),
+    ],
+    "home": Annotated[
+        Path | None,
+        typer.Option(envvar="PLUMBLINE_HOME", help="Folder of a platform on this machine: gives server and token."),
+    ],
+    "as_json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
+}
+
+
+def command(function: Command) -> Callable[..., None]:
+    """Make a command of a coroutine that takes a Session: adds the options that all commands have."""
+    _, *own = inspect.signature(function).parameters.values()
+
+    def run(server: str | None, token: str | None, home: Path | None, as_json: bool, **options: Any) -> None:
+        try:
+            asyncio.run(_in_session(function, connect(server, token, home), as_json, options))
+        except Exception as error:
+            _exit(error)
+
+    extra = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=False if name == "as_json" else None
+        )
+        for name, annotation in _GLOBAL.items()
+    ]
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *extra)}
+    return run
+
+
+async def _in_session(function: Command, client: "Client", as_json: bool, options: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    async with client:
+        await function(Session(client, as_json, Console(), Console(stderr=True)), **options)
+
+
+def _exit(error: Exception) -> NoReturn:
+    """The message on standard error and the exit code, or the error itself if it is a fault of ours."""
+    code = _code(error)
+    if code is None:
+        raise error
+    typer.echo(str(error), err=True)
+    raise typer.Exit(code) from None
+
+
+def _code(error: Exception) -> int | None:
+    from shared.client import Conflict, NotFound, PreconditionFailed, Refused, Unreachable
+    from shared.interchange.archimate import NotAModel
+    from shared.interchange.bundle_files import BadBundle
+
+    codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+        ((Unusable, BadBundle, NotAModel), USAGE),
+        ((NotFound,), NOT_FOUND),
+        ((Conflict, PreconditionFailed), CONFLICT),
+        ((Unreachable,), UNREACHABLE),
+        ((Refused,), FAILED),
+    )
+    return next((code for types, code in codes if isinstance(error, types)), None)

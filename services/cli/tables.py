@@ -1,0 +1,36 @@
+"""Tables and phrases for people. What comes from a server is text, never markup and never a terminal's control."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
+
+
+def clean(value: Any) -> str:
+    """Any value as text that a terminal can only show."""
+    text = "" if value is None else str(value)
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def cell(value: Any) -> Text:
+    text = clean(value)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | None = None) -> Table:
+    result = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        result.add_column(column, overflow="fold")
+    for row in rows:
+        result.add_row(*map(cell, row))
+    return result
+
+
+def label(node: Mapping[str, Any]) -> str:
+    """``kind/key name``, with the state where it says that the thing is not in use."""
+    name = clean(node.get("name")) or "(never seen)"
+    off = "" if node.get("live", True) else f" [{clean(node.get('state')) or 'unknown'}]"
+    return f"{node['kind']}/{node.get('key') or node['id']} {name}{off}"

@@ -1,0 +1,1 @@
+"""Owns who does what: parties, roles, processes and policies."""

@@ -1,0 +1,182 @@
+"""The leader of an owner's changes: it sequences new rows, publishes them, and marks them. One per owner database.
+
+It is elected by a lease row with a term, and every transaction it makes renews that row on the condition that the term
+still is its own, so that a leader that was asleep too long can do no harm. Sequencing and publishing are two loops:
+positions, ``/changes`` and what rests on them go on while the broker is away.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Table, bindparam, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus import Bus, BusUnavailable, Message
+from shared.changes.table import fact
+from shared.contracts.events import Fact, topic
+from shared.db import Database, database_now
+from shared.telemetry import LEADER, PUBLISHED, UNPUBLISHED, log
+
+BATCH = 500
+_TICK = timedelta(microseconds=1)
+_RETRY_SECONDS = 1.0
+
+
+class LeaseLost(Exception):
+    """Somebody else leads now."""
+
+
+class Leader:
+    """``wake()`` after a commit makes it look at once; without it, it looks every ``sweep`` seconds."""
+
+    def __init__(
+        self, service: str, database: Database, changes: Table, leader: Table, bus: Bus,
+        *, lease: float, sweep: float, exclusive: bool,
+    ) -> None:  # fmt: skip
+        self.service = service
+        self.database = database
+        self.changes = changes
+        self.table = leader
+        self.bus = bus
+        self.lease = timedelta(seconds=lease)
+        self.sweep = sweep
+        self.exclusive = exclusive
+        self.me = str(uuid4())
+        self.term: int | None = None
+        self._new = asyncio.Event()
+        self._sequenced = asyncio.Event()
+
+    def wake(self) -> None:
+        self._new.set()
+
+    async def sequence_forever(self) -> None:
+        """Hold the lease and give positions, until cancelled."""
+        while True:
+            busy = await self._as_leader(self.sequence)
+            if not busy:
+                await _wait(self._new, self.sweep)
+
+    async def publish_forever(self) -> None:
+        """Send what is sequenced, until cancelled; a broker that is away only makes this wait."""
+        while True:
+            try:
+                busy = await self._as_leader(self.publish)
+            except BusUnavailable as error:
+                log.warning("bus unavailable", service=self.service, reason=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            if not busy:
+                await _wait(self._sequenced, self.sweep)
+
+    async def _as_leader(self, step: Callable[[], Awaitable[int]]) -> int:
+        """Run one step if the lease is ours, and say how many rows it moved."""
+        if self.term is None and not await self.acquire():
+            return 0
+        try:
+            return await step()
+        except LeaseLost:
+            log.warning("lease lost", service=self.service, term=self.term)
+            self._follow()
+            return 0
+
+    async def acquire(self) -> bool:
+        """Take the lease if it is free, ours, or (in a process that is alone by a file lock) anybody's."""
+        table = self.table
+        async with self.database.write() as connection:
+            now = await database_now(connection)
+            free = or_(table.c.holder == self.me, table.c.until < now, literal(self.exclusive))
+            values = {"holder": self.me, "term": table.c.term + 1, "until": now + self.lease}
+            result = await connection.execute(table.update().where(free).values(values).returning(table.c.term))
+            self.term = result.scalar_one_or_none()
+        LEADER.labels(self.service).set(self.term is not None)
+        return self.term is not None
+
+    async def release(self) -> None:
+        """Give the lease back, so that the next leader need not wait for its end."""
+        if self.term is None:
+            return
+        with contextlib.suppress(LeaseLost):
+            async with self.database.write() as connection:
+                await self._renew(connection, until=await database_now(connection))
+        self._follow()
+
+    def _follow(self) -> None:
+        self.term = None
+        LEADER.labels(self.service).set(0)
+
+    async def sequence(self) -> int:
+        """Give position and recorded_at to the rows that have none, and move the head on, in one transaction."""
+        async with self.database.write() as connection:
+            now = await database_now(connection)
+            position, until = await self._renew(connection, until=now + self.lease)
+            rows = await self._unsequenced(connection)
+            start = max(now, until + _TICK)
+            stamped = [
+                {"row": row, "place": position + n, "moment": start + (n - 1) * _TICK} for n, row in enumerate(rows, 1)
+            ]
+            if stamped:
+                place: dict[str, Any] = {"position": bindparam("place"), "recorded_at": bindparam("moment")}
+                update = self.changes.update().where(self.changes.c.sequence == bindparam("row")).values(place)
+                await connection.execute(update, stamped)
+            last = stamped[-1]["moment"] if stamped else start
+            await self._renew(connection, position=position + len(rows), recorded_until=last)
+        if rows:
+            self._sequenced.set()
+        return len(rows)
+
+    async def _unsequenced(self, connection: AsyncConnection) -> Sequence[int]:
+        # by flag, never by "larger than the last": numbers are drawn before commits, so a lower one can appear later
+        table = self.changes
+        query = select(table.c.sequence).where(table.c.position.is_(None)).order_by(table.c.sequence).limit(BATCH)
+        return (await connection.execute(query)).scalars().all()
+
+    async def _renew(self, connection: AsyncConnection, **values: Any) -> tuple[int, datetime]:
+        """Change the lease row if it is still ours; it stays locked until this transaction ends."""
+        table = self.table
+        mine = (table.c.holder == self.me) & (table.c.term == self.term)
+        update = table.update().where(mine).values(values).returning(table.c.position, table.c.recorded_until)
+        row = (await connection.execute(update)).one_or_none()
+        if row is None:
+            raise LeaseLost
+        return row.position, row.recorded_until
+
+    async def publish(self) -> int:
+        """Send the oldest unpublished rows and mark them; if sending fails none is marked and all go again."""
+        facts = await self._unpublished()
+        if not facts:
+            return 0
+        await self.bus.publish(topic(self.service), [Message(f.key, f.envelope()) for f in facts])
+        PUBLISHED.labels(self.service).inc(len(facts))
+        await self._mark(facts)
+        return len(facts)
+
+    async def _unpublished(self) -> list[Fact]:
+        table = self.changes
+        waiting = table.c.position.is_not(None) & table.c.published_at.is_(None)
+        async with self.database.read() as connection:
+            rows = (
+                await connection.execute(select(table).where(waiting).order_by(table.c.position).limit(BATCH))
+            ).all()
+            more = len(rows) == BATCH
+            count = (await connection.execute(select(func.count()).where(waiting))).scalar_one() if more else len(rows)
+        UNPUBLISHED.labels(self.service).set(count)
+        return [fact(self.service, row) for row in rows]
+
+    async def _mark(self, facts: Sequence[Fact]) -> None:
+        table = self.changes
+        async with self.database.write() as connection:
+            now = await database_now(connection)
+            await self._renew(connection, until=now + self.lease)
+            sent = table.c.position.in_([f.position for f in facts])
+            await connection.execute(table.update().where(sent).values(published_at=now))
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    event.clear()

@@ -1,0 +1,114 @@
+"""The rows of the change table and of its leader, and every statement that reads or appends them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Select, Table, UniqueConstraint, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from shared.contracts.events import EventId, Fact
+
+EPOCH = 1
+
+
+class ChangeRow:
+    """One version of one entity. A row without ``position`` waits for the leader; a sequenced one changes only in
+    ``published_at``. ``sequence`` is the order of insertion and means nothing outside one entity."""
+
+    __tablename__ = "change"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int | None] = mapped_column(unique=True)
+    epoch: Mapped[int]
+    kind: Mapped[str]
+    id: Mapped[UUID]
+    version: Mapped[int]
+    recorded_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    action: Mapped[str]
+    actor: Mapped[str]
+    correlation_id: Mapped[str]
+    causation_id: Mapped[str | None]
+    data: Mapped[str]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805  SQLAlchemy hands over the class
+        return (
+            UniqueConstraint("kind", "id", "epoch", "version"),
+            Index("ix_change_unsequenced", "sequence", **_where("position IS NULL")),
+            Index("ix_change_unpublished", "position", **_where("published_at IS NULL")),
+        )
+
+
+class LeaderRow:
+    """The one lease of an owner database, and how far its changes are sequenced. Its row is made by the migration."""
+
+    __tablename__ = "leader"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    term: Mapped[int]
+    until: Mapped[datetime]
+    position: Mapped[int]
+    recorded_until: Mapped[datetime]
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Everything recorded until ``recorded_until`` has a position of at most ``position``."""
+
+    position: int
+    recorded_until: datetime
+
+
+async def append(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Record versions in the caller's transaction; the leader gives them their positions."""
+    await connection.execute(table.insert(), [{"epoch": EPOCH, **row} for row in rows])
+
+
+async def head(connection: AsyncConnection, table: Table) -> Head:
+    row = (await connection.execute(select(table.c.position, table.c.recorded_until))).one()
+    return Head(*row)
+
+
+async def changes_after(
+    connection: AsyncConnection,
+    table: Table,
+    service: str,
+    after: int,
+    limit: int,
+    *,
+    kind: str | None = None,
+    id: UUID | None = None,
+) -> list[Fact]:
+    """Sequenced changes in position order, from the one after ``after``."""
+    query = select(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    if id is not None:
+        query = query.where(table.c.id == id)
+    return [fact(service, row) for row in await connection.execute(query)]
+
+
+def versions(table: Table, kind: str, id: UUID) -> Select[Any]:
+    """Every version of one entity, oldest first."""
+    return select(table).where(table.c.kind == kind, table.c.id == id).order_by(table.c.epoch, table.c.version)
+
+
+def fact(service: str, row: Any) -> Fact:
+    return Fact(
+        service, row.position, row.epoch, row.kind, str(row.id), row.version, row.recorded_at, row.action, row.actor,
+        row.correlation_id, row.causation_id, row.data,
+    )  # fmt: skip
+
+
+def event_id(kind: str, id: UUID, version: int) -> EventId:
+    return EventId(kind, str(id), EPOCH, version)

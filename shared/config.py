@@ -1,0 +1,60 @@
+"""Settings, read from the environment once. A URL picks a backend; nothing else knows which one runs."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.owners import OWNERS
+
+SERVICES = (*OWNERS, "alignment")
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable with the prefix ``PLUMBLINE_``."""
+
+    model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("data"), description="Folder of the embedded platform: databases, event log, key.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
+    database_url: str = Field(
+        "", description="Database per service, with a `{service}` placeholder. Default: SQLite files in the home."
+    )
+    bus_url: str = Field("", description="Event bus, `log:///path` or `kafka://host:9092`. Default: a log in the home.")
+    service_url: str = Field(
+        "", description="Where alignment finds an owner, with a `{service}` placeholder. Embedded: in the same process."
+    )
+    key_file: Path | None = Field(
+        None, description="Key that signs and checks tokens. Default: `key.json` in the home."
+    )
+    lease_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a silent leader keeps its lease.")
+    sweep_seconds: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="How often a leader looks without being woken."
+    )
+    wait_seconds: Annotated[float, Field(gt=0, le=30)] = Field(5.0, description="Longest wait of `wait_for`.")
+    max_body_bytes: Annotated[int, Field(gt=0)] = Field(1_048_576, description="Largest request body.")
+    max_event_bytes: Annotated[int, Field(gt=0)] = Field(
+        262_144, description="Largest event; a larger write is refused."
+    )
+    pending_minutes: Annotated[int, Field(ge=0)] = Field(15, description="How long finding D01 stays pending.")
+    embedded: bool = Field(False, description="All services in one process; set by `plumbline up`.")
+    log_level: str = Field("INFO", description="Level of the log on standard error.")
+
+    def database(self, service: str) -> str:
+        """The database URL of a service."""
+        template = self.database_url or f"sqlite+aiosqlite:///{self.home}/{{service}}.sqlite"
+        return template.replace("{service}", service)
+
+    @property
+    def bus(self) -> str:
+        return self.bus_url or f"log://{(self.home / 'events.sqlite').absolute()}"
+
+    def owner_url(self, service: str) -> str:
+        return (self.service_url or f"http://{self.host}:{self.port}").replace("{service}", service)
+
+    @cached_property
+    def key_path(self) -> Path:
+        return self.key_file or self.home / "key.json"

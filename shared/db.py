@@ -1,0 +1,184 @@
+"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is that known; only here is committed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Float,
+    Integer,
+    MetaData,
+    Text,
+    Uuid,
+    event,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from shared import clock
+
+_NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant in UTC: timestamptz on PostgreSQL, text of a fixed width (so that it sorts) on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return clock.rfc3339(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
+        return datetime.fromisoformat(value) if isinstance(value, str) else value and value.astimezone(UTC)
+
+
+class Json(list[Any]):
+    """Marks a mapped column that holds nested values."""
+
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+BIG = BigInteger().with_variant(Integer, "sqlite")
+FLOAT = Float(53)
+MOMENT = Moment()
+# not jsonb: it would reorder members and rewrite numbers, and the two databases would answer differently
+JSON_TEXT = JSON(none_as_null=True)
+TYPES: dict[Any, Any] = {str: TEXT, int: BIG, float: FLOAT, UUID: Uuid(), datetime: MOMENT, Json: JSON_TEXT}
+"""Column types by Python type; text sorts by code point on both databases."""
+
+
+def named_metadata() -> MetaData:
+    """One per service, with names for all constraints: SQLite can only drop what has a name."""
+    return MetaData(naming_convention=_NAMES)
+
+
+class Database:
+    """``read()`` and ``write()`` are the only ways in; leaving ``write()`` without an error commits, durably."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._reader = _sqlite(url, "BEGIN", 4) if self.is_sqlite else _postgres(url)
+        # a pool of one connection queues writers in this process instead of letting them fail on a lock
+        self._writer = _sqlite(url, "BEGIN IMMEDIATE", 1) if self.is_sqlite else self._reader
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection with one snapshot's view of SQLite, or read-committed on PostgreSQL."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction. A caller that is cancelled does not interrupt the commit itself."""
+        async with self._writer.connect() as connection:
+            yield connection
+            await _finish(connection.commit())
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+async def _finish(commit: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(commit)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def _sqlite(url: str, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=60, json_serializer=_dumps, json_deserializer=orjson.loads
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(url: str) -> AsyncEngine:
+    limits = {
+        "timezone": "UTC",
+        "lock_timeout": "10s",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": limits, "timeout": 5},
+    )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def database_now(connection: AsyncConnection) -> datetime:
+    """The database server's clock; SQLite's is this machine's."""
+    if connection.dialect.name == "sqlite":
+        return clock.now()
+    moment: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
+    return moment.astimezone(UTC)
+
+
+async def lock_scope(connection: AsyncConnection, scope: int) -> None:
+    """Serialise the transactions of one rule that spans rows. SQLite has a single writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(scope)))
+
+
+def upsert(connection: AsyncConnection, table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def holds(connection: AsyncConnection, column: Column[Any], value: str) -> ColumnElement[bool]:
+    """Whether a JSON array column holds a text."""
+    if connection.dialect.name == "sqlite":
+        items = func.json_each(column).table_valued("value", name="item")
+        return select(true()).select_from(items).where(items.c.value == value).exists()
+    items = func.json_array_elements_text(column).table_valued("value", name="item")
+    return select(literal_column("1")).select_from(items).where(items.c.value == value).exists()

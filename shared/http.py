@@ -1,0 +1,66 @@
+"""What routes share: the body as checked bytes, who calls, and answers that carry what every answer carries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from shared import strict_json, telemetry
+from shared.auth import Caller
+from shared.errors import DomainError, TooLarge
+
+EVENT_HEADER = "Plumbline-Event"
+
+
+class UnsupportedMediaType(DomainError):
+    status, code, title = 415, "unsupported-media-type", "Send JSON"
+
+
+def caller(request: Request, scope: str) -> Caller:
+    """Who calls, if they may do this; raises Forbidden. The guard has checked the token before any route ran."""
+    who: Caller = request.scope["caller"]
+    who.demand(scope)
+    return who
+
+
+async def body(request: Request) -> tuple[bytes, Any]:
+    """The body once as bytes and once as checked JSON."""
+    _check_type(request.headers.get("content-type", "application/json"))
+    raw = await _read(request, request.app.state.settings.max_body_bytes)
+    return raw, strict_json.read(raw)
+
+
+def _check_type(header: str) -> None:
+    media, _, parameters = header.partition(";")
+    media = media.strip().lower()
+    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        raise UnsupportedMediaType("The body must be application/json.")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if charset not in ("", "utf-8", "utf8"):
+        raise UnsupportedMediaType("JSON is UTF-8.")
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"A body may have {limit} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer; bytes are passed on as they are."""
+    raw = content if isinstance(content, bytes) else orjson.dumps(content, default=_plain)
+    return Response(raw, status, dict(headers or {}), media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json")
+
+
+def correlation() -> tuple[str, str | None]:
+    return telemetry.correlation_id.get(), telemetry.causation_id.get()

@@ -1,0 +1,104 @@
+"""Problem documents (RFC 9457): the one renderer of every error. They never echo input or internals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.errors import DomainError, Fault, Invalid, Unavailable
+from shared.resource.bodies import fault
+from shared.telemetry import log
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:plumbline:problem:"
+
+
+class FaultModel(BaseModel):
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error answer. ``type`` is stable; ``errors`` names each wrong member."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FaultModel]
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> Response:
+    document = {"type": _TYPE + code, "title": title, "status": status, "detail": detail, "errors": list(errors)}
+    raw = orjson.dumps(dict(members or {}) | document, default=str)
+    return Response(raw, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def render(error: DomainError) -> Response:
+    return problem(
+        error.status, error.code, error.title, error.detail,
+        errors=error.errors, headers=error.headers, members=error.members,
+    )  # fmt: skip
+
+
+def install(app: FastAPI) -> None:
+    """Every way in which a request can fail, and its answer."""
+
+    async def domain(_: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)
+        return render(error)
+
+    async def validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return render(Invalid("A parameter is not valid.", errors=[_parameter(detail) for detail in error.errors()]))
+
+    async def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        title = str(error.detail)
+        return problem(error.status_code, title.lower().replace(" ", "-"), title, f"{title}.", headers=error.headers)
+
+    async def database(_: Request, error: Exception) -> Response:
+        return _database(error)
+
+    async def unexpected(_: Request, error: Exception) -> Response:
+        log.error("unexpected error", exc_info=error)
+        return problem(500, "internal", "Internal error", "Something went wrong here; it has been logged.")
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    for type_ in (DBAPIError, PoolTimeout, ConnectionError):
+        app.add_exception_handler(type_, database)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _parameter(detail: Any) -> Fault:
+    where, *path = detail["loc"]
+    named = fault(detail | {"loc": tuple(path)})
+    return named if where == "body" else Fault(**named | {"pointer": "?" + "/".join(str(part) for part in path)})
+
+
+def _database(error: Exception) -> Response:
+    """A database that is away, full or overloaded is a 503 to come back after; anything else is ours to mend."""
+    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError)
+    if away or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        log.warning("database unavailable", reason=type(error).__name__)
+        return render(Unavailable("The database is not available.", headers={"Retry-After": "2"}))
+    log.error("database error", exc_info=error)
+    return problem(500, "internal", "Internal error", "Something went wrong here; it has been logged.")

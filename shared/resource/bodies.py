@@ -1,0 +1,83 @@
+"""Request bodies, derived from the published state: everything but what the server gives."""
+
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
+from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
+from shared.errors import Fault, Invalid
+
+
+@cache
+def body_model(kind: Kind) -> type[Model]:
+    """Members that a caller may send. ``key`` and ``state`` may be left out: then they are made, or stay."""
+    fields: dict[str, Any] = {
+        name: (info.annotation, info) for name, info in kind.model.model_fields.items() if name not in SERVER_FIELDS
+    }
+    states: Any = Literal.__getitem__(kind.lifecycle.states)
+    fields["state"] = (states | None, Field(None, description="Registers an entity as found; needs the register scope"))
+    if not kind.is_link:
+        fields["key"] = (Key | None, Field(None, description="Made from the name when left out"))
+    return create_model(f"{kind.model.__name__}Body", __base__=Model, __doc__=kind.model.__doc__, **fields)
+
+
+@cache
+def _adapter(kind: Kind) -> TypeAdapter[Model]:
+    return TypeAdapter(body_model(kind))
+
+
+class TransitionBody(Model):
+    """The state to move to, and why."""
+
+    to: str
+    reason: Text | None = None
+
+
+_TRANSITION = TypeAdapter(TransitionBody)
+
+
+def parse(kind: Kind, raw: bytes) -> dict[str, Any]:
+    """The members of a body, validated strictly; raises Invalid with one error per wrong member."""
+    return dict(_validated(_adapter(kind), raw))
+
+
+def parse_transition(raw: bytes) -> TransitionBody:
+    body: TransitionBody = _validated(_TRANSITION, raw)
+    return body
+
+
+def _validated(adapter: TypeAdapter[Any], raw: bytes) -> Any:
+    try:
+        return adapter.validate_json(raw, strict=True)
+    except ValidationError as error:
+        faults = [fault(detail) for detail in error.errors(include_url=False, include_input=False)]
+        raise Invalid("The body does not fit the contract.", errors=faults) from None
+
+
+def fault(detail: ErrorDetails, prefix: str = "") -> Fault:
+    """A Pydantic error without what the caller sent."""
+    path = "".join(f"/{_escape(part)}" for part in detail["loc"])
+    code = detail["type"].replace("_", "-")
+    return Fault(pointer=prefix + path, code=code, detail=_sentence(detail))
+
+
+def _escape(part: object) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1").encode("utf-8", "replace").decode()
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[:1].upper() + message[1:]
+
+
+def as_body(kind: Kind, state: Record) -> dict[str, Any]:
+    """A state as the body that would make it, in JSON terms."""
+    names = body_model(kind).model_fields.keys()
+    return state.model_dump(mode="json", include=set(names))
+
+
+def models(kinds: tuple[Kind, ...]) -> list[type[BaseModel]]:
+    """All body models, for the OpenAPI document."""
+    return [TransitionBody, *(body_model(kind) for kind in kinds)]

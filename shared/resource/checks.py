@@ -1,0 +1,149 @@
+"""The *Always* lines that hold for every kind, and the gate in front of every transition."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared.contracts.base import Kind, Record
+from shared.contracts.link import Link
+from shared.contracts.relations import DECOMPOSITION
+from shared.db import lock_scope
+from shared.errors import Conflict, Fault, Invalid, TransitionRefused
+from shared.resource.owner import Facts
+from shared.resource.store import Unit, links_from, load_many
+
+_DECOMPOSITION_LOCK = 1
+Target = tuple[str, str, str]
+
+
+async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, registered: bool) -> Facts:
+    """Refuse a state that breaks a line; raises Invalid or Conflict. Returns what the rules of a transition need."""
+    if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
+        raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
+    targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
+    strange = [target for target in _targets(kind, new) if _is_own_but_unknown(unit, target[1])]
+    known = await load_many(unit, ((name, id) for _, name, id in targets))
+    before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
+    fresh = [target for target in [*targets, *strange] if target[1:] not in before]
+    faults = [*_reference_faults(unit, known, fresh, registered=registered)]
+    facts = Facts(old, known)
+    faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
+    if faults:
+        raise Invalid(faults[0]["detail"], errors=faults)
+    if isinstance(new, Link):
+        await _check_link(unit, kind, new)
+    await _check_cycle(unit, kind, new, fresh)
+    return facts
+
+
+def _targets(kind: Kind, state: Record) -> list[Target]:
+    if isinstance(state, Link):
+        ends = (("/source", state.source), ("/target", state.target))
+        return [(pointer, end.kind, str(end.id)) for pointer, end in ends]
+    dumped = state.model_dump(mode="json")
+    return [target for reference in kind.references for target in reference.targets(dumped)]
+
+
+def _is_own_but_unknown(unit: Unit, name: str) -> bool:
+    from shared.contracts import KIND_OWNERS
+
+    return KIND_OWNERS[name] == unit.owner.name and unit.owner.kind(name) is None
+
+
+def _reference_faults(
+    unit: Unit, known: dict[str, Record], fresh: Sequence[Target], *, registered: bool
+) -> Iterable[Fault]:
+    """Ends in this service exist and are not terminal; ends in other services are never checked."""
+    for pointer, name, id in fresh:
+        target = known.get(f"{name}/{id}")
+        if target is None:
+            yield Fault(pointer=pointer, code="unknown-reference", detail=f"There is no {name} with this id.")
+            continue
+        kind = unit.owner.kind(name)
+        if kind and kind.lifecycle.is_terminal(target.state) and not registered:
+            detail = f"The {name} is {target.state}: nothing new may refer to it."
+            yield Fault(pointer=pointer, code="terminal-reference", detail=detail)
+
+
+async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
+    if unit.owner.kind(link.source.kind) is None:
+        raise Invalid.at("/source/kind", "foreign-source", "A link is kept by the service that owns its source.")
+    if link.source == link.target:
+        raise Invalid.at("/target", "self-link", "A link must not lead back to its own source.")
+    if link.state != "active":
+        return
+    columns = unit.owner.table(kind).c
+    same = select(columns.id).where(
+        columns.type == link.type,
+        columns.source_kind == link.source.kind,
+        columns.source_id == link.source.id,
+        columns.target_kind == link.target.kind,
+        columns.target_id == link.target.id,
+        columns.state == "active",
+        columns.id != link.id,
+    )
+    if first := (await unit.connection.execute(same)).scalar():
+        raise Conflict("There is an active link of this type between these ends.", existing=f"link/{first}")
+
+
+async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Target]) -> None:
+    """No decomposition inside this service runs in a circle, whether it is made of links or of fields."""
+    if isinstance(new, Link):
+        steps = [(new.target.kind, str(new.target.id))] if new.type in DECOMPOSITION and new.state == "active" else []
+        start = (new.source.kind, str(new.source.id))
+    else:
+        up = set(_parents_in_fields(kind, new))
+        steps = [(name, id) for _, name, id in fresh if (name, id) in up]
+        start = (kind.name, str(new.id))
+    if not steps:
+        return
+    await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
+    if await _reaches(unit, steps, start):
+        pointer = "/target" if isinstance(new, Link) else "/parent_id"
+        raise Invalid.at(pointer, "cycle", "This would make the decomposition run in a circle.")
+
+
+def _parents_in_fields(kind: Kind, state: Record) -> list[tuple[str, str]]:
+    dumped = state.model_dump(mode="json")
+    references = [reference for reference in kind.references if reference.relation in DECOMPOSITION]
+    return [(name, id) for reference in references for _, name, id in reference.targets(dumped)]
+
+
+async def _reaches(unit: Unit, steps: list[tuple[str, str]], goal: tuple[str, str]) -> bool:
+    seen: set[tuple[str, str]] = set()
+    while steps:
+        if goal in steps:
+            return True
+        seen.update(steps)
+        parents = [parent for step in steps for parent in await _parents(unit, *step)]
+        steps = [parent for parent in dict.fromkeys(parents) if parent not in seen]
+    return False
+
+
+async def _parents(unit: Unit, name: str, id: str) -> list[tuple[str, str]]:
+    kind = unit.owner.kind(name)
+    if kind is None:
+        return []
+    states = await load_many(unit, [(name, id)])
+    fields = [parent for state in states.values() for parent in _parents_in_fields(kind, state)]
+    links = await links_from(unit, name, UUID(id), DECOMPOSITION)
+    return fields + [(link.target.kind, str(link.target.id)) for link in links]
+
+
+def check_transition(unit: Unit, kind: Kind, new: Any, facts: Facts) -> None:
+    """Refuse a transition that the lifecycle does not have, or whose *On* lines are not met; raises a 409."""
+    allowed = kind.lifecycle.moves[facts.old.state]
+    if new.state not in allowed:
+        raise TransitionRefused(
+            f"A {kind.name} that is {facts.old.state} cannot become {new.state}.", allowed=list(allowed)
+        )
+    missing = [fault for rule in unit.owner.rules.on.get((kind.name, new.state), ()) for fault in rule(new, facts)]
+    if missing:
+        raise TransitionRefused(
+            f"Not yet {new.state}: " + " ".join(fault["detail"] for fault in missing),
+            allowed=list(allowed),
+            missing=missing,
+            errors=missing,
+        )

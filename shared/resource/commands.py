@@ -1,0 +1,177 @@
+"""The use cases that every kind shares. Each runs in the unit of work it is given, and is one transaction with it."""
+
+import re
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import or_, select
+
+from shared.changes.table import event_id, versions
+from shared.contracts.base import Kind, Record
+from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
+from shared.resource import bodies, checks, store
+from shared.resource.owner import Facts, Written
+from shared.resource.preconditions import Preconditions
+from shared.resource.store import Unit
+
+
+async def create(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
+    """POST: a new entity under an id of the server's."""
+    return await _insert(unit, kind, id, bodies.parse(kind, raw), version=1)
+
+
+async def replace(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
+    """PUT: create under the caller's id, or replace what is there; ``key`` and ``state`` left out stay."""
+    members = bodies.parse(kind, raw)
+    old = await store.load(unit, kind, id, lock=True)
+    if old is None:
+        given.check_absent()
+        last = await store.last_version(unit, kind, id)
+        return await _insert(unit, kind, id, members, version=last.version + 1 if last else 1)
+    if given.only_if_absent:
+        raise PreconditionFailed("There is one with this id already.")
+    return await _update(unit, kind, old, members, given, idempotent=True)
+
+
+async def patch(unit: Unit, kind: Kind, id: UUID, merge: Any, given: Preconditions) -> Written:
+    """PATCH: JSON merge patch (RFC 7396) of the body that would make the current state."""
+    given.demand()
+    if not isinstance(merge, dict):
+        raise Invalid.at("", "object-expected", "A merge patch is a JSON object.")
+    old = await _existing(unit, kind, id)
+    given.check(old.version)
+    merged = _merge(bodies.as_body(kind, old), merge)
+    return await _update(unit, kind, old, bodies.parse(kind, orjson.dumps(merged)), given)
+
+
+async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
+    """POST /transitions: a move that the lifecycle has and whose lines are met."""
+    given.demand()
+    body = bodies.parse_transition(raw)
+    old = await _existing(unit, kind, id)
+    given.check(old.version)
+    if body.to not in kind.lifecycle.states:
+        raise Invalid.at("/to", "unknown-state", f"A {kind.name} has the states {', '.join(kind.lifecycle.states)}.")
+    new = _next(unit, old, {"state": body.to, "state_reason": body.reason})
+    links = [] if kind.is_link else await store.links_from(unit, kind.name, id)
+    facts = await checks.always(unit, kind, old, new, registered=False)
+    checks.check_transition(unit, kind, new, Facts(old, facts.known, links))
+    return Written(new, str(await store.write(unit, kind, old, new, "transitioned")))
+
+
+async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Preconditions) -> str:
+    """DELETE: only what never was live; leaves a tombstone. Returns the event's id."""
+    given.demand()
+    old = await _existing(unit, kind, id)
+    given.check(old.version)
+    rows = await unit.connection.execute(versions(unit.owner.changes, kind.name, id))
+    if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
+        raise Conflict(f"This {kind.name} has been live: retire it instead, so that its history stays explained.")
+    return str(await store.erase(unit, kind, old, reason))
+
+
+async def read(unit: Unit, kind: Kind, id: UUID) -> Record:
+    """The current state; raises NotFound, or Gone with the last version."""
+    return await store.load(unit, kind, id) or await _absent(unit, kind, id)
+
+
+async def _existing(unit: Unit, kind: Kind, id: UUID) -> Record:
+    return await store.load(unit, kind, id, lock=True) or await _absent(unit, kind, id)
+
+
+async def _absent(unit: Unit, kind: Kind, id: UUID) -> Record:
+    last = await store.last_version(unit, kind, id)
+    if last is None:
+        raise NotFound(f"There is no {kind.name} with this id.")
+    raise Gone(f"This {kind.name} was deleted.", last=orjson.loads(last.data)["state"])
+
+
+async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], version: int) -> Written:
+    registered = members["state"] not in (None, kind.lifecycle.initial)
+    if registered:
+        unit.caller.demand(f"{unit.owner.name}:register")
+    members["state"] = members["state"] or kind.lifecycle.initial
+    if not kind.is_link:
+        members["key"] = await _key(unit, kind, members["key"], members["name"])
+    by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
+    stamp = by | {"created_at": unit.now, "updated_at": unit.now}
+    new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
+    await checks.always(unit, kind, None, new, registered=registered)
+    return Written(new, str(await store.write(unit, kind, None, new, "created")), created=True)
+
+
+async def _update(
+    unit: Unit, kind: Kind, old: Record, members: dict[str, Any], given: Preconditions, *, idempotent: bool = False
+) -> Written:
+    for stays in ("key", "state"):
+        if stays in members and members[stays] is None:
+            members[stays] = getattr(old, stays)
+    new = _next(unit, old, members)
+    if not store.changed_members(old, new):
+        return Written(old, str(event_id(kind.name, old.id, old.version)), changed=False)
+    if idempotent:
+        given.demand()
+        given.check(old.version)
+    _check_immutable(kind, old, new)
+    registered = _check_registration(unit, kind, old, new)
+    if not kind.is_link and members["key"] != getattr(old, "key", None):
+        await _key(unit, kind, members["key"], "")
+    await checks.always(unit, kind, old, new, registered=registered)
+    action = "transitioned" if new.state != old.state else "changed"
+    return Written(new, str(await store.write(unit, kind, old, new, action)))
+
+
+def _next(unit: Unit, old: Record, members: dict[str, Any]) -> Record:
+    stamp = {"version": old.version + 1, "updated_at": unit.now, "updated_by": unit.caller.subject}
+    return old.model_copy(update={**members, **stamp})
+
+
+def _check_immutable(kind: Kind, old: Record, new: Record) -> None:
+    for name in sorted(kind.immutable):
+        if getattr(old, name) != getattr(new, name):
+            raise Invalid.at(f"/{name}", "immutable", f"The {name} of a {kind.name} never changes; make another one.")
+
+
+def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> bool:
+    """A state that differs is a recorded re-registration for those who may, and a 409 for everybody else."""
+    if new.state == old.state:
+        return False
+    if kind.lifecycle.is_terminal(old.state):
+        raise Conflict(f"This {kind.name} is {old.state}, which is final: a comeback is a new one that supersedes it.")
+    if not unit.caller.may(f"{unit.owner.name}:register"):
+        allowed = list(kind.lifecycle.moves[old.state])
+        raise Conflict("The state differs: use transitions, or the register scope.", allowed=allowed)
+    return True
+
+
+async def _key(unit: Unit, kind: Kind, wanted: str | None, name: str) -> str:
+    """The caller's key if it is free, else one made from the name, suffixed if taken."""
+    column = unit.owner.table(kind).c.key
+    base = wanted or slug(name) or kind.name.replace("_", "-")
+    query = select(column).where(column == base if wanted else or_(column == base, column.startswith(f"{base}-")))
+    taken = set((await unit.connection.execute(query)).scalars())
+    if base not in taken:
+        return base
+    if wanted:
+        raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
+    return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
+
+
+def slug(name: str) -> str:
+    """A key made from a name: lower-case ASCII words joined by hyphens; empty if nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")
+
+
+def _merge(target: Any, change: Any) -> Any:
+    if not isinstance(change, dict):
+        return change
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in change.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merge(merged.get(name), value)
+    return merged

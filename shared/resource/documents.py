@@ -1,0 +1,85 @@
+"""What OpenAPI says of the routes that every kind shares."""
+
+from typing import Any
+
+from pydantic import create_model
+
+from shared.contracts.base import Kind
+from shared.resource.bodies import TransitionBody, body_model
+
+JSON = "application/json"
+_HEADER_TEXTS = {
+    "If-Match": "The entity tag of the version that was read",
+    "If-None-Match": "`*`: only if there is none yet; in a GET, a tag that the caller holds",
+    "Correlation-Id": "Goes with the request into its event and on to the view",
+}
+
+
+def reference(model: type[Any]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+class Documents:
+    """Keyword arguments for ``add_api_route``, one method per route."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.title = kind.name.replace("_", " ")
+        fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": (str | None, ...)}
+        self.page = create_model(f"{kind.model.__name__}Page", **fields)
+
+    def list(self) -> dict[str, Any]:
+        return self._route("list", f"List {self.kind.collection}", {200: {"model": self.page}})
+
+    def create(self) -> dict[str, Any]:
+        responses = {201: {"model": self.kind.model}}
+        return self._route("create", f"Create a {self.title}", responses, body_model(self.kind)) | {"status_code": 201}
+
+    def read(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}, 304: {"description": "The caller holds this version"}}
+        return self._route("read", f"Read a {self.title}", responses, headers=("If-None-Match",))
+
+    def replace(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}, 201: {"model": self.kind.model}}
+        headers = ("If-Match", "If-None-Match")
+        return self._route("replace", f"Create or replace a {self.title}", responses, body_model(self.kind), headers)
+
+    def patch(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}}
+        merge = {"type": "object", "description": "A JSON merge patch (RFC 7396) of the body"}
+        return self._route("patch", f"Change a {self.title}", responses, merge, ("If-Match",))
+
+    def delete(self) -> dict[str, Any]:
+        responses: dict[int, Any] = {204: {"description": "Deleted"}}
+        return self._route("delete", f"Delete a {self.title} that never was live", responses, headers=("If-Match",)) | {
+            "status_code": 204
+        }
+
+    def transition(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}}
+        return self._route(
+            "transition", f"Move a {self.title} to another state", responses, TransitionBody, ("If-Match",)
+        )
+
+    def history(self) -> dict[str, Any]:
+        return self._route(
+            "history", f"Every version of a {self.title}", {200: {"description": "Versions, oldest first"}}
+        )
+
+    def _route(
+        self, verb: str, summary: str, responses: dict[int, Any], body: Any = None, headers: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        extra: dict[str, Any] = {"parameters": [_header(name) for name in (*headers, "Correlation-Id")]}
+        if body is not None:
+            schema = body if isinstance(body, dict) else reference(body)
+            extra["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        return {
+            "summary": summary,
+            "operation_id": f"{verb}_{self.kind.name}",
+            "responses": responses,
+            "openapi_extra": extra,
+        }
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": _HEADER_TEXTS[name], "schema": {"type": "string"}}

@@ -1,0 +1,150 @@
+"""Lists and histories: filters that a kind allows, pages by keyset."""
+
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+from uuid import UUID
+
+import orjson
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from sqlalchemy import Select, Table, Uuid, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.changes import versions
+from shared.changes.table import event_id
+from shared.contracts.base import Kind, Record
+from shared.db import holds
+from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT, after, encode
+from shared.resource.tables import from_row
+
+SORTS = ("id", "key", "name", "created_at", "updated_at")
+_LINK_SORTS = ("id", "created_at", "updated_at")
+
+
+def _no_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not hold a NUL character")
+    return value
+
+
+Word = Annotated[str, StringConstraints(max_length=500), AfterValidator(_no_nul)]
+
+
+class PageQuery(BaseModel):
+    """Unknown parameters are refused: a misspelt filter must not answer with everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    cursor: Word | None = None
+
+
+class ListQuery(PageQuery):
+    sort: str = "id"
+
+
+@cache
+def query_model(kind: Kind, table: Table) -> type[ListQuery]:
+    """The query parameters of a collection: those of every kind, and an equality filter per own scalar member."""
+    sorts = _LINK_SORTS if kind.is_link else SORTS
+    fields: dict[str, Any] = {
+        "sort": (Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts)), "id"),
+        "updated_since": (AwareDatetime | None, None),
+        "state": (Word | None, None),
+    }
+    if not kind.is_link:
+        fields |= dict.fromkeys(("q", "key", "tag"), (Word | None, None))
+    fields |= {name: (type_ | None, None) for name, type_ in _own_filters(kind, table).items()}
+    return create_model(f"{kind.model.__name__}Query", __base__=ListQuery, **fields)
+
+
+def _own_filters(kind: Kind, table: Table) -> dict[str, Any]:
+    """``type``, ``owner_id``, ids, choices and flags: columns that hold one small value."""
+    filters: dict[str, Any] = {}
+    for column in table.columns:
+        if isinstance(column.type, Uuid) and column.name != "id":
+            filters[column.name] = UUID
+        elif column.name.endswith("_kind") or column.name == "type" or _is_choice(kind, column.name):
+            filters[column.name] = Word
+    return filters
+
+
+def _is_choice(kind: Kind, name: str) -> bool:
+    info = kind.model.model_fields.get(name)
+    return info is not None and name != "kind" and any(get_origin(a) is Literal for a in get_args(info.annotation))
+
+
+def statement(table: Table, connection: AsyncConnection, query: ListQuery) -> Select[Any]:
+    """The statement for one page, with one row more than asked, to see whether there is a next."""
+    given = query.model_dump(exclude_none=True, exclude={"limit", "cursor", "sort"})
+    select_ = select(table).limit(query.limit + 1)
+    for name, value in given.items():
+        select_ = select_.where(_condition(table, connection, name, value))
+    name = query.sort.removeprefix("-")
+    columns = list(dict.fromkeys((table.columns[name], table.c.id)))
+    return after(select_, columns, query.cursor, descending=query.sort.startswith("-"))
+
+
+def _condition(table: Table, connection: AsyncConnection, name: str, value: Any) -> Any:
+    if name == "q":
+        return table.c.folded.contains(value.casefold(), autoescape=True)
+    if name == "tag":
+        return holds(connection, table.c.tags, value)
+    if name == "updated_since":
+        return table.c.updated_at >= value
+    return table.columns[name] == value
+
+
+async def page(
+    kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery
+) -> tuple[list[Record], str | None]:
+    """States in order, and the cursor of the next page if there is one."""
+    rows = (await connection.execute(statement(table, connection, query))).mappings().all()
+    shown = rows[: query.limit]
+    if len(rows) <= query.limit:
+        return [from_row(kind, row) for row in shown], None
+    sort = query.sort.removeprefix("-")
+    last = shown[-1]
+    values = [last[name] for name in dict.fromkeys((sort, "id"))]
+    return [from_row(kind, row) for row in shown], encode(*values)
+
+
+async def history(
+    connection: AsyncConnection, changes: Table, kind: Kind, id: UUID, query: PageQuery
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Versions from oldest to newest: who, when, and which members went from what to what."""
+    ordered = versions(changes, kind.name, id).order_by(None).limit(query.limit + 1)
+    ordered = after(ordered, (changes.c.epoch, changes.c.version), query.cursor, descending=False)
+    rows = (await connection.execute(ordered)).all()
+    if not rows:
+        return [], None
+    shown = rows[: query.limit]
+    before = await _before(connection, changes, shown[0])
+    items = []
+    for row in shown:
+        data = orjson.loads(row.data)
+        items.append(_version(row, data, before))
+        before = None if row.action == "deleted" else data["state"]
+    return items, encode(shown[-1].epoch, shown[-1].version) if len(rows) > query.limit else None
+
+
+async def _before(connection: AsyncConnection, changes: Table, row: Any) -> Any:
+    query = versions(changes, row.kind, row.id).where(changes.c.version < row.version).order_by(None)
+    last = (await connection.execute(query.order_by(changes.c.version.desc()).limit(1))).one_or_none()
+    return None if last is None or last.action == "deleted" else orjson.loads(last.data)["state"]
+
+
+def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    state = data["state"]
+    return {
+        "version": row.version,
+        "action": row.action,
+        "at": row.recorded_at or state["updated_at"],
+        "by": row.actor,
+        "event": str(event_id(row.kind, row.id, row.version)),
+        "correlation_id": row.correlation_id,
+        "reason": state["state_reason"],
+        "changes": [{"field": name, "from": (before or {}).get(name), "to": state[name]} for name in data["changed"]],
+    }
+
+
+__all__ = ["PageQuery", "Word", "history", "page", "query_model"]

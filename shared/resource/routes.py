@@ -1,0 +1,164 @@
+"""HTTP for every kind: parse, call one command, answer. The same verbs for entities and links."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from shared import clock, http
+from shared.changes import Leader
+from shared.contracts.base import Kind, Record, Short
+from shared.db import Database
+from shared.errors import Conflict, NotFound
+from shared.resource import commands, listing
+from shared.resource.documents import Documents
+from shared.resource.owner import Owner, Written
+from shared.resource.preconditions import Preconditions, entity_tag
+from shared.resource.store import Unit
+
+_ATTEMPTS = 3
+Command = Callable[[Unit], Awaitable[Any]]
+
+
+class Resource:
+    """The routes of one kind of one owner."""
+
+    def __init__(self, owner: Owner, kind: Kind, database: Database, leader: Leader) -> None:
+        self.owner = owner
+        self.kind = kind
+        self.table = owner.table(kind)
+        self.database = database
+        self.leader = leader
+
+    def router(self) -> APIRouter:
+        documents = Documents(self.kind)
+        router = APIRouter(prefix=f"/{self.kind.collection}", tags=[self.kind.collection])
+        entity = "/{id}"
+        for path, method, endpoint, extra in (
+            ("", "GET", self._list_endpoint(), documents.list()),
+            ("", "POST", self.create, documents.create()),
+            (entity, "GET", self.read, documents.read()),
+            (entity, "PUT", self.replace, documents.replace()),
+            (entity, "PATCH", self.patch, documents.patch()),
+            (entity, "DELETE", self.delete, documents.delete()),
+            (f"{entity}/transitions", "POST", self.transition, documents.transition()),
+            (f"{entity}/history", "GET", self.history, documents.history()),
+        ):
+            router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
+        return router
+
+    async def create(self, request: Request) -> Response:
+        raw, _ = await self._body(request)
+        id = uuid7()
+        return self._written(await self._write(request, lambda unit: commands.create(unit, self.kind, id, raw)))
+
+    async def replace(self, request: Request, id: UUID) -> Response:
+        raw, _ = await self._body(request)
+        given = _preconditions(request)
+        command: Command = lambda unit: commands.replace(unit, self.kind, id, raw, given)  # noqa: E731
+        return self._written(await self._write(request, command))
+
+    async def patch(self, request: Request, id: UUID) -> Response:
+        _, merge = await self._body(request)
+        given = _preconditions(request)
+        command: Command = lambda unit: commands.patch(unit, self.kind, id, merge, given)  # noqa: E731
+        return self._written(await self._write(request, command))
+
+    async def transition(self, request: Request, id: UUID) -> Response:
+        raw, _ = await self._body(request)
+        given = _preconditions(request)
+        command: Command = lambda unit: commands.transition(unit, self.kind, id, raw, given)  # noqa: E731
+        return self._written(await self._write(request, command))
+
+    async def delete(self, request: Request, id: UUID, reason: Annotated[Short, Query()]) -> Response:
+        http.caller(request, self._scope("write"))
+        given = _preconditions(request)
+        event = await self._write(request, lambda unit: commands.delete(unit, self.kind, id, reason, given))
+        return Response(status_code=204, headers={http.EVENT_HEADER: event})
+
+    async def read(
+        self, request: Request, id: UUID, version: Annotated[int | None, Query(ge=1, le=2**53)] = None
+    ) -> Response:
+        async with self._reading(request) as unit:
+            if version is not None:
+                return await self._old_version(unit, id, version)
+            state = await commands.read(unit, self.kind, id)
+        headers = {"ETag": entity_tag(state.version)}
+        if _preconditions(request).has_seen(state.version):
+            return Response(status_code=304, headers=headers)
+        return http.answer(_json(state), headers=headers)
+
+    async def _old_version(self, unit: Unit, id: UUID, version: int) -> Response:
+        changes = self.owner.changes
+        query = select(changes.c.data).where(
+            changes.c.kind == self.kind.name, changes.c.id == id, changes.c.version == version
+        )
+        data = (await unit.connection.execute(query)).scalar()
+        if data is None:
+            raise NotFound(f"There is no version {version} of this {self.kind.name}.")
+        return http.answer(orjson.loads(data)["state"], headers={"ETag": entity_tag(version)})
+
+    def _list_endpoint(self) -> Callable[..., Awaitable[Response]]:
+        model = listing.query_model(self.kind, self.table)
+
+        async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+            async with self._reading(request) as unit:
+                items, cursor = await listing.page(self.kind, self.table, unit.connection, query)
+            page = b",".join(_json(item) for item in items)
+            return http.answer(b'{"items":[' + page + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
+
+        return endpoint
+
+    async def history(self, request: Request, id: UUID, query: Annotated[listing.PageQuery, Query()]) -> Response:
+        async with self._reading(request) as unit:
+            items, cursor = await listing.history(unit.connection, self.owner.changes, self.kind, id, query)
+        if not items and query.cursor is None:
+            raise NotFound(f"There is no {self.kind.name} with this id.")
+        return http.answer({"items": items, "next_cursor": cursor})
+
+    def _scope(self, action: str) -> str:
+        return f"{self.owner.name}:{action}"
+
+    async def _body(self, request: Request) -> tuple[bytes, Any]:
+        http.caller(request, self._scope("write"))
+        return await http.body(request)
+
+    @asynccontextmanager
+    async def _reading(self, request: Request) -> AsyncIterator[Unit]:
+        who = http.caller(request, self._scope("read"))
+        async with self.database.read() as connection:
+            yield Unit(self.owner, connection, who, clock.now(), *http.correlation())
+
+    async def _write(self, request: Request, command: Command) -> Any:
+        """One transaction, again if it lost a race for a unique value; the leader is woken once it is durable."""
+        who = http.caller(request, self._scope("write"))
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self.database.write() as connection:
+                    result = await command(Unit(self.owner, connection, who, clock.now(), *http.correlation()))
+                break
+            except IntegrityError:
+                if attempt == _ATTEMPTS:
+                    raise Conflict("Somebody else writes the same thing at this moment; try again.") from None
+        self.leader.wake()
+        return result
+
+    def _written(self, written: Written) -> Response:
+        headers = {"ETag": entity_tag(written.state.version), http.EVENT_HEADER: written.event}
+        if written.created:
+            headers["Location"] = f"/{self.owner.name}/v1/{self.kind.collection}/{written.state.id}"
+        return http.answer(_json(written.state), 201 if written.created else 200, headers)
+
+
+def _json(state: Record) -> bytes:
+    return state.model_dump_json().encode()
+
+
+def _preconditions(request: Request) -> Preconditions:
+    return Preconditions(request.headers.get("if-match"), request.headers.get("if-none-match"))

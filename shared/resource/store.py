@@ -1,0 +1,123 @@
+"""The statements behind the shared behaviour: one entity's row and its change, in the caller's transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.auth import Caller
+from shared.changes import append, versions
+from shared.changes.table import event_id
+from shared.contracts.base import SERVER_FIELDS, Kind, Record
+from shared.contracts.events import EventId
+from shared.contracts.link import Link
+from shared.errors import TooLarge
+from shared.resource.owner import Owner
+from shared.resource.tables import from_row, to_row
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of work: the transaction, who asks, and when."""
+
+    owner: Owner
+    connection: AsyncConnection
+    caller: Caller
+    now: datetime
+    correlation_id: str
+    causation_id: str | None = None
+
+
+async def load(unit: Unit, kind: Kind, id: UUID, *, lock: bool = False) -> Record | None:
+    """The current state; with ``lock``, nobody else changes it before this transaction ends."""
+    table = unit.owner.table(kind)
+    query = select(table).where(table.c.id == id)
+    row = (await unit.connection.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    return from_row(kind, row) if row else None
+
+
+async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, Record]:
+    """The current states of entities of this service, by ``kind/id``; what is not there is left out."""
+    by_kind: dict[str, set[UUID]] = {}
+    for name, id in wanted:
+        by_kind.setdefault(name, set()).add(UUID(id))
+    found: dict[str, Record] = {}
+    for name, ids in by_kind.items():
+        if kind := unit.owner.kind(name):
+            table = unit.owner.table(kind)
+            rows = await unit.connection.execute(select(table).where(table.c.id.in_(ids)))
+            found |= {f"{name}/{row['id']}": from_row(kind, row) for row in rows.mappings()}
+    return found
+
+
+async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | None = None) -> list[Link]:
+    """The active links of one source."""
+    links = unit.owner.links
+    table = unit.owner.table(links)
+    query = select(table).where(table.c.source_kind == kind, table.c.source_id == id, table.c.state == "active")
+    if types is not None:
+        query = query.where(table.c.type.in_(list(types)))
+    rows = await unit.connection.execute(query)
+    return [cast(Link, from_row(links, row)) for row in rows.mappings()]
+
+
+async def last_version(unit: Unit, kind: Kind, id: UUID) -> Any:
+    """The newest change of an entity, deleted or not; None if there never was one."""
+    query = versions(unit.owner.changes, kind.name, id).order_by(None)
+    columns = unit.owner.changes.c
+    newest = query.order_by(columns.epoch.desc(), columns.version.desc()).limit(1)
+    return (await unit.connection.execute(newest)).one_or_none()
+
+
+async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action: str) -> EventId:
+    """Store a new state and record the change; the two are one transaction."""
+    table = unit.owner.table(kind)
+    row = to_row(table, new)
+    if old is None:
+        await unit.connection.execute(table.insert().values(row))
+    else:
+        await unit.connection.execute(table.update().where(table.c.id == new.id).values(row))
+    return await _record(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+
+
+async def erase(unit: Unit, kind: Kind, old: Record, reason: str) -> EventId:
+    """Remove the row and record a tombstone with a version of its own."""
+    table = unit.owner.table(kind)
+    await unit.connection.execute(table.delete().where(table.c.id == old.id))
+    by = {"updated_at": unit.now, "updated_by": unit.caller.subject}
+    last = old.model_copy(update={"version": old.version + 1, "state_reason": reason, **by})
+    return await _record(unit, last, "deleted", {"state": last, "changed": [], "deleted": True})
+
+
+async def _record(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> EventId:
+    encoded = orjson.dumps(data | {"state": state.model_dump(mode="json")}).decode()
+    if len(encoded) > unit.owner.max_event_bytes:
+        raise TooLarge(f"The entity is larger than an event may be ({unit.owner.max_event_bytes} bytes).")
+    change = {
+        "kind": state.kind,
+        "id": state.id,
+        "version": state.version,
+        "action": action,
+        "actor": unit.caller.subject,
+        "correlation_id": unit.correlation_id,
+        "causation_id": unit.causation_id,
+        "data": encoded,
+    }
+    await append(unit.connection, unit.owner.changes, [change])
+    return event_id(state.kind, state.id, state.version)
+
+
+_UNTOLD = SERVER_FIELDS
+
+
+def changed_members(old: Record | None, new: Record) -> list[str]:
+    """Which members differ, of those that a caller may write."""
+    names = [name for name in type(new).model_fields if name not in _UNTOLD]
+    if old is None:
+        return [name for name in names if getattr(new, name) not in (None, [], {})]
+    return [name for name in names if getattr(old, name) != getattr(new, name)]

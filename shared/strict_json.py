@@ -1,0 +1,80 @@
+"""The one reader in front of every body: UTF-8 JSON without the corners that later break an encoder or a database."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from shared.errors import BadRequest
+
+MAX_DEPTH = 32
+_MAX_INTEGER = 2**63 - 1
+
+
+def read(raw: bytes) -> Any:
+    """Parse a body. Raises BadRequest for what is not strict JSON, never anything else."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not UTF-8.") from None
+    except RecursionError:
+        raise BadRequest("The body is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    _check(value, MAX_DEPTH)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise BadRequest("An object in the body has the same member twice.")
+    return members
+
+
+def _constant(_: str) -> NoReturn:
+    raise BadRequest("NaN and Infinity are not JSON.")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or abs(number := int(text)) > _MAX_INTEGER:
+        raise BadRequest("An integer in the body is out of range.")
+    return number
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise BadRequest("A number in the body is out of range.")
+    return number
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict):
+        _check_depth(depth)
+        for name, member in value.items():
+            _check_text(name)
+            _check(member, depth - 1)
+    elif isinstance(value, list):
+        _check_depth(depth)
+        for item in value:
+            _check(item, depth - 1)
+
+
+def _check_depth(depth: int) -> None:
+    if depth <= 0:
+        raise BadRequest(f"The body is nested more than {MAX_DEPTH} deep.")
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise BadRequest("A text in the body holds a NUL character.")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadRequest("A text in the body holds half of a surrogate pair.")

@@ -1,0 +1,45 @@
+"""Background loops of a process, watched: one that fails is logged and started again, and never dies in silence."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from shared.telemetry import log
+
+Loop = Callable[[], Awaitable[None]]
+_MOST_FAILURES = 20
+_LONGEST_PAUSE = 10.0
+
+
+@asynccontextmanager
+async def running(loops: Mapping[str, Loop]) -> AsyncIterator[None]:
+    """Run the loops while the block runs; leaving it cancels them and waits for their ends."""
+    tasks = [asyncio.create_task(_supervise(name, loop), name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _supervise(name: str, loop: Loop) -> None:
+    failures = 0
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await loop()
+        except Exception as error:  # noqa: BLE001  whatever it was, it is logged and the loop starts again
+            log.error("worker failed", worker=name, exc_info=error)
+        # a loop that ran well for a while starts counting anew
+        failures = 1 if asyncio.get_running_loop().time() - started > 60 else failures + 1
+        if failures >= _MOST_FAILURES:
+            log.critical("worker given up, the process ends", worker=name)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        await asyncio.sleep(min(0.1 * 2**failures, _LONGEST_PAUSE))
