@@ -39,7 +39,7 @@ class Touched:
 async def apply(connection: AsyncConnection, generation: int, events: Sequence[Projected]) -> None:
     """Everything that some events mean for a generation, findings included."""
     touched = await store(connection, generation, events)
-    if touched.seen:
+    if touched.seen or touched.moved:
         subjects = touched.seen | await reached(connection, generation, touched.moved, touched.appeared, touched.since)
         until = max([clock.now(), *(event.recorded_at for event in events)])
         await findings.refresh(connection, generation, subjects, touched.since, until)

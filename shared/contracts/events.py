@@ -13,7 +13,7 @@ from shared.contracts.base import Kind
 ACTIONS = ("created", "changed", "transitioned", "deleted")
 SCHEMA_VERSION = 1
 PARTITIONS = 12
-_ID = re.compile(r"([a-z_]{1,40}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})\.(\d{1,18})")
+_ID = re.compile(r"([a-z_]{1,40}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})\.(\d{1,18})", re.ASCII)
 
 
 class EventId(NamedTuple):
@@ -30,7 +30,7 @@ class EventId(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "EventId":
         """Raises ValueError for anything that is not an event id."""
-        match = _ID.fullmatch(text, re.ASCII) if isinstance(text, str) else None
+        match = _ID.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise ValueError("an event id is <kind>:<id>:<epoch>.<version>")
         kind, id_, epoch, version = match.groups()

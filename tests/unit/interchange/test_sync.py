@@ -168,3 +168,20 @@ async def test_progress_counts_to_the_end(owner: FakeOwner) -> None:
     async with owner.client() as client:
         await sync(client, to_batch(FERRY, "ferry.xml"), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(n, 35) for n in range(1, 36)]
+
+
+async def test_what_a_source_found_as_it_says_counts_as_written_once_it_writes(owner: FakeOwner) -> None:
+    await bring(owner, one(name="Board", purpose="p"))
+    owner.edit("process", ID, provenance=[])
+    await bring(owner, one(name="Board", purpose="q"))
+    owner.edit("process", ID, name="hers")
+    report = await bring(owner, one(name="Board", purpose="q"))
+    assert report.outcomes[0].kept == {"name": ("hers", "Board")}
+
+
+async def test_what_another_source_wrote_is_not_what_this_one_wrote(owner: FakeOwner) -> None:
+    await bring(owner, one(name="Board"))
+    other: dict[str, Any] = {"source": "bundle", "id": "process/board", "type": None, "wrote": {"name": "Older"}}
+    owner.edit("process", ID, provenance=[other])
+    report = await bring(owner, one(name="Embark"))
+    assert report.outcomes[0].fields == {"name": ("Board", "Embark")}
