@@ -2,13 +2,19 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from shared.config import SERVICES
+from shared.telemetry import configure_logging
 from tests import backends
 from tests.backends.server import Missing
+
+
+configure_logging("ERROR")
 
 
 def _offer(name: str, source: AbstractContextManager[str]) -> Iterator[str]:
@@ -43,3 +49,28 @@ async def postgres_database(postgres_url: str) -> AsyncIterator[str]:
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await server.close()
+
+
+@pytest.fixture
+async def postgres_databases(postgres_url: str) -> AsyncIterator[str]:
+    """A URL template with ``{service}`` for four new databases, dropped after the test."""
+    prefix = f"test_{uuid4().hex}"
+    server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
+    names = [f"{prefix}_{service}" for service in SERVICES]
+    try:
+        for name in names:
+            await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield postgres_url.format(database=f"{prefix}_{{service}}")
+        for name in names:
+            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_template(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Databases of both kinds, one per service: whoever asks runs once on each."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/{{service}}.sqlite"
+    url: str = request.getfixturevalue("postgres_databases")
+    return url

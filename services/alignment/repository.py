@@ -166,7 +166,7 @@ async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequ
     counts: dict[str, int] = {}
     for some in chunks(refs):
         query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
-        counts.update(row for row in (await moment.connection.execute(query)).tuples())
+        counts |= dict((await moment.connection.execute(query)).all())
     return counts
 
 
@@ -182,7 +182,7 @@ def _edges(
 async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, datetime]:
     """Until when the view covers everything that each service has recorded."""
     query = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == generation)
-    return dict((await connection.execute(query)).tuples().all())
+    return dict((await connection.execute(query)).all())
 
 
 async def frame(moment: Moment) -> dict[str, Any]:

@@ -250,7 +250,7 @@ async def _status(connection: Any) -> dict[str, Any]:
     mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
     return {
         "generation": generation,
-        "positions": dict((await connection.execute(mine)).tuples().all()),
+        "positions": dict((await connection.execute(mine)).all()),
         "building": (await connection.execute(building)).scalar(),
         "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
         "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from shared.client import Client
 
+_PIPED_WIDTH = 1000  # a program that reads a table wants no line broken
 FAILED, USAGE, NOT_FOUND, CONFLICT, UNREACHABLE = 1, 2, 3, 4, 5
 
 Command = Callable[..., Coroutine[Any, Any, None]]
@@ -54,11 +56,11 @@ class Session:
 _GLOBAL = {
     "server": Annotated[
         str | None,
-        typer.Option(envvar="PLUMBLINE_SERVER", help="URL of the platform [default: the home's, or port 8000 here]."),
+        typer.Option(envvar="PLUMBLINE_SERVER", help="URL of the platform (default: the home's, or port 8000 here)."),
     ],
     "token": Annotated[
         str | None,
-        typer.Option(envvar="PLUMBLINE_TOKEN", help="Bearer token [default: signed by the home's key].", hidden=True),
+        typer.Option(envvar="PLUMBLINE_TOKEN", help="Bearer token (default: signed by the home's key).", hidden=True),
     ],
     "home": Annotated[
         Path | None,
@@ -75,7 +77,7 @@ def command(function: Command) -> Callable[..., None]:
     def run(server: str | None, token: str | None, home: Path | None, as_json: bool, **options: Any) -> None:
         try:
             asyncio.run(_in_session(function, connect(server, token, home), as_json, options))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  each has its exit code, and what has none is raised again
             _exit(error)
 
     extra = [
@@ -95,7 +97,8 @@ async def _in_session(function: Command, client: "Client", as_json: bool, option
     from rich.console import Console
 
     async with client:
-        await function(Session(client, as_json, Console(), Console(stderr=True)), **options)
+        out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+        await function(Session(client, as_json, out, Console(stderr=True)), **options)
 
 
 def _exit(error: Exception) -> NoReturn:

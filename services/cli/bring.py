@@ -1,0 +1,81 @@
+"""``apply`` and ``import``: files brought in by the same engine, and the report of what became of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.endpoint import Unusable
+from services.cli.session import FAILED, Session, command
+
+if TYPE_CHECKING:
+    from shared.interchange.records import Batch
+    from shared.interchange.sync import Report
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare; show what would change; write nothing.")]
+
+
+@command
+async def apply(
+    session: Session,
+    file: Annotated[list[Path], typer.Option("--file", "-f", help="A bundle, or a folder of them; may be repeated.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Bring bundles in: YAML documents of kind, key, spec and links."""
+    from shared.interchange import bundle, bundle_files
+
+    documents = bundle_files.read(file)
+    report = await _sync(session, await bundle.to_batch(session.client, documents), dry_run)
+    if report.refused:
+        raise typer.Exit(FAILED)
+
+
+@command
+async def import_(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="A model in the ArchiMate exchange format.")],
+    source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the model's own.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something was refused.")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Bring in an ArchiMate model: what it holds is registered as found, and what has no place here is counted."""
+    report = await _sync(session, _model(file, source), dry_run)
+    if not report.accounted or (strict and report.refused):
+        raise typer.Exit(FAILED)
+
+
+def _model(file: Path, source: str | None) -> "Batch":
+    from shared.interchange import archimate, mapping
+
+    try:
+        return mapping.to_batch(archimate.read(_bytes(file, archimate.MAX_BYTES)), file.name, source)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    """What the reader may want to see of a file: one byte more than it takes, so that it can say so."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        raise Unusable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+async def _sync(session: Session, batch: "Batch", dry_run: bool) -> "Report":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from services.cli import report as rendering
+    from shared.interchange.sync import sync
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=session.err, transient=True) as progress:
+        task = progress.add_task("Comparing" if dry_run else "Bringing in")
+        report = await sync(
+            session.client,
+            batch,
+            dry_run=dry_run,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    session.show(rendering.data(report), lambda: rendering.render(report))
+    return report

@@ -1,0 +1,56 @@
+"""``plumbline``: the table of commands. Each is imported when it is called, so that help and errors come at once."""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+COMMANDS = {
+    "up": ("services.cli.run:up", "Run the whole platform in one process."),
+    "serve": ("services.cli.run:serve", "Run one service, configured by the environment."),
+    "migrate": ("services.cli.run:migrate", "Bring databases to their newest revision."),
+    "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
+    "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
+    "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
+    "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),
+    "why": ("services.cli.paths:why", "Why something exists: every path to an outcome or a business strategy."),
+    "findings": ("services.cli.health:findings", "What is wrong, worst first."),
+    "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
+    "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
+    "status": ("services.cli.view:status", "How far the view is."),
+    "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
+    "token": ("services.cli.token:token", "Print a token, signed with the key of a home."),
+}
+"""Name, where it is, and what it does."""
+
+
+class _Lazy(TyperGroup):
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] in COMMANDS:
+            self.add_command(_load(args[0]), args[0])
+        return super().resolve_command(ctx, args)
+
+
+def _load(name: str) -> Any:
+    module, _, function = COMMANDS[name][0].partition(":")
+    single = typer.Typer(add_completion=False)
+    single.command(name)(getattr(import_module(module), function))
+    return get_command(single)
+
+
+def _listed() -> None:
+    """Stands in the list of commands until the one of that name is called."""
+
+
+app = typer.Typer(
+    cls=_Lazy,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Keeps an organisation's IT services in line with its strategy.",
+)
+
+for _name, (_, _help) in COMMANDS.items():
+    app.command(_name, help=_help)(_listed)

@@ -1,0 +1,101 @@
+"""``trace`` and ``why``: the ways through the graph, up to strategy and outcome or down to what rests on something."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from services.cli import refs
+from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+Subject = Annotated[str, typer.Argument(metavar="KIND/KEY", help="Such as service/claims; an id will do for the key.")]
+Json = dict[str, Any]
+
+
+@command
+async def trace(
+    session: Session,
+    subject: Subject,
+    direction: Annotated[Literal["up", "down"], typer.Option(help="Up to what it serves, or down.")] = "up",
+    depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
+) -> None:
+    """What something leads up to, or what rests on it."""
+    ref = await refs.path(session.client, subject)
+    answer = await session.client.get_json(f"/alignment/v1/trace/{ref}", direction=direction, depth=depth)
+    session.show(answer, lambda: _tree(answer, ref))
+
+
+def _tree(answer: Json, root: str) -> "Tree":
+    """Each node once, where it is reached first."""
+    from rich.tree import Tree
+
+    from services.cli.tables import cell, label
+
+    nodes = {_ref(node): node for node in answer["nodes"]}
+    tree = Tree(cell(label(nodes[root]) + _hidden(nodes[root])))
+    branches, waiting = {root: tree}, [root]
+    while waiting:
+        ref = waiting.pop(0)
+        for relation, end in _steps(answer, ref):
+            if end in branches or end not in nodes:
+                continue
+            text = f"{relation} {label(nodes[end])}{_hidden(nodes[end])}"
+            branches[end] = branches[ref].add(cell(text))
+            waiting.append(end)
+    return tree
+
+
+def _steps(answer: Json, ref: str) -> Iterator[tuple[str, str]]:
+    """Away from a node: along its relations going up, against those of others going down."""
+    from shared.contracts.relations import RELATIONS
+
+    for edge in answer["edges"]:
+        if answer["direction"] == "up" and edge["source"] == ref:
+            yield edge["type"], edge["target"]
+        elif answer["direction"] == "down" and edge["target"] == ref:
+            known = RELATIONS.get(edge["type"])
+            yield known.inverse if known else edge["type"], edge["source"]
+
+
+def _ref(node: Json) -> str:
+    return f"{node['kind']}/{node['id']}"
+
+
+def _hidden(node: Json) -> str:
+    return f" (and {node['hidden']} more)" if node.get("hidden") else ""
+
+
+@command
+async def why(session: Session, subject: Subject) -> None:
+    """Why something exists: every path to an outcome or a business strategy, best first."""
+    ref = await refs.path(session.client, subject)
+    answer = await session.client.get_json(f"/alignment/v1/why/{ref}")
+    session.show(answer, lambda: _reasons(answer))
+
+
+def _reasons(answer: Json) -> "Tree":
+    from rich.tree import Tree
+
+    from services.cli.tables import cell, label
+
+    tree = Tree(cell(label(answer["subject"])))
+    for path in answer["paths"]:
+        standing = "" if path["live"] else ", not in force"
+        branch = tree.add(cell(f"as sure as {path['weakest']:g}{standing}"))
+        for step in path["steps"]:
+            branch = branch.add(cell(f"{_relation(step['edge'])} {label(step['node'])}"))
+    if not answer["paths"]:
+        tree.add(cell("nothing: no path leads to an outcome or a business strategy"))
+    if answer.get("hidden"):
+        tree.add(cell(f"and {answer['hidden']} more paths"))
+    for finding in answer.get("findings", ()):
+        tree.add(cell(f"{finding['rule']} {finding['title']}"))
+    return tree
+
+
+def _relation(edge: Json) -> str:
+    because = f" ({edge['rationale']})" if edge.get("rationale") else ""
+    return f"{edge['type']}{because}"

@@ -1,0 +1,75 @@
+"""The whole platform inside the test's own process: the real assembly, without a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services import assembly
+from shared import auth
+from shared.client import Client
+from shared.config import Settings
+from shared.contracts import OWNERS
+
+
+@dataclass
+class Platform:
+    """``http`` sends raw requests as an all-mighty caller; ``client`` is the typed client."""
+
+    settings: Settings
+    http: httpx.AsyncClient
+    client: Client
+
+    def token(self, subject: str, *scopes: str) -> str:
+        return auth.mint(self.settings.key_path, subject, scopes)
+
+    async def caught_up(self) -> None:
+        """Until the view covers what the owners have recorded by now."""
+        for service in OWNERS:
+            await self._sequenced(service)
+        heads = {s: (await self.client.changes(s, 0, 1))["head"]["position"] for s in OWNERS}
+        async with asyncio.timeout(20):
+            while True:
+                positions = (await self.client.get_json("/alignment/v1/status"))["positions"]
+                if all(positions.get(service, -1) >= head for service, head in heads.items()):
+                    return
+                await asyncio.sleep(0.01)
+
+    async def _sequenced(self, service: str) -> None:
+        """A head that is later than now covers every write that was answered before."""
+        before = (await self.client.changes(service, 0, 1))["head"]["recorded_until"]
+        async with asyncio.timeout(20):
+            while (await self.client.changes(service, 0, 1))["head"]["recorded_until"] <= before:
+                await asyncio.sleep(0.01)
+
+    async def answer(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+        """Status and document of a raw request."""
+        response = await self.http.request(method, path, **more)
+        return response.status_code, response.json() if response.content else None
+
+
+def settings_for(home: Path, **more: Any) -> Settings:
+    home.mkdir(parents=True, exist_ok=True)
+    settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.05, **more})
+    auth.make_key(settings.key_path)
+    return settings
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Platform]:
+    """The platform, migrated and with its workers, until the block ends."""
+    await assembly.migrate(settings)
+    app = assembly.platform(settings)
+    token = auth.mint(settings.key_path, "tester")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://plumbline", headers=headers) as http,
+        Client("http://plumbline", token, transport) as client,
+    ):
+        yield Platform(settings, http, client)
