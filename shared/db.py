@@ -54,7 +54,10 @@ class Moment(TypeDecorator[datetime]):
         return clock.rfc3339(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
-        return datetime.fromisoformat(value) if isinstance(value, str) else value and value.astimezone(UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        # the driver knows the last moment of all as infinity, and gives it back without a zone
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
 class Json(list[Any]):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared.errors import DomainError, Fault, Invalid, Unavailable
-from shared.resource.bodies import fault
+from shared.faults import fault
 from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"

@@ -16,7 +16,7 @@ from shared import clock
 from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost
 from shared.client import ClientError
 from shared.contracts import OWNERS
-from shared.contracts.events import topic
+from shared.contracts.events import EventId, topic
 from shared.db import Database
 from shared.errors import Conflict
 from shared.telemetry import APPLIED, DEAD_LETTERS, LAG, log
@@ -254,7 +254,5 @@ class Follower:
 
 
 def _empty(service: str, item: Mapping[str, Any]) -> Projected:
-    from shared.contracts.events import EventId
-
     at = moment(item["time"]) or clock.now()
     return Projected(EventId("link", "", 0, 0), service, item["position"], at, None, ())

@@ -8,10 +8,9 @@ from typing import Any
 import orjson
 
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
-from shared.contracts.base import Kind
+from shared.contracts.base import Kind, folded
 from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
-from shared.resource.tables import folded
 
 _MOST = 2**53
 

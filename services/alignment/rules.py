@@ -53,8 +53,10 @@ class Rule:
     def looks_at(self, node: Node, graph: Graph) -> bool:
         if node.kind not in self.kinds or (self.types is not None and node.type not in self.types):
             return False
-        if self.population != "nodes":
-            return True
+        if self.population == "edges":
+            return True  # what has been deleted may still be pointed from
+        if self.population == "links":
+            return not node.deleted
         if self.states is not None:
             return not node.deleted and node.state in self.states and node.span.valid(graph.moment)
         return graph.live(node.ref) is not None

@@ -140,6 +140,11 @@ class State(Record):
     custom: Annotated[dict[Short, Any], Field(max_length=100)] = {}
 
 
+def folded(name: str, key: str) -> str:
+    """The text that a search by name or key looks in."""
+    return f"{name.casefold()} {key}"
+
+
 SERVER_FIELDS = frozenset({"id", "kind", "version", "created_at", "created_by", "updated_at", "updated_by"})
 """Members that no caller writes."""
 

@@ -4,10 +4,10 @@ from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
-from shared.errors import Fault, Invalid
+from shared.errors import Invalid
+from shared.faults import fault
 
 
 @cache
@@ -54,22 +54,6 @@ def _validated(adapter: TypeAdapter[Any], raw: bytes) -> Any:
     except ValidationError as error:
         faults = [fault(detail) for detail in error.errors(include_url=False, include_input=False)]
         raise Invalid("The body does not fit the contract.", errors=faults) from None
-
-
-def fault(detail: ErrorDetails, prefix: str = "") -> Fault:
-    """A Pydantic error without what the caller sent."""
-    path = "".join(f"/{_escape(part)}" for part in detail["loc"])
-    code = detail["type"].replace("_", "-")
-    return Fault(pointer=prefix + path, code=code, detail=_sentence(detail))
-
-
-def _escape(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1").encode("utf-8", "replace").decode()
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    message = detail["msg"].removeprefix("Value error, ")
-    return message[:1].upper() + message[1:]
 
 
 def as_body(kind: Kind, state: Record) -> dict[str, Any]:

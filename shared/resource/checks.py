@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from shared.contracts import KIND_OWNERS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
@@ -47,8 +48,6 @@ def _targets(kind: Kind, state: Record) -> list[Target]:
 
 
 def _is_own_but_unknown(unit: Unit, name: str) -> bool:
-    from shared.contracts import KIND_OWNERS
-
     return KIND_OWNERS[name] == unit.owner.name and unit.owner.kind(name) is None
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Index, RowMapping, Table, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from shared.contracts.base import Kind, Record
+from shared.contracts.base import Kind, Record, folded
 from shared.db import Json
 
 ACTIVE = "state = 'active'"
@@ -70,11 +70,6 @@ class LinkRow(RecordRow):
         return (Index("uq_link_active", *ends, unique=True, sqlite_where=active, postgresql_where=active),)
 
 
-def folded(name: str, key: str) -> str:
-    """The text that a search by name or key looks in."""
-    return f"{name.casefold()} {key}"
-
-
 def to_row(table: Table, state: Record) -> dict[str, Any]:
     """The column values of a state."""
     members = state.model_dump()
@@ -101,6 +96,3 @@ def _member(name: str, row: RowMapping) -> Any:
         return row[name]
     kind = row[f"{name}_kind"]
     return kind and {"kind": kind, "id": row[f"{name}_id"]}
-
-
-__all__ = ["EntityRow", "LinkRow", "RecordRow", "folded", "from_row", "to_row"]

@@ -1,6 +1,0 @@
-"""``python -m services.strategy`` runs this service alone."""
-
-from services.cli.run import serve_service
-
-if __name__ == "__main__":
-    serve_service("strategy")

@@ -1,0 +1,19 @@
+"""A validation error of a body or a parameter, told without what the caller sent."""
+
+from pydantic_core import ErrorDetails
+
+from shared.errors import Fault
+
+
+def fault(detail: ErrorDetails) -> Fault:
+    path = "".join(f"/{_escape(part)}" for part in detail["loc"])
+    return Fault(pointer=path, code=detail["type"].replace("_", "-"), detail=_sentence(detail))
+
+
+def _escape(part: object) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1").encode("utf-8", "replace").decode()
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[:1].upper() + message[1:]
