@@ -56,8 +56,11 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
         if isinstance(value, str):
             return datetime.fromisoformat(value)
+        moment: datetime | None = value
         # the driver knows the last moment of all as infinity, and gives it back without a zone
-        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+        if moment is None or moment.tzinfo is not None:
+            return moment and moment.astimezone(UTC)
+        return moment.replace(tzinfo=UTC)
 
 
 class Json(list[Any]):

@@ -40,7 +40,7 @@ def _value(value: Any, type_: type) -> Any:
         return moment
     if type_ is UUID and isinstance(value, str):
         return UUID(value)
-    if type(value) is not type_ or (type_ is str and "\x00" in value):
+    if type(value) is not type_ or "\x00" in str(value):
         raise ValueError
     return value
 

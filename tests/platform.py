@@ -29,9 +29,7 @@ class Platform:
 
     async def caught_up(self) -> None:
         """Until the view covers what the owners have recorded by now."""
-        for service in OWNERS:
-            await self._sequenced(service)
-        heads = {s: (await self.client.changes(s, 0, 1))["head"]["position"] for s in OWNERS}
+        heads = {service: await self._drained(service) for service in OWNERS}
         async with asyncio.timeout(20):
             while True:
                 positions = (await self.client.get_json("/alignment/v1/status"))["positions"]
@@ -39,12 +37,17 @@ class Platform:
                     return
                 await asyncio.sleep(0.01)
 
-    async def _sequenced(self, service: str) -> None:
-        """A head that is later than now covers every write that was answered before."""
-        before = (await self.client.changes(service, 0, 1))["head"]["recorded_until"]
+    async def _drained(self, service: str) -> int:
+        """The head's position once it has moved on in time and not in position: nothing waits behind it."""
+        before = (await self.client.changes(service, 0, 1))["head"]
         async with asyncio.timeout(20):
-            while (await self.client.changes(service, 0, 1))["head"]["recorded_until"] <= before:
+            while True:
                 await asyncio.sleep(0.01)
+                head = (await self.client.changes(service, 0, 1))["head"]
+                if head["recorded_until"] > before["recorded_until"]:
+                    if head["position"] == before["position"]:
+                        return int(head["position"])
+                    before = head
 
     async def answer(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
         """Status and document of a raw request."""

@@ -52,15 +52,27 @@ async def _load_sample(client: Client) -> None:
 
 
 async def _caught_up(client: Client) -> None:
-    """Until the view covers everything that the owners had recorded when this began."""
-    heads = {service: (await client.changes(service, 0, 1))["head"] for service in OWNERS}
+    """Until the view covers everything that was written before."""
     async with asyncio.timeout(_PATIENCE_SECONDS):
+        heads = await asyncio.gather(*(_drained(client, service) for service in OWNERS))
         while True:
-            status = await client.get_json("/alignment/v1/status")
-            positions = status["positions"]
-            if all(positions.get(service, -1) >= head["position"] for service, head in heads.items()):
+            positions = (await client.get_json("/alignment/v1/status"))["positions"]
+            if all(positions.get(service, -1) >= head for service, head in zip(OWNERS, heads, strict=True)):
                 return
             await asyncio.sleep(0.02)
+
+
+async def _drained(client: Client, service: str) -> int:
+    """The position of a service's head once it has moved on in time and not in position: nothing waits behind it."""
+    before = (await client.changes(service, 0, 1))["head"]
+    while True:
+        await asyncio.sleep(0.02)
+        head = (await client.changes(service, 0, 1))["head"]
+        if head["recorded_until"] > before["recorded_until"]:
+            if head["position"] == before["position"]:
+                position: int = head["position"]
+                return position
+            before = head
 
 
 async def _report(client: Client, url: str, token: str) -> None:
