@@ -26,31 +26,31 @@ async def to_batch(client: Client, documents: list[Document]) -> Batch:
 
     Raises BadBundle with everything that is wrong: references to nothing, members that do not fit, circles.
     """
-    binding = _Binding(await _ids(client, documents))
-    records = [binding.entity(document) for document in documents]
+    there = await _there(client, documents)
+    made = {document.ref: derived_id(document.ref) for document in documents if document.spec}
+    binding = _Binding(made | {ref: state["id"] for ref, state in there.items() if state})
+    records = [binding.entity(document) for document in documents if document.spec]
     links = [link for document in documents for link in binding.links(document)]
     binding.check_repeated(links)
     if binding.faults:
         raise BadBundle(binding.faults)
-    entities = [record for record in records if record]
-    layers = [*_layers(entities), [link for _, link in links]]
-    return Batch(layers, read=sum(map(len, layers)))
+    layers = [*_layers([record for record in records if record]), [link for _, link in links]]
+    known = {id: there.get(ref) for ref, id in binding.ids.items()}
+    known |= {link.id: None for _, link in links if known[link.members["source"]["id"]] is None}
+    return Batch(layers, read=sum(map(len, layers)), known=known)
 
 
-async def _ids(client: Client, documents: list[Document]) -> dict[str, str]:
-    """The id of each ``kind/key`` that is there already or that the bundle will make."""
+async def _there(client: Client, documents: list[Document]) -> dict[str, dict[str, Any] | None]:
+    """For each ``kind/key`` that the documents mention, what the owner has under that key."""
     gate = asyncio.Semaphore(CONCURRENCY)
 
-    async def find(ref: str) -> tuple[str, str | None]:
+    async def find(ref: str) -> tuple[str, dict[str, Any] | None]:
         kind, _, key = ref.partition("/")
         async with gate:
-            state = await client.find(kind, key)
-        return ref, state["id"] if state else None
+            return ref, await client.find(kind, key)
 
-    made = {document.ref: derived_id(document.ref) for document in documents}
-    mentioned = made.keys() | {ref for document in documents for ref in _mentioned(document)}
-    there = await asyncio.gather(*(find(ref) for ref in sorted(mentioned) if _can_be_asked(ref)))
-    return made | {ref: id for ref, id in there if id}
+    mentioned = {ref for document in documents for ref in (document.ref, *_mentioned(document))}
+    return dict(await asyncio.gather(*(find(ref) for ref in sorted(mentioned) if _can_be_asked(ref))))
 
 
 def _can_be_asked(ref: str) -> bool:
@@ -106,7 +106,7 @@ class _Binding:
 
     def links(self, document: Document) -> Iterator[tuple[str, Record]]:
         """Each link with the place it stands at."""
-        source = {"kind": document.kind.name, "id": self.ids[document.ref]}
+        source = self._target(document, "/key", document.ref)
         for index, link in enumerate(document.links):
             pointer = f"/links/{index}"
             target = self._target(document, f"{pointer}/to", link["to"])

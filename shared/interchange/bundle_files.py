@@ -35,7 +35,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """One entity as written: references in ``spec`` and ``links`` are still text, ``kind/key`` or ``kind/<uuid>``."""
+    """One entity as written: references in ``spec`` and ``links`` are still text, ``kind/key`` or ``kind/<uuid>``.
+
+    An empty ``spec`` describes nothing: the document only adds links to what is there, or stands elsewhere.
+    """
 
     place: Place
     kind: Kind
@@ -91,6 +94,8 @@ def _faults(value: Any) -> Iterator[tuple[str, str]]:
         yield "/key", "must be text (quote it if it looks like a number)"
     yield from _spec_faults(value.get("spec") or {})
     yield from _link_faults(value.get("links") or [])
+    if not value.get("spec") and not value.get("links"):
+        yield "", "has neither a spec nor links"
 
 
 def _kind_faults(kind: Any) -> Iterator[tuple[str, str]]:
@@ -126,7 +131,7 @@ def _link_faults(links: Any) -> Iterator[tuple[str, str]]:
 
 def _repeated(found: Iterable[Document]) -> Iterator[str]:
     first: dict[str, Document] = {}
-    for document in found:
+    for document in (each for each in found if each.spec):
         earlier = first.setdefault(document.ref, document)
         if earlier is not document:
             there = f"{earlier.place.file}, document {earlier.place.document}"

@@ -75,6 +75,7 @@ class Batch:
     """A file as read: layers of records, each resting on the layers before it, and all that is not a record.
 
     ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for.
+    ``known`` holds what the reader has met on the server already, by id; None where it has reason to expect nothing.
     """
 
     layers: list[list[Record]] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Batch:
     unmapped: Counter[str] = field(default_factory=Counter)
     double: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
 
 
 def derived_id(name: str) -> str:

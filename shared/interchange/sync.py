@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -61,7 +61,7 @@ async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress:
     would meet every record alike. What was written until then stays: the next run finds it unchanged.
     """
     report = Report(batch.read, dry_run, batch.unnamed, batch.unmapped, batch.double, list(batch.refused))
-    engine = _Engine(client, dry_run, progress or _silent, sum(map(len, batch.layers)))
+    engine = _Engine(client, batch.known, dry_run, progress or _silent, sum(map(len, batch.layers)))
     for layer in batch.layers:
         report.outcomes += await engine.layer(layer)
     report.refused += [
@@ -79,6 +79,7 @@ def _silent(done: int, total: int) -> None:
 @dataclass
 class _Engine:
     client: Client
+    known: Mapping[str, dict[str, Any] | None]
     dry_run: bool
     progress: Progress
     total: int
@@ -103,20 +104,31 @@ class _Engine:
     async def _outcome(self, record: Record) -> Outcome:
         try:
             try:
-                return await self._bring(record)
+                return await self._bring(record, await self._known(record))
             except PreconditionFailed:  # somebody was quicker: what they wrote counts
-                return await self._bring(record)
+                return await self._bring(record, await self._read(record))
         except Unauthorized:
             raise
         except (Refused, Malformed) as error:
             return Outcome(record, "refused", reason=str(error))
 
-    async def _bring(self, record: Record) -> Outcome:
+    async def _known(self, record: Record) -> dict[str, Any] | None:
+        """What is there, without asking again: a write carries the version it rests on, so a wrong guess is noticed.
+
+        A dry run writes nothing that would notice, so it asks where nothing is expected.
+        """
+        if record.id in self.known and (self.known[record.id] or not self.dry_run):
+            return self.known[record.id]
+        return await self._read(record)
+
+    async def _read(self, record: Record) -> dict[str, Any] | None:
         try:
-            current = await self.client.get(record.kind, record.id)
+            return await self.client.get(record.kind, record.id)
         except NotFound:
-            return await self._create(record)
-        return await self._update(record, current)
+            return None
+
+    async def _bring(self, record: Record, current: dict[str, Any] | None) -> Outcome:
+        return await self._create(record) if current is None else await self._update(record, current)
 
     async def _create(self, record: Record) -> Outcome:
         if not self.dry_run:

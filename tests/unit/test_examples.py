@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.relations import RELATIONS
 from shared.interchange import bundle, bundle_files
-from shared.interchange.bundle_files import BadBundle, Document
+from shared.interchange.bundle_files import Document
 from shared.interchange.sync import sync
 from tests.unit.fake_owner import FakeOwner
 
@@ -141,7 +141,6 @@ def test_the_overlay_lists_what_it_needs_of_the_model() -> None:
         assert re.sub(r"[^a-z0-9]+", "-", element.lower()) == key.partition("/")[2]
 
 
-@pytest.mark.xfail(raises=BadBundle, reason="bundles do not take a document without a spec yet: drop this mark then")
 async def test_the_overlay_comes_in_over_the_model() -> None:
     """Each element of the model is stood in for by one of the same name, under an id that the overlay cannot derive."""
     owner = FakeOwner()

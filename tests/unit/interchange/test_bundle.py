@@ -170,8 +170,12 @@ async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
         ("{kind: stakeholder, key: a}", "/kind: does not exist yet"),
         ("{kind: service, key: 7, spec: {name: A}}", "/key: must be text"),
         ("{kind: service, key: A b, spec: {name: A}}", "/key: String should match"),
-        ("{kind: service, key: a}", "/spec/name: is missing"),
-        ("{kind: service, key: a, spec: []}", "/spec/name: is missing"),
+        ("{kind: service, key: a}", "/: has neither a spec nor links"),
+        ("{kind: service, key: a, spec: {state: operational}}", "/spec/name: is missing"),
+        (
+            "{kind: service, key: a, links: [{type: serves, to: role/b}]}\n---\n{kind: role, key: b, spec: {name: B}}",
+            "document 1, /key: service/a is neither in this bundle nor on the server",
+        ),
         ("{kind: service, key: a, spec: text}", "/spec: must be a mapping"),
         ("{kind: service, key: a, spec: {name: A, version: 3}}", "/spec/version: is not for a spec to say"),
         ("{kind: service, key: a, spec: {name: A, wings: 2}}", "/spec/wings: Extra inputs"),
@@ -239,3 +243,39 @@ def test_size_is_bounded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.interchange.yaml_documents.MAX_BYTES", 10)
     with pytest.raises(BadBundle, match="larger"):
         bundle_files.read([file])
+
+
+async def test_what_the_keys_have_told_is_not_asked_again(owner: FakeOwner, file: Path) -> None:
+    write(file, FERRY)
+    await apply(owner, file)
+    assert [line for line in owner.log if line.startswith("GET") and line.count("/") > 3] == []
+    assert len(owner.writes) == 10
+
+
+async def test_an_entity_that_a_person_gave_another_key_is_found_by_its_id(owner: FakeOwner, file: Path) -> None:
+    write(file, "{kind: role, key: purser, spec: {name: Purser}}")
+    await apply(owner, file)
+    owner.edit("role", derived_id("role/purser"), key="chief-purser")
+    for dry_run in (True, False):
+        report = await apply(owner, file, dry_run=dry_run)
+        assert (report.outcomes[0].action, report.outcomes[0].kept) == (
+            "unchanged",
+            {"key": ("chief-purser", "purser")},
+        )
+
+
+async def test_a_document_without_a_spec_adds_links_to_what_is_there(owner: FakeOwner, file: Path) -> None:
+    write(file, "{kind: service, key: meals, spec: {name: Meals}}\n---\n{kind: role, key: cook, spec: {name: Cook}}")
+    await apply(owner, file)
+    owner.edit("service", derived_id("service/meals"), name="Hot meals")
+    link = "{kind: service, key: meals, links: [{type: serves, to: role/cook}]}"
+    write(file, link)
+    report = await apply(owner, file)
+    assert (report.read, report.count("created"), len(owner.writes)) == (1, 1, 1)
+    assert owner.by_name("Hot meals")["version"] == 2
+
+
+async def test_links_may_stand_apart_from_the_spec_of_their_source(owner: FakeOwner, file: Path) -> None:
+    link = "{kind: service, key: boarding, links: [{type: serves, to: role/purser}]}"
+    write(file, f"{link}\n---{FERRY}")
+    assert (await apply(owner, file)).count("created") == 11
