@@ -75,7 +75,6 @@ def _open_paths(service: str, settings: Settings) -> Callable[[str], bool]:
 
 def _operations(service: str, database: Database) -> APIRouter:
     router = APIRouter(prefix=f"/{service}", include_in_schema=False)
-    schemas = event_schemas(service) if service in KINDS else {}
 
     @router.get("/livez")
     async def live() -> dict[str, str]:
@@ -96,13 +95,13 @@ def _operations(service: str, database: Database) -> APIRouter:
 
     @router.get("/schemas/{type}")
     async def schema(type: str) -> dict[str, Any]:
-        if type not in schemas:
+        if (found := event_schemas(service).get(type)) is None:
             raise NotFound("There is no event of this type.")
-        return schemas[type]
+        return found
 
     @router.get("/asyncapi.json")
     async def events() -> dict[str, Any]:
-        return asyncapi(service, schemas)
+        return asyncapi(service, event_schemas(service))
 
     return router
 

@@ -1,6 +1,7 @@
 """What a service says of itself: OpenAPI with its request bodies, AsyncAPI and JSON Schemas of its events."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -42,11 +43,11 @@ def _add_security(document: dict[str, Any]) -> None:
     document["security"] = [{"bearer": []}]
 
 
+@cache
 def event_schemas(service: str) -> dict[str, dict[str, Any]]:
-    """The JSON Schema of every event type of an owner."""
-    return {
-        event_type(service, kind.name, action): schema(kind, action) for kind in KINDS[service] for action in ACTIONS
-    }
+    """The JSON Schema of every event type of a service; made when first asked for, since that takes a while."""
+    kinds = KINDS.get(service, ())
+    return {event_type(service, kind.name, action): schema(kind, action) for kind in kinds for action in ACTIONS}
 
 
 def asyncapi(service: str, schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
