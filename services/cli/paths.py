@@ -21,10 +21,12 @@ async def trace(
     subject: Subject,
     direction: Annotated[Literal["up", "down"], typer.Option(help="Up to what it serves, or down.")] = "up",
     depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
+    types: Annotated[str | None, typer.Option(help="Relations, by comma, or `justifying`; else all.")] = None,
 ) -> None:
     """What something leads up to, or what rests on it."""
     ref = await refs.path(session.client, subject)
-    answer = await session.client.get_json(f"/alignment/v1/trace/{ref}", direction=direction, depth=depth)
+    path = f"/alignment/v1/trace/{ref}"
+    answer = await session.client.get_json(path, direction=direction, depth=depth, types=types)
     session.show(answer, lambda: _tree(answer, ref))
 
 

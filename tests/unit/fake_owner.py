@@ -17,7 +17,10 @@ STAMP = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z") | di
 
 
 class FakeOwner:
-    """All three owners; ``log`` names every request, ``states`` holds what is stored, by kind and id."""
+    """All three owners; ``log`` names every request, ``states`` holds what is stored, by kind and id.
+
+    ``extra`` answers for other paths: a document, or a function of the request.
+    """
 
     def __init__(self) -> None:
         self.states: dict[tuple[str, str], dict[str, Any]] = {}
@@ -35,7 +38,8 @@ class FakeOwner:
         path = request.url.path
         self.log.append(f"{request.method} {path}")
         if path in self.extra:
-            return httpx.Response(200, json=self.extra[path])
+            answer = self.extra[path]
+            return httpx.Response(200, json=answer(request) if callable(answer) else answer)
         _, service, _, collection, *rest = path.split("/")
         kind = BY_PATH.get((service, collection))
         if kind is None:

@@ -1,0 +1,87 @@
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.unit.fake_owner import FakeOwner
+
+FERRY = Path(__file__).parents[1] / "interchange" / "ferry.xml"
+CREW = "{kind: party, key: crew, spec: {name: Crew, description: Works on deck}}"
+
+
+def test_import_tells_what_became_of_every_line(run: Any, owner: FakeOwner) -> None:
+    result = run("import", FERRY)
+    assert result.exit_code == 0
+    summary = "44 read: 35 created, 0 changed, 0 unchanged, 0 kept, 6 unmapped, 1 double, 2 refused"
+    assert result.stdout.splitlines()[-1] == summary
+    assert "unmapped: Access 2, BusinessObject 1, Driver 1, Junction 1, Location 1" in result.stdout
+    assert "joins an element to itself" in result.stdout
+    assert "unnamed: BusinessActor 1" in result.stdout
+
+
+def test_import_again_changes_nothing(run: Any, owner: FakeOwner) -> None:
+    run("import", FERRY)
+    owner.log.clear()
+    assert "35 unchanged" in run("import", FERRY).stdout
+    assert owner.writes == []
+
+
+def test_strict_fails_when_something_was_refused(run: Any, owner: FakeOwner) -> None:
+    assert run("import", FERRY, "--strict").exit_code == 1
+
+
+def test_a_source_makes_other_ids(run: Any, owner: FakeOwner) -> None:
+    run("import", FERRY)
+    assert "35 created" in run("import", FERRY, "--source", "other").stdout
+
+
+def test_a_file_that_is_no_model_is_a_usage_error(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("<html/>")
+    wrong, missing = run("import", tmp_path / "a.xml"), run("import", tmp_path / "b.xml")
+    assert (wrong.exit_code, missing.exit_code) == (2, 2)
+    assert "not a model" in wrong.stderr
+    assert "cannot be read" in missing.stderr
+    assert owner.log == []
+
+
+def test_a_model_without_an_identifier_needs_a_source(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text('<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"/>')
+    assert run("import", file).exit_code == 2
+    assert run("import", file, "--source", "mine").exit_code == 0
+
+
+def test_apply_brings_in_and_dry_run_only_shows(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "crew.yaml"
+    file.write_text(CREW)
+    shown = run("apply", "-f", file, "--dry-run")
+    assert "+ party party/crew" in shown.stdout
+    assert "1 would be created" in shown.stdout
+    assert owner.writes == []
+    assert run("apply", "-f", file).exit_code == 0
+    file.write_text(CREW.replace("on deck", "below"))
+    differing = run("apply", "-f", file, "--dry-run").stdout
+    assert all(text in differing for text in ("party/crew", "description", "Works on deck", "Works below"))
+    assert owner.by_name("Crew")["description"] == "Works on deck"
+
+
+def test_apply_reports_what_it_kept(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    (tmp_path / "crew.yaml").write_text(CREW)
+    run("apply", "-f", tmp_path)
+    owner.edit("party", owner.by_name("Crew")["id"], description="Hers")
+    report = json.loads(run("apply", "-f", tmp_path, "--json").stdout)
+    assert report["kept"][0]["fields"] == {"description": {"there": "Hers", "source": "Works on deck"}}
+    assert "Hers" in run("apply", "-f", tmp_path).stdout
+
+
+def test_apply_of_a_bad_bundle_names_the_place(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    (tmp_path / "crew.yaml").write_text("{kind: party, key: crew, spec: {nmae: Crew}}")
+    result = run("apply", "-f", tmp_path)
+    assert result.exit_code == 2
+    assert "crew.yaml, document 1, /spec/nmae" in result.stderr
+
+
+def test_apply_fails_when_something_was_refused(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    nowhere = "party/33333333-3333-4333-8333-333333333333"
+    (tmp_path / "crew.yaml").write_text(f"{{kind: party, key: crew, spec: {{name: Crew, parent_id: {nowhere}}}}}")
+    result = run("apply", "-f", tmp_path)
+    assert (result.exit_code, "1 refused" in result.stdout) == (1, True)

@@ -1,0 +1,33 @@
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from services.cli.main import COMMANDS
+
+HEAVY = {"fastapi", "sqlalchemy", "httpx", "pydantic", "uvicorn", "lxml", "yaml"}
+
+
+def test_help_lists_every_command(run: Any) -> None:
+    shown = run("--help").output
+    assert all(f" {name} " in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_there_and_explains_itself(run: Any, name: str) -> None:
+    module, _, function = COMMANDS[name][0].partition(":")
+    assert callable(getattr(import_module(module), function))
+    result = run(name, "--help")
+    assert (result.exit_code, f"plumbline {name}" in result.output or f" {name} " in result.output) == (0, True)
+
+
+def test_help_costs_no_import_that_only_a_command_needs() -> None:
+    program = "import sys, services.cli.main; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert HEAVY.isdisjoint(loaded)
+
+
+def test_a_command_that_does_not_exist_is_a_usage_error(run: Any) -> None:
+    assert run("frobnicate").exit_code == 2

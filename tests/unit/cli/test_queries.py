@@ -1,0 +1,175 @@
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.client import Client
+from tests.unit.fake_owner import FakeOwner
+
+CREW, DECK = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+
+
+@pytest.fixture
+def crew(owner: FakeOwner) -> FakeOwner:
+    for id, key, name in ((CREW, "crew", "Crew"), (DECK, "deck", "Deck")):
+        state = {"id": id, "kind": "party", "key": key, "name": name, "state": "active", "version": 1, "tags": []}
+        owner.states["party", id] = {**state, "owner": None, "provenance": [{"source": "bundle"}]}
+    return owner
+
+
+def node(id: str, key: str, **members: Any) -> dict[str, Any]:
+    return {"kind": "party", "id": id, "key": key, "name": key.title(), "state": "active", "live": True, **members}
+
+
+def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
+    told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
+    return {**told, "pending": False, "subject": node(CREW, "crew"), **members}
+
+
+def test_get_lists_a_kind_by_any_of_its_names(run: Any, crew: FakeOwner) -> None:
+    tables = [run("get", name).stdout for name in ("party", "parties", "PARTY")]
+    assert tables[0] == tables[1] == tables[2]
+    assert [line.split()[:2] for line in tables[0].splitlines()] == [
+        ["key", "name"],
+        ["crew", "Crew"],
+        ["deck", "Deck"],
+    ]
+
+
+def test_get_shows_one_by_key_or_id(run: Any, crew: FakeOwner) -> None:
+    by_key, by_id = run("get", "party", "crew"), run("get", "party", CREW, "--json")
+    assert "Crew" in by_key.stdout
+    assert "tags" not in by_key.stdout
+    assert "provenance" not in by_key.stdout
+    assert json.loads(by_id.stdout) == crew.states["party", CREW]
+
+
+def test_what_is_not_there_is_three_and_what_cannot_be_is_two(run: Any, crew: FakeOwner) -> None:
+    assert run("get", "party", "nobody").exit_code == 3
+    assert run("get", "party", CREW.replace("1", "9")).exit_code == 3
+    assert run("get", "partee").exit_code == 2
+    assert run("trace", "crew").exit_code == 2
+
+
+def test_names_cannot_write_to_the_terminal(run: Any, crew: FakeOwner) -> None:
+    crew.edit("party", CREW, name="[bold]C\x1b[2Jrew")
+    shown = run("get", "party").stdout
+    assert "[bold]C\N{REPLACEMENT CHARACTER}[2Jrew" in shown
+
+
+def trace(direction: str) -> dict[str, Any]:
+    edge = {"type": "part_of", "source": f"party/{DECK}", "target": f"party/{CREW}", "live": True}
+    ends = [node(CREW, "crew", depth=0, hidden=0), node(DECK, "deck", depth=1, hidden=4, live=False, state="left")]
+    return {"root": f"party/{CREW}", "direction": direction, "nodes": ends, "edges": [edge, edge], "hidden": 4}
+
+
+def test_trace_draws_a_tree_with_what_was_cut(run: Any, crew: FakeOwner) -> None:
+    crew.extra[f"/alignment/v1/trace/party/{CREW}"] = trace("down")
+    lines = run("trace", "party/crew", "--direction", "down").stdout.splitlines()
+    assert lines == ["party/crew Crew", "└── has_part party/deck Deck [left] (and 4 more)"]
+
+
+def test_trace_up_follows_relations_as_they_run(run: Any, crew: FakeOwner) -> None:
+    answer = trace("up")
+    answer["edges"] = [{"type": "part_of", "source": f"party/{CREW}", "target": f"party/{DECK}", "live": True}]
+    crew.extra[f"/alignment/v1/trace/party/{CREW}"] = answer
+    assert "└── part_of party/deck" in run("trace", f"party/{CREW}").stdout
+
+
+def test_why_tells_paths_by_their_weakest_link(run: Any, crew: FakeOwner) -> None:
+    step = {"edge": {"type": "part_of", "confidence": 0.4, "rationale": "by rota"}, "node": node(DECK, "deck")}
+    path = {"live": False, "weakest": 0.4, "length": 1, "steps": [step]}
+    crew.extra[f"/alignment/v1/why/party/{CREW}"] = {"subject": node(CREW, "crew"), "paths": [path], "hidden": 2}
+    shown = run("why", "party/crew").stdout
+    assert "as sure as 0.4, not in force" in shown
+    assert "part_of (by rota) party/deck Deck" in shown
+    assert "and 2 more paths" in shown
+
+
+def test_why_says_nothing_when_there_is_nothing(run: Any, crew: FakeOwner) -> None:
+    answer = {"subject": node(CREW, "crew"), "paths": [], "findings": [finding("V04", "high")]}
+    crew.extra[f"/alignment/v1/why/party/{CREW}"] = answer
+    shown = run("why", "party/crew").stdout
+    assert "nothing: no path" in shown
+    assert "V04 Title V04" in shown
+
+
+def _findings(*found: dict[str, Any]) -> Any:
+    """Answers like the view: filtered by severity, one item a page."""
+
+    def answer(request: httpx.Request) -> dict[str, Any]:
+        wanted = request.url.params.get("severity")
+        items = [item for item in found if wanted in (None, item["severity"])]
+        start = int(request.url.params.get("cursor", 0))
+        following = str(start + 1) if start + 1 < len(items) else None
+        return {"items": items[start : start + 1], "next_cursor": following}
+
+    return answer
+
+
+def test_findings_come_page_by_page_up_to_a_limit(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/findings"] = _findings(*(finding(f"V0{n}", "high") for n in range(1, 4)))
+    assert [item["rule"] for item in json.loads(run("findings", "--json").stdout)] == ["V01", "V02", "V03"]
+    some = run("findings", "--limit", 2)
+    assert "V02" in some.stdout
+    assert "V03" not in some.stdout
+    assert "--limit" in some.stderr
+
+
+def test_check_fails_on_what_is_worse_than_allowed(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/findings"] = _findings(finding("F01", "high"), finding("D01", "critical", pending=True))
+    assert run("check", "--max-severity", "high").exit_code == 0
+    strict = run("check", "--max-severity", "medium")
+    assert (strict.exit_code, "F01" in strict.stdout, "D01" in strict.stdout) == (1, True, False)
+    assert "1 findings are worse than medium" in strict.stderr
+
+
+def test_a_waiver_lets_a_finding_through(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/findings"] = _findings(finding("F01", "critical", waiver={"by": "anna"}))
+    assert run("check").exit_code == 0
+
+
+def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
+    dimensions = [{"dimension": "trace", "raw": 80.0, "with_waivers": 90.0}]
+    fixes = [{"rule": "V08", "title": "Service without an outcome", "remedy": "Ask.", "gain": 6.5}]
+    owner.extra["/alignment/v1/score"] = {"index": 80.0, "dimensions": dimensions, "fixes": fixes}
+    shown = run("score").stdout
+    assert all(text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.5", "V08", "Ask."))
+    owner.extra["/alignment/v1/score"] = {"index": None, "dimensions": []}
+    assert "no subjects yet" in run("score").stdout
+
+
+def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/status"] = {"generation": 3, "building": None, "watermark": {"roles": "2026"}}
+    assert [line.split() for line in run("status").stdout.splitlines()[1:]] == [
+        ["generation", "3"],
+        ["building", "none"],
+        ["watermark", "roles", "2026"],
+    ]
+
+
+@pytest.mark.parametrize(("ends_at", "code"), [(4, 0), (3, 1)])
+def test_rebuild_waits_for_the_switch(
+    run: Any, owner: FakeOwner, monkeypatch: pytest.MonkeyPatch, ends_at: int, code: int
+) -> None:
+    monkeypatch.setattr("services.cli.view._PAUSE", 0)
+    told = iter([{"generation": 3, "building": 4}, {"generation": 3, "building": 4}, {"generation": ends_at}])
+    owner.extra["/alignment/v1/rebuilds"] = {"generation": 4}
+    owner.extra["/alignment/v1/status"] = lambda _: next(told)
+    result = run("rebuild")
+    assert (result.exit_code, owner.log.count("GET /alignment/v1/status")) == (code, 3)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 1), (401, 1), (404, 3), (409, 4), (412, 4), (500, 5)])
+def test_refusals_have_exit_codes(run: Any, monkeypatch: pytest.MonkeyPatch, status: int, code: int) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, json={"detail": "Because."}))
+    monkeypatch.setattr("services.cli.session.connect", lambda *_: Client("http://server", "t", transport))
+    result = run("score")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert "Because." in result.stderr
+
+
+def test_a_fault_of_ours_is_not_dressed_up(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/score"] = {"unexpected": True}
+    assert isinstance(run("score").exception, KeyError)
