@@ -5,12 +5,12 @@ is asked of a client has a deadline of ours, and a client that failed once is th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import Generic, Protocol, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Generic, Protocol, TypeVar
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.client import AIOKafkaClient
 
 from shared.bus import BusUnavailable
 
@@ -49,7 +49,7 @@ class Kept(Generic[_C]):
         self._make, self._seconds = make, seconds
         self._client: _C | None = None
         self._turn = asyncio.Lock()
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[bool]] = set()
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[_C]:
@@ -62,7 +62,10 @@ class Kept(Generic[_C]):
                 raise
 
     async def close(self) -> None:
-        """Comes back within STOP_SECONDS."""
+        """Comes back within STOP_SECONDS. Whoever waits for the client meanwhile gets BusUnavailable."""
+        if self._client is not None and not self._turn.locked():
+            await stop(self._client)
+            self._client = None
         self._drop()
         await asyncio.gather(*self._leaving)
 
@@ -75,16 +78,34 @@ class Kept(Generic[_C]):
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            leaving = asyncio.create_task(stop(client))
+            leaving = asyncio.create_task(_within(STOP_SECONDS, _take_down(client)))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
 
 async def stop(client: Client) -> None:
-    """Stop a client, or what is left of it, within STOP_SECONDS; never raises."""
-    if isinstance(client, AIOKafkaProducer):
-        # stop() would wait until its batches have been sent, even when nobody is there to take them
-        client._message_accumulator.fail_all(KafkaConnectionError("given up"))
-    with suppress(Exception):
-        async with asyncio.timeout(STOP_SECONDS):
-            await client.stop()
+    """Stop a client, or take down what does not stop by itself, within STOP_SECONDS; never raises."""
+    if not await _within(STOP_SECONDS / 2, client.stop()):
+        await _within(STOP_SECONDS / 2, _take_down(client))
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it was done; in a task of its own, since aiokafka's clean-up trips over tasks it has cancelled itself."""
+    task = asyncio.create_task(work)
+    await asyncio.wait([task], timeout=seconds)
+    return not task.cancel() and not task.cancelled() and task.exception() is None
+
+
+async def _take_down(client: Any) -> None:
+    """End the tasks and connections of a client without a word to the broker.
+
+    stop() would wait for batches that nobody may ever take, and leaves half of this at work when it is cut short.
+    """
+    client._closed = True
+    parts = [getattr(client, name, None) for name in ("_sender", "_coordinator", "_fetcher")]
+    tasks = [task for part in parts if part for task in vars(part).values() if isinstance(task, asyncio.Task)]
+    for task in tasks:
+        task.cancel()
+    connections: AIOKafkaClient = client.client if isinstance(client, AIOKafkaProducer) else client._client
+    await connections.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
