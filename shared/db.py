@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
+from shared.sqlite import BEGIN_WRITE, connect
 
 _NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -90,7 +91,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._reader = _sqlite(url, "BEGIN", 4) if self.is_sqlite else _postgres(url)
         # a pool of one connection queues writers in this process instead of letting them fail on a lock
-        self._writer = _sqlite(url, "BEGIN IMMEDIATE", 1) if self.is_sqlite else self._reader
+        self._writer = _sqlite(url, BEGIN_WRITE, 1) if self.is_sqlite else self._reader
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -121,7 +122,13 @@ async def _finish(commit: Coroutine[Any, Any, None]) -> None:
 
 def _sqlite(url: str, begin: str, size: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=60, json_serializer=_dumps, json_deserializer=orjson.loads
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"async_creator_fn": connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ _BATCH = 1000
 _PAGE = 1000
 _WAIT = 1.0
 _IDLE = 1.0
+_REMEMBERED = 10_000
 
 
 class Changes(Protocol):
@@ -36,15 +38,16 @@ class Changes(Protocol):
 
 
 class Follower:
-    """``applied`` is set whenever the view has moved, and wakes those who wait for a version."""
+    """Also wakes those who wait for a version, once this process has applied it."""
 
     def __init__(self, database: Database, bus: Bus, owners: Changes) -> None:
         self.database = database
         self.bus = bus
         self.owners = owners
         self.generation: int | None = None
-        self.moved = asyncio.Condition()
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
+        self._applied: dict[str, tuple[int, int]] = {}
         self._seen: dict[str, int] = {}
 
     async def follow_forever(self) -> None:
@@ -107,17 +110,25 @@ class Follower:
             await view.lock(connection, self._active())
             await view.move(connection, self._active(), batches, log_id)
             await self._write(connection, self._active(), events, dead)
-        await self._announce(len(events), len(dead))
+        self._announce(events, dead)
 
     async def _write(self, connection: Any, generation: int, events: list[Projected], dead: list[Any]) -> None:
         await projector.apply(connection, generation, events)
         await view.bury(connection, dead)
 
-    async def _announce(self, events: int, dead: int) -> None:
-        APPLIED.inc(events)
-        DEAD_LETTERS.inc(dead)
-        async with self.moved:
-            self.moved.notify_all()
+    def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter]) -> None:
+        APPLIED.inc(len(events))
+        DEAD_LETTERS.inc(len(dead))
+        for event in events:
+            self._applied[event.ref] = max(event.order, self._applied.get(event.ref, event.order))
+            for waiter in self._waiting.get(event.ref, ()):
+                waiter.set()
+        while len(self._applied) > _REMEMBERED:
+            del self._applied[next(iter(self._applied))]
+
+    def has_applied(self, ref: str, order: tuple[int, int]) -> bool:
+        """Whether this process remembers applying this version or a newer one."""
+        return self._applied.get(ref, (0, 0)) >= order
 
     async def catch_up_forever(self) -> None:
         """Ask each owner once a second how far it is: that moves the watermark, and shows holes to fill."""
@@ -179,7 +190,7 @@ class Follower:
             else:
                 await projector.store(connection, generation, events)
             await view.bury(connection, dead)
-        await self._announce(len(events), len(dead))
+        self._announce(events, dead)
 
     async def _ensure_built(self) -> None:
         while True:
@@ -193,11 +204,17 @@ class Follower:
                 log.warning("the view is not built yet", reason=str(error))
                 await asyncio.sleep(_IDLE)
 
-    async def wait_moved(self, seconds: float) -> None:
-        """Until the view has moved in this process, or for so long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self.moved:
-                await self.moved.wait()
+    @contextlib.contextmanager
+    def watching(self, ref: str) -> Iterator[asyncio.Event]:
+        """An event that is set when this process has applied something of this entity."""
+        event = asyncio.Event()
+        self._waiting[ref].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[ref].discard(event)
+            if not self._waiting[ref]:
+                del self._waiting[ref]
 
     def start_rebuild(self, generation: int) -> None:
         self._asked.put_nowait(generation)
@@ -224,7 +241,6 @@ class Follower:
         self.generation = generation
         async with self.database.write() as connection:
             await view.sweep(connection)
-        await self._announce(0, 0)
         log.info("view rebuilt", generation=generation)
 
     async def _replay(self, generation: int, service: str) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, RECORD
 from services.alignment.rules import LOOKS_INTO
+from shared.db import MOMENT
 
 _CHUNK = 500
 Item = TypeVar("Item")
@@ -121,11 +122,28 @@ async def turning(
     """What begins or ceases to be valid in ``(after, until]``: the entities concerned, and the first such instant."""
     refs: set[str] = set()
     instants: list[datetime] = []
-    for table, names in ((RECORD, ("ref",)), (EDGE, ("source", "target"))):
-        due = or_(*((column > after) & (column <= until) for column in (table.c.valid_from, table.c.valid_to)))
-        columns = [table.c.valid_from, table.c.valid_to, *(table.columns[name] for name in names)]
-        query = select(*columns).where(table.c.generation == generation, table.c.recorded_to > after, due)
-        for begins, ends, *touched in await connection.execute(query):
+    for query in _TURNING:
+        for begins, ends, *touched in await connection.execute(query, _span_of(generation, after, until)):
             refs.update(touched)
             instants += [instant for instant in (begins, ends) if instant and after < instant <= until]
     return refs, min(instants, default=None)
+
+
+async def is_turning(connection: AsyncConnection, generation: int, after: datetime, until: datetime) -> bool:
+    return (await connection.execute(_IS_TURNING, _span_of(generation, after, until))).scalar() is not None
+
+
+def _span_of(generation: int, after: datetime, until: datetime) -> dict[str, Any]:
+    return {"at": generation, "after": after, "until": until}
+
+
+def _turns(table: Table, *columns: str) -> Select[Any]:
+    """Rows of this generation, still recorded, whose validity begins or ends in the span."""
+    after, until = bindparam("after", type_=MOMENT), bindparam("until", type_=MOMENT)
+    due = or_(*((column > after) & (column <= until) for column in (table.c.valid_from, table.c.valid_to)))
+    chosen = [table.c.valid_from, table.c.valid_to, *(table.c[name] for name in columns)]
+    return select(*chosen).where(table.c.generation == bindparam("at"), table.c.recorded_to > after, due)
+
+
+_TURNING = (_turns(RECORD, "ref"), _turns(EDGE, "source", "target"))
+_IS_TURNING = select(literal(1)).where(or_(*(query.exists() for query in _TURNING)))

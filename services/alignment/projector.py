@@ -26,6 +26,16 @@ _SHAPE = ("type", "state", "live", "deleted", "valid_from", "valid_to", "critica
 _DELETED = _SHAPE.index("deleted")
 
 
+_IN_PROGRESS = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
+_WAITING = (AHEAD.c.generation == bindparam("at")) & (AHEAD.c.service == bindparam("of"))
+_PROGRESS = select(PROGRESS.c.position, PROGRESS.c.recorded_until).where(_IN_PROGRESS)
+_AHEAD = select(AHEAD.c.position).where(_WAITING)
+_CLOSE_UP = AHEAD.delete().where(_WAITING, AHEAD.c.position <= bindparam("reached"))
+_ADVANCE = (
+    PROGRESS.update().where(_IN_PROGRESS).values(position=bindparam("reached"), recorded_until=bindparam("until"))
+)
+
+
 @dataclass
 class Touched:
     """What a batch changed: ``moved`` in its standing, ``appeared`` or gone, ``seen`` in anything at all."""
@@ -190,11 +200,9 @@ async def _advance(connection: AsyncConnection, generation: int, events: Sequenc
 async def _advance_service(
     connection: AsyncConnection, generation: int, service: str, arrived: dict[int, datetime]
 ) -> None:
-    mine = (PROGRESS.c.generation == generation) & (PROGRESS.c.service == service)
-    query = select(PROGRESS.c.position, PROGRESS.c.recorded_until).where(mine)
-    position, recorded_until = (await connection.execute(query)).one()
-    waiting = (AHEAD.c.generation == generation) & (AHEAD.c.service == service)
-    ahead = set((await connection.execute(select(AHEAD.c.position).where(waiting))).scalars())
+    key = {"at": generation, "of": service}
+    position, recorded_until = (await connection.execute(_PROGRESS, key)).one()
+    ahead = set((await connection.execute(_AHEAD, key)).scalars())
     reached_position = position
     while reached_position + 1 in ahead or reached_position + 1 in arrived:
         reached_position += 1
@@ -203,10 +211,11 @@ async def _advance_service(
         rows = [{"generation": generation, "service": service, "position": place} for place in fresh]
         await connection.execute(AHEAD.insert(), rows)
     if reached_position > position:
-        await connection.execute(AHEAD.delete().where(waiting, AHEAD.c.position <= reached_position))
+        if ahead:
+            await connection.execute(_CLOSE_UP, key | {"reached": reached_position})
         # positions and recording times rise together, so all until this one's time is there as well
         until = max(recorded_until, arrived.get(reached_position, recorded_until))
-        await connection.execute(PROGRESS.update().where(mine).values(position=reached_position, recorded_until=until))
+        await connection.execute(_ADVANCE, key | {"reached": reached_position, "until": until})
 
 
 async def settle(connection: AsyncConnection, generation: int, until: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment import view
@@ -179,10 +179,12 @@ def _edges(
     return query if ended else query.where(EDGE.c.live)
 
 
+_WATERMARKS = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == bindparam("at"))
+
+
 async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, datetime]:
     """Until when the view covers everything that each service has recorded."""
-    query = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == generation)
-    return dict((await connection.execute(query)).all())
+    return dict((await connection.execute(_WATERMARKS, {"at": generation})).all())
 
 
 async def frame(moment: Moment) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
 ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
 SCOPE = "alignment:read"
+_LOOK_SECONDS = 0.25
+_SETTLED = select(GENERATION.c.number, GENERATION.c.settled_until).where(GENERATION.c.status == "active")
 
 
 def _event(text: str) -> str:
@@ -63,16 +66,13 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
 
     async def settled() -> None:
         """Findings rest on what is valid now; look again if something began or ceased to be since the last time."""
+        now = clock.now()
         async with database.read() as connection:
-            generation = await view.active(connection)
-            if generation is None:
-                return
-            after = select(GENERATION.c.settled_until).where(GENERATION.c.number == generation)
-            since = (await connection.execute(after)).scalar_one()
-            _, due = await loader.turning(connection, generation, since, clock.now())
-        if due is not None:
+            row = (await connection.execute(_SETTLED)).one_or_none()
+            due = row is not None and await loader.is_turning(connection, row.number, row.settled_until, now)
+        if row is not None and due:
             async with database.write() as connection:
-                await projector.settle(connection, generation, clock.now())
+                await projector.settle(connection, row.number, now)
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds")
     async def nodes(
@@ -209,16 +209,22 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
 
 
 async def _wait(database: Database, follower: Follower, event: EventId, seconds: float) -> bool:
-    """Woken when this process moves the view; looks by itself as well, since another replica may have moved it."""
+    """Woken when this process applies it; looks by itself as well, since another replica may have done so."""
+    ref, wanted = f"{event.kind}/{event.id}", (event.epoch, event.version)
     deadline = asyncio.get_running_loop().time() + seconds
-    while True:
-        async with database.read() as connection:
-            if await repository.holds(connection, event):
-                return True
-        left = deadline - asyncio.get_running_loop().time()
-        if left <= 0:
-            return False
-        await follower.wait_moved(min(left, 0.1))
+    with follower.watching(ref) as applied:
+        while not follower.has_applied(ref, wanted):
+            async with database.read() as connection:
+                if await repository.holds(connection, event):
+                    return True
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK_SECONDS)):
+                    await applied.wait()
+            applied.clear()
+    return True
 
 
 async def _existing(now: Moment, ref: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD
@@ -17,6 +17,22 @@ from shared.errors import Conflict
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=60)
 _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
+
+
+# the statements of every batch are made once: putting them together costs more than running them
+_ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active")
+_LOCK = select(GENERATION.c.status).where(GENERATION.c.number == bindparam("generation")).with_for_update()
+_MOVE = (
+    OFFSET.update()
+    .where(
+        OFFSET.c.generation == bindparam("at"),
+        OFFSET.c.topic == bindparam("of_topic"),
+        OFFSET.c.partition == bindparam("of_partition"),
+        OFFSET.c.log == bindparam("of_log"),
+        OFFSET.c.next <= bindparam("start"),
+    )
+    .values(next=bindparam("then"))
+)
 
 
 class OffsetMoved(Exception):
@@ -34,15 +50,13 @@ class DeadLetter:
 
 async def active(connection: AsyncConnection) -> int | None:
     """The generation that answers; None before the first build has ended."""
-    query = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active")
-    number: int | None = (await connection.execute(query)).scalar()
+    number: int | None = (await connection.execute(_ACTIVE)).scalar()
     return number
 
 
 async def lock(connection: AsyncConnection, generation: int) -> None:
     """One writer at a time per generation; raises OffsetMoved if it is no longer one to write to."""
-    query = select(GENERATION.c.status).where(GENERATION.c.number == generation).with_for_update()
-    if (await connection.execute(query)).scalar() not in ("active", "building"):
+    if (await connection.execute(_LOCK, {"generation": generation})).scalar() not in ("active", "building"):
         raise OffsetMoved
 
 
@@ -109,13 +123,9 @@ async def offsets(connection: AsyncConnection, generation: int, log: str) -> dic
 async def move(connection: AsyncConnection, generation: int, batches: Sequence[Batch], log: str) -> None:
     """Compare and set: raises OffsetMoved unless every partition is where these batches begin."""
     for batch in batches:
-        mine = (
-            (OFFSET.c.generation == generation)
-            & (OFFSET.c.topic == batch.partition.topic)
-            & (OFFSET.c.partition == batch.partition.number)
-        )
-        here = mine & (OFFSET.c.next <= batch.start) & (OFFSET.c.log == log)
-        moved = await connection.execute(OFFSET.update().where(here).values(next=batch.next))
+        topic, number = batch.partition
+        place = {"at": generation, "of_topic": topic, "of_partition": number, "of_log": log}
+        moved = await connection.execute(_MOVE, place | {"start": batch.start, "then": batch.next})
         if moved.rowcount == 0:
             raise OffsetMoved
 
