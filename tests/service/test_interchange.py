@@ -1,0 +1,104 @@
+"""Files against the real owners: what the in-memory ones of the unit tests promise must hold here too."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.contracts import LINKS
+from shared.interchange import bundle, bundle_files
+from shared.interchange.archimate import read
+from shared.interchange.mapping import to_batch
+from shared.interchange.sync import Report, sync
+from tests.platform import Platform, running, settings_for
+
+FERRY = Path(__file__).parents[1] / "unit" / "interchange" / "ferry.xml"
+CREW = (
+    "{kind: party, key: crew, spec: {name: Crew, valid_from: '2026-01-01T01:00:00+01:00', custom: {a: {x: 1, y: 2}}}}"
+)
+BOATS = """
+{kind: service, key: boats, spec: {name: Boats, state: operational, owner: party/crew},
+ links: [{type: serves, to: party/crew, confidence: 1}]}
+"""
+
+
+@pytest.fixture
+async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
+    async with running(settings_for(tmp_path)) as platform:
+        yield platform
+
+
+async def positions(platform: Platform) -> list[int]:
+    return [(await platform.client.changes(service, 0, 1))["head"]["position"] for service in LINKS]
+
+
+async def import_(platform: Platform, source: str | None = None) -> Report:
+    report = await sync(platform.client, to_batch(read(FERRY.read_bytes()), FERRY.name, source))
+    await platform.caught_up()
+    return report
+
+
+async def apply(platform: Platform, folder: Path, *documents: str) -> Report:
+    file = folder / "ferry.yaml"
+    file.write_text("\n---\n".join(documents))
+    report = await sync(platform.client, await bundle.to_batch(platform.client, bundle_files.read([file])))
+    await platform.caught_up()
+    return report
+
+
+def shown(report: Report) -> dict[str, Any]:
+    return {name: report.count(name) for name in ("created", "changed", "unchanged") if report.count(name)}
+
+
+async def test_a_model_arrives_whole_and_a_second_time_makes_no_version(platform: Platform) -> None:
+    first = await import_(platform)
+    assert (shown(first), first.accounted, len(first.refused)) == ({"created": 35}, True, 2)
+    before = await positions(platform)
+    again = await import_(platform)
+    assert (shown(again), again.accounted) == ({"unchanged": 35}, True)
+    assert await positions(platform) == before == [6, 11, 18]
+
+
+async def test_what_a_person_changed_stays(platform: Platform) -> None:
+    await import_(platform)
+    desk = await platform.client.find("product", "booking-desk")
+    assert desk
+    mine = {"name": "Ticket desk", "custom": {"City": "Bergen", "Floor": 2}}
+    desk = await platform.client.patch("product", desk["id"], desk["version"], mine)
+    report = await import_(platform)
+    assert [kept for _, kept in report.kept] == [
+        {"name": ("Ticket desk", "Booking desk"), "custom/City": ("Bergen", "Oslo")}
+    ]
+    assert await platform.client.get("product", desk["id"]) == desk
+
+
+async def test_a_bundle_arrives_and_then_only_its_changes(platform: Platform, tmp_path: Path) -> None:
+    assert shown(await apply(platform, tmp_path, BOATS, CREW)) == {"created": 3}
+    before = await positions(platform)
+    assert shown(await apply(platform, tmp_path, BOATS, CREW)) == {"unchanged": 3}
+    assert await positions(platform) == before
+    changed = CREW.replace("x: 1, y: 2", "x: 3").replace("2026-01-01T01", "2026-02-01T01")
+    assert shown(await apply(platform, tmp_path, BOATS.replace("operational", "retired"), changed)) == {
+        "changed": 2,
+        "unchanged": 1,
+    }
+    crew, boats = await platform.client.find("party", "crew"), await platform.client.find("service", "boats")
+    assert crew
+    assert boats
+    assert (crew["custom"], crew["valid_from"]) == ({"a": {"x": 3}}, "2026-02-01T00:00:00Z")
+    assert (boats["state"], boats["state_reason"]) == ("retired", "registered as found in ferry.yaml")
+    assert shown(await apply(platform, tmp_path, BOATS.replace("operational", "retired"), changed)) == {"unchanged": 3}
+
+
+async def test_a_second_link_of_the_same_ends_is_refused_with_the_owners_words(
+    platform: Platform, tmp_path: Path
+) -> None:
+    await apply(platform, tmp_path, BOATS.partition("links")[0].rstrip(", \n") + "}", CREW)
+    boats, crew = await platform.client.find("service", "boats"), await platform.client.find("party", "crew")
+    assert boats
+    assert crew
+    ends = {end: {"kind": state["kind"], "id": state["id"]} for end, state in (("source", boats), ("target", crew))}
+    await platform.client.post(LINKS["catalog"], {"type": "serves", **ends})
+    report = await apply(platform, tmp_path, BOATS, CREW)
+    assert [refusal.label for refusal in report.refused] == ["service/boats serves party/crew"]
