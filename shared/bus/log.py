@@ -6,7 +6,7 @@ What another process appends is seen as well, within ``_LOOK_AGAIN`` seconds.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -131,35 +131,35 @@ class LogConsumer:
 
     async def _look(self, limit: int) -> list[Batch]:
         if not self._assigned:
-            await self._assign()
-        batches = await self._bus.run(lambda store: store.read(self._next, limit))
+            await self._take_share()
+        following = dict(self._next)
+        batches = await self._bus.run(lambda store: store.read(following, limit))
         if not self._assigned:
             return []  # split again meanwhile: these may be another member's now
         for batch in batches:
-            self._next.pop(batch.partition)
+            del self._next[batch.partition]
             self._next[batch.partition] = batch.next  # now the last in turn: a busy partition starves no other
         return batches
 
-    async def _assign(self) -> None:
-        """Take the current share. Asked again when the group was split again before the answers came."""
-        while not self._assigned:
-            self._assigned = True
-            mine = self._all[self._members.index(self) :: len(self._members)] if self in self._members else []
-            try:
-                self._next = await self._found(mine)
-            except BaseException:
-                self._assigned = False
-                raise
+    async def _take_share(self) -> None:
+        self._assigned = True  # before we ask, so that it is seen when the group is split again meanwhile
+        mine = self._all[self._members.index(self) :: len(self._members)] if self in self._members else []
+        try:
+            self._next = await self._places(mine)
+        except BaseException:
+            self._assigned = False
+            raise
 
-    async def _found(self, mine: Sequence[Partition]) -> dict[Partition, int]:
-        stored: Mapping[Partition, int] = await self._positions(mine) if mine else {}
+    async def _places(self, mine: Sequence[Partition]) -> dict[Partition, int]:
+        stored = await self._positions(mine) if mine else {}
         ends = await self._bus.ends(sorted({partition.topic for partition in mine}))
-        for partition, position in stored.items():
-            if not 0 <= position <= ends[partition]:
+        places = {partition: stored.get(partition, 0) for partition in mine}
+        for partition, place in places.items():
+            if not 0 <= place <= ends[partition]:
                 raise PositionLost(
-                    f"{partition.topic}/{partition.number} at {position}, the log ends at {ends[partition]}"
+                    f"{partition.topic}/{partition.number} at {place}; the log ends at {ends[partition]}"
                 )
-        return {partition: stored.get(partition, 0) for partition in mine}
+        return places
 
     async def _sleep(self, seconds: float) -> None:
         try:
