@@ -1,0 +1,84 @@
+"""Imports a real ArchiMate model into a running platform and checks every count.
+
+``python tests/real/archisurance.py FILE`` with the ArchiSurance model in the exchange format; it is no part of the
+project. Then the overlay of ``examples/`` goes on top, and a service of the model can say why it exists.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from services import assembly
+from services.cli.run import Server, server_config, serving
+from shared import auth
+from shared.client import Client
+from shared.config import Settings
+from shared.contracts import LINKS, NODE_KINDS, Kind
+from shared.interchange import archimate, bundle, bundle_files, mapping
+from shared.interchange.sync import Report, sync
+
+OVERLAY = Path(__file__).resolve().parents[2] / "examples" / "archisurance-overlay"
+ENTITIES = {"product": 23, "party": 20, "process": 17, "service": 14, "policy": 9, "role": 5, "contract": 1}
+RELATIONS = {"relates_to": 39, "serves": 27, "realizes": 20, "precedes": 17, "part_of": 10, "performs": 4}
+READ, UNMAPPED = 120 + 178, 31 + 61
+
+
+async def main(file: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder), port=0, embedded=True)
+        auth.make_key(settings.key_path)
+        await assembly.migrate(settings)
+        server = Server(server_config(assembly.platform(settings), settings))
+        async with serving(server) as url, Client(url, auth.mint(settings.key_path, "tester")) as client:
+            await check_import(client, file)
+            await check_overlay(client)
+
+
+async def check_import(client: Client, file: Path) -> None:
+    first = await bring(client, file)
+    equal("read", first.read, READ)
+    equal("created", first.count("created"), sum(ENTITIES.values()) + sum(RELATIONS.values()))
+    equal("unmapped", first.unmapped.total(), UNMAPPED)
+    equal("refused", len(first.refused), 0)
+    entities = Counter({name: await count(client, kind) for name, kind in NODE_KINDS.items()})
+    equal("entities", +entities, Counter(ENTITIES))
+    links = [link for kind in LINKS.values() async for link in client.list(kind)]
+    equal("links", Counter(link["type"] for link in links), Counter(RELATIONS))
+    again = await bring(client, file)
+    equal("unchanged by the same file", again.count("unchanged"), first.count("created"))
+
+
+async def check_overlay(client: Client) -> None:
+    report = await sync(client, await bundle.to_batch(client, bundle_files.read([OVERLAY])))
+    equal("refused of the overlay", len(report.refused), 0)
+    service = await client.find("service", "claims-payment-service")
+    if service is None:
+        raise SystemExit("the model has no claims payment service")
+    for link in LINKS.values():
+        async for last in client.list(link):
+            event = f"link:{last['id']}:1.{last['version']}"
+            seen = await client.get_json("/alignment/v1/nodes", limit=1, wait_for=event)
+            equal(f"caught up with {event}", seen["caught_up"], True)
+    why = await client.get_json(f"/alignment/v1/why/service/{service['id']}")
+    equal("the payment service has a living reason", [path["live"] for path in why["paths"]][:1], [True])
+
+
+async def bring(client: Client, file: Path) -> Report:
+    data = await asyncio.to_thread(file.read_bytes)
+    return await sync(client, mapping.to_batch(archimate.read(data), file.name))
+
+
+async def count(client: Client, kind: Kind) -> int:
+    return len([item async for item in client.list(kind)])
+
+
+def equal(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise SystemExit(f"{what}: {found}, not {expected}")
+    print(f"{what}: {found}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
