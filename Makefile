@@ -1,0 +1,70 @@
+# Needs git, make and a Python >= 3.11; everything else comes from the locks in requirements/.
+#   make up ARGS="--once --no-sample --port 9000"      make test ARGS="tests/contract -k log"
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+# Nothing but the locks decides what is installed: no configuration of pip or uv, and no Python that uv would fetch.
+UV := .uv/bin/uv
+IN_VENV := VIRTUAL_ENV="$(CURDIR)/$(VENV)"
+INSTALL := $(IN_VENV) $(UV) pip install --quiet
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+           --custom-compile-command "make lock" --upgrade
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check fmt bench lock clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+up: $(VENV)/.runtime  ## start the embedded platform; options in ARGS
+	@exec $(VENV)/bin/plumbline up $(ARGS)
+
+test: $(VENV)/.dev  ## all tests that this machine can run, with the coverage gate; ARGS selects some, without it
+	@exec $(VENV)/bin/python -m pytest $(or $(ARGS),--cov --cov-report=term:skip-covered)
+
+check: $(VENV)/.dev  ## format, lint, types and layers, without changing anything
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+fmt: $(VENV)/.dev  ## format, and mend what can be mended
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: $(VENV)/.dev  ## benchmarks; options in ARGS
+	@exec $(VENV)/bin/python -m bench $(ARGS)
+
+lock: $(UV)  ## resolve the newest allowed versions into requirements/
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra kafka --extra postgres --group dev --constraint requirements/runtime.txt \
+	  --output-file requirements/dev.txt
+	echo "uv~=0.13.9" | $(COMPILE) - --no-annotate --output-file requirements/uv.txt
+
+clean:  ## remove what make and the tests made; data stays
+	rm -rf .venv .venv-* .uv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV): requirements/uv.txt
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Try: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); Python 3.11 or newer is needed: make PYTHON=/path/to/it ..." >&2; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(UV)
+	@$(VENV)/bin/python -c "" 2>/dev/null || $(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	@$(INSTALL) --require-hashes -r requirements/runtime.txt
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
