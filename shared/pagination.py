@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,14 @@ from shared.errors import Invalid
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
+MAX_CURSOR = 6000
+_LARGEST = 2**62
 
 
 def encode(*values: Any) -> str:
     """An opaque cursor of a row's sort values."""
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+    # a driver's own kind of UUID is told as text
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
 
 
 def decode(cursor: str, types: Sequence[type]) -> list[Any]:
@@ -28,7 +31,7 @@ def decode(cursor: str, types: Sequence[type]) -> list[Any]:
         if not isinstance(values, list) or len(values) != len(types):
             raise ValueError
         return [_value(value, type_) for value, type_ in zip(values, types, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise Invalid.at("?cursor", "invalid-cursor", "This is not a cursor that this collection gave.") from None
 
 
@@ -37,10 +40,10 @@ def _value(value: Any, type_: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
-        return moment
+        return moment.astimezone(UTC)
     if type_ is UUID and isinstance(value, str):
         return UUID(value)
-    if type(value) is not type_ or "\x00" in str(value):
+    if type(value) is not type_ or "\x00" in str(value) or (isinstance(value, int) and abs(value) > _LARGEST):
         raise ValueError
     return value
 

@@ -8,11 +8,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared.config import SERVICES
 from shared.telemetry import configure_logging
 from tests import backends
+from tests.backends.databases import new_databases
 from tests.backends.server import Missing
-
 
 configure_logging("ERROR")
 
@@ -53,18 +52,8 @@ async def postgres_database(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def postgres_databases(postgres_url: str) -> AsyncIterator[str]:
-    """A URL template with ``{service}`` for four new databases, dropped after the test."""
-    prefix = f"test_{uuid4().hex}"
-    server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
-    names = [f"{prefix}_{service}" for service in SERVICES]
-    try:
-        for name in names:
-            await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        yield postgres_url.format(database=f"{prefix}_{{service}}")
-        for name in names:
-            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await server.close()
+    async with new_databases(postgres_url) as template:
+        yield template
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from shared import http
 from shared.changes.table import Head, changes_after, head
 from shared.clock import rfc3339
-from shared.contracts.base import KindName
+from shared.contracts.base import RecordKind
 from shared.db import Database
 from shared.pagination import MAX_LIMIT
 
@@ -23,7 +23,7 @@ def router(service: str, database: Database, changes: Table, leader: Table) -> A
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         limit: Annotated[int, Query(ge=1, le=5 * MAX_LIMIT)] = MAX_LIMIT,
-        kind: Annotated[KindName | None, Query()] = None,
+        kind: Annotated[RecordKind | None, Query()] = None,
         id: Annotated[UUID | None, Query()] = None,
     ) -> Response:
         """``items`` are events, ``next_after`` continues, ``head`` says what is recorded until when."""

@@ -25,8 +25,12 @@ def _to_utc(value: datetime) -> datetime:
     return utc
 
 
+def looks_like_an_id(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
+
+
 def _not_a_uuid(value: str) -> str:
-    if _UUID.fullmatch(value):
+    if looks_like_an_id(value):
         raise ValueError("must not look like an id: references tell keys and ids apart by their form")
     return value
 
@@ -46,6 +50,8 @@ def _not_blank(value: str) -> str:
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment with an offset, kept in UTC."""
 KindName = Annotated[str, AfterValidator(_known_kind)]
+RecordKind = Annotated[str, AfterValidator(lambda value: value if value == "link" else _known_kind(value))]
+"""Links have events and no relations."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Key = Annotated[
     str,

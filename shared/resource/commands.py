@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import or_, select
 
 from shared.changes.table import event_id, versions
-from shared.contracts.base import Kind, Record
+from shared.contracts.base import Kind, Record, looks_like_an_id
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from shared.resource import bodies, checks, store
 from shared.resource.owner import Facts, Written
@@ -149,7 +149,7 @@ def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> boo
 async def _key(unit: Unit, kind: Kind, wanted: str | None, name: str) -> str:
     """The caller's key if it is free, else one made from the name, suffixed if taken."""
     column = unit.owner.table(kind).c.key
-    base = wanted or slug(name) or kind.name.replace("_", "-")
+    base = wanted or _from_name(kind, name)
     query = select(column).where(column == base if wanted else or_(column == base, column.startswith(f"{base}-")))
     taken = set((await unit.connection.execute(query)).scalars())
     if base not in taken:
@@ -157,6 +157,11 @@ async def _key(unit: Unit, kind: Kind, wanted: str | None, name: str) -> str:
     if wanted:
         raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
     return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
+
+
+def _from_name(kind: Kind, name: str) -> str:
+    made, kind_word = slug(name), kind.name.replace("_", "-")
+    return f"{kind_word}-{made}" if looks_like_an_id(made) else made or kind_word
 
 
 def slug(name: str) -> str:

@@ -5,28 +5,29 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
 from sqlalchemy import Select, Table, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
-from shared.contracts.base import Kind, Record
+from shared.contracts.base import Instant, Kind, Record
 from shared.db import holds
-from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT, after, encode
+from shared.pagination import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, after, encode
 from shared.resource.tables import from_row
 
 SORTS = ("id", "key", "name", "created_at", "updated_at")
 _LINK_SORTS = ("id", "created_at", "updated_at")
 
 
-def _no_nul(value: str) -> str:
+def no_nul(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not hold a NUL character")
     return value
 
 
-Word = Annotated[str, StringConstraints(max_length=500), AfterValidator(_no_nul)]
+Word = Annotated[str, StringConstraints(max_length=500), AfterValidator(no_nul)]
 
 
 class PageQuery(BaseModel):
@@ -35,7 +36,7 @@ class PageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
-    cursor: Word | None = None
+    cursor: Annotated[str, StringConstraints(max_length=MAX_CURSOR)] | None = None
 
 
 class ListQuery(PageQuery):
@@ -48,7 +49,7 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     sorts = _LINK_SORTS if kind.is_link else SORTS
     fields: dict[str, Any] = {
         "sort": (Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts)), "id"),
-        "updated_since": (AwareDatetime | None, None),
+        "updated_since": (Instant | None, None),
         "state": (Word | None, None),
     }
     if not kind.is_link:
@@ -138,7 +139,7 @@ def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> d
     return {
         "version": row.version,
         "action": row.action,
-        "at": row.recorded_at or state["updated_at"],
+        "at": clock.rfc3339(row.recorded_at) if row.recorded_at else state["updated_at"],
         "by": row.actor,
         "event": str(event_id(row.kind, row.id, row.version)),
         "correlation_id": row.correlation_id,
@@ -147,4 +148,4 @@ def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> d
     }
 
 
-__all__ = ["PageQuery", "Word", "history", "page", "query_model"]
+__all__ = ["PageQuery", "Word", "history", "no_nul", "page", "query_model"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
@@ -24,6 +25,7 @@ from shared.resource.store import Unit
 
 _ATTEMPTS = 3
 Command = Callable[[Unit], Awaitable[Any]]
+Reason = Annotated[Short, AfterValidator(listing.no_nul)]
 
 
 class Resource:
@@ -76,7 +78,7 @@ class Resource:
         command: Command = lambda unit: commands.transition(unit, self.kind, id, raw, given)  # noqa: E731
         return self._written(await self._write(request, command))
 
-    async def delete(self, request: Request, id: UUID, reason: Annotated[Short, Query()]) -> Response:
+    async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
         http.caller(request, self._scope("write"))
         given = _preconditions(request)
         event = await self._write(request, lambda unit: commands.delete(unit, self.kind, id, reason, given))

@@ -120,4 +120,10 @@ def changed_members(old: Record | None, new: Record) -> list[str]:
     names = [name for name in type(new).model_fields if name not in _UNTOLD]
     if old is None:
         return [name for name in names if getattr(new, name) not in (None, [], {})]
-    return [name for name in names if getattr(old, name) != getattr(new, name)]
+    before, after = old.model_dump(mode="json"), new.model_dump(mode="json")
+    return [name for name in names if _text(before[name]) != _text(after[name])]
+
+
+def _text(value: Any) -> bytes:
+    # compared as JSON: in Python 1, 1.0 and True are equal
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,25 @@
+"""New, empty databases on a PostgreSQL server, for as long as a test needs them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import asyncpg
+
+from shared.config import SERVICES
+
+
+@asynccontextmanager
+async def new_databases(postgres_url: str) -> AsyncIterator[str]:
+    """A URL template with ``{service}`` for four new databases, dropped afterwards."""
+    prefix = f"test_{uuid4().hex}"
+    server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
+    names = [f"{prefix}_{service}" for service in SERVICES]
+    try:
+        for name in names:
+            await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield postgres_url.format(database=f"{prefix}_{{service}}")
+        for name in names:
+            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()

@@ -1,0 +1,142 @@
+"""Short words for what the tests over HTTP do again and again."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared.auth import ALL_SCOPES
+from shared.contracts import KINDS, LINKS, NODE_KINDS, Kind
+from tests.platform import Platform
+
+State = dict[str, Any]
+ALL_KINDS = [kind for kinds in KINDS.values() for kind in kinds]
+NODES = list(NODE_KINDS.values())
+
+every_kind = pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: f"{kind.service}-{kind.name}")
+every_node = pytest.mark.parametrize("kind", NODES, ids=lambda kind: kind.name)
+every_link = pytest.mark.parametrize("kind", LINKS.values(), ids=lambda kind: kind.service)
+one_loop = pytest.mark.asyncio(loop_scope="session")
+"""For tests that use the platform that all share."""
+
+
+def new_id() -> str:
+    return str(uuid4())
+
+
+def a_change(kind: Kind, text: str) -> State:
+    """A member that every record of a kind may get."""
+    return {"rationale": text} if kind.is_link else {"description": text}
+
+
+@dataclass
+class Api:
+    platform: Platform
+    token: str = ""
+
+    def as_caller(self, *scopes: str, subject: str = "somebody") -> "Api":
+        """The same, asked by somebody with these scopes and no others."""
+        return Api(self.platform, self.platform.token(subject, *scopes))
+
+    def without(self, scope: str) -> "Api":
+        return self.as_caller(*(set(ALL_SCOPES) - {scope}))
+
+    async def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = more.pop("headers", {})
+        if self.token:
+            headers = {"Authorization": f"Bearer {self.token}", **headers}
+        return await self.platform.http.request(method, path, headers=headers, **more)
+
+    def path(self, kind: Kind, id: str | None = None, *steps: str) -> str:
+        return "/".join((f"/{kind.service}/v1/{kind.collection}", *([id] if id else ()), *steps))
+
+    async def body(self, kind: Kind, /, **members: Any) -> State:
+        """What is required to create one of a kind, and nothing else."""
+        if not kind.is_link:
+            return {"name": f"A {kind.name} {uuid4().hex}", **members}
+        source = KINDS[kind.service][0]
+        id = (await self.make(source))["id"]
+        other = next(foreign for foreign in NODES if foreign.service != kind.service)
+        ends = {"source": {"kind": source.name, "id": id}, "target": {"kind": other.name, "id": new_id()}}
+        return {"type": "relates_to", **ends, **members}
+
+    async def make(self, kind: Kind | str, /, **members: Any) -> State:
+        """Create one by POST."""
+        kind = NODE_KINDS[kind] if isinstance(kind, str) else kind
+        answer = await self.post(kind, **members)
+        assert answer.status_code == 201, answer.text
+        state: State = answer.json()
+        return state
+
+    async def post(self, kind: Kind, /, **members: Any) -> httpx.Response:
+        return await self.send("POST", self.path(kind), json=await self.body(kind, **members))
+
+    async def link(self, type: str, source: State, target: State, **members: Any) -> httpx.Response:
+        ends = {name: {"kind": end["kind"], "id": end["id"]} for name, end in (("source", source), ("target", target))}
+        links = LINKS[NODE_KINDS[source["kind"]].service]
+        return await self.send("POST", self.path(links), json={"type": type, **ends, **members})
+
+    async def get(self, kind: Kind, id: str, **params: Any) -> httpx.Response:
+        return await self.send("GET", self.path(kind, id), params=params)
+
+    async def put(self, kind: Kind, id: str, body: State, **headers: str) -> httpx.Response:
+        return await self.send("PUT", self.path(kind, id), json=body, headers=conditions(headers))
+
+    async def patch(self, kind: Kind, id: str, merge: Any, **headers: str) -> httpx.Response:
+        return await self.send("PATCH", self.path(kind, id), content=json.dumps(merge), headers=conditions(headers))
+
+    async def transition(
+        self, kind: Kind, id: str, to: str, reason: str | None = None, **headers: str
+    ) -> httpx.Response:
+        body = {"to": to} | ({"reason": reason} if reason else {})
+        return await self.send(
+            "POST", self.path(kind, id, "transitions"), json=body, headers=conditions(headers or {"if_match": "*"})
+        )
+
+    async def delete(self, kind: Kind, id: str, reason: str = "a mistake", **headers: str) -> httpx.Response:
+        return await self.send(
+            "DELETE", self.path(kind, id), params={"reason": reason}, headers=conditions(headers or {"if_match": "*"})
+        )
+
+    async def history(self, kind: Kind, id: str, **params: Any) -> list[State]:
+        answer = await self.send("GET", self.path(kind, id, "history"), params=params)
+        items: list[State] = answer.json()["items"]
+        return items
+
+    async def items(self, kind: Kind, **params: Any) -> list[State]:
+        answer = await self.send("GET", self.path(kind), params=params)
+        assert answer.status_code == 200, answer.text
+        items: list[State] = answer.json()["items"]
+        return items
+
+
+def conditions(given: dict[str, str]) -> dict[str, str]:
+    """``if_match="2"`` is the header ``If-Match: "2"``."""
+    quoted = {name: f'"{value}"' if value.isdigit() else value for name, value in given.items()}
+    return {name.replace("_", "-"): value for name, value in quoted.items()}
+
+
+def body_of(state: State) -> State:
+    """The body that would make this state."""
+    server = {"id", "kind", "version", "created_at", "created_by", "updated_at", "updated_by"}
+    return {name: value for name, value in state.items() if name not in server}
+
+
+def codes(answer: httpx.Response) -> set[tuple[str, str]]:
+    """The ``(pointer, code)`` of every error in a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
+
+
+async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
+    """What the check answers, once that is something."""
+    async with asyncio.timeout(20):
+        while True:
+            if found := await check():
+                return found
+            await asyncio.sleep(0.01)

@@ -1,0 +1,34 @@
+"""One platform per database for all tests over HTTP: each test makes what it needs under names of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.backends.databases import new_databases
+from tests.platform import Platform, running, settings_for
+from tests.service.api import Api
+
+BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=BACKENDS)
+async def shared_platform(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Platform]:
+    home: Path = tmp_path_factory.mktemp("platform")
+    if request.param == "sqlite":
+        async with running(settings_for(home)) as platform:
+            yield platform
+        return
+    async with (
+        new_databases(request.getfixturevalue("postgres_url")) as template,
+        running(settings_for(home, database_url=template)) as platform,
+    ):
+        yield platform
+
+
+@pytest.fixture
+def api(shared_platform: Platform) -> Api:
+    return Api(shared_platform)
