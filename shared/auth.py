@@ -21,6 +21,7 @@ ACTIONS = ("read", "write", "register", "approve", "admin")
 ALL_SCOPES = tuple(f"{service}:{action}" for service in SERVICES for action in ACTIONS)
 _LEEWAY_SECONDS = 30
 _REMEMBERED = 1000
+_LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ class Authenticator:
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             _CLAIMS.validate(claims)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, RecursionError):
             raise _refused() from None
-        caller = Caller(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
+        if not _is_subject(claims["sub"]):
+            raise _refused()
+        caller = Caller(claims["sub"], frozenset(str(claims.get("scope", "")).split()))
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[token] = float(claims["exp"]), caller
@@ -106,6 +109,11 @@ _CLAIMS = jwt.JWTClaimsRegistry(
     sub={"essential": True},
     exp={"essential": True},
 )
+
+
+def _is_subject(value: object) -> bool:
+    """It is written into every record that its bearer changes."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_SUBJECT and value.isprintable()
 
 
 def _refused() -> Unauthorized:

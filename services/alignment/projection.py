@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
 
 _MOST = 2**53
+_MOST_INTEGER = 2**31 - 1
 
 
 class Poison(Exception):
@@ -45,7 +47,7 @@ def read(raw: bytes | None) -> Projected:
         return project(orjson.loads(raw or b""))
     except Poison:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Poison(f"{type(error).__name__}: {error}"[:500]) from None
 
 
@@ -66,14 +68,39 @@ def project(event: Mapping[str, Any]) -> Projected:
     deleted = event["data"].get("deleted") is True
     record = _record(kind, event, state, deleted=deleted)
     edges = () if deleted else tuple(_edges(kind, state))
+    for row in (record, *edges):
+        _check_row(row)
     return Projected(id, service, position, recorded_at, record, edges)
 
 
 def _check(kind: Kind, id: EventId, service: str, state: Mapping[str, Any]) -> None:
     if kind.service != service or state["kind"] != id.kind or state["id"] != id.id or state["version"] != id.version:
         raise Poison("the event and its state are not of the same version")
-    if not isinstance(state["state"], str) or not isinstance(state.get("name", ""), str):
-        raise Poison("state and name are texts")
+
+
+_TEXT, _TEXT_OR_NONE = (str,), (str, NoneType)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "key": _TEXT_OR_NONE,
+    "type": _TEXT_OR_NONE,
+    "owner": _TEXT_OR_NONE,
+    "rationale": _TEXT_OR_NONE,
+    "name": _TEXT_OR_NONE,
+    "state": _TEXT,
+    "actor": _TEXT,
+    "source": _TEXT,
+    "target": _TEXT,
+    "criticality": (int, NoneType),
+    "confidence": (float, int, NoneType),
+}
+
+
+def _check_row(row: Mapping[str, Any]) -> None:
+    """What a database would refuse is poison here, so that it never stops those that come after it."""
+    for name in _TYPES.keys() & row.keys():
+        value = row[name]
+        too_large = isinstance(value, int) and abs(value) > _MOST_INTEGER
+        if type(value) not in _TYPES[name] or too_large or "\x00" in str(value):
+            raise Poison(f"{name} is of another type, or too large, or holds a NUL")
 
 
 def moment(text: str | None) -> datetime | None:

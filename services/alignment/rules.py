@@ -33,7 +33,8 @@ class Rule:
     """``kinds``, ``types`` and ``states`` say whom it looks at; without ``states``, whoever is live.
 
     ``population`` is what its coverage counts: nodes, or the relations that they declare. Each piece of evidence is a
-    finding of its own, told apart by its member ``edge``. The examples are graphs in the notation of the tests.
+    finding of its own, told apart by its member ``edge``. The examples are graphs whose first node is the subject:
+    ``kind:name state type +member, ...; name relation name, ...``, where a name with its kind in front is unseen.
     """
 
     id: str
@@ -167,8 +168,8 @@ RULES = {
             "A live strategy of type it, it_service or manufacturing has no live `supports` to a live business one.",
             "IT depends wholly on the business: link it to the strategy it serves, or stop it.",
             _v01, frozenset({"strategy"}), frozenset({"it", "it_service", "manufacturing"}),
-            passes="strategy:it in_force, strategy:biz in_force business; it supports biz",
-            fails="strategy:it in_force",
+            passes="strategy:s in_force it, strategy:b in_force business; s supports b",
+            fails="strategy:s in_force it, strategy:b draft business; s supports b",
         ),
         Rule(
             "V02", Severity.high, "trace", "Tactic that nobody asked for",

@@ -42,7 +42,7 @@ async def patch(unit: Unit, kind: Kind, id: UUID, merge: Any, given: Preconditio
         raise Invalid.at("", "object-expected", "A merge patch is a JSON object.")
     old = await _existing(unit, kind, id)
     given.check(old.version)
-    merged = _merge(bodies.as_body(kind, old), merge)
+    merged = merge_patch(bodies.as_body(kind, old), merge)
     return await _update(unit, kind, old, bodies.parse(kind, orjson.dumps(merged)), given)
 
 
@@ -170,7 +170,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")
 
 
-def _merge(target: Any, change: Any) -> Any:
+def merge_patch(target: Any, change: Any) -> Any:
+    """RFC 7396; the target stays as it is."""
     if not isinstance(change, dict):
         return change
     merged = dict(target) if isinstance(target, dict) else {}
@@ -178,5 +179,5 @@ def _merge(target: Any, change: Any) -> Any:
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = _merge(merged.get(name), value)
+            merged[name] = merge_patch(merged.get(name), value)
     return merged

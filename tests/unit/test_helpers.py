@@ -1,0 +1,97 @@
+"""Small pure helpers of the shared behaviour: keys from names, merge patches, entity tags."""
+
+from typing import Any
+
+import pytest
+
+from shared.contracts.base import folded
+from shared.errors import PreconditionFailed, PreconditionRequired
+from shared.resource.commands import merge_patch, slug
+from shared.resource.preconditions import Preconditions
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Order to cash", "order-to-cash"),
+        ("  a  --  b  ", "a-b"),
+        ("Ärger, déjà vu", "arger-deja-vu"),
+        ("ﬁle №5", "file-no5"),
+        ("a_b.c", "a-b-c"),
+        ("日本", ""),
+        ("x" * 500, "x" * 100),
+        ("x" * 99 + " y", "x" * 99),
+        ("ＦＵＬＬ", "full"),
+    ],
+)
+def test_a_slug(name: str, key: str) -> None:
+    assert slug(name) == key
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "result"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_the_examples_of_rfc_7396(target: Any, patch: Any, result: Any) -> None:
+    before = repr(target)
+    assert merge_patch(target, patch) == result
+    assert repr(target) == before
+
+
+@pytest.mark.parametrize(
+    ("header", "matches"),
+    [
+        ('"3"', True),
+        ("*", True),
+        (" * ", True),
+        ('"1", "3"', True),
+        ('"1","3"', True),
+        ('W/"3"', False),
+        ('"33"', False),
+        ("3", False),
+        ("", False),
+        ('"1"', False),
+        ("'3'", False),
+    ],
+)
+def test_if_match_compares_strongly(header: str, matches: bool) -> None:
+    given = Preconditions(if_match=header)
+    given.demand()
+    if matches:
+        given.check(3)
+    else:
+        with pytest.raises(PreconditionFailed):
+            given.check(3)
+
+
+def test_if_match_can_be_demanded() -> None:
+    with pytest.raises(PreconditionRequired):
+        Preconditions().demand()
+
+
+@pytest.mark.parametrize(
+    ("header", "seen"),
+    [(None, False), ('"3"', True), ('W/"3"', True), ("*", True), ('"1", W/"3"', True), ('"1"', False)],
+)
+def test_if_none_match_compares_weakly(header: str | None, seen: bool) -> None:
+    assert Preconditions(if_none_match=header).has_seen(3) is seen
+
+
+def test_search_text_has_no_case() -> None:
+    assert folded("Straße ΣΊΣΥΦΟΣ", "k-1") == f"strasse {'ΣΊΣΥΦΟΣ'.casefold()} k-1"

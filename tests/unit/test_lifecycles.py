@@ -1,0 +1,153 @@
+"""The notation of lifecycles, and every kind's table as the domain has it."""
+
+import pytest
+
+from shared.contracts import KINDS, NODE_KINDS
+from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.link import LINK_STATES
+
+
+@pytest.mark.parametrize(
+    ("text", "moves"),
+    [
+        ("a -> b", {"a": ("b",), "b": ()}),
+        ("a -> b -> c", {"a": ("b",), "b": ("c",), "c": ()}),
+        ("a <-> b", {"a": ("b",), "b": ("a",)}),
+        ("a -> b | c", {"a": ("b", "c"), "b": (), "c": ()}),
+        ("a | b -> c", {"a": ("c",), "b": ("c",), "c": ()}),
+        ("a -> b; b -> a", {"a": ("b",), "b": ("a",)}),
+        ("a -> b; a -> b", {"a": ("b",), "b": ()}),
+        ("a -> b <-> c -> d", {"a": ("b",), "b": ("c",), "c": ("b", "d"), "d": ()}),
+    ],
+)
+def test_arrows_are_moves(text: str, moves: dict[str, tuple[str, ...]]) -> None:
+    assert Lifecycle.parse(text).moves == moves
+
+
+def test_marks_say_what_is_live_and_what_is_final() -> None:
+    parsed = Lifecycle.parse("a -> b* -> c!; a -> d*")
+    assert parsed.live == {"b", "d"}
+    assert [state for state in parsed.states if parsed.is_terminal(state)] == ["c", "d"]
+    assert parsed.initial == "a"
+
+
+def test_a_final_state_that_is_left_is_a_contradiction() -> None:
+    with pytest.raises(ValueError, match=r"terminal states are left: \['b'\]"):
+        Lifecycle.parse("a -> b!; b -> a")
+
+
+STRATEGIC = {
+    "draft": "proposed withdrawn",
+    "proposed": "approved draft rejected",
+    "approved": "in_force withdrawn",
+    "in_force": "superseded retired",
+    "superseded": "",
+    "retired": "",
+    "rejected": "draft",
+    "withdrawn": "",
+}
+PIPELINE = [
+    "requirements",
+    "defined",
+    "analysed",
+    "approved",
+    "chartered",
+    "designed",
+    "developed",
+    "built",
+    "tested",
+    "released",
+]
+DOMAIN: dict[str, tuple[dict[str, str], str]] = {
+    "strategy": (STRATEGIC, "approved in_force"),
+    "tactic": (STRATEGIC, "approved in_force"),
+    "objective": (
+        STRATEGIC | {"in_force": "superseded retired achieved missed", "achieved": "", "missed": ""},
+        "approved in_force",
+    ),
+    "outcome": (
+        {"draft": "agreed retired", "agreed": "realised retired", "realised": "retired", "retired": ""},
+        "agreed realised",
+    ),
+    "service": (
+        {state: f"{after} retired" for state, after in zip(PIPELINE, [*PIPELINE[1:], "operational"], strict=True)}
+        | {"operational": "retired", "retired": ""},
+        "operational",
+    ),
+    "service_offering": (
+        {
+            "in_study": "in_design rejected",
+            "in_design": "in_study in_test rejected",
+            "in_test": "in_design active rejected",
+            "active": "in_test launched",
+            "launched": "retired",
+            "retired": "obsolete",
+            "obsolete": "",
+            "rejected": "",
+        },
+        "launched",
+    ),
+    "consumer_group": ({"active": "closed", "closed": ""}, "active"),
+    "contract": (
+        {
+            "draft": "in_process",
+            "in_process": "approved rejected",
+            "approved": "active",
+            "active": "suspended expired terminated",
+            "suspended": "active expired terminated",
+            "expired": "",
+            "terminated": "",
+            "rejected": "",
+        },
+        "active",
+    ),
+    "product": (
+        {"planned": "in_use", "in_use": "end_of_support", "end_of_support": "retired", "retired": ""},
+        "in_use end_of_support",
+    ),
+    "party": ({"active": "leaving", "leaving": "left", "left": ""}, "active leaving"),
+    "role": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
+    "process": (
+        {
+            "draft": "defined",
+            "defined": "approved",
+            "approved": "operational",
+            "operational": "under_review",
+            "under_review": "operational retired",
+            "retired": "",
+        },
+        "approved operational under_review",
+    ),
+    "policy": (
+        {
+            "draft": "review",
+            "review": "awaiting_approval draft",
+            "awaiting_approval": "published",
+            "published": "revision retired",
+            "revision": "published retired",
+            "retired": "",
+        },
+        "published revision",
+    ),
+}
+
+
+def test_the_domain_tells_every_kind() -> None:
+    assert set(DOMAIN) == set(NODE_KINDS)
+
+
+@pytest.mark.parametrize("name", DOMAIN)
+def test_a_kind_lives_as_the_domain_has_it(name: str) -> None:
+    moves, live = DOMAIN[name]
+    lifecycle = NODE_KINDS[name].lifecycle
+    assert {state: set(targets) for state, targets in lifecycle.moves.items()} == {
+        state: set(targets.split()) for state, targets in moves.items()
+    }
+    assert lifecycle.live == set(live.split())
+    assert {state for state in moves if lifecycle.is_terminal(state)} == {s for s, after in moves.items() if not after}
+
+
+def test_links_end_and_come_back() -> None:
+    assert LINK_STATES.moves == {"active": ("ended",), "ended": ("active",)}
+    assert LINK_STATES.live == {"active"}
+    assert all(kinds[-1].lifecycle is LINK_STATES for kinds in KINDS.values())

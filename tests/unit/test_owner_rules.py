@@ -1,0 +1,163 @@
+"""What each owner refuses: every rule with a state that it accepts and one that it does not."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.catalog import rules as catalog
+from services.roles import rules as roles
+from services.strategy import rules as strategy
+from shared.contracts import KINDS, LINKS, NODE_KINDS
+from shared.resource import Facts, Rule, Rules
+
+ID, OTHER = UUID(int=1), UUID(int=2)
+GOODS = {"type": "goods", "item": "box"}
+PROVIDER, CUSTOMER = ({"side": side, "name": "A"} for side in ("provider", "customer"))
+ITEM = {"offering_id": OTHER}
+OWNERS = {"strategy": strategy.RULES, "catalog": catalog.RULES, "roles": roles.RULES}
+Case = tuple[Rule, Any, Facts]
+
+
+def made(kind: str, **members: Any) -> Any:
+    """A state of a kind."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    stamp = {"created_at": moment, "created_by": "x", "updated_at": moment, "updated_by": "x"}
+    common = {"id": ID, "key": "k", "name": "N", "version": 1, "state": NODE_KINDS[kind].lifecycle.initial}
+    return NODE_KINDS[kind].model.model_validate(common | stamp | members)
+
+
+def near(kind: str, **members: Any) -> Facts:
+    """Facts in which there is one entity with the other id."""
+    return Facts(known={f"{kind}/{OTHER}": made(kind, id=OTHER, **members)})
+
+
+def with_links(*types: str) -> Facts:
+    ends = {"source": {"kind": "strategy", "id": ID}, "target": {"kind": "strategy", "id": OTHER}}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    stamp = {"created_at": moment, "created_by": "x", "updated_at": moment, "updated_by": "x"}
+    links: Sequence[Any] = [
+        LINKS["strategy"].model.model_validate(
+            {"id": ID, "version": 1, "state": "active", "type": type, **ends, **stamp}
+        )
+        for type in types
+    ]
+    return Facts(links=links)
+
+
+ACCEPTED: list[Case] = [
+    (strategy.parent_fits, made("objective", side="it"), Facts()),
+    (strategy.parent_fits, made("objective", parent_id=OTHER, side="it"), near("objective", side="it")),
+    (strategy.supports_a_strategy, made("strategy", type="business"), Facts()),
+    (strategy.supports_a_strategy, made("strategy", type="it"), with_links("relates_to", "supports")),
+    (
+        catalog.has_something_for_somebody,
+        made("service_offering", components=[GOODS], consumer_group_ids=[OTHER]),
+        Facts(),
+    ),
+    (catalog.services_operate, made("service_offering"), Facts()),
+    (catalog.services_operate, made("service_offering", service_ids=[OTHER]), near("service", state="operational")),
+    (catalog.items_name_one_thing, made("contract", items=[ITEM, {"service_id": OTHER}]), Facts()),
+    (catalog.items_are_launched, made("contract", items=[ITEM]), near("service_offering", state="launched")),
+    (catalog.items_are_launched, made("contract", items=[{"service_id": OTHER}]), Facts()),
+    (catalog.both_sides_signed, made("contract", signatories=[PROVIDER, CUSTOMER, CUSTOMER]), Facts()),
+    (catalog.new_items_are_launched, made("contract", items=[ITEM]), near("service_offering", state="retired")),
+]
+
+REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
+    (
+        strategy.parent_fits,
+        made("objective", parent_id=OTHER, side="it", level="strategic"),
+        near("objective", side="business", level="operational"),
+        ["other-side", "lower-level"],
+    ),
+    (strategy.supports_a_strategy, made("strategy", type="it"), with_links("relates_to"), ["supports-missing"]),
+    (strategy.supports_a_strategy, made("strategy"), Facts(), ["supports-missing"]),
+    (
+        catalog.has_something_for_somebody,
+        made("service_offering"),
+        Facts(),
+        ["component-missing", "consumer-group-missing"],
+    ),
+    (
+        catalog.services_operate,
+        made("service_offering", service_ids=[OTHER]),
+        near("service", state="retired"),
+        ["service-not-operational"],
+    ),
+    (
+        catalog.items_name_one_thing,
+        made("contract", items=[{}, {**ITEM, "service_id": ID}]),
+        Facts(),
+        ["one-of", "one-of"],
+    ),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ITEM]),
+        near("service_offering", state="retired"),
+        ["offering-not-launched"],
+    ),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[{**ITEM, "start": datetime(2027, 1, 1, tzinfo=UTC)}]),
+        near("service_offering", state="launched", sunset_at=datetime(2027, 1, 1, tzinfo=UTC)),
+        ["offering-not-launched"],
+    ),
+    (catalog.both_sides_signed, made("contract", signatories=[PROVIDER]), Facts(), ["signatory-missing"]),
+    (
+        catalog.new_items_are_launched,
+        made("contract", state="active", items=[ITEM]),
+        Facts(made("contract", state="active"), near("service_offering", state="retired").known),
+        ["offering-not-launched"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "state", "facts"), ACCEPTED)
+def test_accepted(rule: Rule, state: Any, facts: Facts) -> None:
+    assert list(rule(state, facts)) == []
+
+
+@pytest.mark.parametrize(("rule", "state", "facts", "codes"), REFUSED)
+def test_refused(rule: Rule, state: Any, facts: Facts, codes: list[str]) -> None:
+    faults = list(rule(state, facts))
+    assert [fault["code"] for fault in faults] == codes
+    assert all(fault["pointer"].startswith("/") and fault["detail"].endswith(".") for fault in faults)
+
+
+def test_what_is_already_agreed_is_not_asked_again() -> None:
+    before = made("contract", state="active", items=[ITEM])
+    facts = Facts(before, near("service_offering", state="retired").known)
+    assert list(catalog.new_items_are_launched(before, facts)) == []
+
+
+@pytest.mark.parametrize(("owner", "rules"), OWNERS.items(), ids=OWNERS)
+def test_rules_are_about_kinds_and_states_that_there_are(owner: str, rules: Rules) -> None:
+    kinds = {kind.name: kind for kind in KINDS[owner]}
+    assert set(rules.always) <= set(kinds)
+    assert all(state in kinds[kind].lifecycle.states for kind, state in rules.on)
+
+
+@pytest.mark.parametrize(("owner", "rules"), OWNERS.items(), ids=OWNERS)
+def test_every_rule_has_an_example_of_both(owner: str, rules: Rules) -> None:
+    there = {rule for line in (*rules.always.values(), *rules.on.values()) for rule in line}
+    named = {rule for rule in there if rule.__module__ == f"services.{owner}.rules"}
+    assert named <= {case[0] for case in ACCEPTED}
+    assert named <= {case[0] for case in REFUSED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "codes"),
+    [
+        ("strategy", "approved", ["increment-missing"]),
+        ("objective", "approved", ["increment-missing"]),
+        ("tactic", "approved", ["increment-missing"]),
+        ("service", "developed", ["design-package-missing"]),
+        ("process", "approved", ["role-assignment-missing", "activity-missing"]),
+    ],
+)
+def test_what_rests_on_a_later_kind_is_closed_until_it_is_there(kind: str, state: str, codes: list[str]) -> None:
+    rules = OWNERS[NODE_KINDS[kind].service].on[kind, state]
+    assert [fault["code"] for rule in rules for fault in rule(made(kind), Facts())] == codes

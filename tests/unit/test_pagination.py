@@ -1,0 +1,56 @@
+"""Cursors: they come back as they went out, and a forged one is refused like any other wrong parameter."""
+
+import base64
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+import pytest
+
+from shared import pagination
+from shared.errors import Invalid
+
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+ID = UUID("123e4567-e89b-12d3-a456-426614174000")
+
+
+@pytest.mark.parametrize(
+    "values", [("a", ID), (MOMENT, ID), (1, 2), ("", ID), ("ä😀\x01" * 150, ID), ('"\\', ID)], ids=repr
+)
+def test_a_cursor_comes_back_as_it_went_out(values: tuple[object, ...]) -> None:
+    cursor = pagination.encode(*values)
+    assert pagination.decode(cursor, [type(value) for value in values]) == list(values)
+    assert len(cursor) < pagination.MAX_CURSOR
+    assert cursor.isascii()
+
+
+def forged(content: object) -> str:
+    raw = content if isinstance(content, bytes) else orjson.dumps(content)
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+STRANGE = {
+    "nothing": "", "no base64": "a", "not ascii": "ä", "no json": forged(b"{"), "no list": forged({"a": 1}),
+    "too short": forged([1]), "too long": forged([1, str(ID), 1]), "deep": forged(b"[" * 5000 + b"]" * 5000),
+    "null": forged([None, str(ID)]), "truth": forged([True, str(ID)]), "float": forged([1.0, str(ID)]),
+    "2^63": forged([2**63, str(ID)]), "-2^63": forged([-(2**63), str(ID)]), "no id": forged([1, "x"]),
+    "an id as number": forged([1, 5]), "a list": forged([[1], str(ID)]), "surrogate": forged(b'["\\ud800", "x"]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cursor", STRANGE.values(), ids=STRANGE)
+def test_a_forged_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        pagination.decode(cursor, [int, UUID])
+    assert refused.value.errors[0]["pointer"] == "?cursor"
+
+
+@pytest.mark.parametrize("text", ["", "x", "2026-01-02", "2026-01-02T03:04:05", "0001-01-01T00:00:00+14:00", "\x00", 5])
+def test_a_forged_moment_is_refused(text: object) -> None:
+    with pytest.raises(Invalid):
+        pagination.decode(forged([text]), [datetime])
+
+
+def test_a_forged_text_has_no_nul() -> None:
+    with pytest.raises(Invalid):
+        pagination.decode(forged(["a\x00"]), [str])

@@ -1,0 +1,128 @@
+"""The relation table: every row, what leads up, what is hit, and that every reference's relation fits its ends."""
+
+import pytest
+
+from shared.contracts import KIND_OWNERS, KINDS, NODE_KINDS
+from shared.contracts.base import Kind, Reference
+from shared.contracts.relations import DECOMPOSITION, RELATIONS, allowed_relations
+
+ALWAYS_UP = {"supports", "decomposes", "realizes", "justified_by", "delivers", "part_of", "offers", "guides"}
+HITS = {
+    "source": (
+        "supports decomposes realizes justified_by delivers depends_on requires exchangeable_with "
+        "optional_with part_of "
+        "offers covers targets represents agreed_with designed_with assigns assigned_as assigned_in "
+        "responsible accountable consulted informed guides produced_by consumed_by"
+    ),
+    "target": "serves influences governs performs provides precedes",
+}
+SYMMETRIC = {"parallels", "exchangeable_with", "optional_with", "relates_to"}
+REFERENCES = [
+    pytest.param(kind, reference, id=f"{kind.name}-{reference.path}")
+    for kind in NODE_KINDS.values()
+    for reference in kind.references
+]
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_row_is_whole(name: str) -> None:
+    relation = RELATIONS[name]
+    assert relation.name == name
+    assert (relation.inverse == name) == (name in SYMMETRIC)
+    assert relation.pairs
+    assert all(kinds and kinds <= set(KIND_OWNERS) for pair in relation.pairs for kinds in pair)
+    assert relation.justifies <= set(KIND_OWNERS)
+
+
+def test_every_inverse_names_one_relation() -> None:
+    inverses = [relation.inverse for relation in RELATIONS.values()]
+    assert len(set(inverses)) == len(RELATIONS)
+    assert not (set(inverses) & set(RELATIONS)) - SYMMETRIC
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_what_leads_up(name: str) -> None:
+    leads = {kind for kind in KIND_OWNERS if RELATIONS[name].justifies_to(kind)}
+    some = {"serves": {"outcome", "capability"}, "covers": {"service_offering", "service"}}
+    assert leads == (set(KIND_OWNERS) if name in ALWAYS_UP else some.get(name, set()))
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_what_a_change_reaches(name: str) -> None:
+    hits = next((end for end, names in HITS.items() if name in names.split()), None)
+    assert RELATIONS[name].hits == hits
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target", "allowed"),
+    [
+        ("supports", "strategy", "strategy", True),
+        ("supports", "strategy", "objective", False),
+        ("decomposes", "tactic", "objective", True),
+        ("decomposes", "objective", "tactic", False),
+        ("governs", "policy", "process", True),
+        ("governs", "process", "policy", False),
+        ("realizes", "process", "service", True),
+        ("realizes", "policy", "service", False),
+        ("parallels", "tactic", "tactic", True),
+        ("parallels", "tactic", "operation", False),
+        ("supersedes", "party", "party", True),
+        ("supersedes", "party", "role", False),
+        ("relates_to", "party", "kpi", True),
+        ("owned_by", "service", "role", True),
+        ("owned_by", "service", "partner", False),
+    ],
+)
+def test_which_kinds_it_may_join(name: str, source: str, target: str, allowed: bool) -> None:
+    assert RELATIONS[name].allows(source, target) is allowed
+    assert (name in allowed_relations(source, target)) is allowed
+
+
+def ends(kind: Kind, reference: Reference) -> list[tuple[str, str]]:
+    own = {"owner": ("party", "role"), "provider": ("partner", "party"), "customer": ("consumer_group", "party")}
+    pairs = [(kind.name, target) for target in reference.kinds or own[reference.path]]
+    return [(target, source) for source, target in pairs] if reference.swapped else pairs
+
+
+@pytest.mark.parametrize(("kind", "reference"), REFERENCES)
+def test_a_reference_makes_an_edge_that_its_relation_allows(kind: Kind, reference: Reference) -> None:
+    assert all(RELATIONS[reference.relation].allows(*pair) for pair in ends(kind, reference))
+
+
+@pytest.mark.parametrize(("kind", "reference"), REFERENCES)
+def test_a_reference_names_a_member(kind: Kind, reference: Reference) -> None:
+    assert reference.path.split(".")[0].removesuffix("[]") in kind.model.model_fields
+
+
+@pytest.mark.parametrize("kind", NODE_KINDS.values(), ids=lambda kind: kind.name)
+def test_every_id_among_the_members_is_a_reference(kind: Kind) -> None:
+    ids = {name for name in kind.model.model_fields if name.endswith(("_id", "_ids"))}
+    assert ids <= {reference.path.removesuffix("[]") for reference in kind.references}
+
+
+@pytest.mark.parametrize(
+    ("path", "state", "found"),
+    [
+        ("a_id", {"a_id": "1"}, [("/a_id", "service", "1")]),
+        ("a_id", {"a_id": None}, []),
+        ("a_id", {}, []),
+        ("a_ids[]", {"a_ids": ["1", "2"]}, [("/a_ids/0", "service", "1"), ("/a_ids/1", "service", "2")]),
+        ("a_ids[]", {"a_ids": None}, []),
+        ("items[].a_id", {"items": [{"a_id": "1"}, {"a_id": None}, {}]}, [("/items/0/a_id", "service", "1")]),
+        ("owner", {"owner": {"kind": "role", "id": "1"}}, [("/owner", "role", "1")]),
+    ],
+)
+def test_a_reference_finds_what_it_holds(path: str, state: dict[str, object], found: list[object]) -> None:
+    kinds = () if path == "owner" else ("service",)
+    assert list(Reference(path, "relates_to", kinds).targets(state)) == found
+
+
+def test_decompositions_lead_up() -> None:
+    assert {"decomposes", "part_of"} == DECOMPOSITION
+    assert all(RELATIONS[name].justifies for name in DECOMPOSITION)
+
+
+def test_every_kind_is_of_the_service_that_owns_it() -> None:
+    assert {kind.name: service for service, kinds in KINDS.items() for kind in kinds if not kind.is_link} == {
+        name: KIND_OWNERS[name] for name in NODE_KINDS
+    }
