@@ -23,7 +23,7 @@ _WORST = 10
 async def run(settings: Settings, *, sample: bool, once: bool) -> None:
     await assembly.migrate(settings)
     server = runner.Server(runner.server_config(assembly.platform(settings), settings))
-    async with runner.serving(server) as url:
+    async with runner.serving(server, settings) as url:
         runner.remember(settings.home, url)
         token = auth.mint(settings.key_path, "local", hours=24 * 30)
         async with Client(url, token) as client:

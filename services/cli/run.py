@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -82,7 +83,8 @@ def serve_service(service: str, settings: Settings | None = None) -> None:
     settings = settings or Settings()
     configure_logging(settings.log_level)
     server = Server(server_config(assembly.alone(service, settings), settings))
-    asyncio.run(server.serve())
+    with listening(settings) as port:
+        asyncio.run(server.serve([port]))
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
@@ -111,21 +113,31 @@ def migrate(
     asyncio.run(assembly.migrate(Settings(), *(services or ())))
 
 
-@asynccontextmanager
-async def serving(server: uvicorn.Server) -> AsyncIterator[str]:
-    """Serve while the block runs; gives the address once it listens."""
-    task = asyncio.create_task(server.serve())
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The port to serve on, taken before anything else is done; exit code 1 if somebody else has it."""
     try:
-        while not server.started:
-            if task.done():
-                await task
-                raise typer.Exit(1)
-            await asyncio.sleep(0.01)
-        host, port = server.servers[0].sockets[0].getsockname()[:2]
-        yield f"http://{host}:{port}"
-    finally:
-        server.should_exit = True
-        await task
+        taken = socket.create_server((settings.host, settings.port), backlog=2048)
+    except OSError as error:
+        typer.echo(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.", err=True)
+        raise typer.Exit(1) from None
+    with taken:
+        yield taken
+
+
+@asynccontextmanager
+async def serving(server: uvicorn.Server, settings: Settings) -> AsyncIterator[str]:
+    """Serve while the block runs; gives the address once it answers."""
+    with listening(settings) as taken:
+        task = asyncio.create_task(server.serve([taken]))
+        try:
+            while not server.started and not task.done():
+                await asyncio.sleep(0.01)
+            host, port = taken.getsockname()[:2]
+            yield f"http://{host}:{port}"
+        finally:
+            server.should_exit = True
+            await task
 
 
 def remember(home: Path, url: str) -> None:

@@ -33,7 +33,7 @@ async def main(file: Path) -> None:
         auth.make_key(settings.key_path)
         await assembly.migrate(settings)
         server = Server(server_config(assembly.platform(settings), settings))
-        async with serving(server) as url, Client(url, auth.mint(settings.key_path, "tester")) as client:
+        async with serving(server, settings) as url, Client(url, auth.mint(settings.key_path, "tester")) as client:
             await check_import(client, file)
             await check_overlay(client)
 
