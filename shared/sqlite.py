@@ -5,6 +5,8 @@ statement on one row. So statements run where they are, and only what may wait g
 transaction, which may wait for a lock, and committing one, which waits for the disk.
 """
 
+import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +19,18 @@ _FETCH = 64
 
 class Connection(aiosqlite.Connection):
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if _may_wait(fn, args):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
+        if not _may_wait(fn, args):
+            return fn(*args, **kwargs)
+        waiting = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
+        try:
+            return await asyncio.shield(waiting)
+        except asyncio.CancelledError:
+            # whoever cleans up after a caller that went away must not use the connection while the thread does
+            while not waiting.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([waiting])
+            waiting.exception()
+            raise
 
 
 def _may_wait(fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
