@@ -1,0 +1,89 @@
+"""Migrations of every service on both databases: from nothing to what the models say, and back."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, func, inspect, select
+
+from shared import migrations
+from shared.config import SERVICES
+from shared.contracts import OWNERS
+from shared.db import Database
+
+every_service = pytest.mark.parametrize("service", SERVICES)
+
+
+@pytest.fixture
+async def database(database_template: str, service: str) -> AsyncIterator[Database]:
+    database = Database(database_template.replace("{service}", service))
+    yield database
+    await database.close()
+
+
+async def tables(database: Database) -> set[str]:
+    async with database.read() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+@every_service
+async def test_from_nothing_to_what_the_models_say(service: str, database: Database) -> None:
+    assert await tables(database) == set()
+    await migrations.upgrade(service, database)
+    async with database.read() as connection:
+        assert await migrations.current(connection) == migrations.newest(service)
+        assert await migrations.differences(service, connection) == []
+    assert await tables(database) == {*migrations.metadata(service).tables, "alembic_version"}
+
+
+@every_service
+async def test_a_second_time_changes_nothing(service: str, database: Database) -> None:
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        for table in migrations.metadata(service).tables.values():
+            if table.name == "leader":
+                await connection.execute(table.update().values(holder="somebody", term=7))
+    await migrations.upgrade(service, database)
+    async with database.read() as connection:
+        assert await migrations.differences(service, connection) == []
+        if service in OWNERS:
+            leader = migrations.metadata(service).tables["leader"]
+            assert (await connection.execute(select(leader.c.holder, leader.c.term))).all() == [("somebody", 7)]
+
+
+@pytest.mark.parametrize("service", OWNERS)
+async def test_there_is_one_lease_and_nobody_holds_it(service: str, database: Database) -> None:
+    await migrations.upgrade(service, database)
+    leader = migrations.metadata(service).tables["leader"]
+    async with database.read() as connection:
+        row = (await connection.execute(select(leader))).one()
+        assert (row.holder, row.term, row.position) == ("", 0, 0)
+        assert row.until.year == row.recorded_until.year == 1970
+        assert (await connection.execute(select(func.count()).select_from(leader))).scalar_one() == 1
+
+
+@every_service
+async def test_every_step_can_be_taken_back(service: str, database: Database) -> None:
+    def back(connection: Connection) -> None:
+        config = migrations._config(service)
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        await connection.run_sync(back)
+    assert await tables(database) == {"alembic_version"}
+    await migrations.upgrade(service, database)
+    async with database.read() as connection:
+        assert await migrations.differences(service, connection) == []
+
+
+@pytest.mark.parametrize("service", ["strategy"])
+async def test_a_drift_would_be_seen(service: str, database: Database) -> None:
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE tactic ADD COLUMN colour TEXT")
+        await connection.exec_driver_sql("DROP TABLE outcome")
+    async with database.read() as connection:
+        found = {difference[0] for difference in await migrations.differences(service, connection)}
+    assert found >= {"remove_column", "add_table"}
