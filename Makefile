@@ -5,12 +5,13 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 
-# Nothing but the locks decides what is installed: no configuration of pip or uv, and no Python that uv would fetch.
+# uv trusts whom the machine trusts, fetches no Python of its own, and installs also from another file system.
 UV := .uv/bin/uv
 IN_VENV := VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 INSTALL := $(IN_VENV) $(UV) pip install --quiet
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --custom-compile-command "make lock" --upgrade
+export UV_SYSTEM_CERTS := true
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
