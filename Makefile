@@ -8,7 +8,7 @@ ARGS ?=
 # uv trusts whom the machine trusts, fetches no Python of its own, and installs also from another file system.
 UV := .uv/bin/uv
 IN_VENV := VIRTUAL_ENV="$(CURDIR)/$(VENV)"
-INSTALL := $(IN_VENV) $(UV) pip install --quiet
+INSTALL := $(IN_VENV) $(UV) pip install --quiet --compile-bytecode
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --custom-compile-command "make lock" --upgrade
 export UV_SYSTEM_CERTS := true
