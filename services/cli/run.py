@@ -131,7 +131,7 @@ async def serving(server: uvicorn.Server, settings: Settings) -> AsyncIterator[s
     with listening(settings) as taken:
         task = asyncio.create_task(server.serve([taken]))
         try:
-            while not server.started and not task.done():
+            while not server.started and not task.done():  # noqa: ASYNC110  the server has only this flag
                 await asyncio.sleep(0.01)
             host, port = taken.getsockname()[:2]
             yield f"http://{host}:{port}"

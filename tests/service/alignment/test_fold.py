@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,9 @@ from sqlalchemy import select
 from services.alignment import findings, projector, view
 from services.alignment.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, FINDING, RECORD
-from services.alignment.projection import project, read
+from services.alignment.projection import Projected, project, read
 from shared import clock, migrations
-from shared.client import Client, ClientError, Conflict
+from shared.client import ClientError, Conflict
 from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS
 from shared.db import Database
 from tests.platform import Platform, running, settings_for
@@ -144,6 +144,26 @@ async def shuffled_view(database: Database, events: list[dict[str, Any]], seed: 
     return await snapshot(database, generation)
 
 
+def as_node(rows: Projected, since: datetime) -> Node:
+    record = rows.record or {}
+    members = {name: record[name] for name in ("type", "state", "deleted", "criticality", "data")}
+    span = Span(since, valid_from=record["valid_from"], valid_to=record["valid_to"])
+    return Node(rows.ref, rows.event.version, has_live_state=record["live"], span=span, **members)
+
+
+def as_edges(rows: Projected, since: datetime) -> list[Edge]:
+    names = ("type", "source", "target", "holder", "justifies", "live")
+    return [
+        Edge(
+            rows.ref,
+            is_link=edge["field"] is None,
+            span=Span(since, valid_from=edge["valid_from"], valid_to=edge["valid_to"]),
+            **{name: edge[name] for name in names},
+        )
+        for edge in rows.edges
+    ]
+
+
 async def recomputed(platform: Platform) -> tuple[set[Any], set[Any], set[Any]]:
     """Current nodes, relations and findings from nothing but the owners' lists."""
     nodes, edges = [], []
@@ -159,35 +179,8 @@ async def recomputed(platform: Platform) -> tuple[set[Any], set[Any], set[Any]]:
                     "data": {"state": state},
                 }
                 rows = project(event)
-                record = rows.record or {}
-                span = Span(long_ago, valid_from=record["valid_from"], valid_to=record["valid_to"])
-                nodes.append(
-                    Node(
-                        rows.ref,
-                        state["version"],
-                        record["type"],
-                        record["state"],
-                        record["live"],
-                        False,
-                        record["criticality"],
-                        span,
-                        record["data"],
-                    )  # fmt: skip
-                )
-                edges += [
-                    Edge(
-                        rows.ref,
-                        e["type"],
-                        e["source"],
-                        e["target"],
-                        e["holder"],
-                        e["field"] is None,
-                        e["justifies"],
-                        e["live"],
-                        Span(long_ago, valid_from=e["valid_from"], valid_to=e["valid_to"]),
-                    )  # fmt: skip
-                    for e in rows.edges
-                ]
+                nodes.append(as_node(rows, long_ago))
+                edges += as_edges(rows, long_ago)
     graph = History(nodes, edges).at(clock.now())
     found = {
         (rule, node.ref, severity, repr(evidence))
@@ -234,9 +227,10 @@ async def test_view_is_the_fold_of_its_events(seed: int, tmp_path: Path, second:
             assert incremental["record"], "a history without records tests nothing"
 
             await platform.client.send("POST", "/alignment/v1/rebuilds")
-            async with asyncio.timeout(20):
-                while (await platform.client.get_json("/alignment/v1/status"))["generation"] == before:
-                    await asyncio.sleep(0.02)
+            for _ in range(500):
+                if (await platform.client.get_json("/alignment/v1/status"))["generation"] > before:
+                    break
+                await asyncio.sleep(0.04)
             rebuilt = await snapshot(database, before + 1)
         finally:
             await database.close()
