@@ -1,0 +1,55 @@
+"""``python -m shared.contracts.freeze``: writes down the schema of every event, and refuses to break a promise.
+
+Members are only ever added, with defaults: a reader made for the new schema reads every event of the old one.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shared.contracts import KINDS
+from shared.contracts.events import ACTIONS, event_type, schema
+
+FOLDER = Path(__file__).parent / "schemas"
+
+
+def generated() -> dict[str, dict[str, Any]]:
+    """What the code says now, by the name of the file that freezes it."""
+    return {
+        f"{event_type(service, kind.name, action)}.json": schema(kind, action)
+        for service, kinds in KINDS.items()
+        for kind in kinds
+        for action in ACTIONS
+    }
+
+
+def frozen(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    return {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+
+
+def broken(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The events whose readers would break."""
+    from jsoncompat import check_compat  # a tool of the developers, not of the running platform
+
+    for name, before in old.items():
+        if name not in new or not check_compat(json.dumps(before), json.dumps(new[name]), "deserializer"):
+            yield name
+
+
+def freeze(folder: Path = FOLDER) -> None:
+    """Raises ValueError, having written nothing, if a change breaks a reader."""
+    schemas = generated()
+    if names := sorted(broken(frozen(folder), schemas)):
+        raise ValueError(f"not backward compatible, so it needs a topic of a new version: {', '.join(names)}")
+    folder.mkdir(exist_ok=True)
+    for name, content in schemas.items():
+        (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        freeze()
+    except ValueError as error:
+        sys.exit(str(error))

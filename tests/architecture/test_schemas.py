@@ -1,0 +1,88 @@
+"""Frozen event schemas: what the code says is what was promised, and a promise is only ever added to."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.contracts import freeze
+from shared.contracts.events import SCHEMA_VERSION
+
+NAME = "plumbline.catalog.contract.changed.json"
+Schema = dict[str, Any]
+
+
+def test_the_code_says_what_is_frozen() -> None:
+    assert freeze.frozen() == freeze.generated(), "run: python -m shared.contracts.freeze"
+
+
+def test_no_change_breaks_a_reader() -> None:
+    assert list(freeze.broken(freeze.frozen(), freeze.generated())) == []
+
+
+def test_a_file_is_named_as_its_event() -> None:
+    for name, schema in freeze.frozen().items():
+        assert schema["$id"] == f"urn:plumbline:schema:{name.removesuffix('.json')}:{SCHEMA_VERSION}"
+
+
+def contract(schema: Schema) -> Schema:
+    inner: Schema = schema["$defs"]["Contract"]
+    return inner
+
+
+def add(schema: Schema) -> None:
+    contract(schema)["properties"]["colour"] = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}
+
+
+def widen(schema: Schema) -> None:
+    contract(schema)["properties"]["renewal"]["anyOf"][0]["enum"].append("ask")
+
+
+def demand(schema: Schema) -> None:
+    add(schema)
+    contract(schema)["required"].append("colour")
+
+
+def remove(schema: Schema) -> None:
+    del contract(schema)["properties"]["renewal"]
+
+
+def narrow(schema: Schema) -> None:
+    contract(schema)["properties"]["renewal"]["anyOf"][0]["enum"].remove("exit")
+
+
+def retype(schema: Schema) -> None:
+    contract(schema)["properties"]["version"] = {"type": "string"}
+
+
+def rename(schema: Schema) -> None:
+    contract(schema)["properties"]["renewing"] = contract(schema)["properties"].pop("renewal")
+
+
+@pytest.mark.parametrize(
+    ("change", "breaks"),
+    [(add, False), (widen, False), (demand, True), (remove, True), (narrow, True), (retype, True), (rename, True)],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_what_breaks_a_reader(change: Any, breaks: bool) -> None:
+    old = {NAME: freeze.frozen()[NAME]}
+    new = deepcopy(old)
+    change(new[NAME])
+    assert list(freeze.broken(old, new)) == ([NAME] if breaks else [])
+
+
+def test_an_event_that_is_no_longer_sent_breaks_its_readers() -> None:
+    old = freeze.frozen()
+    assert list(freeze.broken(old, {name: schema for name, schema in old.items() if name != NAME})) == [NAME]
+
+
+def test_a_broken_promise_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    freeze.freeze(tmp_path)
+    assert freeze.frozen(tmp_path) == freeze.frozen()
+    changed = freeze.generated()
+    remove(changed[NAME])
+    monkeypatch.setattr(freeze, "generated", lambda: changed)
+    with pytest.raises(ValueError, match=NAME):
+        freeze.freeze(tmp_path)
+    assert freeze.frozen(tmp_path) == freeze.frozen()
