@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.graph import Graph, History
 from services.alignment.loader import chunks, load_history
 from services.alignment.models import FINDING
-from services.alignment.rules import RULES, Evidence, Severity
+from services.alignment.rule import Evidence, Severity
+from services.alignment.rules import RULES
 from shared.clock import FOREVER
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")

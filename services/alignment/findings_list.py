@@ -7,7 +7,8 @@ from sqlalchemy import Select, and_, select
 
 from services.alignment.models import FINDING, RECORD
 from services.alignment.repository import Moment, brief
-from services.alignment.rules import RULES, Rule, Severity
+from services.alignment.rule import Rule, Severity
+from services.alignment.rules import RULES
 from services.alignment.score import is_pending
 from shared import pagination
 from shared.clock import FOREVER, rfc3339

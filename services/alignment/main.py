@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 
 from services.alignment import index
-from services.alignment.follower import Changes, Follower
+from services.alignment.follower import Follower
+from services.alignment.rebuild import Changes
 from services.alignment.routes import router
 from shared.app import create_app
 from shared.bus import Bus

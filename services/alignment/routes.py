@@ -1,22 +1,17 @@
 """HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import func, select
 
-from services.alignment import findings_list, loader, projector, repository, view
+from services.alignment import findings_list, repository, view
 from services.alignment import score as scores
 from services.alignment import trace as traces
 from services.alignment.follower import Follower
 from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
-from services.alignment.repository import Moment
+from services.alignment.reading import SCOPE, Reader, existing
 from services.alignment.rules import RULES
 from shared import clock, http
 from shared.config import Settings
@@ -24,16 +19,13 @@ from shared.contracts.base import Instant, KindName
 from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
 from shared.db import Database
-from shared.errors import Gone, Invalid, NotFound, Unavailable
+from shared.errors import Invalid
 from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from shared.resource.listing import Word
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
 ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
-SCOPE = "alignment:read"
-_LOOK_SECONDS = 0.25
-_SETTLED = select(GENERATION.c.number, GENERATION.c.settled_until).where(GENERATION.c.status == "active")
 
 
 def _event(text: str) -> str:
@@ -48,31 +40,7 @@ WaitFor = Annotated[
 
 def router(settings: Settings, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
     routes = APIRouter(prefix="/alignment/v1")
-    grace = timedelta(minutes=settings.pending_minutes)
-
-    @asynccontextmanager
-    async def moment(as_of: datetime | None = None, valid_at: datetime | None = None) -> AsyncIterator[Moment]:
-        async with database.read() as connection:
-            generation = await view.active(connection)
-            if generation is None:
-                raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
-            yield Moment(connection, generation, as_of, valid_at or as_of or clock.now())
-
-    async def waited(request: Request, wait_for: str | None) -> dict[str, Any]:
-        http.caller(request, SCOPE)
-        if wait_for is None:
-            return {}
-        return {"caught_up": await _wait(database, follower, EventId.parse(wait_for), settings.wait_seconds)}
-
-    async def settled() -> None:
-        """Findings rest on what is valid now; look again if something began or ceased to be since the last time."""
-        now = clock.now()
-        async with database.read() as connection:
-            row = (await connection.execute(_SETTLED)).one_or_none()
-            due = row is not None and await loader.is_turning(connection, row.number, row.settled_until, now)
-        if row is not None and due:
-            async with database.write() as connection:
-                await projector.settle(connection, row.number, now)
+    reader = Reader(settings, database, follower.waiting)
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds")
     async def nodes(
@@ -88,9 +56,9 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         valid_at: ValidAt = None,
         wait_for: WaitFor = None,
     ) -> Response:
-        caught = await waited(request, wait_for)
+        caught = await reader.waited(request, wait_for)
         given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
-        async with moment(as_of, valid_at) as now:
+        async with reader.moment(as_of, valid_at) as now:
             filters = {name: value for name, value in given.items() if value is not None}
             items, next_cursor = await repository.nodes(now, filters, limit, cursor)
             return http.answer({"items": items, "next_cursor": next_cursor} | await repository.frame(now) | caught)
@@ -104,13 +72,13 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         valid_at: ValidAt = None,
         wait_for: WaitFor = None,
     ) -> Response:
-        caught = await waited(request, wait_for)
-        await settled()
-        async with moment(as_of, valid_at) as now:
-            row = await _existing(now, f"{kind}/{id}")
+        caught = await reader.waited(request, wait_for)
+        await reader.settled()
+        async with reader.moment(as_of, valid_at) as now:
+            row = await existing(now, f"{kind}/{id}")
             out, out_hidden = await repository.links(now, row.ref, "source")
             into, in_hidden = await repository.links(now, row.ref, "target")
-            told = await findings_list.of_subject(now, row.ref, grace)
+            told = await findings_list.of_subject(now, row.ref, reader.grace)
             body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
             body |= {"hidden": {"out": out_hidden, "in": in_hidden}}
             return http.answer(body | await repository.frame(now) | caught)
@@ -129,9 +97,9 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         wait_for: WaitFor = None,
     ) -> Response:
         wanted = _types(types)
-        caught = await waited(request, wait_for)
-        async with moment(as_of, valid_at) as now:
-            row = await _existing(now, f"{kind}/{id}")
+        caught = await reader.waited(request, wait_for)
+        async with reader.moment(as_of, valid_at) as now:
+            row = await existing(now, f"{kind}/{id}")
             body = await traces.trace(now, row.ref, direction, depth, wanted, limit)
             return http.answer(body | await repository.frame(now) | caught)
 
@@ -144,12 +112,12 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         valid_at: ValidAt = None,
         wait_for: WaitFor = None,
     ) -> Response:
-        caught = await waited(request, wait_for)
-        await settled()
-        async with moment(as_of, valid_at) as now:
-            row = await _existing(now, f"{kind}/{id}")
+        caught = await reader.waited(request, wait_for)
+        await reader.settled()
+        async with reader.moment(as_of, valid_at) as now:
+            row = await existing(now, f"{kind}/{id}")
             body = await traces.why(now, row.ref)
-            body["findings"] = await findings_list.of_subject(now, row.ref, grace, prefix="V")
+            body["findings"] = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
             return http.answer(body | await repository.frame(now) | caught)
 
     @routes.get("/findings", summary="What is wrong, worst first")
@@ -165,20 +133,20 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         as_of: AsOf = None,
         wait_for: WaitFor = None,
     ) -> Response:
-        caught = await waited(request, wait_for)
-        await settled()
+        caught = await reader.waited(request, wait_for)
+        await reader.settled()
         given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
-        async with moment(as_of) as now:
+        async with reader.moment(as_of) as now:
             filters = {name: value for name, value in given.items() if value is not None}
-            body = await findings_list.page(now, filters, limit, cursor, grace)
+            body = await findings_list.page(now, filters, limit, cursor, reader.grace)
             return http.answer(body | await repository.frame(now) | caught)
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved")
     async def finding(request: Request, id: Word, wait_for: WaitFor = None) -> Response:
-        caught = await waited(request, wait_for)
-        await settled()
-        async with moment() as now:
-            return http.answer(await findings_list.one(now, id, grace) | await repository.frame(now) | caught)
+        caught = await reader.waited(request, wait_for)
+        await reader.settled()
+        async with reader.moment() as now:
+            return http.answer(await findings_list.one(now, id, reader.grace) | await repository.frame(now) | caught)
 
     @routes.get("/rules", summary="The rule catalogue")
     async def rules(request: Request) -> Response:
@@ -187,10 +155,10 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
 
     @routes.get("/score", summary="How well things line up, and what to mend first")
     async def score(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> Response:
-        caught = await waited(request, wait_for)
-        await settled()
-        async with moment(as_of) as now:
-            return http.answer(await scores.score(now, grace) | await repository.frame(now) | caught)
+        caught = await reader.waited(request, wait_for)
+        await reader.settled()
+        async with reader.moment(as_of) as now:
+            return http.answer(await scores.score(now, reader.grace) | await repository.frame(now) | caught)
 
     @routes.get("/status", summary="How far the view is")
     async def status(request: Request) -> Response:
@@ -201,39 +169,11 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
     @routes.post("/rebuilds", status_code=202, summary="Build the view anew from the owners' changes")
     async def rebuild(request: Request) -> Response:
         http.caller(request, "alignment:admin")
-        generation = await follower.begin()
+        generation = await follower.rebuild.begin()
         follower.start_rebuild(generation)
         return http.answer({"generation": generation, "status": "building"}, 202)
 
     return routes
-
-
-async def _wait(database: Database, follower: Follower, event: EventId, seconds: float) -> bool:
-    """Woken when this process applies it; looks by itself as well, since another replica may have done so."""
-    ref, wanted = f"{event.kind}/{event.id}", (event.epoch, event.version)
-    deadline = asyncio.get_running_loop().time() + seconds
-    with follower.watching(ref) as applied:
-        while not follower.has_applied(ref, wanted):
-            async with database.read() as connection:
-                if await repository.holds(connection, event):
-                    return True
-            left = deadline - asyncio.get_running_loop().time()
-            if left <= 0:
-                return False
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(left, _LOOK_SECONDS)):
-                    await applied.wait()
-            applied.clear()
-    return True
-
-
-async def _existing(now: Moment, ref: str) -> Any:
-    row = await repository.node(now, ref)
-    if row is None:
-        raise NotFound(f"The view knows no {ref.partition('/')[0]} with this id.")
-    if row.deleted:
-        raise Gone("It was deleted.", last=repository.brief(now, row))
-    return row
 
 
 def _types(text: str | None) -> list[str] | None:

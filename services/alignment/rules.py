@@ -1,66 +1,13 @@
-"""The rule catalogue: data and one pure function each, over a piece of the graph at one moment."""
+"""The rule catalogue."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any, Literal
+from collections.abc import Iterator
 
 from services.alignment.graph import Edge, Graph, Node
+from services.alignment.rule import Evidence, Rule, Severity
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS, allowed_relations
 
 VERSION = 1
-
-
-class Severity(IntEnum):
-    """Its weight in a score is ``WEIGHTS[severity]``."""
-
-    info = 0
-    low = 1
-    medium = 2
-    high = 3
-    critical = 4
-
-
-WEIGHTS = {Severity.info: 0, Severity.low: 1, Severity.medium: 2, Severity.high: 4, Severity.critical: 8}
-
-Evidence = dict[str, Any]
-Check = Callable[[Node, Graph], Iterator[Evidence]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """``kinds``, ``types`` and ``states`` say whom it looks at; without ``states``, whoever is live.
-
-    ``population`` is what its coverage counts: nodes, or the relations that they declare. Each piece of evidence is a
-    finding of its own, told apart by its member ``edge``. The examples are graphs whose first node is the subject:
-    ``kind:name state type +member, ...; name relation name, ...``, where a name with its kind in front is unseen.
-    """
-
-    id: str
-    severity: Severity
-    dimension: str
-    title: str
-    condition: str
-    remedy: str
-    check: Check
-    kinds: frozenset[str]
-    types: frozenset[str] | None = None
-    states: frozenset[str] | None = None
-    population: Literal["nodes", "edges", "links"] = "nodes"
-    passes: str = ""
-    fails: str = ""
-
-    def looks_at(self, node: Node, graph: Graph) -> bool:
-        if node.kind not in self.kinds or (self.types is not None and node.type not in self.types):
-            return False
-        if self.population == "edges":
-            return True  # what has been deleted may still be pointed from
-        if self.population == "links":
-            return not node.deleted
-        if self.states is not None:
-            return not node.deleted and node.state in self.states and node.span.valid(graph.moment)
-        return graph.live(node.ref) is not None
 
 
 def _is_business(node: Node) -> bool:

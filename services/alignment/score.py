@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.repository import Moment
-from services.alignment.rules import RULES, VERSION, WEIGHTS, Rule, Severity
+from services.alignment.rule import WEIGHTS, Rule, Severity
+from services.alignment.rules import RULES, VERSION
 
 _USUAL_CRITICALITY = 3
 _CAP = 59.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from shared.db import upsert
 from shared.errors import Conflict
 
 _LONG_AGO = clock.FOREVER.replace(year=1)
-_STALE = timedelta(seconds=60)
+_STALE = timedelta(seconds=30)
 _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
 
 
@@ -83,6 +83,12 @@ async def touch(connection: AsyncConnection, generation: int) -> None:
     await connection.execute(GENERATION.update().where(mine).values(touched_at=clock.now()))
 
 
+async def abandon(connection: AsyncConnection, generation: int) -> None:
+    """Give up a build, so that another one may begin."""
+    mine = (GENERATION.c.number == generation) & (GENERATION.c.status == "building")
+    await connection.execute(GENERATION.update().where(mine).values(status="retired"))
+
+
 async def switch(connection: AsyncConnection, generation: int, ends: Mapping[Partition, int], log: str) -> None:
     """Make a built generation the active one. It reads the bus on from where the bus ended when its build began."""
     await lock(connection, generation)
@@ -101,6 +107,14 @@ async def anchor(connection: AsyncConnection, generation: int, ends: Mapping[Par
     ]
     if rows:
         await connection.execute(OFFSET.insert(), rows)
+
+
+async def advance_watermark(connection: AsyncConnection, generation: int, service: str, until: datetime | None) -> None:
+    """The view covers everything that the service recorded until then; a watermark never goes back."""
+    mine = (PROGRESS.c.generation == generation) & (PROGRESS.c.service == service)
+    if until is not None:
+        older = mine & (PROGRESS.c.recorded_until < until)
+        await connection.execute(PROGRESS.update().where(older).values(recorded_until=until))
 
 
 async def sweep(connection: AsyncConnection) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from services.alignment import findings
-from services.alignment.rules import LOOKS_INTO, RULES, WEIGHTS, Evidence, Rule, Severity
+from services.alignment.rule import WEIGHTS, Evidence, Rule, Severity
+from services.alignment.rules import LOOKS_INTO, RULES
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from tests.unit.alignment.graphs import at, history

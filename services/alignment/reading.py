@@ -1,0 +1,85 @@
+"""How every view is read: wait if asked to, settle what valid time has changed, then look at one moment."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import select
+
+from services.alignment import loader, projector, repository, view
+from services.alignment.models import GENERATION
+from services.alignment.repository import Moment
+from services.alignment.waiting import Waiting
+from shared import clock, http
+from shared.config import Settings
+from shared.contracts.events import EventId
+from shared.db import Database
+from shared.errors import Gone, NotFound, Unavailable
+
+SCOPE = "alignment:read"
+_LOOK_SECONDS = 0.25
+_SETTLED = select(GENERATION.c.number, GENERATION.c.settled_until).where(GENERATION.c.status == "active")
+
+
+class Reader:
+    def __init__(self, settings: Settings, database: Database, waiting: Waiting) -> None:
+        self.database = database
+        self.waiting = waiting
+        self.longest = settings.wait_seconds
+        self.grace = timedelta(minutes=settings.pending_minutes)
+
+    @asynccontextmanager
+    async def moment(self, as_of: datetime | None = None, valid_at: datetime | None = None) -> AsyncIterator[Moment]:
+        """The active generation as it is, or as it was recorded at a past moment."""
+        async with self.database.read() as connection:
+            generation = await view.active(connection)
+            if generation is None:
+                raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
+            yield Moment(connection, generation, as_of, valid_at or as_of or clock.now())
+
+    async def waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
+        """Check the caller, then wait for an event if there is one to wait for; says whether it came."""
+        http.caller(request, SCOPE)
+        return {} if wait_for is None else {"caught_up": await self._wait(EventId.parse(wait_for))}
+
+    async def _wait(self, event: EventId) -> bool:
+        """Woken when this process applies it; looks by itself as well, since another replica may have done so."""
+        ref, wanted = f"{event.kind}/{event.id}", (event.epoch, event.version)
+        deadline = asyncio.get_running_loop().time() + self.longest
+        with self.waiting.watching(ref) as applied:
+            while not self.waiting.has_applied(ref, wanted):
+                async with self.database.read() as connection:
+                    if await repository.holds(connection, event):
+                        return True
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return False
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, _LOOK_SECONDS)):
+                        await applied.wait()
+                applied.clear()
+        return True
+
+    async def settled(self) -> None:
+        """Findings rest on what is valid now; look again if something began or ceased to be since the last time."""
+        now = clock.now()
+        async with self.database.read() as connection:
+            row = (await connection.execute(_SETTLED)).one_or_none()
+            due = row is not None and await loader.is_turning(connection, row.number, row.settled_until, now)
+        if row is not None and due:
+            async with self.database.write() as connection:
+                await projector.settle(connection, row.number, now)
+
+
+async def existing(now: Moment, ref: str) -> Any:
+    """The row of a node; raises NotFound, or Gone with what it last was."""
+    row = await repository.node(now, ref)
+    if row is None:
+        raise NotFound(f"The view knows no {ref.partition('/')[0]} with this id.")
+    if row.deleted:
+        raise Gone("It was deleted.", last=repository.brief(now, row))
+    return row

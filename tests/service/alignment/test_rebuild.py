@@ -1,0 +1,73 @@
+"""Rebuilds: one at a time, and one that fails leaves the way free and the old view in its place."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.alignment.follower import Follower
+from services.alignment.owners import Owners
+from services.alignment.rebuild import Rebuild
+from shared.bus import open_bus
+from shared.client import Unreachable
+from shared.db import Database
+from tests.platform import Platform, running, settings_for
+
+
+class Away:
+    """Owners that cannot be reached."""
+
+    async def changes(self, service: str, after: int, limit: int) -> dict[str, Any]:  # noqa: ARG002  as the real ones
+        raise Unreachable(f"{service} is away")
+
+
+async def generations(platform: Platform) -> tuple[int, int | None]:
+    status = await platform.client.get_json("/alignment/v1/status")
+    return status["generation"], status["building"]
+
+
+async def test_a_second_rebuild_is_refused_while_one_runs(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)) as platform:
+        await platform.caught_up()
+        first = await platform.answer("POST", "/alignment/v1/rebuilds")
+        second = await platform.answer("POST", "/alignment/v1/rebuilds")
+        assert (first[0], second[0]) == (202, 409)
+
+
+async def test_a_rebuild_that_fails_leaves_the_view_as_it_is(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        await platform.caught_up()
+        before, _ = await generations(platform)
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        broken = Rebuild(database, bus, Away())
+        try:
+            with pytest.raises(Unreachable):
+                await broken.run(await broken.begin())
+        finally:
+            await bus.close()
+            await database.close()
+        assert await generations(platform) == (before, None)
+        assert (await platform.answer("POST", "/alignment/v1/rebuilds"))[0] == 202
+
+
+async def test_a_hole_that_stays_is_fetched_from_the_owner(tmp_path: Path) -> None:
+    """What the bus never brought arrives by way of the owner's changes, and the watermark moves on."""
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        await platform.caught_up()
+        await platform.http.post("/strategy/v1/tactics", json={"name": "Unheard of"})
+        await platform.caught_up()
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        owners = Owners(settings, platform.client._http._transport)
+        alone = Follower(database, bus, owners)
+        try:
+            generation = await alone.rebuild.begin()
+            alone.generation = generation
+            await alone.catch_up("strategy")
+            assert await alone._position(generation, "strategy") == 0, "the first look only notes the hole"
+            await alone.catch_up("strategy")
+            assert await alone._position(generation, "strategy") == 1
+        finally:
+            await bus.close()
+            await database.close()
