@@ -165,6 +165,18 @@ async def test_publishes_on_after_a_rejected_record(bus: Bus, topic: str) -> Non
 
 
 @pytest.mark.kafka
+async def test_makes_a_topic_again_that_was_lost(kafka_url: str, admin: Any, topic: str) -> None:
+    bus = KafkaBus(kafka_url.removeprefix("kafka://"), seconds=_SECONDS)
+    await bus.publish(topic, MESSAGES)
+    await admin.delete_topics([topic])
+    with pytest.raises(BusUnavailable):
+        await bus.publish(topic, MESSAGES)
+    await bus.publish(topic, MESSAGES)
+    assert sum((await bus.ends([topic])).values()) == len(MESSAGES)
+    await bus.close()
+
+
+@pytest.mark.kafka
 async def test_refuses_a_topic_with_another_number_of_partitions(bus: Bus, admin: Any, topic: str) -> None:
     await admin.create_topics([NewTopic(topic, 3, 1)])
     for call in (bus.ensure([topic]), bus.publish(topic, MESSAGES), bus.ends([topic])):

@@ -1,6 +1,8 @@
 """The bus over Apache Kafka 4. Only this package knows aiokafka.
 
 A message lies in the partition ``partition_of`` its key, so another producer to the same topic must choose it likewise.
+Brokers should have ``auto.create.topics.enable=false``: one that made up a lost topic would give it another number of
+partitions, and we would refuse it.
 """
 
 import asyncio

@@ -83,15 +83,12 @@ class KafkaConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped
         return placing.result()
 
     async def _place(self, assigned: set[TopicPartition]) -> _Next:
+        """A place that is not in the log is told by the broker, at the first fetch from there."""
         partitions = [Partition(*partition) for partition in sorted(assigned)]
         stored = await self._positions(partitions) if partitions else {}
         async with deadline(self._seconds):
             first = await self._client.beginning_offsets(assigned)
-            ends = await self._client.end_offsets(assigned)
         following = {partition: stored.get(partition, first[TopicPartition(*partition)]) for partition in partitions}
-        for partition, position in following.items():
-            if not first[TopicPartition(*partition)] <= position <= ends[TopicPartition(*partition)]:
-                raise PositionLost(f"{partition.topic}/{partition.number} at {position} is not in the log")
         self._seek(following)
         return following
 
