@@ -51,6 +51,7 @@ def create_app(
         openapi_url=f"/{service}/openapi.json",
         docs_url=f"/{service}/docs",
         redoc_url=None,
+        redirect_slashes=False,  # the address would be made from the caller's Host header
         static_url=f"/{service}/static",
         responses={"default": {"model": problems.Problem, "description": "A problem document"}},
     )

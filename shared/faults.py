@@ -15,5 +15,7 @@ def _escape(part: object) -> str:
 
 
 def _sentence(detail: ErrorDetails) -> str:
+    if detail["type"] == "union_tag_invalid":  # its message repeats what was sent
+        return f"Must be one of {detail['ctx']['expected_tags']}."
     message = detail["msg"].removeprefix("Value error, ")
     return message[:1].upper() + message[1:]

@@ -5,10 +5,11 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
 from shared.auth import Caller
-from shared.errors import DomainError, TooLarge
+from shared.errors import BadRequest, DomainError, TooLarge
 
 EVENT_HEADER = "Plumbline-Event"
 
@@ -44,11 +45,14 @@ def _check_type(header: str) -> None:
 async def _read(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"A body may have {limit} bytes.")
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"A body may have {limit} bytes.")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise BadRequest("The caller went away before the end of the body.") from None
     return b"".join(chunks)
 
 

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import orjson
 from sqlalchemy import or_, select
 
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, looks_like_an_id
+from shared.db import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from shared.resource import bodies, checks, store
 from shared.resource.owner import Facts, Written
@@ -94,7 +96,10 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
         unit.caller.demand(f"{unit.owner.name}:register")
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
-        members["key"] = await _key(unit, kind, members["key"], members["name"])
+        if members["key"] is None:
+            members["key"] = await _make_key(unit, kind, members["name"])
+        else:
+            await _check_key(unit, kind, id, members["key"])
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
@@ -117,7 +122,7 @@ async def _update(
     _check_immutable(kind, old, new)
     registered = _check_registration(unit, kind, old, new)
     if not kind.is_link and members["key"] != getattr(old, "key", None):
-        await _key(unit, kind, members["key"], "")
+        await _check_key(unit, kind, old.id, members["key"])
     await checks.always(unit, kind, old, new, registered=registered)
     action = "transitioned" if new.state != old.state else "changed"
     return Written(new, str(await store.write(unit, kind, old, new, action)))
@@ -146,16 +151,25 @@ def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> boo
     return True
 
 
-async def _key(unit: Unit, kind: Kind, wanted: str | None, name: str) -> str:
-    """The caller's key if it is free, else one made from the name, suffixed if taken."""
+async def _check_key(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
+    """Refuse a key that another entity has; raises Conflict, or Raced if it has just become this one's."""
+    table = unit.owner.table(kind)
+    holder = (await unit.connection.execute(select(table.c.id).where(table.c.key == key))).scalar()
+    if holder == id:
+        raise store.Raced
+    if holder is not None:
+        raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
+
+
+async def _make_key(unit: Unit, kind: Kind, name: str) -> str:
+    """A key made from the name, suffixed if taken; who makes the same one waits for its turn."""
     column = unit.owner.table(kind).c.key
-    base = wanted or _from_name(kind, name)
-    query = select(column).where(column == base if wanted else or_(column == base, column.startswith(f"{base}-")))
+    base = _from_name(kind, name)
+    await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
+    query = select(column).where(or_(column == base, column.startswith(f"{base}-")))
     taken = set((await unit.connection.execute(query)).scalars())
     if base not in taken:
         return base
-    if wanted:
-        raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
     return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
 
 

@@ -21,7 +21,7 @@ from shared.resource import commands, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
-from shared.resource.store import Unit
+from shared.resource.store import Raced, Unit
 
 _ATTEMPTS = 3
 Command = Callable[[Unit], Awaitable[Any]]
@@ -145,7 +145,7 @@ class Resource:
                 async with self.database.write() as connection:
                     result = await command(Unit(self.owner, connection, who, clock.now(), *http.correlation()))
                 break
-            except IntegrityError:
+            except (IntegrityError, Raced):
                 if attempt == _ATTEMPTS:
                     raise Conflict("Somebody else writes the same thing at this moment; try again.") from None
         self.leader.wake()

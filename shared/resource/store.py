@@ -33,6 +33,10 @@ class Unit:
     causation_id: str | None = None
 
 
+class Raced(Exception):
+    """Somebody else made the same entity while this transaction looked: look again in a new one."""
+
+
 async def load(unit: Unit, kind: Kind, id: UUID, *, lock: bool = False) -> Record | None:
     """The current state; with ``lock``, nobody else changes it before this transaction ends."""
     table = unit.owner.table(kind)

@@ -25,6 +25,10 @@ one_loop = pytest.mark.asyncio(loop_scope="session")
 """For tests that use the platform that all share."""
 
 
+SECRET = "s3cr3t"
+"""What no answer may repeat."""
+
+
 def new_id() -> str:
     return str(uuid4())
 
@@ -140,3 +144,15 @@ async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
             if found := await check():
                 return found
             await asyncio.sleep(0.01)
+
+
+def is_problem(answer: httpx.Response) -> bool:
+    """Whether it is a problem document that tells nothing of what is inside, or of what was sent."""
+    document = answer.json()
+    return (
+        answer.headers["content-type"] == "application/problem+json"
+        and document["status"] == answer.status_code
+        and document["type"].startswith("urn:plumbline:problem:")
+        and document.keys() >= {"title", "detail", "errors"}
+        and not any(word in answer.text for word in ("Traceback", "sqlalchemy", "SELECT", "pydantic", ".py", SECRET))
+    )

@@ -1,0 +1,200 @@
+"""What no client library would send, over a real socket: the server answers or hangs up, and never fails."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from services import assembly
+from services.cli.run import Server, server_config, serving
+from shared import auth
+from tests.platform import settings_for
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+END = "\r\n\r\n"
+SILENCE = 0.5
+
+
+class Served:
+    def __init__(self, address: str, token: str) -> None:
+        self.host, self.port = address.removeprefix("http://").split(":")
+        self.token = token
+
+    def head(self, line: str, *headers: str) -> bytes:
+        given = (line, f"Host: {self.host}", f"Authorization: Bearer {self.token}", *headers)
+        return ("\r\n".join(given) + END).encode("latin-1")
+
+    async def send(self, raw: bytes) -> bytes:
+        """Everything that comes back before the server hangs up or falls silent."""
+        reader, writer = await asyncio.open_connection(self.host, int(self.port))
+        try:
+            writer.write(raw)
+            await writer.drain()
+            return await everything(reader)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    answer = b""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SILENCE) as silence:
+            while chunk := await reader.read(65_536):
+                answer += chunk
+                silence.reschedule(asyncio.get_running_loop().time() + SILENCE)
+    return answer
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    home: Path = tmp_path_factory.mktemp("served")
+    settings = settings_for(home, port=0)
+    await assembly.migrate(settings)
+    server = Server(server_config(assembly.platform(settings), settings))
+    async with serving(server, settings) as address:
+        yield Served(address, auth.mint(settings.key_path, "tester"))
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+GET, POST = "GET /strategy/v1/tactics HTTP/1.1", "POST /strategy/v1/tactics HTTP/1.1"
+JSON, CHUNKED = "Content-Type: application/json", "Transfer-Encoding: chunked"
+BODY = b'{"name": "x"}'
+
+
+async def test_an_ordinary_request_is_answered(served: Served) -> None:
+    assert status(await served.send(served.head(POST, JSON, "Content-Length: 13", "Connection: close") + BODY)) == 201
+    chunks = b"5\r\n" + BODY[:5] + b"\r\n8\r\n" + BODY[5:] + b"\r\n0\r\n\r\n"
+    assert status(await served.send(served.head(POST, JSON, CHUNKED, "Connection: close") + chunks)) == 201
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /strategy/v1/tactics/%00 HTTP/1.1",
+        "GET /strategy/v1/tactics/%ff%fe HTTP/1.1",
+        "GET /%2e%2e%2fetc/passwd HTTP/1.1",
+        "GET /strategy/..;/v1 HTTP/1.1",
+        "GET //strategy//v1 HTTP/1.1",
+        "GET /strategy/v1/tactics?q=%00 HTTP/1.1",
+        "GET /strategy/v1/tactics?q=%ff&tag=%C0%AF HTTP/1.1",
+        "GET http://evil.example/strategy/v1/tactics HTTP/1.1",
+        "GET strategy HTTP/1.1",
+        "GET * HTTP/1.1",
+        "OPTIONS * HTTP/1.1",
+        "CONNECT evil.example:443 HTTP/1.1",
+        "GET /strategy/v1/t\xe4ctics HTTP/1.1",
+        f"GET /{'a' * 60_000} HTTP/1.1",
+        f"GET /strategy/v1/tactics?{'a=1&' * 10_000} HTTP/1.1",
+        "GET /strategy/v1/tactics HTTP/1.0",
+        "GET /strategy/v1/tactics HTTP/0.9",
+        "GET /strategy/v1/tactics HTTP/9.9",
+        "GET /strategy/v1/tactics",
+        "GET",
+        "",
+        "\x16\x03\x01\x02\x00",
+        "GET  /strategy/v1/tactics  HTTP/1.1",
+        "get /strategy/v1/tactics HTTP/1.1",
+        "GET /strategy/v1/tactics#x HTTP/1.1",
+        "GET /strategy/v1/tactics?%zz=%u0041 HTTP/1.1",
+        "PRI * HTTP/2.0",
+    ],
+    ids=lambda line: repr(line)[:50],
+)
+async def test_a_request_line_that_is_strange(served: Served, line: str) -> None:
+    assert status(await served.send(served.head(line, "Connection: close"))) < 500
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["Host: evil.example"],
+        ["Host: a", "Host: b"],
+        ["Host: \x00"],
+        ["Host: a b/c?d#e"],
+        ["Authorization: Bearer x"],
+        ["If-Match: " + "x" * 60_000],
+        [f"X-{n}: y" for n in range(1000)],
+        ["X: a\x00b"],
+        ["X : y"],
+        ["X"],
+        [": y"],
+        ["X: a\r\n folded"],
+        ["Content-Length: -1"],
+        ["Content-Length: 5", "Content-Length: 6"],
+        ["Content-Length: x"],
+        ["Content-Length: 99999999999999999999"],
+        ["Expect: 100-continue"],
+        ["Expect: x"],
+        ["Upgrade: websocket", "Connection: Upgrade"],
+        ["Upgrade: h2c"],
+        ["Sec-WebSocket-Key: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"],
+        ["Connection: Transfer-Encoding, Authorization"],
+        ["Correlation-Id: a\tb"],
+        ["Range: bytes=" + "0-1," * 1000],
+    ],
+    ids=lambda headers: repr(headers)[:50],
+)
+async def test_headers_that_are_strange(served: Served, headers: list[str]) -> None:
+    for line in (GET, POST):
+        assert status(await served.send(served.head(line, *headers))) < 500
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (["Content-Length: 13", CHUNKED], BODY),
+        ([CHUNKED], b"zz\r\n"),
+        ([CHUNKED], b"ffffffffffffffff\r\nx"),
+        ([CHUNKED], b"5\r\nab"),
+        ([CHUNKED], b"-1\r\nab\r\n0\r\n\r\n"),
+        ([CHUNKED], b"5;" + b"x" * 70_000),
+        (["Transfer-Encoding: gzip"], BODY),
+        (["Content-Length: 100"], BODY),
+        (["Content-Length: 5"], BODY),
+        (["Content-Length: 0"], b""),
+        ([], b""),
+        ([], BODY),
+        (["Content-Length: 13", "Content-Encoding: gzip"], BODY),
+        (["Content-Length: 2000000"], b"x" * 2_000_000),
+        (["Content-Length: 13"], b"\x1f\x8b\x08\x00" + b"\x00" * 9),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+async def test_a_body_that_is_not_what_was_announced(served: Served, headers: list[str], body: bytes) -> None:
+    assert status(await served.send(served.head(POST, JSON, *headers) + body)) < 500
+
+
+async def test_no_request_is_smuggled_past_the_token(served: Served) -> None:
+    hidden = b"GET /strategy/v1/tactics HTTP/1.1\r\nHost: x\r\n\r\n"
+    announced = [f"Content-Length: {len(hidden) + 5}", CHUNKED]
+    answer = await served.send(served.head(POST, JSON, *announced) + b"0\r\n\r\n" + hidden)
+    assert b'"items"' not in answer
+
+
+async def test_every_request_of_a_connection_needs_its_own_token(served: Served) -> None:
+    bare = f"{GET}\r\nHost: x\r\nConnection: close{END}".encode()
+    answer = await served.send(served.head(GET) + bare)
+    assert answer.count(b"HTTP/1.1 200") == 1
+    assert answer.count(b"HTTP/1.1 401") == 1
+
+
+async def test_one_who_goes_away_in_the_middle_harms_nobody(served: Served) -> None:
+    for cut in (
+        b"",
+        served.head(GET)[:20],
+        served.head(POST, JSON, "Content-Length: 13"),
+        served.head(POST, JSON, CHUNKED) + b"d\r\n",
+    ):
+        _, writer = await asyncio.open_connection(served.host, int(served.port))
+        writer.write(cut)
+        await writer.drain()
+        writer.transport.abort()
+    assert status(await served.send(served.head(GET, "Connection: close"))) == 200
