@@ -21,7 +21,7 @@ class Connection(aiosqlite.Connection):
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not _may_wait(fn, args):
             return fn(*args, **kwargs)
-        waiting = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
+        waiting = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]  # the driver has no types here
         try:
             return await asyncio.shield(waiting)
         except asyncio.CancelledError:

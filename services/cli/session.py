@@ -88,7 +88,7 @@ def command(function: Command) -> Callable[..., None]:
     ]
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     run.__name__, run.__doc__ = function.__name__, function.__doc__
-    run.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
+    run.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]  # read by typer
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *extra)}
     return run
 

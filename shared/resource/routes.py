@@ -109,7 +109,7 @@ class Resource:
     def _list_endpoint(self) -> Callable[..., Awaitable[Response]]:
         model = listing.query_model(self.kind, self.table)
 
-        async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+        async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]  # made per kind
             async with self._reading(request) as unit:
                 items, cursor = await listing.page(self.kind, self.table, unit.connection, query)
             page = b",".join(_json(item) for item in items)
