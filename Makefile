@@ -16,10 +16,10 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fmt bench lock clean
+.PHONY: help up test check fmt bench compose-up compose-down compose-logs lock clean
 
 help:  ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
 up: $(VENV)/.runtime  ## start the embedded platform; options in ARGS
 	@exec $(VENV)/bin/plumbline up $(ARGS)
@@ -40,8 +40,20 @@ fmt: $(VENV)/.dev  ## format, and mend what can be mended
 bench: $(VENV)/.dev  ## benchmarks; options in ARGS
 	@exec $(VENV)/bin/python -m bench $(ARGS)
 
+compose-up:  ## build the image and start everything in containers; prints the address with a token
+	@docker compose up --detach --build --wait $(ARGS)
+	@echo "Plumbline runs at http://127.0.0.1:$${PLUMBLINE_PORT:-8000}/?token=$$(docker compose exec -T alignment plumbline token)"
+
+compose-down:  ## stop the containers; data stays, unless ARGS=--volumes
+	@docker compose down $(ARGS)
+
+compose-logs:  ## follow the logs of the containers; ARGS selects services
+	@docker compose logs --follow $(ARGS)
+
 lock: $(UV)  ## resolve the newest allowed versions into requirements/
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra kafka --extra postgres --extra otel --constraint requirements/runtime.txt \
+	  --output-file requirements/server.txt
 	$(COMPILE) pyproject.toml --extra kafka --extra postgres --group dev --constraint requirements/runtime.txt \
 	  --output-file requirements/dev.txt
 	echo "uv~=0.13.9" | $(COMPILE) - --no-annotate --output-file requirements/uv.txt

@@ -15,6 +15,7 @@ from shared import migrations
 from shared.bus import Bus, open_bus
 from shared.config import SERVICES, Settings
 from shared.contracts import OWNERS
+from shared.contracts.events import topic
 from shared.db import Database
 
 
@@ -37,6 +38,15 @@ async def migrate(settings: Settings, *services: str) -> None:
             await migrations.upgrade(service, database)
         finally:
             await database.close()
+
+
+async def make_topics(settings: Settings) -> None:
+    """Create every service's topic on the bus, where it is missing. Raises BusUnavailable, or ValueError."""
+    bus = open_bus(settings.bus)
+    try:
+        await bus.ensure([topic(service) for service in SERVICES])
+    finally:
+        await bus.close()
 
 
 def alone(service: str, settings: Settings) -> Starlette:

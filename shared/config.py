@@ -12,6 +12,10 @@ from shared.contracts.owners import OWNERS
 SERVICES = (*OWNERS, "alignment")
 
 
+class Misconfigured(Exception):
+    """A setting names something that cannot be used; the message says which and why."""
+
+
 class Settings(BaseSettings):
     """Every setting is an environment variable with the prefix ``PLUMBLINE_``."""
 
@@ -22,6 +26,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
     database_url: str = Field(
         "", description="Database per service, with a `{service}` placeholder. Default: SQLite files in the home."
+    )
+    database_url_file: str = Field(
+        "", description="File with the database URL, instead of the URL itself; also with a `{service}` placeholder."
     )
     bus_url: str = Field("", description="Event bus, `log:///path` or `kafka://host:9092`. Default: a log in the home.")
     service_url: str = Field(
@@ -44,7 +51,9 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="Level of the log on standard error.")
 
     def database(self, service: str) -> str:
-        """The database URL of a service."""
+        """The database URL of a service. Raises Misconfigured when the file that has it cannot be read."""
+        if self.database_url_file:
+            return _content(self.database_url_file.replace("{service}", service))
         template = self.database_url or f"sqlite+aiosqlite:///{self.home}/{{service}}.sqlite"
         return template.replace("{service}", service)
 
@@ -58,3 +67,10 @@ class Settings(BaseSettings):
     @cached_property
     def key_path(self) -> Path:
         return self.key_file or self.home / "key.json"
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"PLUMBLINE_DATABASE_URL_FILE: {path} cannot be read: {error}") from None

@@ -10,7 +10,9 @@ from typer.main import get_command
 COMMANDS = {
     "up": ("services.cli.run:up", "Run the whole platform in one process."),
     "serve": ("services.cli.run:serve", "Run one service, configured by the environment."),
-    "migrate": ("services.cli.run:migrate", "Bring databases to their newest revision."),
+    "migrate": ("services.cli.prepare:migrate", "Bring databases to their newest revision."),
+    "topics": ("services.cli.prepare:topics", "Create the topics that are missing on the bus."),
+    "key": ("services.cli.prepare:key", "Make a key that signs tokens; an existing one stays."),
     "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
     "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),

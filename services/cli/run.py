@@ -1,4 +1,4 @@
-"""The commands that run servers: ``up``, ``serve`` and ``migrate``."""
+"""The commands that run servers: ``up`` and ``serve``."""
 
 import asyncio
 import fcntl
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from services.cli.prepare import configured
 from shared.config import SERVICES, Settings
 
 SERVER_FILE = "server.json"
@@ -68,19 +69,18 @@ def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles 
     if service not in SERVICES:
         typer.echo(f"There is no service {service}; there are {', '.join(SERVICES)}.", err=True)
         raise typer.Exit(2)
-    settings = Settings()
-    if not settings.key_path.exists():
-        typer.echo("Set PLUMBLINE_KEY_FILE: without a key no token can be checked.", err=True)
-        raise typer.Exit(2)
-    serve_service(service, settings)
+    with configured() as settings:
+        if not settings.key_path.exists():
+            typer.echo("Set PLUMBLINE_KEY_FILE: without a key no token can be checked.", err=True)
+            raise typer.Exit(2)
+        serve_service(service, settings)
 
 
-def serve_service(service: str, settings: Settings | None = None) -> None:
+def serve_service(service: str, settings: Settings) -> None:
     """Run one service until it is told to stop."""
     from services import assembly
     from shared.telemetry import configure_logging
 
-    settings = settings or Settings()
     configure_logging(settings.log_level)
     server = Server(server_config(assembly.alone(service, settings), settings))
     with listening(settings) as port:
@@ -99,18 +99,6 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
         # an open stream would otherwise hold up the shutdown for ever
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-
-
-def migrate(
-    services: Annotated[list[str] | None, typer.Argument(help="Which services; default: all.")] = None,
-) -> None:
-    """Bring databases to their newest revision."""
-    from services import assembly
-
-    if unknown := set(services or ()) - set(SERVICES):
-        typer.echo(f"Unknown: {', '.join(sorted(unknown))}.", err=True)
-        raise typer.Exit(2)
-    asyncio.run(assembly.migrate(Settings(), *(services or ())))
 
 
 @contextmanager
