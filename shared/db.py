@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,10 +28,13 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
+from shared.errors import Unavailable
 from shared.sqlite import BEGIN_WRITE, connect
 
 _NAMES = {
@@ -100,19 +103,47 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection with one snapshot's view of SQLite, or read-committed on PostgreSQL."""
-        async with self._reader.connect() as connection:
+        async with _connected(self._reader) as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction. A caller that is cancelled does not interrupt the commit itself."""
-        async with self._writer.connect() as connection:
+        async with _connected(self._writer) as connection:
             yield connection
             await _finish(connection.commit())
 
     async def close(self) -> None:
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A server that cannot be reached, or whose name is gone with it, is Unavailable: the driver tells by OSError."""
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except OSError as error:
+            raise away() from error
+        yield connection
+
+
+def away() -> Unavailable:
+    """The refusal of whatever needs a database that does not answer, or is too busy to."""
+    return Unavailable("The database is not available.", headers={"Retry-After": "2"})
+
+
+_BUSY = frozenset({"40001", "40P01", "55P03", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03"})
+"""SQLSTATEs of contention, of time-outs, of a server that is full or going away: nothing was written, try again."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is away, full or overloaded, and not that something is wrong here."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError | Unavailable):
+        return True
+    busy = getattr(getattr(error, "orig", None), "sqlstate", None) in _BUSY
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or busy)
 
 
 async def _finish(commit: Coroutine[Any, Any, None]) -> None:

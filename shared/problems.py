@@ -7,18 +7,17 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from shared.errors import DomainError, Fault, Invalid, Unavailable
+from shared.db import away, is_away
+from shared.errors import DomainError, Fault, Invalid
 from shared.faults import fault
 from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:plumbline:problem:"
-_BUSY = frozenset({"40001", "40P01", "55P03", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03"})
-"""SQLSTATEs of contention, of time-outs, of a server that is full or going away: nothing was written, try again."""
 
 
 class FaultModel(BaseModel):
@@ -98,13 +97,8 @@ def _parameter(detail: Any) -> Fault:
 
 def _database(error: Exception) -> Response:
     """A database that is away, full or overloaded is a 503 to come back after; anything else is ours to mend."""
-    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError)
-    if away or (isinstance(error, DBAPIError) and (error.connection_invalidated or _is_busy(error))):
+    if is_away(error):
         log.warning("database unavailable", reason=type(error).__name__)
-        return render(Unavailable("The database is not available.", headers={"Retry-After": "2"}))
+        return render(away())
     log.error("database error", exc_info=error)
     return problem(500, "internal", "Internal error", "Something went wrong here; it has been logged.")
-
-
-def _is_busy(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _BUSY

@@ -7,11 +7,13 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from shared.db import is_away
 from shared.telemetry import log
 
 Loop = Callable[[], Awaitable[None]]
 _MOST_FAILURES = 20
 _LONGEST_PAUSE = 10.0
+_AWAY_PAUSE = 1.0
 
 
 @asynccontextmanager
@@ -35,6 +37,10 @@ async def _supervise(name: str, loop: Loop) -> None:
         try:
             await loop()
         except Exception as error:  # noqa: BLE001  whatever it was, it is logged and the loop starts again
+            if is_away(error):
+                log.warning("database unavailable", worker=name, reason=type(error).__name__)
+                await asyncio.sleep(_AWAY_PAUSE)
+                continue  # however long it takes: ending the process would not bring it back
             log.error("worker failed", worker=name, exc_info=error)
         # a loop that ran well for a while starts counting anew
         failures = 1 if asyncio.get_running_loop().time() - started > 60 else failures + 1

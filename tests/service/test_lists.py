@@ -78,7 +78,12 @@ async def test_filters_that_every_kind_has(api: Api, kind: Kind) -> None:
         ("objective", "level", "tactical", "strategic"),
         ("contract", "renewal", "exit", "renew"),
         ("policy", "scope", "it", "process"),
-        ("outcome", "consumer_group_id", new_id(), new_id()),
+        (
+            "outcome",
+            "consumer_group_id",
+            "0192f1c4-77a3-7c1e-8f0a-3f6d2b9c5e10",
+            "0192f1c4-77a3-7c1e-8f0a-3f6d2b9c5e11",
+        ),
     ],
 )
 async def test_filters_of_a_kind(api: Api, kind: str, member: str, value: str, other: str) -> None:

@@ -1,0 +1,133 @@
+"""Plumbline in containers, driven by Docker Compose as an operator would."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import backends
+from tests.system.processes import free_port
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "plumbline-test"
+_IMAGES = ("python:3.13-slim", "postgres:17-alpine", "apache/kafka:4.3.1", "nginx:stable-alpine")
+_FETCH = """
+import sys, urllib.request
+from shared import auth
+from pathlib import Path
+token = auth.mint(Path("/run/secrets/key/key.json"), "tester")
+ask = urllib.request.Request("http://127.0.0.1:8000" + sys.argv[1], headers={"Authorization": "Bearer " + token})
+print(urllib.request.urlopen(ask, timeout=10).read().decode())
+"""
+
+
+class Stack:
+    """One project of containers, with ports of its own."""
+
+    def __init__(self) -> None:
+        self.ports = {name: free_port() for name in ("PORT", "POSTGRES_PORT", "KAFKA_PORT")}
+        self.url = f"http://127.0.0.1:{self.ports['PORT']}"
+        self.broker = f"127.0.0.1:{self.ports['KAFKA_PORT']}"
+        self.environment = os.environ | {f"PLUMBLINE_{name}": str(port) for name, port in self.ports.items()}
+
+    def compose(self, *words: str) -> str:
+        return run("docker", "compose", "--project-name", PROJECT, *words, environment=self.environment)
+
+    def up(self, **replicas: int) -> None:
+        """Start what does not run, with so many of each service, and wait until all is healthy."""
+        scale = [word for name, count in replicas.items() for word in ("--scale", f"{name}={count}")]
+        self.compose("up", "--detach", "--wait", "--wait-timeout", "180", *scale)
+
+    def token(self) -> str:
+        return self.compose("exec", "-T", "alignment", "plumbline", "token").strip()
+
+    def replicas(self, service: str) -> list[str]:
+        """The containers of a service, those that were stopped included."""
+        return self.compose("ps", "--all", "--quiet", service).split()
+
+    def fetch(self, container: str, path: str) -> str:
+        """What one replica answers, asked from inside its container, past the gateway."""
+        return run("docker", "exec", container, "python", "-c", _FETCH, path)
+
+    def started_at(self, container: str) -> str:
+        return run("docker", "inspect", "--format", "{{.State.StartedAt}}", container).strip()
+
+    def leads(self, service: str, container: str) -> bool:
+        return f'plumbline_leader{{service="{service}"}} 1.0' in self.fetch(container, f"/{service}/metrics")
+
+    def leaders(self, service: str) -> list[str]:
+        return [container for container in self.replicas(service) if self.leads(service, container)]
+
+    def is_healthy(self, container: str) -> bool:
+        return run("docker", "inspect", "--format", "{{.State.Health.Status}}", container).strip() == "healthy"
+
+
+def run(*words: str, environment: "os._Environ[str] | dict[str, str] | None" = None) -> str:
+    done = subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def docker(*words: str) -> str:
+    return run("docker", *words)
+
+
+def eventually(what: Callable[[], bool], seconds: float, pause: float = 0.2) -> float:
+    """Wait until something holds; returns how long it took, and fails when it takes too long."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < seconds, f"not within {seconds:g} s: {what}"
+        time.sleep(pause)
+    return time.monotonic() - began
+
+
+@contextmanager
+def stack() -> Iterator[Stack]:
+    """The whole project from an empty start; gone with its data afterwards. Skips where there is no Docker."""
+    if reason := _missing():
+        backends.skip("compose", reason)
+    started = Stack()
+    started.compose("down", "--volumes", "--remove-orphans")
+    try:
+        started.compose("build")
+        started.up()
+        yield started
+    except BaseException:
+        print(started.compose("logs", "--no-color", "--tail", "40"))
+        raise
+    finally:
+        started.compose("down", "--volumes", "--remove-orphans")
+
+
+def _missing() -> str | None:
+    """Pull nothing unasked: only PLUMBLINE_TEST_BACKENDS=container says that images may be fetched."""
+    if shutil.which("docker") is None or _fails("docker", "info"):
+        return "no Docker engine answers"
+    if _fails("docker", "compose", "version"):
+        return "Docker has no compose"
+    pulling = os.environ.get("PLUMBLINE_TEST_BACKENDS") == "container"
+    absent = [image for image in _IMAGES if not pulling and _fails("docker", "image", "inspect", image)]
+    return f"Docker has no image {', '.join(absent)}" if absent else None
+
+
+def _fails(*command: str) -> bool:
+    done: Sequence[str] = command
+    return bool(subprocess.run(done, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60).returncode)
+
+
+def members(told: Stack) -> dict[str, int]:
+    """How many partitions each member of alignment's group reads, by its address."""
+    words = ("--bootstrap-server", "localhost:9092", "--describe", "--group", "plumbline-alignment")
+    table = told.compose("exec", "-T", "kafka", "/opt/kafka/bin/kafka-consumer-groups.sh", *words)
+    lines = [line.split() for line in table.splitlines() if "plumbline." in line]
+    consumers = [fields[6] for fields in lines if fields[6] != "-"]
+    return {consumer: consumers.count(consumer) for consumer in set(consumers)}
+
+
+def inspect(container: str) -> dict[str, object]:
+    found: list[dict[str, object]] = json.loads(docker("inspect", container))
+    return found[0]
