@@ -70,6 +70,9 @@ async def test_filters_that_every_kind_has(api: Api, kind: Kind) -> None:
         assert (params, await api.items(kind, sort="created_at", **params)) == (params, found)
 
 
+GROUPS = ("0192f1c4-77a3-7c1e-8f0a-3f6d2b9c5e10", "0192f1c4-77a3-7c1e-8f0a-3f6d2b9c5e11")
+
+
 @pytest.mark.parametrize(
     ("kind", "member", "value", "other"),
     [

@@ -1,6 +1,5 @@
 """Plumbline in containers, driven by Docker Compose as an operator would."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,6 +13,8 @@ from tests.system.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "plumbline-test"
+LOGS = ROOT / ".cache" / "containers.log"
+"""What the containers of the last run said."""
 _IMAGES = ("python:3.13-slim", "postgres:17-alpine", "apache/kafka:4.3.1", "nginx:stable-alpine")
 _FETCH = """
 import sys, urllib.request
@@ -67,7 +68,7 @@ class Stack:
 
 
 def run(*words: str, environment: "os._Environ[str] | dict[str, str] | None" = None) -> str:
-    done = subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}\n{done.stderr[-4000:]}"
     return done.stdout
 
@@ -96,10 +97,9 @@ def stack() -> Iterator[Stack]:
         started.compose("build")
         started.up()
         yield started
-    except BaseException:
-        print(started.compose("logs", "--no-color", "--tail", "40"))
-        raise
     finally:
+        LOGS.parent.mkdir(exist_ok=True)
+        LOGS.write_text(started.compose("logs", "--no-color", "--timestamps"))
         started.compose("down", "--volumes", "--remove-orphans")
 
 
@@ -126,8 +126,3 @@ def members(told: Stack) -> dict[str, int]:
     lines = [line.split() for line in table.splitlines() if "plumbline." in line]
     consumers = [fields[6] for fields in lines if fields[6] != "-"]
     return {consumer: consumers.count(consumer) for consumer in set(consumers)}
-
-
-def inspect(container: str) -> dict[str, object]:
-    found: list[dict[str, object]] = json.loads(docker("inspect", container))
-    return found[0]

@@ -1,0 +1,101 @@
+"""Several of every service: one leads, all answer, and one that dies or is replaced takes nothing with it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared.contracts import OWNERS
+from tests.system import containers
+from tests.system.containers import Stack, docker, eventually
+from tests.system.traffic import KINDS, PATHS, check, traffic
+
+pytestmark = pytest.mark.compose
+LEASE_SECONDS = 10
+SCALE = {"strategy": 2, "catalog": 2, "roles": 2, "alignment": 3}
+
+
+@pytest.fixture
+def scaled(stack: Stack) -> Iterator[Stack]:
+    stack.up(**SCALE)
+    yield stack
+    stack.up(**dict.fromkeys(SCALE, 1))
+
+
+def has_one_leader(stack: Stack, service: str) -> bool:
+    return len(stack.leaders(service)) == 1
+
+
+def one_leads(stack: Stack, service: str, replicas: list[str]) -> bool:
+    return any(stack.leads(service, replica) for replica in replicas)
+
+
+async def soon(what: Callable[[], bool], seconds: float) -> float:
+    """``eventually``, without holding up the traffic of the same test."""
+    return await asyncio.to_thread(eventually, what, seconds)
+
+
+def test_one_replica_leads_and_the_others_stand_by(scaled: Stack) -> None:
+    for service in OWNERS:
+        eventually(partial(has_one_leader, scaled, service), 2 * LEASE_SECONDS)
+
+
+def test_the_projectors_share_the_partitions(scaled: Stack) -> None:
+    """Thirty-six partitions of three topics over three readers."""
+    eventually(lambda: sorted(containers.members(scaled).values()) == [12, 12, 12], 60, pause=2)
+
+
+def test_every_replica_waits_for_a_write(scaled: Stack) -> None:
+    """Also one that did not apply it itself, and whichever replica of the owner took it."""
+    with httpx.Client(base_url=scaled.url, headers={"Authorization": f"Bearer {scaled.token()}"}) as http:
+        for service in OWNERS:
+            answer = http.post(PATHS[service], json={"name": "Seen everywhere"})
+            event, id = answer.headers["plumbline-event"], answer.json()["id"]
+            for replica in scaled.replicas("alignment"):
+                path = f"/alignment/v1/nodes/{KINDS[service]}/{id}?wait_for={event}"
+                assert '"caught_up":true' in scaled.fetch(replica, path)
+
+
+@pytest.mark.parametrize("service", SCALE)
+async def test_a_killed_replica_takes_nothing_with_it(scaled: Stack, service: str) -> None:
+    token = scaled.token()
+    async with traffic(scaled.url, token) as ledger:
+        for replica in scaled.replicas(service)[:2]:
+            led = service in OWNERS and await asyncio.to_thread(scaled.leads, service, replica)
+            await asyncio.to_thread(docker, "kill", "--signal", "KILL", replica)
+            if led:
+                others = [other for other in scaled.replicas(service) if other != replica]
+                await soon(partial(one_leads, scaled, service, others), LEASE_SECONDS + 5)
+            else:
+                await asyncio.sleep(1)
+            await asyncio.to_thread(docker, "start", replica)
+            await soon(partial(scaled.is_healthy, replica), 60)
+    assert ledger.writes > 50
+    await check(scaled.url, token, scaled.broker, ledger)
+
+
+async def test_a_rolling_restart_costs_retries_at_most(scaled: Stack) -> None:
+    token = scaled.token()
+    async with traffic(scaled.url, token) as ledger:
+        for service in SCALE:
+            for replica in scaled.replicas(service):
+                await asyncio.to_thread(docker, "restart", "--time", "25", replica)
+                await soon(partial(scaled.is_healthy, replica), 60)
+    assert ledger.writes > 200
+    assert len(ledger.errors) <= 2 * sum(SCALE.values()), ledger.errors
+    await check(scaled.url, token, scaled.broker, ledger)
+
+
+def test_a_replica_more_finds_its_place(stack: Stack) -> None:
+    """From one to three of an owner and back, with a write after each step."""
+    with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.token()}"}, timeout=30) as http:
+        for count in (3, 1):
+            stack.up(catalog=count)
+            eventually(partial(has_one_leader, stack, "catalog"), 2 * LEASE_SECONDS)
+            answer = http.put(f"/catalog/v1/products/{uuid4()}", json={"name": f"With {count}"})
+            event = answer.headers["plumbline-event"]
+            seen = http.get(f"/alignment/v1/nodes/product/{answer.json()['id']}", params={"wait_for": event})
+            assert seen.json()["caught_up"]
