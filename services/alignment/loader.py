@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.graph import Edge, History, Node, Span
@@ -21,27 +33,47 @@ def chunks(items: Sequence[Item], size: int = _CHUNK) -> Iterator[list[Item]]:
     return (list(items[start : start + size]) for start in range(0, len(items), size))
 
 
+def _in(column: Any, name: str) -> ColumnElement[bool]:
+    """Whether a column is among the values that are given under a name when the statement runs."""
+    among: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
+    return among
+
+
+# The statements of every batch are made once: putting them together costs more than running them.
+_AT: BindParameter[int] = bindparam("at")
+_SINCE = bindparam("since", type_=MOMENT)
+_FOLLOWED = EDGE.c.type.in_(LOOKS_INTO)
+
+
+def _edges_recorded(*where: ColumnElement[bool]) -> Select[Any]:
+    return select(EDGE).where(EDGE.c.generation == _AT, EDGE.c.recorded_to > _SINCE, *where)
+
+
+_AROUND = union_all(
+    _edges_recorded(_in(EDGE.c.source, "refs")),
+    _edges_recorded(_in(EDGE.c.target, "refs"), _FOLLOWED),
+    _edges_recorded(_in(EDGE.c.holder, "refs")),
+)
+_ABOVE = _edges_recorded(_in(EDGE.c.source, "refs"), EDGE.c.justifies)
+_NODES = select(RECORD).where(RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, _in(RECORD.c.ref, "refs"))
+
+
 async def load_history(connection: AsyncConnection, generation: int, subjects: list[str], since: datetime) -> History:
     """Everything that rules may look at for these subjects, as it was recorded from ``since`` on."""
     edges: dict[tuple[Any, ...], Edge] = {}
 
-    async def take(*where: ColumnElement[bool]) -> list[Edge]:
-        query = select(EDGE).where(EDGE.c.generation == generation, EDGE.c.recorded_to > since, *where)
-        rows = (await connection.execute(query)).all()
+    async def take(query: Executable, refs: list[str]) -> list[Edge]:
+        rows = await connection.execute(query, {"at": generation, "since": since, "refs": refs})
         found = {(row.origin, row.epoch, row.version, row.ordinal): _edge(row) for row in rows}
         fresh = [edge for key, edge in found.items() if key not in edges]
         edges.update(found)
         return fresh
 
-    above = await take(EDGE.c.source.in_(subjects))
-    await take(EDGE.c.target.in_(subjects), EDGE.c.type.in_(LOOKS_INTO))
-    await take(EDGE.c.holder.in_(subjects))
     seen = set(subjects)
+    above = [edge for edge in await take(_AROUND, subjects) if edge.source in seen]
     while frontier := {edge.target for edge in above if edge.justifies} - seen:
         seen |= frontier
-        above = [
-            edge for some in chunks(sorted(frontier)) for edge in await take(EDGE.c.source.in_(some), EDGE.c.justifies)
-        ]
+        above = [edge for some in chunks(sorted(frontier)) for edge in await take(_ABOVE, some)]
     ends = {end for edge in edges.values() for end in (edge.source, edge.target)}
     nodes = await load_nodes(connection, generation, ends | set(subjects), since)
     return History(nodes, edges.values())
@@ -50,10 +82,8 @@ async def load_history(connection: AsyncConnection, generation: int, subjects: l
 async def load_nodes(connection: AsyncConnection, generation: int, refs: Iterable[str], since: datetime) -> list[Node]:
     nodes: list[Node] = []
     for some in chunks(sorted(refs)):
-        query = select(RECORD).where(
-            RECORD.c.generation == generation, RECORD.c.ref.in_(some), RECORD.c.recorded_to > since
-        )
-        nodes += [_node(row) for row in await connection.execute(query)]
+        rows = await connection.execute(_NODES, {"at": generation, "since": since, "refs": some})
+        nodes += [_node(row) for row in rows]
     return nodes
 
 
@@ -79,6 +109,18 @@ def _edge(row: Any) -> Edge:
     )
 
 
+def _ends(end: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    return select(end.label("ref")).where(EDGE.c.generation == _AT, EDGE.c.recorded_to >= _SINCE, *where)
+
+
+_BELOW = _ends(EDGE.c.source, _in(EDGE.c.target, "moved"), EDGE.c.justifies).distinct()
+_BESIDE = union(
+    _ends(EDGE.c.target, _in(EDGE.c.source, "moved"), _FOLLOWED),
+    _ends(EDGE.c.holder, _in(EDGE.c.source, "appeared")),
+    _ends(EDGE.c.holder, _in(EDGE.c.target, "appeared")),
+)
+
+
 async def reached(
     connection: AsyncConnection, generation: int, moved: set[str], appeared: set[str], since: datetime
 ) -> set[str]:
@@ -87,33 +129,21 @@ async def reached(
     ``moved`` are entities whose standing changed (their state, validity or relations): their neighbours over relations
     that rules follow, and all below them. ``appeared`` came into being or went: all that point at them.
     """
+
+    async def ends(query: Executable, **refs: list[str]) -> set[str]:
+        return set((await connection.execute(query, {"at": generation, "since": since, **refs})).scalars())
+
     found = set(moved)
-    for some in chunks(sorted(moved)):
-        found |= await _ends(connection, generation, since, EDGE.c.target, EDGE.c.source.in_(some), _FOLLOWED)
-    for some in chunks(sorted(appeared)):
-        for end in (EDGE.c.source, EDGE.c.target):
-            found |= await _ends(connection, generation, since, EDGE.c.holder, end.in_(some))
-    waiting = set(moved)
+    for some in chunks(sorted(moved | appeared)):
+        these = {"moved": [ref for ref in some if ref in moved], "appeared": [ref for ref in some if ref in appeared]}
+        found |= await ends(_BESIDE, **these)
+    # who is beside has to be looked below as well, if it is there: so these are kept apart
+    below, waiting = set(moved), set(moved)
     while waiting:
-        below: set[str] = set()
-        for some in chunks(sorted(waiting)):
-            below |= await _ends(
-                connection, generation, since, EDGE.c.source, EDGE.c.target.in_(some), EDGE.c.justifies
-            )
-        waiting = below - found
-        found |= below
-    return found
-
-
-_FOLLOWED = EDGE.c.type.in_(LOOKS_INTO)
-
-
-async def _ends(
-    connection: AsyncConnection, generation: int, since: datetime, end: Any, *where: ColumnElement[bool]
-) -> set[str]:
-    query: Select[Any] = select(end).distinct()
-    query = query.where(EDGE.c.generation == generation, EDGE.c.recorded_to >= since, *where)
-    return set((await connection.execute(query)).scalars())
+        lower = [await ends(_BELOW, moved=some) for some in chunks(sorted(waiting))]
+        waiting = set().union(*lower) - below
+        below |= waiting
+    return found | below
 
 
 async def turning(

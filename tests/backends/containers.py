@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
@@ -58,8 +59,10 @@ def _look_for(image: str) -> None:
     docker = shutil.which("docker")
     if docker is None or _fails(docker, "version"):
         raise Missing("no Docker engine answers")
-    if os.environ.get("PLUMBLINE_TEST_BACKENDS") != "container" and _fails(docker, "image", "inspect", image):
-        raise Missing(f"Docker has no image {image}")
+    wanted = [image] if testcontainers_config.ryuk_disabled else [image, testcontainers_config.ryuk_image]
+    for name in wanted if os.environ.get("PLUMBLINE_TEST_BACKENDS") != "container" else ():
+        if _fails(docker, "image", "inspect", name):
+            raise Missing(f"Docker has no image {name}")
 
 
 def _fails(*command: str) -> bool:

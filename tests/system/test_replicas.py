@@ -18,7 +18,7 @@ LEASE_SECONDS = 10
 SCALE = {"strategy": 2, "catalog": 2, "roles": 2, "alignment": 3}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scaled(stack: Stack) -> Iterator[Stack]:
     stack.up(**SCALE)
     yield stack
