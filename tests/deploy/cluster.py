@@ -84,6 +84,13 @@ class Cluster:
         (found,) = [w for w in self.workloads("Deployment") if w.service == service]
         return found
 
+    def most(self, service: str) -> int:
+        """Replicas, as far as the autoscaler goes."""
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": self.server(service).name}
+        (spec,) = [m["spec"] for m in self.of_kind("HorizontalPodAutoscaler") if m["spec"]["scaleTargetRef"] == target]
+        assert 2 <= spec["minReplicas"] <= spec["maxReplicas"]
+        return int(spec["maxReplicas"])
+
     def environment(self, workload: Workload) -> dict[str, str]:
         """Its variables, those of the config map included."""
         found: dict[str, str] = {}

@@ -27,8 +27,14 @@ def operators(tree: Path) -> Cluster:
     return _rendered(tree, "operators")
 
 
+@pytest.fixture(scope="session")
+def base(tree: Path) -> Cluster:
+    """What all overlays start from."""
+    return _rendered(tree, "../base")
+
+
 def _rendered(tree: Path, overlay: str) -> Cluster:
     try:
-        return Cluster(manifests.render(tree / "overlays" / overlay))
+        return Cluster(manifests.render((tree / "overlays" / overlay).resolve()))
     except manifests.NotRendered as reason:
         backends.skip("kustomize", reason)

@@ -10,7 +10,6 @@ from services.alignment.rebuild import TOPICS
 from shared.bus import PARTITIONS
 from shared.bus.kafka import _TOPIC
 from shared.config import SERVICES
-from shared.contracts import OWNERS
 from shared.contracts.events import topic
 from shared.db import Database
 from tests.deploy.cluster import Cluster
@@ -82,17 +81,14 @@ def test_every_service_has_a_database_and_a_role(operators: Cluster, tree: Any) 
     assert len(roles) == len(databases) == len(SERVICES)
 
 
-def test_the_roles_have_connections_enough_and_the_server_as_many(operators: Cluster) -> None:
+def test_the_roles_have_connections_enough_and_the_server_as_many(base: Cluster, operators: Cluster) -> None:
     """At the most replicas that the base allows, and as many again while they are replaced."""
     each = _connections_of_a_process()
     (cluster,) = operators.of_kind("Cluster")
     limits = {role["name"]: role["connectionLimit"] for role in cluster["spec"]["managed"]["roles"]}
-    most = dict.fromkeys(OWNERS, 4) | {"alignment": PARTITIONS}
-    assert limits == {f"plumbline_{service}": 2 * most[service] * each for service in SERVICES}
+    assert limits == {f"plumbline_{service}": 2 * base.most(service) * each for service in SERVICES}
     assert sum(limits.values()) < int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
-    for scaler in operators.of_kind("HorizontalPodAutoscaler"):
-        service = scaler["metadata"]["name"].removeprefix("plumbline-")
-        assert scaler["spec"]["maxReplicas"] <= most[service]
+    assert all(operators.most(service) <= base.most(service) for service in SERVICES)
 
 
 def _connections_of_a_process() -> int:

@@ -155,15 +155,14 @@ def test_every_deployment_is_spread_budgeted_and_scaled(cluster: Cluster) -> Non
     for workload in cluster.workloads("Deployment"):
         (budget,) = [m for m in cluster.of_kind("PodDisruptionBudget") if _selects(m, workload)]
         assert budget["spec"]["maxUnavailable"] == 1
-        scaler = _scaler(cluster, workload)
-        assert 2 <= scaler["minReplicas"] <= scaler["maxReplicas"]
+        assert cluster.most(workload.service)
         spread = workload.pod["topologySpreadConstraints"]
         assert {constraint["topologyKey"] for constraint in spread} >= {"kubernetes.io/hostname"}
         assert all(selects(constraint["labelSelector"], workload.labels) for constraint in spread)
 
 
-def test_no_more_readers_than_partitions(cluster: Cluster) -> None:
-    assert _scaler(cluster, cluster.server("alignment"))["maxReplicas"] <= PARTITIONS
+def test_as_many_readers_as_partitions(base: Cluster, cluster: Cluster) -> None:
+    assert cluster.most("alignment") <= base.most("alignment") == PARTITIONS
 
 
 def test_selectors_select_one_deployment_and_never_a_job(cluster: Cluster) -> None:
@@ -186,13 +185,3 @@ def test_a_made_key_signs_and_checks(tree: Path) -> None:
 
 def _selects(manifest: dict[str, dict[str, dict[str, object]]], workload: Workload) -> bool:
     return selects(manifest["spec"]["selector"], workload.labels)
-
-
-def _scaler(cluster: Cluster, workload: Workload) -> dict[str, int]:
-    (found,) = [
-        scaler["spec"]
-        for scaler in cluster.of_kind("HorizontalPodAutoscaler")
-        if scaler["spec"]["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload.name}
-    ]
-    assert isinstance(found, dict)
-    return found
