@@ -3,12 +3,14 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+DEPLOY := .venv-deploy
 ARGS ?=
 
 # uv trusts whom the machine trusts, fetches no Python of its own, and installs also from another file system.
 UV := .uv/bin/uv
 IN_VENV := VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 INSTALL := $(IN_VENV) $(UV) pip install --quiet --compile-bytecode
+NEW_VENV = $(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --custom-compile-command "make lock" --upgrade
 export UV_SYSTEM_CERTS := true
@@ -27,11 +29,12 @@ up: $(VENV)/.runtime  ## start the embedded platform; options in ARGS
 test: $(VENV)/.dev  ## all tests that this machine can run, with the coverage gate; ARGS selects some, without it
 	@exec $(VENV)/bin/python -m pytest $(or $(ARGS),--cov --cov-report=term:skip-covered)
 
-check: $(VENV)/.dev  ## format, lint, types and layers, without changing anything
+check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manifests, without changing anything
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(DEPLOY)/bin/python -m tests.deploy.validate
 
 fmt: $(VENV)/.dev  ## format, and mend what can be mended
 	$(VENV)/bin/ruff format .
@@ -56,6 +59,7 @@ lock: $(UV)  ## resolve the newest allowed versions into requirements/
 	  --output-file requirements/server.txt
 	$(COMPILE) pyproject.toml --extra kafka --extra postgres --group dev --constraint requirements/runtime.txt \
 	  --output-file requirements/dev.txt
+	$(COMPILE) --group deploy --output-file requirements/deploy.txt
 	echo "uv~=0.13.9" | $(COMPILE) - --no-annotate --output-file requirements/uv.txt
 
 clean:  ## remove what make and the tests made; data stays
@@ -73,11 +77,17 @@ $(UV): requirements/uv.txt
 	@touch $@
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(UV)
-	@$(VENV)/bin/python -c "" 2>/dev/null || $(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	@$(VENV)/bin/python -c "" 2>/dev/null || $(NEW_VENV) $(VENV)
 	@$(INSTALL) --require-hashes -r requirements/runtime.txt
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Only make check needs it, and it is larger than everything else: so it is apart.
+$(DEPLOY)/.deploy: requirements/deploy.txt | $(UV)
+	@$(NEW_VENV) $(DEPLOY)
+	@VIRTUAL_ENV="$(CURDIR)/$(DEPLOY)" $(UV) pip install --quiet --require-hashes -r requirements/deploy.txt
 	@touch $@
