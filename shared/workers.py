@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from shared.telemetry import log
+from shared.telemetry.metrics import WORKER_FAILURES
 
 Loop = Callable[[], Awaitable[None]]
 _MOST_FAILURES = 20
@@ -36,6 +37,7 @@ async def _supervise(name: str, loop: Loop) -> None:
             await loop()
         except Exception as error:  # noqa: BLE001  whatever it was, it is logged and the loop starts again
             log.error("worker failed", worker=name, exc_info=error)
+        WORKER_FAILURES.labels(name).inc()
         # a loop that ran well for a while starts counting anew
         failures = 1 if asyncio.get_running_loop().time() - started > 60 else failures + 1
         if failures >= _MOST_FAILURES:
