@@ -133,6 +133,13 @@ def _operations(service: str, database: Database) -> APIRouter:
     return router
 
 
+def _template(scope: Scope) -> str:
+    """The whole path of the route that answers; the route itself knows it only without the prefixes of its routers."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    path: str = getattr(included or scope.get("route"), "path_format", "")
+    return path
+
+
 class Correlated:
     """Gives every request a correlation id, a log line and a measurement."""
 
@@ -169,6 +176,6 @@ class Correlated:
             self._observe(scope, status, time.perf_counter() - started)
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "")
+        route = _template(scope)
         metrics.observe_request(self.service, scope["method"], route, status, seconds)
         telemetry.log.debug("request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))

@@ -14,7 +14,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from opentelemetry import propagate, trace
-from opentelemetry.trace import SpanContext, TraceFlags, TracerProvider
+from opentelemetry.context import Context
+from opentelemetry.propagators.textmap import CarrierT, Getter, default_getter
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.telemetry.logs import log
@@ -137,13 +139,26 @@ def _is_wanted(environment: Mapping[str, str]) -> bool:
 
 
 def _heed_the_library() -> None:
-    # baggage is used by nobody here, and the library writes what a caller puts there into its log
+    # not its default: that reads baggage too, which nobody here uses, and writes about what a caller puts there
     if "OTEL_PROPAGATORS" not in os.environ:
-        propagate.set_global_textmap(TraceContextTextMapPropagator())
+        propagate.set_global_textmap(_Strict())
     library = logging.getLogger("opentelemetry")
     if not any(isinstance(handler, _IntoOurLog) for handler in library.handlers):
         library.addHandler(_IntoOurLog())
         library.propagate = False
+
+
+class _Strict(TraceContextTextMapPropagator):
+    """Takes no notice of a header that is not right, where the library's own would write a line for each."""
+
+    def extract(
+        self, carrier: CarrierT, context: Context | None = None, getter: Getter[CarrierT] = default_getter
+    ) -> Context:
+        sent = getter.get(carrier, "traceparent") or [""]
+        parent = valid_traceparent(sent[0])
+        if parent is None or len(sent) > 1:
+            return context or Context()
+        return trace.set_span_in_context(NonRecordingSpan(span_context(parent)), context)
 
 
 class _IntoOurLog(logging.Handler):
