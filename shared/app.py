@@ -1,13 +1,15 @@
 """A service, assembled from values: routes, workers, problem documents, health, metrics and its own documentation."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from opentelemetry import trace
+from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +21,7 @@ from shared.db import Database
 from shared.documentation import asyncapi, describe, event_schemas
 from shared.errors import NotFound, Unavailable
 from shared.guard import Guarded
+from shared.telemetry import metrics, tracing
 from shared.workers import Loop, running
 
 
@@ -54,6 +57,7 @@ def create_app(
         redirect_slashes=False,  # the address would be made from the caller's Host header
         static_url=f"/{service}/static",
         responses={"default": {"model": problems.Problem, "description": "A problem document"}},
+        telemetry=_telemetry(service),
     )
     app.state.settings = settings
     problems.install(app)
@@ -74,6 +78,26 @@ def _open_paths(service: str, settings: Settings) -> Callable[[str], bool]:
     return lambda path: path in exact or path.startswith(prefixes)
 
 
+def _telemetry(service: str) -> TelemetryConfig:
+    """The framework makes the server spans; metrics and logs are our own."""
+    provider = tracing.provider(service)
+    return {
+        "tracing": provider is not None,
+        "tracer_provider": provider,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": _untraced(service),
+    }
+
+
+def _untraced(service: str) -> Callable[[MutableMapping[str, Any]], bool]:
+    """What is asked for every second would bury the rest; and a span holds the query, which must not be a token."""
+    exact = {"/", *(f"/{service}/{path}" for path in ("livez", "readyz", "metrics", "v1/changes"))}
+    return lambda scope: scope["path"] in exact or b"token=" in scope.get("query_string", b"")
+
+
 def _operations(service: str, database: Database) -> APIRouter:
     router = APIRouter(prefix=f"/{service}", include_in_schema=False)
 
@@ -91,8 +115,10 @@ def _operations(service: str, database: Database) -> APIRouter:
         return {"status": "ready"}
 
     @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    async def measurements(request: Request) -> Response:
+        """In the text format of Prometheus, or in OpenMetrics for who asks for it."""
+        encode, media_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(metrics.REGISTRY), headers={"Content-Type": media_type})
 
     @router.get("/schemas/{type}")
     async def schema(type: str) -> dict[str, Any]:
@@ -107,6 +133,13 @@ def _operations(service: str, database: Database) -> APIRouter:
     return router
 
 
+def _template(scope: Scope) -> str:
+    """The whole path of the route that answers; the route itself knows it only without the prefixes of its routers."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    path: str = getattr(included or scope.get("route"), "path_format", "")
+    return path
+
+
 class Correlated:
     """Gives every request a correlation id, a log line and a measurement."""
 
@@ -119,7 +152,14 @@ class Correlated:
             await self.app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        correlation = telemetry.begin(headers.get(b"correlation-id"), headers.get(b"causation-id"))
+        with (
+            tracing.continuing(headers.get(b"traceparent")),
+            telemetry.correlated(headers.get(b"correlation-id"), headers.get(b"causation-id")) as correlation,
+        ):
+            trace.get_current_span().set_attribute("plumbline.correlation_id", correlation)
+            await self._call(scope, receive, send, correlation)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send, correlation: str) -> None:
         started = time.perf_counter()
         status = 500
 
@@ -136,6 +176,6 @@ class Correlated:
             self._observe(scope, status, time.perf_counter() - started)
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "")
-        telemetry.REQUESTS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
+        route = _template(scope)
+        metrics.observe_request(self.service, scope["method"], route, status, seconds)
         telemetry.log.debug("request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))

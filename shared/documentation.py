@@ -87,6 +87,8 @@ def _message(service: str, type_: str) -> dict[str, Any]:
                 "epoch": {"type": "integer"},
                 "position": {"type": "integer"},
                 "correlationid": text,
+                "causationid": text,
+                "traceparent": {"type": "string", "description": "W3C trace context of the change, if it was traced"},
                 "actor": text,
                 "data": {"$ref": f"/{service}/schemas/{type_}"},
             },

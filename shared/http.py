@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from shared import strict_json, telemetry
 from shared.auth import Caller
 from shared.errors import BadRequest, DomainError, TooLarge
+from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
 
@@ -66,5 +67,6 @@ def _plain(value: Any) -> Any:
     return value.model_dump(mode="json")
 
 
-def correlation() -> tuple[str, str | None]:
-    return telemetry.correlation_id.get(), telemetry.causation_id.get()
+def correlation() -> tuple[str, str | None, str | None]:
+    """Correlation id, causation id and traceparent of the request, as they go into what it changes."""
+    return telemetry.correlation_id.get(), telemetry.causation_id.get(), current_traceparent()

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from shared.db import is_away
 from shared.telemetry import log
+from shared.telemetry.metrics import WORKER_FAILURES
 
 Loop = Callable[[], Awaitable[None]]
 _MOST_FAILURES = 20
@@ -42,6 +43,7 @@ async def _supervise(name: str, loop: Loop) -> None:
                 await asyncio.sleep(_AWAY_PAUSE)
                 continue  # however long it takes: ending the process would not bring it back
             log.error("worker failed", worker=name, exc_info=error)
+        WORKER_FAILURES.labels(name).inc()
         # a loop that ran well for a while starts counting anew
         failures = 1 if asyncio.get_running_loop().time() - started > 60 else failures + 1
         if failures >= _MOST_FAILURES:

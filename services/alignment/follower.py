@@ -12,6 +12,7 @@ from services.alignment import projector, view
 from services.alignment.models import PROGRESS
 from services.alignment.projection import Poison, Projected, moment, read
 from services.alignment.rebuild import PAGE, TOPICS, Changes, Rebuild, read_page
+from services.alignment.reporting import Reporting
 from services.alignment.waiting import Waiting
 from shared import clock
 from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost
@@ -19,7 +20,7 @@ from shared.client import ClientError
 from shared.contracts import OWNERS
 from shared.db import Database
 from shared.errors import Conflict
-from shared.telemetry import APPLIED, DEAD_LETTERS, LAG, log
+from shared.telemetry import log
 
 GROUP = "plumbline-alignment"
 _BATCH = 1000
@@ -35,6 +36,7 @@ class Follower:
         self.generation: int | None = None
         self.waiting = Waiting()
         self.rebuild = Rebuild(database, bus, owners)
+        self.reporting = Reporting(bus.system)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
         self._seen: dict[str, int] = {}
 
@@ -86,6 +88,7 @@ class Follower:
                 await view.anchor(connection, self.generation, ends, log_id)
 
     async def _apply_batches(self, batches: Sequence[Batch], log_id: str) -> None:
+        began = clock.nanoseconds()
         events, dead = [], []
         for batch in batches:
             for entry in batch.entries:
@@ -99,17 +102,17 @@ class Follower:
             await view.move(connection, self._active(), batches, log_id)
             await projector.apply(connection, self._active(), events)
             await view.bury(connection, dead)
-        self._announce(events, dead)
+        self._announce(events, dead, began)
 
-    def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter]) -> None:
-        APPLIED.inc(len(events))
-        DEAD_LETTERS.inc(len(dead))
+    def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter], began: int) -> None:
         self.waiting.announce(events)
+        self.reporting.applied(events, dead, began)
 
     async def catch_up_forever(self) -> None:
         """Ask each owner once a second how far it is: that moves the watermark, and shows holes to fill."""
         while True:
             await asyncio.sleep(_IDLE)
+            await self.reporting.look(self.database)
             if self.generation is None:
                 continue
             for service in OWNERS:
@@ -143,16 +146,15 @@ class Follower:
     async def _advance_watermark(self, generation: int, service: str, until: datetime | None) -> None:
         async with self.database.write() as connection:
             await view.advance_watermark(connection, generation, service, until)
-        if until:
-            LAG.labels(service).set((clock.now() - until).total_seconds())
 
     async def _apply_page(self, generation: int, service: str, page: Mapping[str, Any]) -> None:
+        began = clock.nanoseconds()
         events, dead = read_page(service, page)
         async with self.database.write() as connection:
             await view.lock(connection, generation)
             await projector.apply(connection, generation, events)
             await view.bury(connection, dead)
-        self._announce(events, dead)
+        self._announce(events, dead, began)
 
     async def _ensure_built(self) -> None:
         while True:

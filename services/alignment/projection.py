@@ -12,6 +12,8 @@ from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
 from shared.contracts.base import Kind, folded
 from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
+from shared.telemetry import sane
+from shared.telemetry.tracing import valid_traceparent
 
 _MOST = 2**53
 _MOST_INTEGER = 2**31 - 1
@@ -31,6 +33,12 @@ class Projected:
     recorded_at: datetime
     record: dict[str, Any] | None
     edges: tuple[dict[str, Any], ...]
+    correlation_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def event_id(self) -> EventId:
+        return self.event
 
     @property
     def ref(self) -> str:
@@ -60,9 +68,11 @@ def project(event: Mapping[str, Any]) -> Projected:
     recorded_at = moment(event["time"])
     if recorded_at is None:
         raise Poison("an event has a time")
+    # not worth a dead letter: what is no id is not there
+    ids = sane(event.get("correlationid")), valid_traceparent(event.get("traceparent"))
     kind = LINKS[service] if id.kind == "link" else NODE_KINDS.get(id.kind)
     if kind is None:
-        return Projected(id, service, position, recorded_at, None, ())
+        return Projected(id, service, position, recorded_at, None, (), *ids)
     state = event["data"]["state"]
     _check(kind, id, service, state)
     deleted = event["data"].get("deleted") is True
@@ -70,7 +80,7 @@ def project(event: Mapping[str, Any]) -> Projected:
     edges = () if deleted else tuple(_edges(kind, state))
     for row in (record, *edges):
         _check_row(row)
-    return Projected(id, service, position, recorded_at, record, edges)
+    return Projected(id, service, position, recorded_at, record, edges, *ids)
 
 
 def _check(kind: Kind, id: EventId, service: str, state: Mapping[str, Any]) -> None:

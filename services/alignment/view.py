@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD
@@ -16,6 +17,7 @@ from shared.errors import Conflict
 
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=30)
+MOST_DEAD_LETTERS = 1000
 _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
 
 
@@ -54,6 +56,34 @@ async def active(connection: AsyncConnection) -> int | None:
     return number
 
 
+@dataclass(frozen=True)
+class Standing:
+    """``generation`` answers, and is None before the first build has ended; ``marks`` are its watermarks."""
+
+    generation: int | None
+    rebuilding: bool
+    marks: Mapping[str, datetime]
+    dead_letters: int
+
+
+async def standing(connection: AsyncConnection) -> Standing:
+    generation = await active(connection)
+    marks = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == generation)
+    # no further than needed: a flood of them must not make the look expensive
+    letters = select(func.count()).select_from(select(DEAD_LETTER.c.id).limit(MOST_DEAD_LETTERS).subquery())
+    return Standing(
+        generation,
+        (await connection.execute(_building())).scalar() is not None,
+        dict((await connection.execute(marks)).all()),
+        (await connection.execute(letters)).scalar_one(),
+    )
+
+
+def _building() -> Select[Any]:
+    fresh = GENERATION.c.touched_at > clock.now() - _STALE
+    return select(GENERATION.c.number).where(GENERATION.c.status == "building", fresh)
+
+
 async def lock(connection: AsyncConnection, generation: int) -> None:
     """One writer at a time per generation; raises OffsetMoved if it is no longer one to write to."""
     if (await connection.execute(_LOCK, {"generation": generation})).scalar() not in ("active", "building"):
@@ -63,8 +93,7 @@ async def lock(connection: AsyncConnection, generation: int) -> None:
 async def begin(connection: AsyncConnection) -> int:
     """Open a new generation; raises Conflict while another one is being built."""
     now = clock.now()
-    building = (GENERATION.c.status == "building") & (GENERATION.c.touched_at > now - _STALE)
-    if (await connection.execute(select(GENERATION.c.number).where(building))).scalar() is not None:
+    if (await connection.execute(_building())).scalar() is not None:
         raise Conflict("A rebuild is running.")
     stale = GENERATION.c.status == "building"
     await connection.execute(GENERATION.update().where(stale).values(status="retired"))

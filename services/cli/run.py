@@ -30,11 +30,12 @@ def up(
     from services.cli import embedded
     from shared import auth
     from shared.telemetry import configure_logging
+    from shared.telemetry.tracing import exporting
 
     settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     home.mkdir(parents=True, exist_ok=True)
-    with _only_one(home):
+    with _only_one(home), exporting():
         auth.make_key(settings.key_path)
         asyncio.run(embedded.run(settings, sample=sample, once=once))
 
@@ -80,10 +81,11 @@ def serve_service(service: str, settings: Settings) -> None:
     """Run one service until it is told to stop."""
     from services import assembly
     from shared.telemetry import configure_logging
+    from shared.telemetry.tracing import exporting
 
     configure_logging(settings.log_level)
-    server = Server(server_config(assembly.alone(service, settings), settings))
-    with listening(settings) as port:
+    with exporting(), listening(settings) as port:
+        server = Server(server_config(assembly.alone(service, settings), settings))
         asyncio.run(server.serve([port]))
 
 

@@ -83,6 +83,9 @@ class Consumer(Protocol):
 
 
 class Bus(Protocol):
+    system: str
+    """What it is called in traces (``messaging.system``)."""
+
     async def identity(self) -> str:
         """Names this log itself; another identity means that stored positions are of another log."""
         ...

@@ -29,6 +29,8 @@ _T = TypeVar("_T")
 class LogBus:
     """One file, opened at first use. All work on it is done by one thread, in turn."""
 
+    system = "plumbline"
+
     def __init__(self, path: str) -> None:
         self._path = path
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="event-log")

@@ -7,19 +7,25 @@ positions, ``/changes`` and what rests on them go on while the broker is away.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, func, literal, or_, select
+from opentelemetry.trace import SpanKind
+from sqlalchemy import Table, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import clock
 from shared.bus import Bus, BusUnavailable, Message
+from shared.changes.backlog import Backlog
 from shared.changes.table import fact
 from shared.contracts.events import Fact, topic
 from shared.db import Database, database_now
-from shared.telemetry import LEADER, PUBLISHED, UNPUBLISHED, log
+from shared.telemetry import log
+from shared.telemetry.messages import MessageSpans, tell
+from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED
 
 BATCH = 500
 _TICK = timedelta(microseconds=1)
@@ -47,8 +53,19 @@ class Leader:
         self.exclusive = exclusive
         self.me = str(uuid4())
         self.term: int | None = None
+        self._renewed = 0.0
+        self._backlog = Backlog(service, changes, lambda: self.leads, sweep)
+        self._spans = MessageSpans(service, bus.system, "send", SpanKind.PRODUCER)
+        LEADER.watch(lambda: float(self.leads), service)
+        for counter in (SEQUENCED, PUBLISHED, PUBLISH_FAILURES):
+            counter.labels(service)  # so that it is there, and 0, before anything has happened
         self._new = asyncio.Event()
         self._sequenced = asyncio.Event()
+
+    @property
+    def leads(self) -> bool:
+        """Whether the lease is ours, as far as this process can know: one that cannot renew it says no by itself."""
+        return self.term is not None and time.monotonic() < self._renewed + self.lease.total_seconds()
 
     def wake(self) -> None:
         self._new.set()
@@ -58,7 +75,14 @@ class Leader:
         while True:
             busy = await self._as_leader(self.sequence)
             if not busy:
+                await self._look()
                 await _wait(self._new, self.sweep)
+
+    async def _look(self) -> None:
+        """Here and not where it is published, since that waits for a broker that is away."""
+        if self.leads and self._backlog.is_due:
+            async with self.database.read() as connection:
+                await self._backlog.look(connection)
 
     async def publish_forever(self) -> None:
         """Send what is sequenced, until cancelled; a broker that is away only makes this wait."""
@@ -66,6 +90,7 @@ class Leader:
             try:
                 busy = await self._as_leader(self.publish)
             except BusUnavailable as error:
+                PUBLISH_FAILURES.labels(self.service).inc()
                 log.warning("bus unavailable", service=self.service, reason=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
@@ -92,7 +117,7 @@ class Leader:
             values = {"holder": self.me, "term": table.c.term + 1, "until": now + self.lease}
             result = await connection.execute(table.update().where(free).values(values).returning(table.c.term))
             self.term = result.scalar_one_or_none()
-        LEADER.labels(self.service).set(self.term is not None)
+        self._renewed = time.monotonic()
         return self.term is not None
 
     async def release(self) -> None:
@@ -106,7 +131,7 @@ class Leader:
 
     def _follow(self) -> None:
         self.term = None
-        LEADER.labels(self.service).set(0)
+        self._backlog.forget()
 
     async def sequence(self) -> int:
         """Give position and recorded_at to the rows that have none, and move the head on, in one transaction."""
@@ -124,7 +149,9 @@ class Leader:
                 await connection.execute(update, stamped)
             last = stamped[-1]["moment"] if stamped else start
             await self._renew(connection, position=position + len(rows), recorded_until=last)
+        self._renewed = time.monotonic()
         if rows:
+            SEQUENCED.labels(self.service).inc(len(rows))
             self._sequenced.set()
         return len(rows)
 
@@ -149,8 +176,11 @@ class Leader:
         facts = await self._unpublished()
         if not facts:
             return 0
+        began = clock.nanoseconds()
         await self.bus.publish(topic(self.service), [Message(f.key, f.envelope()) for f in facts])
         PUBLISHED.labels(self.service).inc(len(facts))
+        self._spans.record(began, {self.service: topic(self.service)}, facts)
+        tell("published", facts)
         await self._mark(facts)
         return len(facts)
 
@@ -158,13 +188,11 @@ class Leader:
         table = self.changes
         waiting = table.c.position.is_not(None) & table.c.published_at.is_(None)
         async with self.database.read() as connection:
-            rows = (
-                await connection.execute(select(table).where(waiting).order_by(table.c.position).limit(BATCH))
-            ).all()
-            more = len(rows) == BATCH
-            count = (await connection.execute(select(func.count()).where(waiting))).scalar_one() if more else len(rows)
-        UNPUBLISHED.labels(self.service).set(count)
-        return [fact(self.service, row) for row in rows]
+            query = select(table).where(waiting).order_by(table.c.position).limit(BATCH)
+            facts = [fact(self.service, row) for row in await connection.execute(query)]
+        if len(facts) < BATCH:
+            self._backlog.saw(facts)
+        return facts
 
     async def _mark(self, facts: Sequence[Fact]) -> None:
         table = self.changes

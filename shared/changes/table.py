@@ -33,6 +33,7 @@ class ChangeRow:
     actor: Mapped[str]
     correlation_id: Mapped[str]
     causation_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
     data: Mapped[str]
 
     @declared_attr.directive
@@ -106,7 +107,7 @@ def versions(table: Table, kind: str, id: UUID) -> Select[Any]:
 def fact(service: str, row: Any) -> Fact:
     return Fact(
         service, row.position, row.epoch, row.kind, str(row.id), row.version, row.recorded_at, row.action, row.actor,
-        row.correlation_id, row.causation_id, row.data,
+        row.correlation_id, row.causation_id, row.data, row.traceparent,
     )  # fmt: skip
 
 

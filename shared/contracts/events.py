@@ -65,6 +65,7 @@ class Fact:
     correlation_id: str
     causation_id: str | None
     data: str
+    traceparent: str | None = None
 
     @property
     def event_id(self) -> EventId:
@@ -92,6 +93,8 @@ class Fact:
                 "position": self.position,
                 "correlationid": self.correlation_id,
                 **({"causationid": self.causation_id} if self.causation_id else {}),
+                # the trace in which the change was made, as CloudEvents' extension for distributed tracing has it
+                **({"traceparent": self.traceparent} if self.traceparent else {}),
                 "actor": self.actor,
             }
         )

@@ -31,6 +31,7 @@ class Unit:
     now: datetime
     correlation_id: str
     causation_id: str | None = None
+    traceparent: str | None = None
 
 
 class Raced(Exception):
@@ -110,6 +111,7 @@ async def _record(unit: Unit, state: Record, action: str, data: dict[str, Any]) 
         "actor": unit.caller.subject,
         "correlation_id": unit.correlation_id,
         "causation_id": unit.causation_id,
+        "traceparent": unit.traceparent,
         "data": encoded,
     }
     await append(unit.connection, unit.owner.changes, [change])

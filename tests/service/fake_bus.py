@@ -9,6 +9,8 @@ from shared.bus import BusUnavailable, Consumer, Message, Partition, Positions
 
 
 class FakeBus:
+    system = "fake"
+
     def __init__(self) -> None:
         self.away = False
         self.stores_before_it_fails = 0

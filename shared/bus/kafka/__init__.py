@@ -46,6 +46,8 @@ _GROUP = {
 class KafkaBus:
     """``host:port[,host:port][?replication=n]``, where n is the replication factor of topics that we create."""
 
+    system = "kafka"
+
     def __init__(self, address: str, seconds: float = _SECONDS) -> None:
         servers, self._replication = _parse(address)
         self._seconds = seconds
