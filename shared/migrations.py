@@ -35,6 +35,17 @@ def newest(service: str) -> str | None:
     return ScriptDirectory.from_config(_config(service)).get_current_head()
 
 
+def serves(service: str, revision: str | None) -> bool:
+    """Whether this code runs on a database of that revision: its own newest, or one that only a later release knows.
+
+    Later releases expand before they contract, so the code of one runs on the schema of the next: during a rollout,
+    and on the way back.
+    """
+    script = ScriptDirectory.from_config(_config(service))
+    known = {each.revision for each in script.walk_revisions()}
+    return revision is not None and (revision == script.get_current_head() or revision not in known)
+
+
 async def upgrade(service: str, database: Database) -> None:
     """Bring a database to the newest revision; several migrators at once wait for each other."""
     async with database.write() as connection:

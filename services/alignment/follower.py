@@ -113,14 +113,21 @@ class Follower:
         while True:
             await asyncio.sleep(_IDLE)
             await self.reporting.look(self.database)
+            await self._note_switch()
             if self.generation is None:
                 continue
             for service in OWNERS:
                 with contextlib.suppress(ClientError, view.OffsetMoved):
                     await self.catch_up(service)
             async with self.database.write() as connection:
-                if (generation := await view.active(connection)) is not None:
-                    await projector.settle(connection, generation, clock.now())
+                await projector.settle(connection, self.generation, clock.now())
+
+    async def _note_switch(self) -> None:
+        """Another replica may have built a generation and swept the one that we knew."""
+        async with self.database.read() as connection:
+            active = await view.active(connection)
+        if self.generation is not None:
+            self.generation = active
 
     async def catch_up(self, service: str, *, at_once: bool = False) -> None:
         """Move the watermark; fetch what is missing if it was missing the last time as well."""

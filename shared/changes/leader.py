@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Table, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
@@ -53,6 +53,7 @@ class Leader:
         self.exclusive = exclusive
         self.me = str(uuid4())
         self.term: int | None = None
+        self._until = clock.FOREVER
         self._renewed = 0.0
         self._backlog = Backlog(service, changes, lambda: self.leads, sweep)
         self._spans = MessageSpans(service, bus.system, "send", SpanKind.PRODUCER)
@@ -73,8 +74,7 @@ class Leader:
     async def sequence_forever(self) -> None:
         """Hold the lease and give positions, until cancelled."""
         while True:
-            busy = await self._as_leader(self.sequence)
-            if not busy:
+            if await self._as_leader(self.sequence) < BATCH:
                 await self._look()
                 await _wait(self._new, self.sweep)
 
@@ -88,13 +88,13 @@ class Leader:
         """Send what is sequenced, until cancelled; a broker that is away only makes this wait."""
         while True:
             try:
-                busy = await self._as_leader(self.publish)
+                sent = await self._as_leader(self.publish)
             except BusUnavailable as error:
                 PUBLISH_FAILURES.labels(self.service).inc()
                 log.warning("bus unavailable", service=self.service, reason=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            if not busy:
+            if sent < BATCH:
                 await _wait(self._sequenced, self.sweep)
 
     async def _as_leader(self, step: Callable[[], Awaitable[int]]) -> int:
@@ -115,8 +115,9 @@ class Leader:
             now = await database_now(connection)
             free = or_(table.c.holder == self.me, table.c.until < now, literal(self.exclusive))
             values = {"holder": self.me, "term": table.c.term + 1, "until": now + self.lease}
-            result = await connection.execute(table.update().where(free).values(values).returning(table.c.term))
-            self.term = result.scalar_one_or_none()
+            update = table.update().where(free).values(values).returning(table.c.term, table.c.recorded_until)
+            taken = (await connection.execute(update)).one_or_none()
+            self.term, self._until = taken or (None, self._until)
         self._renewed = time.monotonic()
         return self.term is not None
 
@@ -126,7 +127,7 @@ class Leader:
             return
         with contextlib.suppress(LeaseLost):
             async with self.database.write() as connection:
-                await self._renew(connection, until=await database_now(connection))
+                await self._advance(connection, 0, until=await database_now(connection))
         self._follow()
 
     def _follow(self) -> None:
@@ -136,20 +137,13 @@ class Leader:
     async def sequence(self) -> int:
         """Give position and recorded_at to the rows that have none, and move the head on, in one transaction."""
         async with self.database.write() as connection:
-            now = await database_now(connection)
-            position, until = await self._renew(connection, until=now + self.lease)
             rows = await self._unsequenced(connection)
-            start = max(now, until + _TICK)
-            stamped = [
-                {"row": row, "place": position + n, "moment": start + (n - 1) * _TICK} for n, row in enumerate(rows, 1)
-            ]
-            if stamped:
-                place: dict[str, Any] = {"position": bindparam("place"), "recorded_at": bindparam("moment")}
-                update = self.changes.update().where(self.changes.c.sequence == bindparam("row")).values(place)
-                await connection.execute(update, stamped)
-            last = stamped[-1]["moment"] if stamped else start
-            await self._renew(connection, position=position + len(rows), recorded_until=last)
-        self._renewed = time.monotonic()
+            now = await database_now(connection)
+            first = max(now, self._until + _TICK)
+            last = first + max(len(rows) - 1, 0) * _TICK
+            position = await self._advance(connection, len(rows), until=now + self.lease, recorded_until=last)
+            await self._place(connection, rows, position - len(rows), first)
+        self._until, self._renewed = last, time.monotonic()
         if rows:
             SEQUENCED.labels(self.service).inc(len(rows))
             self._sequenced.set()
@@ -161,15 +155,30 @@ class Leader:
         query = select(table.c.sequence).where(table.c.position.is_(None)).order_by(table.c.sequence).limit(BATCH)
         return (await connection.execute(query)).scalars().all()
 
-    async def _renew(self, connection: AsyncConnection, **values: Any) -> tuple[int, datetime]:
-        """Change the lease row if it is still ours; it stays locked until this transaction ends."""
+    async def _advance(self, connection: AsyncConnection, count: int, **values: datetime) -> int:
+        """Move the head if the lease is still ours and the head where we left it; it stays locked until we commit.
+
+        The second also finds out about a commit of ours whose answer was lost: then the lease is taken anew.
+        """
         table = self.table
-        mine = (table.c.holder == self.me) & (table.c.term == self.term)
-        update = table.update().where(mine).values(values).returning(table.c.position, table.c.recorded_until)
-        row = (await connection.execute(update)).one_or_none()
-        if row is None:
+        ours = self._ours() & (table.c.recorded_until == self._until)
+        update = table.update().where(ours).values(position=table.c.position + count, **values)
+        position: int | None = (await connection.execute(update.returning(table.c.position))).scalar_one_or_none()
+        if position is None:
             raise LeaseLost
-        return row.position, row.recorded_until
+        return position
+
+    async def _place(self, connection: AsyncConnection, rows: Sequence[int], base: int, first: datetime) -> None:
+        if rows:
+            stamped = [{"row": row, "place": base + n + 1, "moment": first + n * _TICK} for n, row in enumerate(rows)]
+            place: dict[str, Any] = {"position": bindparam("place"), "recorded_at": bindparam("moment")}
+            update = self.changes.update().where(self.changes.c.sequence == bindparam("row")).values(place)
+            await connection.execute(update, stamped)
+
+    def _ours(self) -> ColumnElement[bool]:
+        """Whether the lease is still this term of ours."""
+        ours: ColumnElement[bool] = (self.table.c.holder == self.me) & (self.table.c.term == self.term)
+        return ours
 
     async def publish(self) -> int:
         """Send the oldest unpublished rows and mark them; if sending fails none is marked and all go again."""
@@ -195,12 +204,14 @@ class Leader:
         return facts
 
     async def _mark(self, facts: Sequence[Fact]) -> None:
+        """A leader that was asleep too long marks nothing: whoever leads now sends these rows again."""
         table = self.changes
+        leads = select(self.table.c.term).where(self._ours()).with_for_update(read=True).exists()
+        sent = table.c.position.in_([f.position for f in facts])
         async with self.database.write() as connection:
-            now = await database_now(connection)
-            await self._renew(connection, until=now + self.lease)
-            sent = table.c.position.in_([f.position for f in facts])
-            await connection.execute(table.update().where(sent).values(published_at=now))
+            update = table.update().where(sent, leads).values(published_at=clock.now())
+            if not (await connection.execute(update)).rowcount:
+                raise LeaseLost
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -15,8 +15,6 @@ from tests.deploy.cluster import COMPONENT, NAME, Cluster, Workload, selects
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 LONGEST_STOP = 25
-# comes with the image
-COMING = {"topics"}
 
 
 def test_every_pod_is_locked_down(cluster: Cluster) -> None:
@@ -72,7 +70,7 @@ def test_every_service_is_run_and_migrated(cluster: Cluster) -> None:
 
 
 def test_every_command_exists(cluster: Cluster) -> None:
-    assert {w.container["args"][0] for w in cluster.workloads()} <= {*COMMANDS, *COMING}
+    assert {w.container["args"][0] for w in cluster.workloads()} <= COMMANDS.keys()
 
 
 def test_every_variable_is_a_setting(cluster: Cluster) -> None:
