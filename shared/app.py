@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from opentelemetry import trace
 from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import migrations, problems, telemetry
@@ -135,8 +136,8 @@ def _operations(service: str, database: Database) -> APIRouter:
 
 def _template(scope: Scope) -> str:
     """The whole path of the route that answers; the route itself knows it only without the prefixes of its routers."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    path: str = getattr(included or scope.get("route"), "path_format", "")
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    path: str = "" if isinstance(route, Mount) else getattr(route, "path_format", "")
     return path
 
 

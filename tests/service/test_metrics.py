@@ -220,7 +220,7 @@ async def test_callers_cannot_make_up_label_values(platform: Platform) -> None:
     id = str(uuid4())
     await platform.http.get(f"{TACTICS}/{id}")
     await platform.http.request("BREW", TACTICS)
-    await platform.http.get(f"/strategy/{id}/%00")
+    await platform.http.get(f"/strategy/nowhere/{id}")
     text = (await platform.http.get("/strategy/metrics")).text
     assert id not in text
     assert "BREW" not in text

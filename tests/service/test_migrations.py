@@ -1,6 +1,7 @@
 """Migrations of every service on both databases: from nothing to what the models say, and back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -76,6 +77,32 @@ async def test_every_step_can_be_taken_back(service: str, database: Database) ->
     await migrations.upgrade(service, database)
     async with database.read() as connection:
         assert await migrations.differences(service, connection) == []
+
+
+@pytest.mark.parametrize("service", OWNERS)
+async def test_changes_from_before_there_were_traces_stay(service: str, database: Database) -> None:
+    def to(revision: str) -> Callable[[Connection], None]:
+        def run(connection: Connection) -> None:
+            config = migrations._config(service)
+            config.attributes["connection"] = connection
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+        return run
+
+    changes = migrations.metadata(service).tables["change"]
+    old = {
+        "epoch": 1, "kind": "k", "id": uuid4(), "version": 1, "action": "created", "actor": "x", "correlation_id": "c",
+        "data": "{}",
+    }  # fmt: skip
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        await connection.execute(changes.insert().values(old | {"traceparent": "t"}))
+        await connection.run_sync(to("0001"))
+        await connection.run_sync(to("head"))
+    async with database.read() as connection:
+        row = (await connection.execute(select(changes))).mappings().one()
+    assert {name: row[name] for name in old} == old
+    assert row["traceparent"] is None
 
 
 @pytest.mark.parametrize("service", ["strategy"])

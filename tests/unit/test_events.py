@@ -68,6 +68,11 @@ def test_what_caused_it_is_told_when_it_is_known() -> None:
     assert orjson.loads(fact(causation_id="x").envelope())["causationid"] == "x"
 
 
+def test_the_trace_is_told_when_there_is_one() -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    assert orjson.loads(fact(traceparent=trace).envelope())["traceparent"] == trace
+
+
 def test_data_is_passed_on_untouched() -> None:
     assert fact(data='{"b": 1.00,"a":2}').envelope().endswith(b',"data":{"b": 1.00,"a":2}}')
 

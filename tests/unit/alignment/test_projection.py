@@ -202,3 +202,19 @@ def test_a_link_is_an_edge_with_its_reason_and_validity(state: str, live: bool) 
 
 def test_the_order_of_reading_does_not_matter() -> None:
     assert rows(event()) == project(event()) == rows(event())
+
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+NO_TRACE: list[Any] = [None, 5, [], {}, "", "x" * 10_000, TRACE.upper(), f"{TRACE}\n", f"{TRACE}-x", f"01{TRACE[2:]}"]
+
+
+def test_an_event_tells_its_trace_and_its_correlation() -> None:
+    told = project(event() | {"traceparent": TRACE, "correlationid": "order/66"})
+    assert (told.traceparent, told.correlation_id) == (TRACE, "order/66")
+
+
+@pytest.mark.parametrize("given", NO_TRACE)
+def test_what_is_no_trace_is_not_there_and_no_poison(given: Any) -> None:
+    told = project(event() | {"traceparent": given, "correlationid": given and f"{given} \n"})
+    assert (told.traceparent, told.correlation_id) == (None, None)
+    assert told.record == project(event()).record
