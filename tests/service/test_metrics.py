@@ -204,6 +204,7 @@ async def test_a_dead_letter_is_counted_kept_and_told(platform: Platform) -> Non
 
 
 async def test_a_rebuild_shows_while_it_runs(platform: Platform) -> None:
+    await platform.caught_up()
     database = Database(platform.settings.database("alignment"))
     async with database.write() as connection:
         await view.begin(connection)
