@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 DEPLOY := .venv-deploy
 ARGS ?=
+# Each process has a broker and a database server of its own; what runs in containers needs the machine for itself.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 # uv trusts whom the machine trusts, fetches no Python of its own, and installs also from another file system.
 UV := .uv/bin/uv
@@ -27,7 +29,12 @@ up: $(VENV)/.runtime  ## start the embedded platform; options in ARGS
 	@exec $(VENV)/bin/plumbline up $(ARGS)
 
 test: $(VENV)/.dev  ## all tests that this machine can run, with the coverage gate; ARGS selects some, without it
-	@exec $(VENV)/bin/python -m pytest $(or $(ARGS),--cov --cov-report=term:skip-covered)
+ifdef ARGS
+	@exec $(VENV)/bin/python -m pytest $(ARGS)
+else
+	@$(VENV)/bin/python -m pytest $(PARALLEL) -m "not compose" --cov --cov-report=term:skip-covered
+	@exec $(VENV)/bin/python -m pytest -m compose tests/system
+endif
 
 check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manifests, without changing anything
 	$(VENV)/bin/ruff format --check .

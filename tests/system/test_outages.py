@@ -15,7 +15,7 @@ from tests.system.traffic import PATHS, check, traffic
 
 pytestmark = pytest.mark.compose
 AWAY_SECONDS = 20
-TRY_SECONDS = 4
+TRY_SECONDS = 3
 
 
 def is_ready(stack: Stack, service: str) -> bool:
@@ -74,7 +74,7 @@ def test_any_order_of_start_works(stack: Stack, order: tuple[str, ...]) -> None:
     parts = {"kafka": ["kafka"], "postgres": ["postgres"], "services": list(SERVICES)}
     found = {part: [stack.replicas(name)[0] for name in names] for part, names in parts.items()}
     for part in ("services", "kafka", "postgres"):
-        docker("kill", *found[part])
+        docker("stop", "--time", "25", *found[part])
     for part in order:
         docker("start", *found[part])
         if part != order[-1]:

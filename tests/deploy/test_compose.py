@@ -1,0 +1,86 @@
+"""The compose file: what it names exists, and nothing in it is more open than it must be."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.cli.main import COMMANDS
+from shared.config import SERVICES, Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: each for name, each in CONTAINERS.items() if each["image"].startswith("plumbline:")}
+every_container = pytest.mark.parametrize("name", CONTAINERS)
+
+
+def test_every_service_is_served_by_its_own_name() -> None:
+    served = {name: each["command"] for name, each in OURS.items() if each["command"][:1] == ["serve"]}
+    assert served == {service: ["serve", service] for service in SERVICES}
+
+
+def test_every_command_exists() -> None:
+    assert {each["command"][0] for each in OURS.values() if each["command"]} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_a_setting(name: str) -> None:
+    given = {v for v in OURS[name]["environment"] if v.startswith("PLUMBLINE_")}
+    assert {v.removeprefix("PLUMBLINE_").lower() for v in given} <= Settings.model_fields.keys()
+
+
+@every_container
+def test_images_have_a_version_and_memory_an_end(name: str) -> None:
+    assert re.fullmatch(r"[\w./-]+:(?!latest)[\w.-]+", CONTAINERS[name]["image"])
+    assert CONTAINERS[name]["mem_limit"]
+
+
+@every_container
+def test_ports_are_for_this_machine_alone(name: str) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in CONTAINERS[name].get("ports", ()))
+
+
+@every_container
+def test_what_is_ours_or_may_be_is_locked_down(name: str) -> None:
+    if name in ("postgres", "kafka"):
+        return  # their images change users and write where they like
+    each = CONTAINERS[name]
+    assert (each["read_only"], each["cap_drop"]) == (True, ["ALL"])
+    assert each["security_opt"] == ["no-new-privileges:true"]
+    assert each.get("user") != "0:0" or each["network_mode"] == "none"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_sees_its_own_secrets_alone(service: str) -> None:
+    mounted = {volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]}
+    assert mounted == {"key", f"{service}-secrets"}
+    assert all(volume.endswith(":ro") for volume in CONTAINERS[service]["volumes"])
+
+
+@every_container
+def test_what_goes_on_running_starts_again_by_itself(name: str) -> None:
+    each = CONTAINERS[name]
+    jobs = {"migrate", "topics", "key", "metrics-token"}
+    assert each["restart"] == ("on-failure:5" if name in jobs else "unless-stopped")
+
+
+@every_container
+def test_every_file_that_is_mounted_exists(name: str) -> None:
+    for volume in CONTAINERS[name].get("volumes", ()):
+        source = volume.split(":")[0]
+        assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"]
+
+
+def test_the_gateway_knows_every_owner() -> None:
+    text = (ROOT / "deploy/gateway/nginx.conf").read_text()
+    assert re.findall(r"\(\?<owner>([\w|]+)\)", text) == ["|".join(SERVICES[:-1])]
+
+
+def test_the_image_has_no_tag_of_its_own() -> None:
+    """One version for the whole project."""
+    versions = {each["image"].partition(":")[2] for each in OURS.values()}
+    told = re.findall(r'^version = "([\d.]+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert versions == set(told)
