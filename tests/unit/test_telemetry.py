@@ -16,8 +16,9 @@ def test_a_trace_is_as_w3c_writes_it(given: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [None, 5, b"", "", TRACE[:-1], TRACE + "0", f" {TRACE}", f"{TRACE}\n", TRACE.upper(), f"{TRACE}-00", f"ff{TRACE[2:]}",
-     f"01{TRACE[2:]}", "00-" + "0" * 32 + TRACE[35:], TRACE[:36] + "0" * 16 + "-01", TRACE.replace("0af7", "٠af7")],
+    [None, 5, b"", "", TRACE[:-1], TRACE + "0", f" {TRACE}", f"{TRACE}\n", TRACE.upper(), f"{TRACE}-00",
+     f"ff{TRACE[2:]}", f"01{TRACE[2:]}", "00-" + "0" * 32 + TRACE[35:], TRACE[:36] + "0" * 16 + "-01",
+     TRACE.replace("0af7", "٠af7")],
 )  # fmt: skip
 def test_nothing_else_is_one(given: object) -> None:
     assert valid_traceparent(given) is None
