@@ -1,12 +1,14 @@
 """Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from services.alignment.models import FINDING, RECORD
-from services.alignment.repository import Moment, brief
+from services.alignment.moment import Moment, open_findings, recorded
+from services.alignment.repository import brief
 from services.alignment.rule import Rule, Severity
 from services.alignment.rules import RULES
 from services.alignment.score import is_pending
@@ -28,10 +30,16 @@ def describe(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _select(moment: Moment) -> Select[Any]:
-    joined = and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD))
+def _select(*, past: bool) -> Select[Any]:
+    joined = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
     columns = [column for column in RECORD.c if column.name not in ("generation", "data")]
-    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == moment.generation)
+    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation)
+
+
+@cache
+def _of_subject(*, past: bool) -> Select[Any]:
+    query = _select(past=past).where(open_findings(past=past), FINDING.c.subject == bindparam("subject"))
+    return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
 def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
@@ -58,30 +66,28 @@ async def page(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
 ) -> dict[str, Any]:
     """Worst first, then by subject."""
-    query = _select(moment).where(moment.open_findings())
+    query = _select(past=moment.past).where(moment.open_findings())
     columns = {"rule": FINDING.c.rule, "kind": RECORD.c.kind, "subject": FINDING.c.subject, "owner": RECORD.c.owner}
     if severity := filters.pop("severity", None):
         query = query.where(FINDING.c.severity == Severity[severity])
     query = query.where(*(columns[name] == value for name, value in filters.items()))
     order = [FINDING.c.severity, FINDING.c.rule, FINDING.c.subject, FINDING.c.id]
     query = pagination.after(query.limit(limit + 1), order, cursor, descending=True)
-    rows = (await moment.connection.execute(query)).all()
+    rows = (await moment.execute(query)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     next_cursor = last and pagination.encode(last.severity, last.rule, last.subject, last.id)
     return {"items": [_told(moment, row, grace) for row in rows[:limit]], "next_cursor": next_cursor}
 
 
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> list[dict[str, Any]]:
-    query = _select(moment).where(moment.open_findings(), FINDING.c.subject == ref)
-    query = query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
-    rows = await moment.connection.execute(query)
+    rows = await moment.execute(_of_subject(past=moment.past), subject=ref)
     return [_told(moment, row, grace) for row in rows if row.rule.startswith(prefix)]
 
 
 async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
     """The newest interval of a finding; raises NotFound."""
-    query = _select(moment).where(FINDING.c.id == id).order_by(FINDING.c.opened_at.desc()).limit(1)
-    row = (await moment.connection.execute(query)).one_or_none()
+    query = _select(past=moment.past).where(FINDING.c.id == id).order_by(FINDING.c.opened_at.desc()).limit(1)
+    row = (await moment.execute(query)).one_or_none()
     if row is None:
         raise NotFound("There is no finding with this id.")
     return _told(moment, row, grace)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.alignment import findings_list, view
-from services.alignment.repository import Moment
+from services.alignment.moment import Moment
 from services.alignment.score import score
 from shared import clock
 from shared.auth import Authenticator

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.alignment import loader, projector, repository, view
 from services.alignment.models import GENERATION
-from services.alignment.repository import Moment
+from services.alignment.moment import Moment
 from services.alignment.waiting import Waiting
 from shared import clock, http
 from shared.config import Settings

@@ -1,49 +1,26 @@
 """Reads of the view: nodes, relations and findings, now or as recorded at a past moment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    Select,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment import view
 from services.alignment.loader import chunks
-from services.alignment.models import EDGE, FINDING, PROGRESS, RECORD
+from services.alignment.models import EDGE, GENERATION, PROGRESS, RECORD
+from services.alignment.moment import Moment, recorded
 from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.contracts.events import EventId
 
 MAX_LINKS = 200
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``."""
-
-    connection: AsyncConnection
-    generation: int
-    as_of: datetime | None
-    at: datetime
-
-    def recorded(self, table: Table) -> ColumnElement[bool]:
-        """The rows of this moment in a table of versions."""
-        mine: ColumnElement[bool] = table.c.generation == self.generation
-        if self.as_of is None:
-            return mine & (table.c.recorded_to == FOREVER)
-        return mine & (table.c.recorded_from <= self.as_of) & (table.c.recorded_to > self.as_of)
-
-    def open_findings(self) -> ColumnElement[bool]:
-        mine: ColumnElement[bool] = FINDING.c.generation == self.generation
-        if self.as_of is None:
-            return mine & (FINDING.c.resolved_at == FOREVER)
-        return mine & (FINDING.c.opened_at <= self.as_of) & (FINDING.c.resolved_at > self.as_of)
-
-    def valid(self, row: Any) -> bool:
-        return (row.valid_from is None or row.valid_from <= self.at) and (
-            row.valid_to is None or self.at < row.valid_to
-        )
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -85,6 +62,12 @@ _BRIEF = [
 ]  # fmt: skip
 
 
+@cache
+def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
+    order = (EDGE.c.type, EDGE.c[other], EDGE.c.origin)
+    return _links(end, past=past).order_by(*order).limit(MAX_LINKS)
+
+
 async def nodes(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
 ) -> tuple[list[Any], str | None]:
@@ -98,7 +81,7 @@ async def nodes(
     query = pagination.after(
         query.limit(limit + 1), [RECORD.c.kind, RECORD.c.key, RECORD.c.ref], cursor, descending=False
     )
-    rows = (await moment.connection.execute(query)).all()
+    rows = (await moment.execute(query)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     next_cursor = pagination.encode(last.kind, last.key, last.ref) if last else None
     return [brief(moment, row) for row in rows[:limit]], next_cursor
@@ -106,8 +89,23 @@ async def nodes(
 
 async def node(moment: Moment, ref: str) -> Any:
     """The row of one entity, a tombstone included; None if nothing is known of it."""
-    query = select(RECORD).where(moment.recorded(RECORD), RECORD.c.ref == ref)
-    return (await moment.connection.execute(query)).one_or_none()
+    return (await moment.execute(_node(past=moment.past), ref=ref)).one_or_none()
+
+
+# What every page of a node asks for is put together once: that costs more than running it.
+@cache
+def _node(*, past: bool) -> Select[Any]:
+    return select(RECORD).where(recorded(RECORD, past=past), RECORD.c.ref == bindparam("ref"))
+
+
+@cache
+def _briefs(*, past: bool) -> Select[Any]:
+    return select(*_BRIEF).where(recorded(RECORD, past=past), RECORD.c.ref.in_(bindparam("refs", expanding=True)))
+
+
+@cache
+def _links(end: str, *, past: bool) -> Select[Any]:
+    return select(EDGE).where(recorded(EDGE, past=past), EDGE.c[end] == bindparam("ref"), EDGE.c.live)
 
 
 async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -115,20 +113,19 @@ async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any
     wanted = sorted(set(refs))
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(wanted):
-        query = select(*_BRIEF).where(moment.recorded(RECORD), RECORD.c.ref.in_(some))
-        found |= {row.ref: brief(moment, row) for row in await moment.connection.execute(query)}
+        rows = await moment.execute(_briefs(past=moment.past), refs=some)
+        found |= {row.ref: brief(moment, row) for row in rows}
     return {ref: found.get(ref) or unseen(ref) for ref in wanted}
 
 
 async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
     """The active relations at one end of a node (``source`` or ``target``), and how many more there are."""
-    mine = (moment.recorded(EDGE), EDGE.c[end] == ref, EDGE.c.live)
     other = "target" if end == "source" else "source"
-    query = select(EDGE).where(*mine).order_by(EDGE.c.type, EDGE.c[other], EDGE.c.origin).limit(MAX_LINKS)
-    rows = (await moment.connection.execute(query)).all()
+    rows = (await moment.execute(_first_links(end, other, past=moment.past), ref=ref)).all()
     total = len(rows)
     if total == MAX_LINKS:
-        total = (await moment.connection.execute(select(func.count()).select_from(EDGE).where(*mine))).scalar_one()
+        counted = select(func.count()).select_from(_links(end, past=moment.past).subquery())
+        total = (await moment.execute(counted, ref=ref)).scalar_one()
     others = await briefs(moment, (getattr(row, other) for row in rows))
     return [edge(moment, row) | {"node": others[getattr(row, other)]} for row in rows], total - len(rows)
 
@@ -156,7 +153,7 @@ async def edges_from(
     for some in chunks(refs):
         query = _edges(moment, some, end, types, ended=ended)
         query = query.order_by(EDGE.c[end], EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.origin)
-        found += (await moment.connection.execute(query.limit(limit - len(found)))).all()
+        found += (await moment.execute(query.limit(limit - len(found)))).all()
         if len(found) >= limit:
             break
     return found
@@ -166,7 +163,7 @@ async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequ
     counts: dict[str, int] = {}
     for some in chunks(refs):
         query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
-        counts |= dict((await moment.connection.execute(query)).all())
+        counts |= dict((await moment.execute(query)).all())
     return counts
 
 
@@ -195,13 +192,13 @@ async def frame(moment: Moment) -> dict[str, Any]:
     return {"as_of": moment.as_of and rfc3339(moment.as_of), "provisional": provisional, "watermark": told}
 
 
+_ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active").scalar_subquery()
+_HOLDS = select(RECORD.c.epoch, RECORD.c.version).where(
+    RECORD.c.generation == _ACTIVE, RECORD.c.ref == bindparam("ref"), RECORD.c.recorded_to == FOREVER
+)
+
+
 async def holds(connection: AsyncConnection, event: EventId) -> bool:
     """Whether the active view has this version or a newer one."""
-    generation = await view.active(connection)
-    newest = (
-        select(RECORD.c.epoch, RECORD.c.version)
-        .where(RECORD.c.generation == generation, RECORD.c.ref == f"{event.kind}/{event.id}")
-        .where(RECORD.c.recorded_to == FOREVER)
-    )
-    row = (await connection.execute(newest)).one_or_none()
+    row = (await connection.execute(_HOLDS, {"ref": f"{event.kind}/{event.id}"})).one_or_none()
     return row is not None and tuple(row) >= (event.epoch, event.version)

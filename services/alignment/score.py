@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.alignment.models import EDGE, FINDING, RECORD
-from services.alignment.repository import Moment
+from services.alignment.moment import Moment
 from services.alignment.rule import WEIGHTS, Rule, Severity
 from services.alignment.rules import RULES, VERSION
 
@@ -51,7 +51,7 @@ async def _failing(moment: Moment, grace: timedelta) -> dict[str, tuple[float, b
     weights: dict[str, float] = defaultdict(float)
     vital: dict[str, bool] = defaultdict(bool)
     seen: set[tuple[str, str]] = set()
-    for rule, opened_at, subject, severity, criticality in await moment.connection.execute(query):
+    for rule, opened_at, subject, severity, criticality in await moment.execute(query):
         if is_pending(rule, opened_at, moment.at, grace):
             continue
         counts_nodes = RULES[rule].population == "nodes"
@@ -83,11 +83,11 @@ async def _population(moment: Moment, rule: Rule) -> tuple[int, float]:
     if rule.population != "nodes":
         only = [EDGE.c.field.is_(None)] if rule.population == "links" else []
         query = select(func.count()).select_from(EDGE).where(moment.recorded(EDGE), EDGE.c.live, *only)
-        count: int = (await moment.connection.execute(query)).scalar_one()
+        count: int = (await moment.execute(query)).scalar_one()
         return count, float(count * _USUAL_CRITICALITY)
     weight = func.coalesce(func.sum(func.coalesce(RECORD.c.criticality, _USUAL_CRITICALITY)), 0)
     weighed = select(func.count(), weight).where(moment.recorded(RECORD), *_looked_at(moment, rule))
-    subjects, applicable = (await moment.connection.execute(weighed)).one()
+    subjects, applicable = (await moment.execute(weighed)).one()
     return subjects, float(applicable)
 
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from services.alignment.repository import Moment, briefs, edge, edge_counts, edges_from
+from services.alignment.moment import Moment
+from services.alignment.repository import briefs, edge, edge_counts, edges_from
 
 MAX_DEPTH = 10
 MAX_NODES = 500

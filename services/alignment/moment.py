@@ -1,0 +1,66 @@
+"""A moment of the view: which generation, as recorded when, judged at which valid time; and the rows that it has.
+
+Conditions hold parameters instead of values, so that a statement is put together once and run for any moment.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Executable, Table, and_, bindparam
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import FINDING
+from shared.clock import FOREVER
+from shared.db import MOMENT
+
+_GENERATION: BindParameter[int] = bindparam("of_generation")
+_AS_OF = bindparam("as_of", type_=MOMENT)
+
+
+@cache
+def _held(table: Table, begins: str, ends: str, *, past: bool) -> ColumnElement[bool]:
+    """The rows of one generation that hold now, or that held at a past moment; both are given when it runs."""
+    mine = table.c.generation == _GENERATION
+    if past:
+        return and_(mine, table.c[begins] <= _AS_OF, table.c[ends] > _AS_OF)
+    return and_(mine, table.c[ends] == FOREVER)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``."""
+
+    connection: AsyncConnection
+    generation: int
+    as_of: datetime | None
+    at: datetime
+
+    @property
+    def past(self) -> bool:
+        return self.as_of is not None
+
+    async def execute(self, query: Executable, **given: Any) -> Any:
+        """Run a statement that is about this moment."""
+        return await self.connection.execute(query, {"of_generation": self.generation, "as_of": self.as_of, **given})
+
+    def recorded(self, table: Table) -> ColumnElement[bool]:
+        """The rows of this moment in a table of versions."""
+        return recorded(table, past=self.past)
+
+    def open_findings(self) -> ColumnElement[bool]:
+        return open_findings(past=self.past)
+
+    def valid(self, row: Any) -> bool:
+        return (row.valid_from is None or row.valid_from <= self.at) and (
+            row.valid_to is None or self.at < row.valid_to
+        )
+
+
+def recorded(table: Table, *, past: bool) -> ColumnElement[bool]:
+    return _held(table, "recorded_from", "recorded_to", past=past)
+
+
+def open_findings(*, past: bool) -> ColumnElement[bool]:
+    return _held(FINDING, "opened_at", "resolved_at", past=past)
