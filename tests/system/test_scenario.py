@@ -1,4 +1,4 @@
-"""One scenario, the same on the embedded platform and on four processes with Kafka and PostgreSQL."""
+"""One scenario, the same embedded, as four processes with Kafka and PostgreSQL, and in containers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.system import processes
+from tests.system.containers import Stack
 
 Json = dict[str, Any]
 
@@ -58,9 +59,20 @@ def _ref(text: str) -> dict[str, str]:
     return {"kind": kind, "id": id}
 
 
-@pytest.fixture(params=["embedded", pytest.param("deployed", marks=[pytest.mark.kafka, pytest.mark.postgres])])
+PLACES = [
+    "embedded",
+    pytest.param("deployed", marks=[pytest.mark.kafka, pytest.mark.postgres]),
+    pytest.param("containers", marks=pytest.mark.compose),
+]
+
+
+@pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Where the platform runs, and a token for it."""
+    if request.param == "containers":
+        stack: Stack = request.getfixturevalue("stack")
+        yield stack.url, stack.token()
+        return
     if request.param == "embedded":
         running = processes.embedded(tmp_path / "home")
     else:
