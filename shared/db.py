@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Float,
     Integer,
     MetaData,
+    Table,
     Text,
     Uuid,
     event,
@@ -218,9 +220,14 @@ async def lock_scope(connection: AsyncConnection, scope: int) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(scope)))
 
 
-def upsert(connection: AsyncConnection, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def insert_new(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that leaves out what is there already, in the connection's dialect."""
+    return _insert_new(connection.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Any:
+    return (sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)).on_conflict_do_nothing()
 
 
 def holds(connection: AsyncConnection, column: Column[Any], value: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.graph import Graph, History
@@ -21,6 +21,7 @@ from services.alignment.models import FINDING
 from services.alignment.rule import Evidence, Severity
 from services.alignment.rules import RULES
 from shared.clock import FOREVER
+from shared.db import MOMENT
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
 _SUBJECTS_AT_ONCE = 300
@@ -96,15 +97,19 @@ async def refresh(
             await _save(connection, generation, known, wanted)
 
 
+_STORED = select(FINDING).where(
+    FINDING.c.generation == bindparam("at"),
+    FINDING.c.subject.in_(bindparam("subjects", expanding=True)),
+    FINDING.c.resolved_at >= bindparam("since", type_=MOMENT),
+)
+
+
 async def _stored(
     connection: AsyncConnection, generation: int, subjects: list[str], since: datetime
 ) -> dict[str, list[Spell]]:
     """Intervals that reach ``since`` or lie after it; those before it can not change any more."""
-    query = select(FINDING).where(
-        FINDING.c.generation == generation, FINDING.c.subject.in_(subjects), FINDING.c.resolved_at >= since
-    )
     found: dict[str, list[Spell]] = defaultdict(list)
-    for row in await connection.execute(query):
+    for row in await connection.execute(_STORED, {"at": generation, "subjects": subjects, "since": since}):
         spell = Spell(row.id, row.rule, row.subject, row.severity, row.evidence, row.opened_at, row.resolved_at)
         found[row.subject].append(spell)
     return found

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Column, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment import findings
@@ -20,16 +21,23 @@ from services.alignment.models import AHEAD, EDGE, GENERATION, PROGRESS, RECORD
 from services.alignment.projection import Projected
 from shared import clock
 from shared.clock import FOREVER
-from shared.db import upsert
+from shared.db import insert_new
 
 _SHAPE = ("type", "state", "live", "deleted", "valid_from", "valid_to", "criticality")
 _DELETED = _SHAPE.index("deleted")
+_EDGE_SHAPE = ("type", "source", "target", "live", "valid_from", "valid_to")
 
 
 _IN_PROGRESS = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
 _WAITING = (AHEAD.c.generation == bindparam("at")) & (AHEAD.c.service == bindparam("of"))
-_PROGRESS = select(PROGRESS.c.position, PROGRESS.c.recorded_until).where(_IN_PROGRESS)
-_AHEAD = select(AHEAD.c.position).where(_WAITING)
+_AT_LAST = PROGRESS.outerjoin(
+    AHEAD, (AHEAD.c.generation == PROGRESS.c.generation) & (AHEAD.c.service == PROGRESS.c.service)
+)
+_PROGRESS = (
+    select(PROGRESS.c.position, PROGRESS.c.recorded_until, AHEAD.c.position.label("ahead"))
+    .select_from(_AT_LAST)
+    .where(_IN_PROGRESS)
+)
 _CLOSE_UP = AHEAD.delete().where(_WAITING, AHEAD.c.position <= bindparam("reached"))
 _ADVANCE = (
     PROGRESS.update().where(_IN_PROGRESS).values(position=bindparam("reached"), recorded_until=bindparam("until"))
@@ -116,30 +124,32 @@ def _stamp(generation: int, event: Projected, recorded_to: datetime) -> dict[str
     }
 
 
+_GENERATION: BindParameter[int] = bindparam("at")
+_REFS: BindParameter[str] = bindparam("refs", expanding=True)
+_PLACED = [RECORD.c[name] for name in ("ref", "epoch", "version", "recorded_from", "recorded_to", *_SHAPE)]
+_VERSIONS = select(*_PLACED).where(RECORD.c.generation == _GENERATION, RECORD.c.ref.in_(_REFS))
+_NEWEST = _VERSIONS.where(RECORD.c.recorded_to == FOREVER)
+_EDGES = select(EDGE.c.origin, *(EDGE.c[name] for name in _EDGE_SHAPE)).where(
+    EDGE.c.generation == _GENERATION, EDGE.c.origin.in_(_REFS), EDGE.c.recorded_to == FOREVER
+)
+
+
 async def _known(
     connection: AsyncConnection, generation: int, refs: list[str], events: list[Projected]
 ) -> dict[str, dict[tuple[int, int], Any]]:
     """Per entity, the stored versions around those of the events: its newest, and all from just below the oldest."""
-    table = RECORD.c
-    columns = [table.ref, table.epoch, table.version, table.recorded_from, table.recorded_to]
-    columns += [table[name] for name in _SHAPE]
-    query = select(*columns).where(table.generation == generation, table.ref.in_(refs))
-    newest = {row.ref: row for row in await connection.execute(query.where(table.recorded_to == FOREVER))}
+    newest = {row.ref: row for row in await connection.execute(_NEWEST, {"at": generation, "refs": refs})}
     found = {ref: {(row.epoch, row.version): row} for ref, row in newest.items()}
     late = {e.ref for e in events if e.ref in newest and e.order <= (newest[e.ref].epoch, newest[e.ref].version)}
     for some in chunks(sorted(late)):
-        for row in await connection.execute(query.where(table.ref.in_(some))):
+        for row in await connection.execute(_VERSIONS, {"at": generation, "refs": some}):
             found[row.ref][row.epoch, row.version] = row
     return found
 
 
 async def _current_edges(connection: AsyncConnection, generation: int, refs: list[str]) -> dict[str, list[Any]]:
-    query = select(EDGE.c.origin, EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.live, EDGE.c.valid_from)
-    query = query.add_columns(EDGE.c.valid_to).where(
-        EDGE.c.generation == generation, EDGE.c.origin.in_(refs), EDGE.c.recorded_to == FOREVER
-    )
     found: dict[str, list[Any]] = defaultdict(list)
-    for origin, *shape in await connection.execute(query):
+    for origin, *shape in await connection.execute(_EDGES, {"at": generation, "refs": refs}):
         found[origin].append(tuple(shape))
     return found
 
@@ -169,7 +179,19 @@ def _shape(row: Any) -> tuple[Any, ...]:
 
 
 def _edge_shape(edge: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(edge[name] for name in ("type", "source", "target", "live", "valid_from", "valid_to"))
+    return tuple(edge[name] for name in _EDGE_SHAPE)
+
+
+@cache
+def _end(table: Table, owner: Column[str]) -> Any:
+    """Ends the interval of one version."""
+    old = (
+        (table.c.generation == _GENERATION)
+        & (owner == bindparam("which"))
+        & (table.c.epoch == bindparam("old_epoch"))
+        & (table.c.version == bindparam("old_version"))
+    )
+    return table.update().where(old).values(recorded_to=bindparam("end"))
 
 
 async def _write(
@@ -177,15 +199,9 @@ async def _write(
 ) -> None:
     for table, owner, new in ((RECORD, RECORD.c.ref, rows), (EDGE, EDGE.c.origin, edges)):
         if new:
-            await connection.execute(upsert(connection, table).on_conflict_do_nothing(), new)
+            await connection.execute(insert_new(connection, table), new)
         if ends:
-            old = (
-                (table.c.generation == bindparam("at"))
-                & (owner == bindparam("which"))
-                & (table.c.epoch == bindparam("old_epoch"))
-                & (table.c.version == bindparam("old_version"))
-            )
-            await connection.execute(table.update().where(old).values(recorded_to=bindparam("end")), ends)
+            await connection.execute(_end(table, owner), ends)
 
 
 async def _advance(connection: AsyncConnection, generation: int, events: Sequence[Projected]) -> None:
@@ -201,8 +217,9 @@ async def _advance_service(
     connection: AsyncConnection, generation: int, service: str, arrived: dict[int, datetime]
 ) -> None:
     key = {"at": generation, "of": service}
-    position, recorded_until = (await connection.execute(_PROGRESS, key)).one()
-    ahead = set((await connection.execute(_AHEAD, key)).scalars())
+    found = (await connection.execute(_PROGRESS, key)).all()
+    position, recorded_until = found[0].position, found[0].recorded_until
+    ahead = {row.ahead for row in found} - {None}
     reached_position = position
     while reached_position + 1 in ahead or reached_position + 1 in arrived:
         reached_position += 1

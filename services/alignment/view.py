@@ -12,7 +12,7 @@ from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERAT
 from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
-from shared.db import upsert
+from shared.db import insert_new
 from shared.errors import Conflict
 
 _LONG_AGO = clock.FOREVER.replace(year=1)
@@ -177,4 +177,4 @@ async def bury(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> No
     """Keep what could not be read; the same message is kept once."""
     rows = [{"source": d.source, "value": d.value, "error": d.error, "at": clock.now()} for d in letters]
     if rows:
-        await connection.execute(upsert(connection, DEAD_LETTER).on_conflict_do_nothing(), rows)
+        await connection.execute(insert_new(connection, DEAD_LETTER), rows)
