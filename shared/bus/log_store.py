@@ -29,6 +29,8 @@ class LogStore:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._streams: dict[str, int] = {}
+        self._read_up: dict[int, int] = {}
+        self._version = 0
         try:
             self._prepare()
         except BaseException:
@@ -78,11 +80,13 @@ class LogStore:
             number = partition_of(message.key)
             base = _base(stream, number)
             offset = following[number] if number in following else self._end(base)
+            self._read_up.pop(base, None)
             following[number] = offset + 1
             yield base + offset, message.key.encode(), message.value
 
     def read(self, positions: Mapping[Partition, int], limit: int) -> list[Batch]:
         """At most ``limit`` entries in all, from the partitions in the order in which they are given."""
+        self._note_others()
         batches = []
         for partition, start in positions.items():
             if limit <= 0:
@@ -97,11 +101,23 @@ class LogStore:
         if stream is None:
             return []
         base = _base(stream, partition.number)
+        if self._read_up.get(base) == start:
+            return []
         rows = self._db.execute(
             "SELECT id, key, value FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
             (base + start, base + (1 << _OFFSET_BITS), limit),
         )
-        return [Entry(id_ - base, key, value) for id_, key, value in rows]
+        entries = [Entry(id_ - base, key, value) for id_, key, value in rows]
+        if len(entries) < limit:
+            self._read_up[base] = entries[-1].offset + 1 if entries else start
+        return entries
+
+    def _note_others(self) -> None:
+        """Where a partition was read up to its end is remembered, until somebody else changes the file."""
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._read_up.clear()
 
     def ends(self, topics: Sequence[str]) -> dict[Partition, int]:
         """The offset after the last entry of every partition; 0 for a topic that is not there."""
