@@ -12,23 +12,18 @@ from tests.backends.server import Identity, Missing, directory, free_port, ordin
 # What is lost in a crash is only tests' data. The locale is not C, so that a query that forgot its collation shows.
 _INITDB = ("--auth=trust", "--username=plumbline", "--encoding=UTF8", "--no-sync", "--no-instructions", "--locale=C")
 _ICU = ("--locale-provider=icu", "--icu-locale=en-US")
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-}
+_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     programs, user = _programs(), ordinary_user()
     with directory(user) as home:
         data, log, port = home / "data", home / "log", free_port()
         _initdb([str(programs / "initdb"), "-D", str(data), *_INITDB, *_ICU], user)
-        settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": port}.items()]
+        chosen = _SETTINGS | ({} if durable else _NOT_DURABLE) | {"port": str(port)}
+        settings = [f"--{name}={value}" for name, value in chosen.items()]
         with running(
             [str(programs / "postgres"), "-D", str(data), *settings], log, lambda: _answers(port), "INT", user
         ):
