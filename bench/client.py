@@ -43,6 +43,16 @@ class Client:
         return await self._ask(f"POST {path} HTTP/1.1\r\n{self._head}{more}".encode() + raw)
 
     async def _ask(self, request: bytes) -> Answer:
+        """A server may close a connection that was idle just as it is used again; then another one is."""
+        while True:
+            reused = bool(self._idle)
+            try:
+                return await self._ask_once(request)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                if not reused:
+                    raise
+
+    async def _ask_once(self, request: bytes) -> Answer:
         reader, writer = await self._connection()
         writer.write(request)
         status, headers = _parse(await reader.readuntil(b"\r\n\r\n"))

@@ -43,9 +43,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Sample:
-    """One write: when it was answered, and when the view answered with it."""
+    """One write: when it was sent, when it was answered, and when the view answered with it."""
 
     id: str
+    sent: float
     written: float
     seen: float
 
@@ -62,14 +63,15 @@ async def open_loop(target: Target, rate: int, seconds: float) -> list[Sample]:
 
 
 async def _one(target: Target) -> Sample:
+    sent = time.perf_counter()
     answer = await target.write()
     written = time.perf_counter()
     await target.read(answer)
-    return Sample(answer.id, written, time.perf_counter())
+    return Sample(answer.id, sent, written, time.perf_counter())
 
 
 async def closed_loop(target: Target, seconds: float) -> int:
-    """Several writers, each with its next write as soon as the last is answered; ends when the view has them all."""
+    """Several writers, each with its next write as soon as the last is answered; gives how many they made."""
     count = 0
     end = time.perf_counter() + seconds
 
