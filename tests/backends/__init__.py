@@ -7,6 +7,7 @@ PLUMBLINE_TEST_BACKENDS=container|local allows only one of them.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from typing import NoReturn
 
 import pytest
@@ -22,9 +23,13 @@ def kafka() -> AbstractContextManager[str]:
     return _first("KAFKA", container=containers.kafka, local=local_kafka.kafka)
 
 
-def postgres() -> AbstractContextManager[str]:
-    """``postgresql+asyncpg://user:password@host:port/{database}`` of a server that is ready; raises Missing."""
-    return _first("POSTGRES", container=containers.postgres, local=local_postgres.postgres)
+def postgres(*, durable: bool = False) -> AbstractContextManager[str]:
+    """``postgresql+asyncpg://user:password@host:port/{database}`` of a server that is ready; raises Missing.
+
+    One that we start ourselves does not wait for its disk, unless it is to be ``durable``.
+    """
+    container = partial(containers.postgres, durable=durable)
+    return _first("POSTGRES", container=container, local=partial(local_postgres.postgres, durable=durable))
 
 
 @contextmanager

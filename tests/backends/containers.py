@@ -44,13 +44,14 @@ def _kafka_settings(port: int) -> dict[str, str]:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     _look_for(_POSTGRES)
     port = free_port()
     settings = {"POSTGRES_USER": "plumbline", "POSTGRES_PASSWORD": "plumbline", "POSTGRES_DB": "postgres"}
     server = DockerContainer(_POSTGRES).with_bind_ports(5432, port).with_envs(**settings)
     ready = LogMessageWaitStrategy("database system is ready to accept connections", times=2)  # first the set-up's own
-    with server.with_command("-c fsync=off -c max_connections=200").waiting_for(ready.with_startup_timeout(60)):
+    command = "-c max_connections=200" + ("" if durable else " -c fsync=off")
+    with server.with_command(command).waiting_for(ready.with_startup_timeout(60)):
         yield f"postgresql+asyncpg://plumbline:plumbline@127.0.0.1:{port}/{{database}}"
 
 

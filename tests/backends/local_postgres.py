@@ -1,7 +1,6 @@
 """A throw-away PostgreSQL server from the binaries of this machine."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,25 +11,20 @@ from tests.backends.server import Identity, Missing, directory, free_port, ordin
 # What is lost in a crash is only tests' data. The locale is not C, so that a query that forgot its collation shows.
 _INITDB = ("--auth=trust", "--username=plumbline", "--encoding=UTF8", "--no-sync", "--no-instructions", "--locale=C")
 _ICU = ("--locale-provider=icu", "--icu-locale=en-US")
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-}
+_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     programs, user = _programs(), ordinary_user()
     with directory(user) as home:
         data, log, port = home / "data", home / "log", free_port()
         _initdb([str(programs / "initdb"), "-D", str(data), *_INITDB, *_ICU], user)
-        settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": port}.items()]
+        chosen = _SETTINGS | ({} if durable else _NOT_DURABLE) | {"port": str(port)}
+        settings = [f"--{name}={value}" for name, value in chosen.items()]
         with running(
-            [str(programs / "postgres"), "-D", str(data), *settings], log, lambda: _answers(port), "INT", user
+            [str(programs / "postgres"), "-D", str(data), *settings], log, lambda: _is_ready(log), "INT", user
         ):
             yield f"postgresql+asyncpg://plumbline:plumbline@127.0.0.1:{port}/{{database}}"
 
@@ -50,11 +44,6 @@ def _initdb(command: list[str], user: Identity) -> None:
         raise Missing(f"initdb failed: {done.stdout[-300:]}")
 
 
-def _answers(port: int) -> bool:
-    """An SSL request is answered with one byte as soon as connections are taken."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"\0\0\0\x08\x04\xd2\x16\x2f")
-            return connection.recv(1) in (b"N", b"S")
-    except OSError:
-        return False
+def _is_ready(log: Path) -> bool:
+    """Its port takes connections before the server does; and messages are in English under the locale C."""
+    return b"ready to accept connections" in log.read_bytes()

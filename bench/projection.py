@@ -1,66 +1,17 @@
-"""What is measured, the same way for the platform and for the floor."""
+"""The projector by itself, in this process and on SQLite."""
 
-import asyncio
 import time
 from pathlib import Path
-from statistics import quantiles
 from uuid import uuid4
 
-import httpx
-
-from bench.servers import Target
 from services.alignment import projector, view
 from services.alignment.models import RECORD
 from services.alignment.projection import Projected, project
 from shared import clock, migrations
 from shared.db import Database
 
-WRITERS = 16
 
-
-async def latency(target: Target, rate: int, seconds: int) -> dict[str, float]:
-    """From the answered write until the view shows it: open loop, so that a slow server is not spared."""
-    limits = httpx.Limits(max_connections=200)
-    async with httpx.AsyncClient(base_url=target.url, headers=target.headers, limits=limits, timeout=30) as client:
-        await _one(client, target)
-        started = time.perf_counter()
-        tasks = []
-        for n in range(rate * seconds):
-            await asyncio.sleep(max(0.0, started + n / rate - time.perf_counter()))
-            tasks.append(asyncio.create_task(_one(client, target)))
-        took = sorted(await asyncio.gather(*tasks))
-    cuts = quantiles(took, n=100)
-    return {"p50 ms": cuts[49] * 1000, "p99 ms": cuts[98] * 1000}
-
-
-async def _one(client: httpx.AsyncClient, target: Target) -> float:
-    answer = await client.post(target.write, json={"name": f"Tactic {uuid4()}", "description": "x" * 200})
-    answer.raise_for_status()
-    answered = time.perf_counter()
-    (await client.get(target.seen(answer))).raise_for_status()
-    return time.perf_counter() - answered
-
-
-async def writes(target: Target, seconds: int) -> dict[str, float]:
-    """Closed loop with several writers; processor time of the whole server process, projection included."""
-    count = 0
-    end = time.perf_counter() + seconds
-
-    async def writer(client: httpx.AsyncClient) -> None:
-        nonlocal count
-        while time.perf_counter() < end:
-            answer = await client.post(target.write, json={"name": f"Tactic {uuid4()}", "description": "x" * 200})
-            answer.raise_for_status()
-            count += 1
-
-    before = target.cpu()
-    async with httpx.AsyncClient(base_url=target.url, headers=target.headers, timeout=30) as client:
-        await asyncio.gather(*(writer(client) for _ in range(WRITERS)))
-        await _one(client, target)  # until the view has caught up, so that its work is counted
-    return {"writes/s": count / seconds, "CPU ms/write": (target.cpu() - before) / count * 1000}
-
-
-async def projection(home: Path, events: int, batch: int) -> dict[str, float]:
+async def measure(home: Path, events: int, batch: int) -> tuple[float, float]:
     """Events per second into an embedded view in this process: half entities, half links, findings included.
 
     Beside it the rate of one bare insert per event into the same kind of database, in the same batches.
@@ -77,7 +28,7 @@ async def projection(home: Path, events: int, batch: int) -> dict[str, float]:
     applied = time.perf_counter() - started
     bare = await _bare_inserts(database, made, batch)
     await database.close()
-    return {"events/s": events / applied, "bare inserts/s": events / bare}
+    return events / applied, events / bare
 
 
 async def _bare_inserts(database: Database, made: list[Projected], batch: int) -> float:
