@@ -204,17 +204,15 @@ async def test_a_dead_letter_is_counted_kept_and_told(platform: Platform) -> Non
 
 
 async def test_a_rebuild_shows_while_it_runs(platform: Platform) -> None:
-    await platform.caught_up()
+    async def shows(running: float) -> bool:
+        return (measured("plumbline_view_generation"), measured("plumbline_rebuild_running")) == (1, running)
+
+    await eventually(lambda: shows(0))
     database = Database(platform.settings.database("alignment"))
     async with database.write() as connection:
         await view.begin(connection)
-
-    async def runs() -> bool:
-        return measured("plumbline_rebuild_running") == 1
-
-    await eventually(runs)
-    assert measured("plumbline_view_generation") == 1
     await database.close()
+    await eventually(lambda: shows(1))
 
 
 async def test_callers_cannot_make_up_label_values(platform: Platform) -> None:
