@@ -1,6 +1,7 @@
 """The event envelope: one CloudEvents 1.0 document per version of an entity, carrying its whole state."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -102,9 +103,9 @@ class Fact:
 
 
 def schema(kind: Kind, action: str) -> dict[str, Any]:
-    """The JSON Schema of the ``data`` of one event type."""
+    """The JSON Schema of the ``data`` of one event type. Open: a reader must bear members that come later."""
     state = kind.model.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
-    definitions = state.pop("$defs", {})
+    definitions = {name: _opened(part) for name, part in state.pop("$defs", {}).items()}
     type_ = event_type(kind.service, kind.name, action)
     deleted = {"deleted": {"const": True}} if action == "deleted" else {}
     return {
@@ -118,5 +119,10 @@ def schema(kind: Kind, action: str) -> dict[str, Any]:
             **deleted,
         },
         "required": ["state", "changed", *deleted],
-        "$defs": {**definitions, state["title"]: state},
+        "$defs": {**definitions, state["title"]: _opened(state)},
     }
+
+
+def _opened(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What an owner refuses in a body, a reader of its events lets pass."""
+    return {name: value for name, value in part.items() if (name, value) != ("additionalProperties", False)}

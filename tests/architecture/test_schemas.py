@@ -26,6 +26,14 @@ def test_a_file_is_named_as_its_event() -> None:
         assert schema["$id"] == f"urn:plumbline:schema:{name.removesuffix('.json')}:{SCHEMA_VERSION}"
 
 
+@pytest.mark.parametrize("name", freeze.frozen())
+def test_a_reader_bears_members_that_come_later(name: str) -> None:
+    """So that a strict validator with today's schema does not refuse the events of a later release."""
+    schema = freeze.frozen()[name]
+    parts = [schema, *schema["$defs"].values()]
+    assert all(part.get("additionalProperties", True) is not False for part in parts)
+
+
 def contract(schema: Schema) -> Schema:
     inner: Schema = schema["$defs"]["Contract"]
     return inner
