@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -30,13 +30,11 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
-from shared.errors import Unavailable
+from shared.outage import away
 from shared.sqlite import BEGIN_WRITE, connect
 
 _NAMES = {
@@ -122,30 +120,27 @@ class Database:
 
 @asynccontextmanager
 async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A server that cannot be reached, or whose name is gone with it, is Unavailable: the driver tells by OSError."""
-    async with AsyncExitStack() as stack:
-        try:
-            connection = await stack.enter_async_context(engine.connect())
-        except OSError as error:
-            raise away() from error
+    """A connection of the pool, given back whole whatever happens to the caller."""
+    connection = await _connect(engine)
+    try:
         yield connection
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
-def away() -> Unavailable:
-    """The refusal of whatever needs a database that does not answer, or is too busy to."""
-    return Unavailable("The database is not available.", headers={"Retry-After": "2"})
-
-
-_BUSY = frozenset({"40001", "40P01", "55P03", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03"})
-"""SQLSTATEs of contention, of time-outs, of a server that is full or going away: nothing was written, try again."""
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database is away, full or overloaded, and not that something is wrong here."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError | Unavailable):
-        return True
-    busy = getattr(getattr(error, "orig", None), "sqlstate", None) in _BUSY
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or busy)
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    """A server that cannot be reached, or whose name is gone with it, is Unavailable: the driver tells by OSError."""
+    connecting = asyncio.ensure_future(engine.connect().start())
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        # a driver that is interrupted here leaves its connection open for ever
+        await asyncio.wait([connecting])
+        if not connecting.cancelled() and not connecting.exception():
+            await connecting.result().close()
+        raise
+    except OSError as error:
+        raise away() from error
 
 
 async def _finish(commit: Coroutine[Any, Any, None]) -> None:

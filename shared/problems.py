@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from shared.db import away, is_away
 from shared.errors import DomainError, Fault, Invalid
 from shared.faults import fault
+from shared.outage import away, is_away
 from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"

@@ -1,6 +1,8 @@
 """A caller that goes away in the middle of a transaction leaves nothing behind: no lock, no half write, no crash."""
 
 import asyncio
+import contextlib
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -63,3 +65,17 @@ async def test_many_at_any_moment(databases: tuple[Database, Database]) -> None:
     assert done <= await value(first) <= 300
     await increment(first)
     await increment(second)
+
+
+async def test_one_who_is_still_connecting(databases: tuple[Database, Database]) -> None:
+    """The connection that comes too late is closed; one that was left open warns, and a warning is an error."""
+    for pause in (0, 0, 0.0005, 0.001, 0.002, 0.005):
+        other = Database(databases[0].url)
+        asking = asyncio.create_task(value(other))
+        await asyncio.sleep(pause)
+        asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asking
+        await other.close()
+    gc.collect()
+    assert await value(databases[0]) == 0
