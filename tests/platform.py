@@ -29,7 +29,8 @@ class Platform:
 
     async def caught_up(self) -> None:
         """Until the view covers what the owners have recorded by now."""
-        heads = {service: await self._drained(service) for service in OWNERS}
+        drained = await asyncio.gather(*(self._drained(service) for service in OWNERS))
+        heads = dict(zip(OWNERS, drained, strict=True))
         async with asyncio.timeout(20):
             while True:
                 positions = (await self.client.get_json("/alignment/v1/status"))["positions"]
@@ -57,7 +58,7 @@ class Platform:
 
 def settings_for(home: Path, **more: Any) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
-    settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.05, **more})
+    settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.2, **more})
     auth.make_key(settings.key_path)
     return settings
 

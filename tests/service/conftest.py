@@ -17,14 +17,15 @@ BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 async def shared_platform(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Platform]:
+    # it lives as long as the run, so it should not look around all the time
     home: Path = tmp_path_factory.mktemp("platform")
     if request.param == "sqlite":
-        async with running(settings_for(home)) as platform:
+        async with running(settings_for(home, sweep_seconds=1)) as platform:
             yield platform
         return
     async with (
         new_databases(request.getfixturevalue("postgres_url")) as template,
-        running(settings_for(home, database_url=template)) as platform,
+        running(settings_for(home, sweep_seconds=1, database_url=template)) as platform,
     ):
         yield platform
 
