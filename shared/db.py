@@ -96,9 +96,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._reader = _sqlite(url, "BEGIN", 4) if self.is_sqlite else _postgres(url)
+        engine = _sqlite(url, "BEGIN", 4) if self.is_sqlite else _postgres(url)
+        # PostgreSQL has read-committed either way: without a transaction around them, reads save two round trips
+        self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         # a pool of one connection queues writers in this process instead of letting them fail on a lock
-        self._writer = _sqlite(url, BEGIN_WRITE, 1) if self.is_sqlite else self._reader
+        self._writer = _sqlite(url, BEGIN_WRITE, 1) if self.is_sqlite else engine
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+import uvloop
 
 from services.cli.prepare import configured
 from shared.config import SERVICES, Settings
@@ -37,7 +38,7 @@ def up(
     home.mkdir(parents=True, exist_ok=True)
     with _only_one(home), exporting():
         auth.make_key(settings.key_path)
-        asyncio.run(embedded.run(settings, sample=sample, once=once))
+        uvloop.run(embedded.run(settings, sample=sample, once=once))
 
 
 class Server(uvicorn.Server):
@@ -86,7 +87,7 @@ def serve_service(service: str, settings: Settings) -> None:
     configure_logging(settings.log_level)
     with exporting(), listening(settings) as port:
         server = Server(server_config(assembly.alone(service, settings), settings))
-        asyncio.run(server.serve([port]))
+        uvloop.run(server.serve([port]))
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
@@ -111,6 +112,8 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         typer.echo(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.", err=True)
         raise typer.Exit(1) from None
+    # inherited by what it accepts; otherwise the body of an answer waits for the acknowledgement of its headers
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with taken:
         yield taken
 

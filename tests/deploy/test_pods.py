@@ -146,7 +146,7 @@ def test_there_is_time_to_stop(cluster: Cluster) -> None:
 def test_no_rollout_takes_a_pod_away_first(cluster: Cluster) -> None:
     for workload in cluster.workloads("Deployment"):
         assert "replicas" not in workload.manifest["spec"], "the autoscaler's number would be undone"
-        assert workload.manifest["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "100%"}
+        assert workload.manifest["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
 
 
 def test_every_deployment_is_spread_budgeted_and_scaled(cluster: Cluster) -> None:
