@@ -107,7 +107,8 @@ async def check(url: str, token: str, broker: str, ledger: Ledger, seconds: floa
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
         for service in PATHS:
-            events = await _changes(http, service)
+            acknowledged = {f"{KINDS[service]}:{id}:1.{v}" for id, (v, _) in ledger.known[service].items()}
+            events = await _changes(http, service, acknowledged, seconds)
             _contiguous(events)
             newest = {event["id"].rpartition(":")[0]: event for event in events}
             for id, (version, name) in ledger.known[service].items():
@@ -118,14 +119,19 @@ async def check(url: str, token: str, broker: str, ledger: Ledger, seconds: floa
             await _same_on_bus(broker, service, events, seconds)
 
 
-async def _changes(http: httpx.AsyncClient, service: str) -> list[Json]:
+async def _changes(http: httpx.AsyncClient, service: str, acknowledged: set[str], seconds: float) -> list[Json]:
+    """All that has been recorded; what a replica took that does not lead gets its position at the next sweep."""
     events: list[Json] = []
+    until = time.monotonic() + seconds
     while True:
         after = events[-1]["position"] if events else 0
         page = (await http.get(f"/{service}/v1/changes", params={"after": after, "limit": 1000})).json()
         events += page["items"]
-        if not page["items"]:
+        missing = acknowledged - {event["id"] for event in events}
+        if not page["items"] and not missing:
             return events
+        assert time.monotonic() < until, f"acknowledged, and not recorded: {sorted(missing)[:5]}"
+        await asyncio.sleep(0 if page["items"] else 0.2)
 
 
 def _contiguous(events: list[Json]) -> None:
