@@ -114,3 +114,13 @@ async def test_a_drift_would_be_seen(service: str, database: Database) -> None:
     async with database.read() as connection:
         found = {difference[0] for difference in await migrations.differences(service, connection)}
     assert found >= {"remove_column", "add_table"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_code_runs_on_its_own_schema_and_on_a_later_one(service: str) -> None:
+    """Neither without a schema nor on an older one, which lacks what it needs."""
+    newest = migrations.newest(service)
+    assert migrations.serves(service, newest)
+    assert migrations.serves(service, "9999_of_a_later_release")
+    assert not migrations.serves(service, None)
+    assert not migrations.serves(service, "0001") or newest == "0001"

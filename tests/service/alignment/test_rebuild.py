@@ -71,3 +71,23 @@ async def test_a_hole_that_stays_is_fetched_from_the_owner(tmp_path: Path) -> No
         finally:
             await bus.close()
             await database.close()
+
+
+async def test_a_replica_follows_a_rebuild_that_another_one_made(tmp_path: Path) -> None:
+    """Also while nothing is written: the generation that it knew has been swept."""
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        await platform.caught_up()
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        owners = Owners(settings, platform.client._http._transport)
+        replica = Follower(database, bus, owners)
+        replica.generation, _ = await generations(platform)
+        try:
+            other = Rebuild(database, bus, owners)
+            await other.run(number := await other.begin())
+            await replica._note_switch()
+            assert replica.generation == number
+            await replica.catch_up("strategy")
+        finally:
+            await bus.close()
+            await database.close()
