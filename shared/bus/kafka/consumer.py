@@ -15,7 +15,7 @@ _Next = dict[Partition, int]
 _ASSIGNMENT_SECONDS = 30.0
 
 
-class KafkaConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped
+class KafkaConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
     """Reads from where the reader stands, never from what the group committed.
 
     aiokafka hides a broker that is away and a fetcher that is stuck. So when nothing came for a while we ask for the
