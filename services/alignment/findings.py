@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam, delete, select
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.graph import Graph, History
 from services.alignment.loader import chunks, load_history
 from services.alignment.models import FINDING
-from services.alignment.rule import Evidence, Severity
+from services.alignment.rule import Evidence, Rule, Severity
 from services.alignment.rules import RULES
 from shared.clock import FOREVER
 from shared.db import MOMENT
@@ -45,11 +46,16 @@ def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence
     node = graph.node(subject)
     if node is None:
         return
-    for rule in RULES.values():
+    for rule in _rules_about(node.kind):
         if rule.looks_at(node, graph):
             severity = min(rule.severity + (node.criticality == 5 and rule.severity > Severity.info), Severity.critical)
             for evidence in rule.check(node, graph):
                 yield finding_id(rule.id, subject, evidence), rule.id, severity, evidence
+
+
+@cache
+def _rules_about(kind: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES.values() if kind in rule.kinds)
 
 
 def finding_id(rule: str, subject: str, evidence: Evidence) -> str:
@@ -90,11 +96,13 @@ async def refresh(
     """Bring the findings of some subjects up to date, from ``since`` on."""
     for some in chunks(sorted(subjects), _SUBJECTS_AT_ONCE):
         history = await load_history(connection, generation, some, since)
-        stored = await _stored(connection, generation, some, since)
-        for subject in some:
-            known = stored.get(subject, [])
-            wanted = stitch(known, spells(history, subject, since, until), since)
-            await _save(connection, generation, known, wanted)
+        known = await _stored(connection, generation, some, since)
+        wanted = [
+            spell
+            for subject in some
+            for spell in stitch(known.get(subject, ()), spells(history, subject, since, until), since)
+        ]
+        await _save(connection, generation, [spell for spells in known.values() for spell in spells], wanted)
 
 
 _STORED = select(FINDING).where(
@@ -115,11 +123,20 @@ async def _stored(
     return found
 
 
+_GONE = delete(FINDING).where(
+    FINDING.c.generation == bindparam("at"),
+    FINDING.c.id == bindparam("which"),
+    FINDING.c.opened_at == bindparam("since", type_=MOMENT),
+)
+
+
 async def _save(connection: AsyncConnection, generation: int, known: list[Spell], wanted: list[Spell]) -> None:
-    gone = [spell for spell in known if spell not in wanted]
-    new = [spell for spell in wanted if spell not in known]
-    for spell in gone:
-        mine = (FINDING.c.generation == generation) & (FINDING.c.id == spell.id)
-        await connection.execute(delete(FINDING).where(mine, FINDING.c.opened_at == spell.opened_at))
+    """Only what differs is written: most findings outlive most changes."""
+    before, after = ({(spell.id, spell.opened_at): spell for spell in spells} for spells in (known, wanted))
+    gone = [spell for key, spell in before.items() if after.get(key) != spell]
+    new = [spell for key, spell in after.items() if before.get(key) != spell]
+    if gone:
+        these = [{"at": generation, "which": spell.id, "since": spell.opened_at} for spell in gone]
+        await connection.execute(_GONE, these)
     if new:
         await connection.execute(FINDING.insert(), [{"generation": generation, **vars(spell)} for spell in new])

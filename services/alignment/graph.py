@@ -113,10 +113,14 @@ class Graph:
     def __init__(self, history: History, moment: datetime) -> None:
         self.history = history
         self.moment = moment
+        self._held: dict[str, list[Edge]] = {}
 
     def node(self, ref: str) -> Node | None:
         """The version of that moment, a tombstone included; None if nothing was known of it."""
-        return next((node for node in self.history.nodes.get(ref, ()) if node.span.recorded(self.moment)), None)
+        for node in self.history.nodes.get(ref, ()):
+            if node.span.recorded(self.moment):
+                return node
+        return None
 
     def live(self, ref: str) -> Node | None:
         """The node if its state is live and the moment lies in its validity."""
@@ -134,7 +138,9 @@ class Graph:
 
     def held(self, ref: str) -> list[Edge]:
         """The active edges that this entity declares, by links from it or by its own fields."""
-        return list(self._active(self.history.held.get(ref, ())))
+        if ref not in self._held:
+            self._held[ref] = list(self._active(self.history.held.get(ref, ())))
+        return self._held[ref]
 
     def leads_up_to(self, ref: str, goal: Callable[[Node], bool]) -> bool:
         """Whether justifying relations lead from here, through live nodes only, to a goal that is live."""
