@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from services.alignment import projector, view
-from services.alignment.models import PROGRESS
+from services.alignment.models import AHEAD, PROGRESS
 from services.alignment.projection import Poison, Projected, moment, read
 from services.alignment.rebuild import PAGE, TOPICS, Changes, Rebuild, read_page
 from services.alignment.reporting import Reporting
@@ -26,6 +26,14 @@ GROUP = "plumbline-alignment"
 _BATCH = 1000
 _WAIT = 1.0
 _IDLE = 1.0
+_PAGES_AT_ONCE = 20  # then the other owners have their turn
+_WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
+_FIRST_AHEAD = (
+    select(func.min(AHEAD.c.position))
+    .where(AHEAD.c.generation == PROGRESS.c.generation, AHEAD.c.service == PROGRESS.c.service)
+    .scalar_subquery()
+)
+_GAP = select(PROGRESS.c.position, _FIRST_AHEAD).where(_WHOSE)
 
 
 class Follower:
@@ -129,26 +137,36 @@ class Follower:
         if self.generation is not None:
             self.generation = active
 
-    async def catch_up(self, service: str, *, at_once: bool = False) -> None:
+    async def catch_up(self, service: str) -> None:
         """Move the watermark; fetch what is missing if it was missing the last time as well."""
         generation = self._active()
-        position = await self._position(generation, service)
-        page = await self.owners.changes(service, position, PAGE)
+        position, _ = await self._gap(generation, service)
+        page = await self.owners.changes(service, position, 1)
         if page["items"]:
             stuck = self._seen.get(service) == position
             self._seen[service] = position
-            if stuck or at_once:
-                await self._apply_page(generation, service, page)
+            if stuck:
+                await self._fill(generation, service)
             return
         self._seen.pop(service, None)
         if page["head"]["position"] <= position:
             await self._advance_watermark(generation, service, moment(page["head"]["recorded_until"]))
 
-    async def _position(self, generation: int, service: str) -> int:
-        mine = (PROGRESS.c.generation == generation) & (PROGRESS.c.service == service)
+    async def _fill(self, generation: int, service: str) -> None:
+        """Fetch what is missing and no more: what lies beyond a hole has arrived, or the bus is bringing it."""
+        for _ in range(_PAGES_AT_ONCE):
+            position, size = await self._gap(generation, service)
+            page = await self.owners.changes(service, position, size)
+            if page["items"]:
+                await self._apply_page(generation, service, page)
+            if len(page["items"]) < PAGE:
+                return
+
+    async def _gap(self, generation: int, service: str) -> tuple[int, int]:
+        """The position up to which nothing is missing, and how many are known to be missing after it, a page at most"""
         async with self.database.read() as connection:
-            position: int = (await connection.execute(select(PROGRESS.c.position).where(mine))).scalar_one()
-        return position
+            position, ahead = (await connection.execute(_GAP, {"at": generation, "of": service})).one()
+        return position, PAGE if ahead is None else min(PAGE, ahead - position - 1)
 
     async def _advance_watermark(self, generation: int, service: str, until: datetime | None) -> None:
         async with self.database.write() as connection:

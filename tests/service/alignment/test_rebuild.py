@@ -65,9 +65,43 @@ async def test_a_hole_that_stays_is_fetched_from_the_owner(tmp_path: Path) -> No
             generation = await alone.rebuild.begin()
             alone.generation = generation
             await alone.catch_up("strategy")
-            assert await alone._position(generation, "strategy") == 0, "the first look only notes the hole"
+            assert (await alone._gap(generation, "strategy"))[0] == 0, "the first look only notes the hole"
             await alone.catch_up("strategy")
-            assert await alone._position(generation, "strategy") == 1
+            assert (await alone._gap(generation, "strategy"))[0] == 1
+        finally:
+            await bus.close()
+            await database.close()
+
+
+class Recording:
+    """Owners, and what they were asked for."""
+
+    def __init__(self, owners: Owners) -> None:
+        self.owners = owners
+        self.asked: list[tuple[int, int]] = []
+
+    async def changes(self, service: str, after: int, limit: int) -> dict[str, Any]:
+        self.asked.append((after, limit))
+        return await self.owners.changes(service, after, limit)
+
+
+async def test_of_a_hole_no_more_is_fetched_than_is_missing(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        for name in ("First", "Second", "Third", "Fourth"):
+            await platform.http.post("/strategy/v1/tactics", json={"name": name})
+        await platform.caught_up()
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        owners = Recording(Owners(settings, platform.client._http._transport))
+        alone = Follower(database, bus, owners)
+        try:
+            generation = alone.generation = await alone.rebuild.begin()
+            rest = await owners.owners.changes("strategy", 2, 10)
+            await alone._apply_page(generation, "strategy", rest)
+            await alone.catch_up("strategy")
+            await alone.catch_up("strategy")
+            assert owners.asked[-1] == (0, 2)
+            assert (await alone._gap(generation, "strategy"))[0] == 4
         finally:
             await bus.close()
             await database.close()
