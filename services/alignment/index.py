@@ -1,21 +1,18 @@
 """``/``: a plain index until the page comes: the score, the worst findings, the services and their documentation."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.alignment import findings_list, view
-from services.alignment.moment import Moment
+from services.alignment import findings_list
+from services.alignment.reading import Reader
 from services.alignment.score import score
-from shared import clock
 from shared.auth import Authenticator
 from shared.config import SERVICES, Settings
-from shared.db import Database
-from shared.errors import DomainError
+from shared.errors import DomainError, Unavailable
 
 _COOKIE = "plumbline_token"
 _WORST = 10
@@ -30,7 +27,7 @@ th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top;
 """
 
 
-def router(settings: Settings, database: Database) -> APIRouter:
+def router(settings: Settings, reader: Reader) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     authenticator = Authenticator(settings.key_path)
 
@@ -45,19 +42,18 @@ def router(settings: Settings, database: Database) -> APIRouter:
             answer = RedirectResponse("/", status_code=303)
             answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax")
             return answer
-        return _html(await _body(database, timedelta(minutes=settings.pending_minutes)))
+        return _html(await _body(reader))
 
     return routes
 
 
-async def _body(database: Database, grace: timedelta) -> str:
-    async with database.read() as connection:
-        generation = await view.active(connection)
-        if generation is None:
-            return "<h1>Plumbline</h1><p>The view is being built.</p>"
-        now = Moment(connection, generation, None, clock.now())
-        scored = await score(now, grace)
-        worst = (await findings_list.page(now, {}, _WORST, None, grace))["items"]
+async def _body(reader: Reader) -> str:
+    try:
+        async with reader.moment(settled=True) as now:
+            scored = await score(now, reader.grace)
+            worst = (await findings_list.page(now, {}, _WORST, None, reader.grace))["items"]
+    except Unavailable as building:
+        return f"<h1>Plumbline</h1><p>{building.detail}</p>"
     return _render(scored, worst)
 
 

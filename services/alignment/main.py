@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.alignment import index
 from services.alignment.follower import Follower
+from services.alignment.reading import Reader
 from services.alignment.rebuild import Changes
 from services.alignment.routes import router
 from shared.app import create_app
@@ -15,7 +16,8 @@ from shared.db import Database
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners)
-    routers = [router(settings, database, follower), index.router(settings, database)]
+    reader = Reader(settings, database, follower.waiting)
+    routers = [router(reader, database, follower), index.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,

@@ -3,6 +3,7 @@
 Conditions hold parameters instead of values, so that a statement is put together once and run for any moment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -30,12 +31,16 @@ def _held(table: Table, begins: str, ends: str, *, past: bool) -> ColumnElement[
 
 @dataclass(frozen=True)
 class Moment:
-    """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``."""
+    """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``.
+
+    ``marks`` are the watermarks: until when the view covers everything that each service has recorded.
+    """
 
     connection: AsyncConnection
     generation: int
     as_of: datetime | None
     at: datetime
+    marks: Mapping[str, datetime]
 
     @property
     def past(self) -> bool:

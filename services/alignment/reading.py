@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment import loader, projector, repository, view
-from services.alignment.models import GENERATION
+from services.alignment import loader, projector, repository
+from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.moment import Moment
 from services.alignment.waiting import Waiting
 from shared import clock, http
@@ -22,7 +24,11 @@ from shared.errors import Gone, NotFound, Unavailable
 
 SCOPE = "alignment:read"
 _LOOK_SECONDS = 0.25
-_SETTLED = select(GENERATION.c.number, GENERATION.c.settled_until).where(GENERATION.c.status == "active")
+_ACTIVE = (
+    select(GENERATION.c.number, GENERATION.c.settled_until, PROGRESS.c.service, PROGRESS.c.recorded_until)
+    .join(PROGRESS, PROGRESS.c.generation == GENERATION.c.number)
+    .where(GENERATION.c.status == "active")
+)
 
 
 class Reader:
@@ -33,13 +39,23 @@ class Reader:
         self.grace = timedelta(minutes=settings.pending_minutes)
 
     @asynccontextmanager
-    async def moment(self, as_of: datetime | None = None, valid_at: datetime | None = None) -> AsyncIterator[Moment]:
-        """The active generation as it is, or as it was recorded at a past moment."""
-        async with self.database.read() as connection:
-            generation = await view.active(connection)
-            if generation is None:
-                raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
-            yield Moment(connection, generation, as_of, valid_at or as_of or clock.now())
+    async def moment(
+        self, as_of: datetime | None = None, valid_at: datetime | None = None, *, settled: bool = False
+    ) -> AsyncIterator[Moment]:
+        """The active generation as it is, or as it was recorded at a past moment.
+
+        Findings rest on what is valid now: ``settled`` looks again if something began or ceased to be since the last
+        time. Raises Unavailable before the first build has ended.
+        """
+        now = clock.now()
+        while True:
+            async with self.database.read() as connection:
+                active = await _active(connection)
+                if not settled or not await _is_due(connection, active, now):
+                    yield Moment(connection, active.generation, as_of, valid_at or as_of or now, active.marks)
+                    return
+            async with self.database.write() as connection:
+                await projector.settle(connection, active.generation, now)
 
     async def waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
         """Check the caller, then wait for an event if there is one to wait for; says whether it came."""
@@ -64,15 +80,25 @@ class Reader:
                 applied.clear()
         return True
 
-    async def settled(self) -> None:
-        """Findings rest on what is valid now; look again if something began or ceased to be since the last time."""
-        now = clock.now()
-        async with self.database.read() as connection:
-            row = (await connection.execute(_SETTLED)).one_or_none()
-            due = row is not None and await loader.is_turning(connection, row.number, row.settled_until, now)
-        if row is not None and due:
-            async with self.database.write() as connection:
-                await projector.settle(connection, row.number, now)
+
+@dataclass(frozen=True)
+class _Active:
+    generation: int
+    settled_until: datetime
+    marks: dict[str, datetime]
+
+
+async def _active(connection: AsyncConnection) -> _Active:
+    # the watermarks before what they cover: on PostgreSQL each statement sees what was committed until then
+    rows = (await connection.execute(_ACTIVE)).all()
+    if not rows:
+        raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
+    marks = {row.service: row.recorded_until for row in rows}
+    return _Active(rows[0].number, rows[0].settled_until, marks)
+
+
+async def _is_due(connection: AsyncConnection, active: _Active, now: datetime) -> bool:
+    return await loader.is_turning(connection, active.generation, active.settled_until, now)
 
 
 async def existing(now: Moment, ref: str) -> Any:

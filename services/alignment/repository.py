@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
     Select,
+    and_,
     bindparam,
     func,
     select,
@@ -53,19 +55,18 @@ def unseen(ref: str) -> dict[str, Any]:
     return {"id": id, "kind": kind, **empty, "live": False, "deleted": False, "unseen": True}
 
 
-_BRIEF = [
-    RECORD.c[name]
-    for name in (
-        "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
-        "valid_to",
-    )
-]  # fmt: skip
+_BRIEF_NAMES = (
+    "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
+    "valid_to",
+)  # fmt: skip
+_BRIEF = [RECORD.c[name] for name in _BRIEF_NAMES]
 
 
 @cache
 def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
     order = (EDGE.c.type, EDGE.c[other], EDGE.c.origin)
-    return _links(end, past=past).order_by(*order).limit(MAX_LINKS)
+    theirs = and_(RECORD.c.ref == EDGE.c[other], recorded(RECORD, past=past))
+    return _links(end, past=past).add_columns(*_BRIEF).outerjoin(RECORD, theirs).order_by(*order).limit(MAX_LINKS)
 
 
 async def nodes(
@@ -126,8 +127,13 @@ async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]
     if total == MAX_LINKS:
         counted = select(func.count()).select_from(_links(end, past=moment.past).subquery())
         total = (await moment.execute(counted, ref=ref)).scalar_one()
-    others = await briefs(moment, (getattr(row, other) for row in rows))
-    return [edge(moment, row) | {"node": others[getattr(row, other)]} for row in rows], total - len(rows)
+    return [edge(moment, row) | {"node": _other(moment, row, other)} for row in rows], total - len(rows)
+
+
+def _other(moment: Moment, row: Any, end: str) -> dict[str, Any]:
+    """The node at the other end of a row of ``_first_links``."""
+    columns = {name: row._mapping[RECORD.c[name]] for name in _BRIEF_NAMES}
+    return brief(moment, SimpleNamespace(**columns)) if columns["ref"] else unseen(getattr(row, end))
 
 
 def edge(moment: Moment, row: Any) -> dict[str, Any]:
@@ -184,11 +190,10 @@ async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, 
     return dict((await connection.execute(_WATERMARKS, {"at": generation})).all())
 
 
-async def frame(moment: Moment) -> dict[str, Any]:
+def frame(moment: Moment) -> dict[str, Any]:
     """What every answer carries: how far the view is, and whether the past it shows may still fill up."""
-    marks = await watermarks(moment.connection, moment.generation)
-    provisional = moment.as_of is not None and any(mark < moment.as_of for mark in marks.values())
-    told = {service: rfc3339(mark) for service, mark in sorted(marks.items())}
+    provisional = moment.as_of is not None and any(mark < moment.as_of for mark in moment.marks.values())
+    told = {service: rfc3339(mark) for service, mark in sorted(moment.marks.items())}
     return {"as_of": moment.as_of and rfc3339(moment.as_of), "provisional": provisional, "watermark": told}
 
 

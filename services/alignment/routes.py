@@ -14,7 +14,6 @@ from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
 from services.alignment.reading import SCOPE, Reader, existing
 from services.alignment.rules import RULES
 from shared import clock, http
-from shared.config import Settings
 from shared.contracts.base import Instant, KindName
 from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
@@ -38,9 +37,8 @@ WaitFor = Annotated[
 ]
 
 
-def router(settings: Settings, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
+def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
     routes = APIRouter(prefix="/alignment/v1")
-    reader = Reader(settings, database, follower.waiting)
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds")
     async def nodes(
@@ -61,7 +59,7 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         async with reader.moment(as_of, valid_at) as now:
             filters = {name: value for name, value in given.items() if value is not None}
             items, next_cursor = await repository.nodes(now, filters, limit, cursor)
-            return http.answer({"items": items, "next_cursor": next_cursor} | await repository.frame(now) | caught)
+            return http.answer({"items": items, "next_cursor": next_cursor} | repository.frame(now) | caught)
 
     @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings")
     async def node(
@@ -73,15 +71,14 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         wait_for: WaitFor = None,
     ) -> Response:
         caught = await reader.waited(request, wait_for)
-        await reader.settled()
-        async with reader.moment(as_of, valid_at) as now:
+        async with reader.moment(as_of, valid_at, settled=True) as now:
             row = await existing(now, f"{kind}/{id}")
             out, out_hidden = await repository.links(now, row.ref, "source")
             into, in_hidden = await repository.links(now, row.ref, "target")
             told = await findings_list.of_subject(now, row.ref, reader.grace)
             body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
             body |= {"hidden": {"out": out_hidden, "in": in_hidden}}
-            return http.answer(body | await repository.frame(now) | caught)
+            return http.answer(body | repository.frame(now) | caught)
 
     @routes.get("/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it")
     async def trace(
@@ -101,7 +98,7 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         async with reader.moment(as_of, valid_at) as now:
             row = await existing(now, f"{kind}/{id}")
             body = await traces.trace(now, row.ref, direction, depth, wanted, limit)
-            return http.answer(body | await repository.frame(now) | caught)
+            return http.answer(body | repository.frame(now) | caught)
 
     @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
     async def why(
@@ -113,12 +110,11 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         wait_for: WaitFor = None,
     ) -> Response:
         caught = await reader.waited(request, wait_for)
-        await reader.settled()
-        async with reader.moment(as_of, valid_at) as now:
+        async with reader.moment(as_of, valid_at, settled=True) as now:
             row = await existing(now, f"{kind}/{id}")
             body = await traces.why(now, row.ref)
             body["findings"] = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
-            return http.answer(body | await repository.frame(now) | caught)
+            return http.answer(body | repository.frame(now) | caught)
 
     @routes.get("/findings", summary="What is wrong, worst first")
     async def findings(
@@ -134,19 +130,17 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
         wait_for: WaitFor = None,
     ) -> Response:
         caught = await reader.waited(request, wait_for)
-        await reader.settled()
         given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
-        async with reader.moment(as_of) as now:
+        async with reader.moment(as_of, settled=True) as now:
             filters = {name: value for name, value in given.items() if value is not None}
             body = await findings_list.page(now, filters, limit, cursor, reader.grace)
-            return http.answer(body | await repository.frame(now) | caught)
+            return http.answer(body | repository.frame(now) | caught)
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved")
     async def finding(request: Request, id: Word, wait_for: WaitFor = None) -> Response:
         caught = await reader.waited(request, wait_for)
-        await reader.settled()
-        async with reader.moment() as now:
-            return http.answer(await findings_list.one(now, id, reader.grace) | await repository.frame(now) | caught)
+        async with reader.moment(settled=True) as now:
+            return http.answer(await findings_list.one(now, id, reader.grace) | repository.frame(now) | caught)
 
     @routes.get("/rules", summary="The rule catalogue")
     async def rules(request: Request) -> Response:
@@ -156,9 +150,8 @@ def router(settings: Settings, database: Database, follower: Follower) -> APIRou
     @routes.get("/score", summary="How well things line up, and what to mend first")
     async def score(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> Response:
         caught = await reader.waited(request, wait_for)
-        await reader.settled()
-        async with reader.moment(as_of) as now:
-            return http.answer(await scores.score(now, reader.grace) | await repository.frame(now) | caught)
+        async with reader.moment(as_of, settled=True) as now:
+            return http.answer(await scores.score(now, reader.grace) | repository.frame(now) | caught)
 
     @routes.get("/status", summary="How far the view is")
     async def status(request: Request) -> Response:
