@@ -1,7 +1,7 @@
 """The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is that known; only here is committed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -215,6 +215,13 @@ async def lock_scope(connection: AsyncConnection, scope: int) -> None:
     """Serialise the transactions of one rule that spans rows. SQLite has a single writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(select(func.pg_advisory_xact_lock(scope)))
+
+
+async def refresh_statistics(connection: AsyncConnection, tables: Iterable[Table]) -> None:
+    """Tell PostgreSQL's planner what has just been loaded: of a full table that it takes for empty it scans lists."""
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            await connection.execute(text(f'ANALYZE "{table.name}"'))
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Any:

@@ -7,13 +7,13 @@ import orjson
 from sqlalchemy import select
 
 from services.alignment import findings, projector, view
-from services.alignment.models import RECORD
+from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.projection import Poison, Projected, moment, read
 from shared import clock
 from shared.bus import Bus
 from shared.contracts import OWNERS
 from shared.contracts.events import EventId, topic
-from shared.db import Database
+from shared.db import Database, refresh_statistics
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]
@@ -72,6 +72,7 @@ class Rebuild:
             await self._replay(generation, service)
         await self._find_all(generation)
         async with self.database.write() as connection:
+            await refresh_statistics(connection, (RECORD, EDGE, FINDING))
             await view.switch(connection, generation, ends, log_id)
 
     async def _replay(self, generation: int, service: str) -> None:
