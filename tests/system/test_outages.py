@@ -1,6 +1,7 @@
 """The broker away, the database away, and everything started in any order."""
 
 import asyncio
+import os
 import time
 from functools import partial
 from itertools import permutations
@@ -14,7 +15,8 @@ from tests.system.containers import Stack, docker, eventually
 from tests.system.traffic import PATHS, check, traffic
 
 pytestmark = pytest.mark.compose
-AWAY_SECONDS = 20
+AWAY_SECONDS = int(os.environ.get("PLUMBLINE_TEST_AWAY_SECONDS", "20"))
+"""Long enough to run into every time-out on the way; a release is tried with minutes."""
 TRY_SECONDS = 3
 
 
