@@ -1,6 +1,7 @@
 """The *Always* lines that hold for every kind, and the gate in front of every transition."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from shared.contracts.relations import DECOMPOSITION
 from shared.db import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource.owner import Facts
-from shared.resource.store import Unit, links_from, load_many
+from shared.resource.store import Unit, links_from, links_into, load_many, look_up
 
 _DECOMPOSITION_LOCK = 1
 Target = tuple[str, str, str]
@@ -29,7 +30,7 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
     fresh = [target for target in [*targets, *strange] if target[1:] not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
-    facts = Facts(old, known)
+    facts = Facts(old, known, await _found(unit, kind, new))
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)
@@ -37,6 +38,22 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
         await _check_link(unit, kind, new)
     await _check_cycle(unit, kind, new, fresh)
     return facts
+
+
+async def _found(unit: Unit, kind: Kind, new: Record) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for lookup in unit.owner.rules.lookups.get(kind.name, ()):
+        found.setdefault(lookup.kind, []).extend(await look_up(unit, lookup, new))
+    return found
+
+
+async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts:
+    """The facts of a transition: those of any write, and the links both ways with what is at their other ends."""
+    if kind.is_link:
+        return facts
+    out, into = await links_from(unit, kind.name, new.id), await links_into(unit, kind.name, new.id)
+    ends = [(end.kind, str(end.id)) for end in (*(link.target for link in out), *(link.source for link in into))]
+    return replace(facts, known={**facts.known, **await load_many(unit, ends)}, links=out, into=into)
 
 
 def _targets(kind: Kind, state: Record) -> list[Target]:

@@ -1,5 +1,6 @@
 """The use cases that every kind shares. Each runs in the unit of work it is given, and is one transaction with it."""
 
+import dataclasses
 import re
 import unicodedata
 from typing import Any
@@ -14,7 +15,7 @@ from shared.contracts.base import Kind, Record, looks_like_an_id
 from shared.db import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from shared.resource import bodies, checks, store
-from shared.resource.owner import Facts, Written
+from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
 
@@ -57,10 +58,28 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     if body.to not in kind.lifecycle.states:
         raise Invalid.at("/to", "unknown-state", f"A {kind.name} has the states {', '.join(kind.lifecycle.states)}.")
     new = _next(unit, old, {"state": body.to, "state_reason": body.reason})
-    links = [] if kind.is_link else await store.links_from(unit, kind.name, id)
+    return await move(unit, kind, old, new)
+
+
+async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
+    """Store a transition whose lines are met, and let move along what moves along with it."""
     facts = await checks.always(unit, kind, old, new, registered=False)
-    checks.check_transition(unit, kind, new, Facts(old, facts.known, links))
-    return Written(new, str(await store.write(unit, kind, old, new, "transitioned")))
+    facts = await checks.with_links(unit, kind, new, facts)
+    checks.check_transition(unit, kind, new, facts)
+    event = str(await store.write(unit, kind, old, new, "transitioned"))
+    for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
+        for name, id, to in effect(new, facts):
+            await _move_along(dataclasses.replace(unit, causation_id=event), name, id, to, new.state_reason)
+    return Written(new, event)
+
+
+async def _move_along(unit: Unit, name: str, id: UUID, to: str, reason: str | None) -> None:
+    """Its own lines are those of what it moves along with."""
+    kind = unit.owner.kind(name)
+    old = kind and await store.load(unit, kind, id, lock=True)
+    if kind and old and to in kind.lifecycle.moves[old.state]:
+        new = _next(unit, old, {"state": to, "state_reason": reason})
+        await store.write(unit, kind, old, new, "transitioned")
 
 
 async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Preconditions) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import MetaData, Table
 
@@ -17,27 +18,55 @@ class Facts:
     """What a rule may look at besides the new state, all from the owner's own data.
 
     ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
-    ``kind/id``; ``links`` are its active outgoing links.
+    ``kind/id``; ``found`` has those that its lookups found, by kind. In a transition ``links`` are its active outgoing
+    links and ``into`` those that this service keeps towards it, with the ends of both among the ``known``.
     """
 
     old: Any = None
     known: Mapping[str, Any] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     links: Sequence[Link] = ()
+    into: Sequence[Link] = ()
 
     def get(self, kind: str, id: Any) -> Any:
         return self.known.get(f"{kind}/{id}")
+
+    def others(self, kind: str) -> Sequence[Any]:
+        """What the lookups found of a kind."""
+        return self.found.get(kind, ())
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Entities that the new state does not refer to and a rule looks at: those of a ``kind`` whose ``column`` holds the
+    member ``of`` of the new state (``scope.id`` for one of a ``{kind, id}``). The subject itself is never among them.
+
+    ``alone`` lets one writer at a time judge them, for a line that spans rows.
+    """
+
+    kind: str
+    column: str
+    of: str = "id"
+    alone: bool = False
 
 
 Rule = Callable[[Any, Facts], Iterable[Fault]]
 """Pure: what is wrong with a new state, if anything."""
 
 
+Effect = Callable[[Any, Facts], Iterable[tuple[str, UUID, str]]]
+"""Pure: which entities move along with a transition, as ``(kind, id, to)``."""
+
+
 @dataclass(frozen=True)
 class Rules:
-    """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state."""
+    """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state; ``then`` as well,
+    for what moves along in the same transaction; ``lookups`` by kind, for what all of these look at."""
 
     always: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
     on: Mapping[tuple[str, str], Sequence[Rule]] = field(default_factory=dict)
+    then: Mapping[tuple[str, str], Sequence[Effect]] = field(default_factory=dict)
+    lookups: Mapping[str, Sequence[Lookup]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

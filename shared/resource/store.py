@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
+from zlib import crc32
 
 import orjson
 from sqlalchemy import select
@@ -16,8 +18,9 @@ from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
+from shared.db import lock_scope
 from shared.errors import TooLarge
-from shared.resource.owner import Owner
+from shared.resource.owner import Lookup, Owner
 from shared.resource.tables import from_row, to_row
 
 
@@ -69,6 +72,28 @@ async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | Non
         query = query.where(table.c.type.in_(list(types)))
     rows = await unit.connection.execute(query)
     return [cast(Link, from_row(links, row)) for row in rows.mappings()]
+
+
+async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
+    """The active links that this service keeps towards one of its entities."""
+    links = unit.owner.links
+    table = unit.owner.table(links)
+    query = select(table).where(table.c.target_kind == kind, table.c.target_id == id, table.c.state == "active")
+    rows = await unit.connection.execute(query)
+    return [cast(Link, from_row(links, row)) for row in rows.mappings()]
+
+
+async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
+    """The entities that a lookup finds for a subject, oldest first."""
+    kind = unit.owner.kind(lookup.kind)
+    value = attrgetter(lookup.of)(subject)
+    if kind is None or value is None:
+        return []
+    if lookup.alone:
+        await lock_scope(unit.connection, crc32(f"{lookup.kind} {lookup.column} {value}".encode()))
+    table = unit.owner.table(kind)
+    query = select(table).where(table.c[lookup.column] == value, table.c.id != subject.id).order_by(table.c.id)
+    return [from_row(kind, row) for row in (await unit.connection.execute(query)).mappings()]
 
 
 async def last_version(unit: Unit, kind: Kind, id: UUID) -> Any:
