@@ -71,7 +71,7 @@ def project(event: Mapping[str, Any]) -> Projected:
     # not worth a dead letter: what is no id is not there
     ids = sane(event.get("correlationid")), valid_traceparent(event.get("traceparent"))
     kind = LINKS[service] if id.kind == "link" else NODE_KINDS.get(id.kind)
-    if kind is None:
+    if kind is None or not kind.in_view:
         return Projected(id, service, position, recorded_at, None, (), *ids)
     state = event["data"]["state"]
     _check(kind, id, service, state)

@@ -1,9 +1,9 @@
 """Tables of the strategy service; the members that a kind does not share with all others."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
@@ -64,3 +64,109 @@ class Tactic(EntityRow, Base):
     budget: Mapped[float | None]
     period: Mapped[str | None]
     it_dependent: Mapped[bool | None]
+
+
+class StrategyElement(EntityRow, Base):
+    __tablename__ = "strategy_element"
+
+    type: Mapped[str | None]
+    statement: Mapped[str | None]
+    rationale: Mapped[str | None]
+    evidence_refs: Mapped[Json]
+    strategy_id: Mapped[UUID | None]
+
+
+class Driver(EntityRow, Base):
+    __tablename__ = "driver"
+
+    type: Mapped[str | None]
+
+
+class Assessment(EntityRow, Base):
+    __tablename__ = "assessment"
+
+    driver_id: Mapped[UUID | None]
+    swot: Mapped[str | None]
+    finding: Mapped[str | None]
+
+
+class Operation(EntityRow, Base):
+    __tablename__ = "operation"
+
+    side: Mapped[str | None]
+    cadence: Mapped[str | None]
+    run_cost: Mapped[float | None]
+    it_dependent: Mapped[bool | None]
+
+
+class Capability(EntityRow, Base):
+    __tablename__ = "capability"
+
+    maturity: Mapped[int | None]
+    target_maturity: Mapped[int | None]
+    side: Mapped[str | None]
+    parent_id: Mapped[UUID | None]
+
+
+class Plan(EntityRow, Base):
+    __tablename__ = "plan"
+
+    horizon: Mapped[str | None]
+    budget: Mapped[float | None]
+
+
+class Project(EntityRow, Base):
+    __tablename__ = "project"
+
+    budget: Mapped[float | None]
+    charter: Mapped[str | None]
+    sponsor: Mapped[str | None]
+
+
+class Csf(EntityRow, Base):
+    __tablename__ = "csf"
+
+    objective_id: Mapped[UUID | None]
+
+
+class Kpi(EntityRow, Base):
+    __tablename__ = "kpi"
+
+    csf_id: Mapped[UUID | None]
+    unit: Mapped[str | None]
+    direction: Mapped[str | None]
+    baseline: Mapped[float | None]
+    target: Mapped[float | None]
+    cadence: Mapped[str | None]
+    source: Mapped[str | None]
+
+
+class Measurement(EntityRow, Base):
+    __tablename__ = "measurement"
+
+    kpi_id: Mapped[UUID] = mapped_column(index=True)
+    value: Mapped[float]
+    at: Mapped[datetime]
+    corrects_id: Mapped[UUID | None]
+
+
+class Stakeholder(EntityRow, Base):
+    __tablename__ = "stakeholder"
+
+    party_id: Mapped[UUID | None]
+    subject: Mapped[str | None]
+    interest: Mapped[str | None]
+    influence: Mapped[int | None]
+    side: Mapped[str | None]
+    signs: Mapped[bool | None]
+    authority_scope: Mapped[str | None]
+
+
+class Increment(EntityRow, Base):
+    __tablename__ = "increment"
+
+    items: Mapped[Json]
+    signers: Mapped[Json]
+    due: Mapped[datetime | None]
+    package: Mapped[Json]
+    sign_offs: Mapped[Json]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.contracts.strategy import Objective, Strategy
+from shared.contracts.strategy.direction import Objective, Strategy
 from shared.errors import Fault
 from shared.resource import Facts, Rules
 from shared.resource.later import needs

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -196,9 +196,26 @@ def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any
 OWNER = Reference("owner", "owned_by")
 
 
+class Timed(NamedTuple):
+    """A transition that is made when an instant comes which the entity itself holds, as ``valid_from``."""
+
+    state: str
+    to: str
+    at: str
+
+
+class Steering(TypedDict):
+    signed_as: str
+    timed: tuple[Timed, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """Everything that the shared behaviour needs to know of a kind."""
+    """Everything that the shared behaviour needs to know of a kind.
+
+    ``immutable`` members never change; ``kept`` ones are written by the service only. ``signed_as`` is the state to
+    which a signed increment takes it. What is not ``in_view`` is part of something else and no node of its own.
+    """
 
     service: str
     model: type[Record]
@@ -206,6 +223,10 @@ class Kind:
     references: tuple[Reference, ...] = (OWNER,)
     plural: str = ""
     immutable: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    signed_as: str | None = None
+    timed: tuple[Timed, ...] = ()
+    in_view: bool = True
 
     @property
     def name(self) -> str:

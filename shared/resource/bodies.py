@@ -14,7 +14,9 @@ from shared.faults import fault
 def body_model(kind: Kind) -> type[Model]:
     """Members that a caller may send. ``key`` and ``state`` may be left out: then they are made, or stay."""
     fields: dict[str, Any] = {
-        name: (info.annotation, info) for name, info in kind.model.model_fields.items() if name not in SERVER_FIELDS
+        name: (info.annotation, info)
+        for name, info in kind.model.model_fields.items()
+        if name not in SERVER_FIELDS | kind.kept
     }
     states: Any = Literal.__getitem__(kind.lifecycle.states)
     fields["state"] = (states | None, Field(None, description="Registers an entity as found; needs the register scope"))

@@ -15,7 +15,7 @@ from shared.contracts.base import Kind, Record, looks_like_an_id
 from shared.db import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from shared.resource import bodies, checks, store
-from shared.resource.owner import Written
+from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
 
@@ -43,7 +43,7 @@ async def patch(unit: Unit, kind: Kind, id: UUID, merge: Any, given: Preconditio
     given.demand()
     if not isinstance(merge, dict):
         raise Invalid.at("", "object-expected", "A merge patch is a JSON object.")
-    old = await _existing(unit, kind, id)
+    old = await existing(unit, kind, id)
     given.check(old.version)
     merged = merge_patch(bodies.as_body(kind, old), merge)
     return await _update(unit, kind, old, bodies.parse(kind, orjson.dumps(merged)), given)
@@ -53,11 +53,11 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     """POST /transitions: a move that the lifecycle has and whose lines are met."""
     given.demand()
     body = bodies.parse_transition(raw)
-    old = await _existing(unit, kind, id)
+    old = await existing(unit, kind, id)
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
         raise Invalid.at("/to", "unknown-state", f"A {kind.name} has the states {', '.join(kind.lifecycle.states)}.")
-    new = _next(unit, old, {"state": body.to, "state_reason": body.reason})
+    new = following(unit, old, {"state": body.to, "state_reason": body.reason})
     return await move(unit, kind, old, new)
 
 
@@ -66,6 +66,7 @@ async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
     facts = await checks.always(unit, kind, old, new, registered=False)
     facts = await checks.with_links(unit, kind, new, facts)
     checks.check_transition(unit, kind, new, facts)
+    new = _filled(unit, kind, new, facts)
     event = str(await store.write(unit, kind, old, new, "transitioned"))
     for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
         for name, id, to in effect(new, facts):
@@ -73,19 +74,25 @@ async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
     return Written(new, event)
 
 
+def _filled(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Record:
+    """The new state with what the service itself writes when something comes into it."""
+    fill = unit.owner.rules.fill.get((kind.name, new.state))
+    return new.model_copy(update=dict(fill(new, facts))) if fill else new
+
+
 async def _move_along(unit: Unit, name: str, id: UUID, to: str, reason: str | None) -> None:
     """Its own lines are those of what it moves along with."""
     kind = unit.owner.kind(name)
     old = kind and await store.load(unit, kind, id, lock=True)
     if kind and old and to in kind.lifecycle.moves[old.state]:
-        new = _next(unit, old, {"state": to, "state_reason": reason})
+        new = following(unit, old, {"state": to, "state_reason": reason})
         await store.write(unit, kind, old, new, "transitioned")
 
 
 async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Preconditions) -> str:
     """DELETE: only what never was live; leaves a tombstone. Returns the event's id."""
     given.demand()
-    old = await _existing(unit, kind, id)
+    old = await existing(unit, kind, id)
     given.check(old.version)
     rows = await unit.connection.execute(versions(unit.owner.changes, kind.name, id))
     if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
@@ -98,7 +105,7 @@ async def read(unit: Unit, kind: Kind, id: UUID) -> Record:
     return await store.load(unit, kind, id) or await _absent(unit, kind, id)
 
 
-async def _existing(unit: Unit, kind: Kind, id: UUID) -> Record:
+async def existing(unit: Unit, kind: Kind, id: UUID) -> Record:
     return await store.load(unit, kind, id, lock=True) or await _absent(unit, kind, id)
 
 
@@ -122,7 +129,8 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
-    await checks.always(unit, kind, None, new, registered=registered)
+    facts = await checks.always(unit, kind, None, new, registered=registered)
+    new = _filled(unit, kind, new, facts)
     return Written(new, str(await store.write(unit, kind, None, new, "created")), created=True)
 
 
@@ -132,7 +140,7 @@ async def _update(
     for stays in ("key", "state"):
         if stays in members and members[stays] is None:
             members[stays] = getattr(old, stays)
-    new = _next(unit, old, members)
+    new = following(unit, old, members)
     if not store.changed_members(old, new):
         return Written(old, str(event_id(kind.name, old.id, old.version)), changed=False)
     if idempotent:
@@ -142,12 +150,14 @@ async def _update(
     registered = _check_registration(unit, kind, old, new)
     if not kind.is_link and members["key"] != getattr(old, "key", None):
         await _check_key(unit, kind, old.id, members["key"])
-    await checks.always(unit, kind, old, new, registered=registered)
+    facts = await checks.always(unit, kind, old, new, registered=registered)
+    if new.state != old.state:
+        new = _filled(unit, kind, new, facts)
     action = "transitioned" if new.state != old.state else "changed"
     return Written(new, str(await store.write(unit, kind, old, new, action)))
 
 
-def _next(unit: Unit, old: Record, members: dict[str, Any]) -> Record:
+def following(unit: Unit, old: Record, members: dict[str, Any]) -> Record:
     stamp = {"version": old.version + 1, "updated_at": unit.now, "updated_by": unit.caller.subject}
     return old.model_copy(update={**members, **stamp})
 

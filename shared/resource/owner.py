@@ -56,16 +56,20 @@ Rule = Callable[[Any, Facts], Iterable[Fault]]
 
 Effect = Callable[[Any, Facts], Iterable[tuple[str, UUID, str]]]
 """Pure: which entities move along with a transition, as ``(kind, id, to)``."""
+Fill = Callable[[Any, Facts], Mapping[str, Any]]
+"""Pure: members that the service writes when an entity comes into a state."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state; ``then`` as well,
-    for what moves along in the same transaction; ``lookups`` by kind, for what all of these look at."""
+    for what moves along in the same transaction. ``fill`` is for whatever comes into a state, also by registration;
+    ``lookups`` by kind says what all of these look at."""
 
     always: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
     on: Mapping[tuple[str, str], Sequence[Rule]] = field(default_factory=dict)
     then: Mapping[tuple[str, str], Sequence[Effect]] = field(default_factory=dict)
+    fill: Mapping[tuple[str, str], Fill] = field(default_factory=dict)
     lookups: Mapping[str, Sequence[Lookup]] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""What the strategy service publishes: strategies, their objectives and tactics, and the outcomes customers want."""
+"""Where an organisation means to go, and why: strategies and their four Ps, drivers, objectives and outcomes."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,15 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, Grade, Kind, Money, Reference, Short, Side, State, Text
+from shared.contracts.base import OWNER, ExternalRef, Grade, Kind, Reference, Short, Side, State, Steering, Text, Timed
 from shared.contracts.lifecycle import Lifecycle
-from shared.contracts.link import link_kind
 
 STRATEGIC = (
     "draft -> proposed -> approved* -> in_force* -> superseded! | retired!; "
     "proposed -> draft; proposed -> rejected -> draft; draft | approved -> withdrawn!"
 )
 """How everything that is steered by sign-off lives."""
+STEERED: Steering = {"signed_as": "approved", "timed": (Timed("approved", "in_force", "valid_from"),)}
+"""Signed as approved, and in force by itself from the day on that was agreed."""
+OBSERVED = "draft -> active* -> closed!"
 
 
 class Strategy(State):
@@ -27,6 +29,33 @@ class Strategy(State):
     mission: Text | None = None
     vision: Text | None = None
     sponsor: Short | None = None
+
+
+class StrategyElement(State):
+    """One of the four Ps of strategy: a perspective, a position, a plan, or a pattern of decisions taken."""
+
+    kind: Literal["strategy_element"] = "strategy_element"
+    type: Literal["perspective", "position", "plan", "pattern"] | None = None
+    statement: Text | None = None
+    rationale: Text | None = None
+    evidence_refs: Annotated[list[ExternalRef], Field(max_length=100)] = []
+    strategy_id: UUID | None = None
+
+
+class Driver(State):
+    """What makes an organisation change (ArchiMate Driver)."""
+
+    kind: Literal["driver"] = "driver"
+    type: Literal["internal", "external"] | None = None
+
+
+class Assessment(State):
+    """What somebody found out about a driver (ArchiMate Assessment)."""
+
+    kind: Literal["assessment"] = "assessment"
+    driver_id: UUID | None = None
+    swot: Literal["strength", "weakness", "opportunity", "threat"] | None = None
+    finding: Text | None = None
 
 
 class Objective(State):
@@ -50,23 +79,29 @@ class Outcome(State):
     value_statement: Text | None = None
 
 
-class Tactic(State):
-    """A decision about how an objective is pursued (ArchiMate CourseOfAction)."""
-
-    kind: Literal["tactic"] = "tactic"
-    side: Side | None = None
-    budget: Money | None = None
-    period: Short | None = None
-    it_dependent: bool | None = None
-
-
 KINDS = (
-    Kind("strategy", Strategy, Lifecycle.parse(STRATEGIC), plural="strategies"),
+    Kind("strategy", Strategy, Lifecycle.parse(STRATEGIC), plural="strategies", **STEERED),
+    Kind(
+        "strategy",
+        StrategyElement,
+        Lifecycle.parse(STRATEGIC),
+        (OWNER, Reference("strategy_id", "part_of", ("strategy",))),
+        **STEERED,
+    ),
+    Kind("strategy", Driver, Lifecycle.parse(OBSERVED), signed_as="active"),
+    Kind(
+        "strategy",
+        Assessment,
+        Lifecycle.parse(OBSERVED),
+        (OWNER, Reference("driver_id", "relates_to", ("driver",))),
+        signed_as="active",
+    ),
     Kind(
         "strategy",
         Objective,
         Lifecycle.parse(f"{STRATEGIC}; in_force -> achieved! | missed!"),
         (OWNER, Reference("parent_id", "decomposes", ("objective",))),
+        **STEERED,
     ),
     Kind(
         "strategy",
@@ -77,7 +112,6 @@ KINDS = (
             Reference("consumer_group_id", "targets", ("consumer_group",)),
             Reference("stakeholder_ids[]", "valued_by", ("stakeholder",)),
         ),
+        signed_as="agreed",
     ),
-    Kind("strategy", Tactic, Lifecycle.parse(STRATEGIC)),
-    link_kind("strategy"),
 )

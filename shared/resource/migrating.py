@@ -1,0 +1,50 @@
+"""What a migration that adds a kind need not repeat: the columns that every entity table has had since the first release.
+
+A later column of all kinds comes by a migration of its own, so that this never changes what an old migration does.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared import db
+
+_COMMON: tuple[tuple[str, Any, bool], ...] = (
+    ("key", db.TEXT, False),
+    ("name", db.TEXT, False),
+    ("folded", db.TEXT, False),
+    ("description", db.TEXT, True),
+    ("owner_kind", db.TEXT, True),
+    ("owner_id", sa.Uuid(), True),
+    ("criticality", db.BIG, True),
+    ("tags", db.JSON_TEXT, False),
+    ("external_refs", db.JSON_TEXT, False),
+    ("review", db.JSON_TEXT, True),
+    ("custom", db.JSON_TEXT, False),
+    ("id", sa.Uuid(), False),
+    ("state", db.TEXT, False),
+    ("state_reason", db.TEXT, True),
+    ("version", db.BIG, False),
+    ("valid_from", db.MOMENT, True),
+    ("valid_to", db.MOMENT, True),
+    ("provenance", db.JSON_TEXT, False),
+    ("created_at", db.MOMENT, False),
+    ("created_by", db.TEXT, False),
+    ("updated_at", db.MOMENT, False),
+    ("updated_by", db.TEXT, False),
+)
+
+
+def create_entity(table: str, *own: sa.Column[Any]) -> None:
+    """The table of a kind: its own columns, and those of every kind with their keys and indexes."""
+    common = (sa.Column(name, type_, nullable=nullable) for name, type_, nullable in _COMMON)
+    op.create_table(
+        table,
+        *own,
+        *common,
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("key", name=op.f(f"uq_{table}_key")),
+    )
+    for column in ("owner_id", "updated_at"):
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
