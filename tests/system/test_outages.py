@@ -1,7 +1,6 @@
 """The broker away, the database away, and everything started in any order."""
 
 import asyncio
-import os
 import time
 from functools import partial
 from itertools import permutations
@@ -12,11 +11,9 @@ import pytest
 
 from shared.config import SERVICES
 from tests.system.containers import Stack, docker, eventually
-from tests.system.traffic import PATHS, check, traffic
+from tests.system.traffic import AWAY_SECONDS, PATHS, check, traffic
 
 pytestmark = pytest.mark.compose
-AWAY_SECONDS = int(os.environ.get("PLUMBLINE_TEST_AWAY_SECONDS", "20"))
-"""Long enough to run into every time-out on the way; a release is tried with minutes."""
 TRY_SECONDS = 3
 
 

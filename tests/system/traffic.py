@@ -1,6 +1,7 @@
 """Writes that go on while things break, a ledger of what was answered, and what must hold afterwards."""
 
 import asyncio
+import os
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -18,7 +19,9 @@ Json = dict[str, Any]
 PATHS = {"strategy": "/strategy/v1/tactics", "catalog": "/catalog/v1/products", "roles": "/roles/v1/policies"}
 KINDS = {"strategy": "tactic", "catalog": "product", "roles": "policy"}
 _PAUSE = 0.05
-_PATIENCE = 60.0
+AWAY_SECONDS = int(os.environ.get("PLUMBLINE_TEST_AWAY_SECONDS", "20"))
+"""How long what is stopped stays away: into every time-out on the way; a release is tried with minutes."""
+_PATIENCE = AWAY_SECONDS + 40.0
 
 
 @dataclass
