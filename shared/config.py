@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(
         262_144, description="Largest event; a larger write is refused."
     )
+    increment_items: Annotated[int, Field(ge=1, le=500)] = Field(
+        25, description="How many items an increment may hold when it is submitted for sign-off."
+    )
     pending_minutes: Annotated[int, Field(ge=0)] = Field(15, description="How long finding D01 stays pending.")
     embedded: bool = Field(False, description="All services in one process; set by `plumbline up`.")
     log_level: str = Field("INFO", description="Level of the log on standard error.")

@@ -46,6 +46,10 @@ class Forbidden(DomainError):
     status, code, title = 403, "forbidden", "The token does not carry the scope this needs"
 
 
+class SignatureRefused(DomainError):
+    status, code, title = 403, "signature-refused", "This signature is not the caller's to give"
+
+
 class NotFound(DomainError):
     status, code, title = 404, "not-found", "Not found"
 

@@ -1,5 +1,7 @@
 """An owning service as an application: the routes of its kinds, its changes, and the leader that publishes them."""
 
+from collections.abc import Callable, Mapping
+
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
@@ -8,16 +10,25 @@ from shared.bus import Bus
 from shared.changes import Leader
 from shared.changes import routes as changes_routes
 from shared.config import Settings
+from shared.contracts import Kind
 from shared.db import Database
 from shared.resource import Owner, Rules
 from shared.resource.bodies import models
 from shared.resource.routes import Resource
 
+MakeResource = Callable[[Owner, Kind, Database, Leader], Resource]
+
 
 def create_owner(
-    name: str, metadata: MetaData, rules: Rules, settings: Settings, database: Database, bus: Bus
+    name: str,
+    metadata: MetaData,
+    rules: Rules,
+    settings: Settings,
+    database: Database,
+    bus: Bus,
+    resources: Mapping[str, MakeResource] | None = None,
 ) -> FastAPI:
-    """The same small shape for every owner; what differs is data."""
+    """The same small shape for every owner; what differs is data. ``resources`` names kinds that can do more."""
     owner = Owner(name, metadata, rules, settings.max_event_bytes)
     leader = Leader(
         name,
@@ -31,7 +42,8 @@ def create_owner(
     )
     api = APIRouter(prefix=f"/{name}/v1")
     for kind in owner.kinds:
-        api.include_router(Resource(owner, kind, database, leader).router())
+        make = (resources or {}).get(kind.name, Resource)
+        api.include_router(make(owner, kind, database, leader).router())
     api.include_router(changes_routes.router(name, database, owner.changes, owner.leader))
     workers = {f"{name} sequencer": leader.sequence_forever, f"{name} publisher": leader.publish_forever}
     return create_app(

@@ -1,8 +1,11 @@
 """The strategy service, put together from its kinds, tables and rules."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.strategy import models, rules
+from services.strategy.increments import Increments
 from shared.bus import Bus
 from shared.config import Settings
 from shared.db import Database
@@ -11,4 +14,8 @@ from shared.owner import create_owner
 
 def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:
     """The application, with its leader as a worker."""
-    return create_owner("strategy", models.Base.metadata, rules.RULES, settings, database, bus)
+    refused = rules.rules(settings.increment_items)
+    increments = partial(Increments, settings)
+    return create_owner(
+        "strategy", models.Base.metadata, refused, settings, database, bus, resources={"increment": increments}
+    )

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from shared.contracts.strategy.direction import Objective, Strategy
+from services.strategy import signing
+from shared.contracts.base import State
+from shared.contracts.strategy import KINDS
+from shared.contracts.strategy.direction import Objective, Strategy, StrategyElement
+from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
 from shared.resource import Facts, Rules
-from shared.resource.later import needs
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
 
@@ -29,12 +32,52 @@ def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
         )
 
 
-_SIGNED = needs("increment", "a signed increment that holds it")
+def pattern_has_evidence(new: StrategyElement, _: Facts) -> Iterator[Fault]:
+    """A pattern is what has been done consistently, so somebody can point at it."""
+    if new.type == "pattern" and not new.evidence_refs:
+        yield Fault(
+            pointer="/evidence_refs", code="evidence-missing", detail="A pattern names the decisions that show it."
+        )
 
-RULES = Rules(
-    always={"objective": (parent_fits,)},
-    on={
-        ("strategy", "proposed"): (supports_a_strategy,),
-        **{(kind, "approved"): (_SIGNED,) for kind in ("strategy", "objective", "tactic")},
-    },
-)
+
+def corrects_the_same_kpi(new: Measurement, facts: Facts) -> Iterator[Fault]:
+    corrected = facts.get("measurement", new.corrects_id)
+    if corrected and corrected.kpi_id != new.kpi_id:
+        detail = "It corrects a measurement of another indicator."
+        yield Fault(pointer="/corrects_id", code="other-kpi", detail=detail)
+
+
+def by_signature(new: State, _: Facts) -> Iterator[Fault]:
+    """The only way to be approved is by the signature under an increment, which moves what it holds."""
+    detail = f"A {new.kind.replace('_', ' ')} is approved when a signed increment holds it, and in no other way."
+    yield Fault(pointer="/to", code="increment-missing", detail=detail)
+
+
+def rules(most_items: int) -> Rules:
+    """``most_items`` is how many an increment may hold."""
+    submitted = (signing.fits_into_a_sitting(most_items), signing.items_are_ready, signing.signers_may_sign)
+    return Rules(
+        always={
+            "objective": (parent_fits,),
+            "measurement": (corrects_the_same_kpi,),
+            "increment": (signing.items_can_be_signed, signing.package_is_frozen),
+        },
+        on={
+            ("strategy", "proposed"): (supports_a_strategy,),
+            ("strategy_element", "proposed"): (pattern_has_evidence,),
+            **{(kind.name, "approved"): (by_signature,) for kind in KINDS if kind.signed_as == "approved"},
+            ("increment", "submitted"): submitted,
+            ("increment", "partly_signed"): (signing.somebody_approved,),
+            ("increment", "signed"): (signing.everybody_approved, signing.package_holds),
+            ("increment", "declined"): (signing.has_a_reason,),
+        },
+        then={("increment", "signed"): (signing.items_move,)},
+        fill={
+            **{("increment", state): signing.freeze for state in signing.OPEN},
+            ("increment", "signed"): signing.keep,
+            ("increment", "draft"): signing.thaw,
+        },
+    )
+
+
+RULES = rules(most_items=25)

@@ -153,6 +153,7 @@ _ROWS = (
         up=("service_offering", "service"),
         hits="source",
     ),
+    _row("signed_by / signs", "increment -> stakeholder"),
     _row("targets / targeted_by", "outcome, service_offering -> consumer_group", hits="source"),
     _row("valued_by / values", "outcome -> stakeholder"),
     _row("represents / represented_by", "stakeholder -> party", hits="source"),

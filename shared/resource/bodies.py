@@ -1,7 +1,7 @@
 """Request bodies, derived from the published state: everything but what the server gives."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
 
@@ -47,6 +47,15 @@ def parse(kind: Kind, raw: bytes) -> dict[str, Any]:
 
 def parse_transition(raw: bytes) -> TransitionBody:
     body: TransitionBody = _validated(_TRANSITION, raw)
+    return body
+
+
+Body = TypeVar("Body", bound=Model)
+
+
+def validated(model: type[Body], raw: bytes) -> Body:
+    """A body of a form of its own, validated strictly; raises Invalid."""
+    body: Body = _validated(TypeAdapter(model), raw)
     return body
 
 

@@ -66,6 +66,11 @@ class Documents:
             "history", f"Every version of a {self.title}", {200: {"description": "Versions, oldest first"}}
         )
 
+    def more(self, verb: str, summary: str, body: Any = None, answer: type[Any] | None = None) -> dict[str, Any]:
+        """A route that only this kind has."""
+        responses: dict[int, Any] = {200: {"model": answer} if answer else {"description": summary}}
+        return self._route(verb, summary, responses, body)
+
     def _route(
         self, verb: str, summary: str, responses: dict[int, Any], body: Any = None, headers: tuple[str, ...] = ()
     ) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a migration that adds a kind need not repeat: the columns that every entity table has had since the first release.
+"""What a migration that adds a kind need not repeat: the columns that every entity table has had from the first.
 
 A later column of all kinds comes by a migration of its own, so that this never changes what an old migration does.
 """

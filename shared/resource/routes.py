@@ -137,9 +137,9 @@ class Resource:
         async with self.database.read() as connection:
             yield Unit(self.owner, connection, who, clock.now(), *http.correlation())
 
-    async def _write(self, request: Request, command: Command) -> Any:
+    async def _write(self, request: Request, command: Command, scope: str = "write") -> Any:
         """One transaction, again if it lost a race for a unique value; the leader is woken once it is durable."""
-        who = http.caller(request, self._scope("write"))
+        who = http.caller(request, self._scope(scope))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.database.write() as connection:

@@ -76,7 +76,7 @@ KINDS = (
             "draft -> submitted -> partly_signed -> signed*; submitted -> signed; "
             "submitted | partly_signed -> declined -> draft; signed -> superseded!"
         ),
-        (OWNER, Reference("items[]", "covers")),
+        (OWNER, Reference("items[]", "covers"), Reference("signers[]", "signed_by", ("stakeholder",))),
         kept=frozenset({"package", "sign_offs"}),
     ),
 )
