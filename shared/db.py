@@ -1,10 +1,9 @@
-"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is that known; only here is committed."""
+"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is committed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,24 +11,15 @@ import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Column,
-    ColumnElement,
     DateTime,
     Dialect,
     Float,
     Integer,
     MetaData,
-    Table,
     Text,
     Uuid,
     event,
-    func,
-    literal_column,
-    select,
-    text,
-    true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -200,44 +190,11 @@ def _postgres(url: str) -> AsyncEngine:
 
 
 def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=_plain).decode()
 
 
-async def database_now(connection: AsyncConnection) -> datetime:
-    """The database server's clock; SQLite's is this machine's."""
-    if connection.dialect.name == "sqlite":
-        return clock.now()
-    moment: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
-    return moment.astimezone(UTC)
-
-
-async def lock_scope(connection: AsyncConnection, scope: int) -> None:
-    """Serialise the transactions of one rule that spans rows. SQLite has a single writer anyway."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(scope)))
-
-
-async def refresh_statistics(connection: AsyncConnection, tables: Iterable[Table]) -> None:
-    """Tell PostgreSQL's planner what has just been loaded: of a full table that it takes for empty it scans lists."""
-    if connection.dialect.name == "postgresql":
-        for table in tables:
-            await connection.execute(text(f'ANALYZE "{table.name}"'))
-
-
-def insert_new(connection: AsyncConnection, table: Table) -> Any:
-    """An INSERT that leaves out what is there already, in the connection's dialect."""
-    return _insert_new(connection.dialect.name, table)
-
-
-@cache
-def _insert_new(dialect: str, table: Table) -> Any:
-    return (sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)).on_conflict_do_nothing()
-
-
-def holds(connection: AsyncConnection, column: Column[Any], value: str) -> ColumnElement[bool]:
-    """Whether a JSON array column holds a text."""
-    if connection.dialect.name == "sqlite":
-        items = func.json_each(column).table_valued("value", name="item")
-        return select(true()).select_from(items).where(items.c.value == value).exists()
-    items = func.json_array_elements_text(column).table_valued("value", name="item")
-    return select(literal_column("1")).select_from(items).where(items.c.value == value).exists()
+def _plain(value: Any) -> str:
+    # the driver has a UUID of its own kind, which the encoder does not take for one
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError

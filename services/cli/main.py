@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
+    "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, without any service."),
     "token": ("services.cli.token:token", "Print a token, signed with the key of a home."),
 }
 """Name, where it is, and what it does."""

@@ -22,7 +22,8 @@ from shared.bus import Bus, BusUnavailable, Message
 from shared.changes.backlog import Backlog
 from shared.changes.table import fact
 from shared.contracts.events import Fact, topic
-from shared.db import Database, database_now
+from shared.db import Database
+from shared.dialect import database_now
 from shared.telemetry import log
 from shared.telemetry.messages import MessageSpans, tell
 from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED

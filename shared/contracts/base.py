@@ -238,7 +238,7 @@ class Kind:
 
     @property
     def is_link(self) -> bool:
-        return "target" in self.model.model_fields
+        return self.name == "link"
 
     def is_live(self, state: str) -> bool:
         return state in self.lifecycle.live

@@ -11,7 +11,7 @@ from shared.contracts import KIND_OWNERS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
-from shared.db import lock_scope
+from shared.dialect import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource.owner import Facts
 from shared.resource.store import Unit, links_from, links_into, load_many, look_up

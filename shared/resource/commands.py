@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, looks_like_an_id
-from shared.db import lock_scope
+from shared.dialect import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
 from shared.resource import bodies, checks, store
 from shared.resource.owner import Facts, Written

@@ -18,7 +18,7 @@ from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
-from shared.db import lock_scope
+from shared.dialect import lock_scope
 from shared.errors import TooLarge
 from shared.resource.owner import Lookup, Owner
 from shared.resource.tables import from_row, to_row

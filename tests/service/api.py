@@ -38,6 +38,12 @@ def a_change(kind: Kind, text: str) -> State:
     return {"rationale": text} if kind.is_link else {"description": text}
 
 
+NEEDED = {"measurement": {"kpi_id": "kpi"}}
+"""References without which there is none of a kind, and to what."""
+VALUES: dict[str, State] = {"measurement": {"value": 98.5, "at": "2026-03-31T00:00:00Z"}}
+"""Other members that a kind needs."""
+
+
 @dataclass
 class Api:
     platform: Platform
@@ -62,7 +68,8 @@ class Api:
     async def body(self, kind: Kind, /, **members: Any) -> State:
         """What is required to create one of a kind, and nothing else."""
         if not kind.is_link:
-            return {"name": f"A {kind.name} {uuid4().hex}", **members}
+            needed = {name: (await self.make(of))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
+            return {"name": f"A {kind.name} {uuid4().hex}", **needed, **VALUES.get(kind.name, {}), **members}
         source = KINDS[kind.service][0]
         id = (await self.make(source))["id"]
         other = next(foreign for foreign in NODES if foreign.service != kind.service)

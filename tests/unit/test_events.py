@@ -82,10 +82,16 @@ def test_all_versions_of_an_entity_have_one_key_and_one_topic() -> None:
     assert topic("catalog") == "plumbline.catalog.v1"
 
 
+NEEDED: dict[str, dict[str, Any]] = {
+    "measurement": {"kpi_id": UUID(ID), "value": 1.0, "at": datetime(2026, 1, 1, tzinfo=UTC)}
+}
+"""Members without which there is none of a kind, besides its name."""
+
+
 def example(kind: Kind) -> dict[str, Any]:
     """The smallest state of a kind, as an event carries it."""
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    own: dict[str, Any] = {"key": "k", "name": "N"}
+    own: dict[str, Any] = {"key": "k", "name": "N"} | NEEDED.get(kind.name, {})
     if kind.is_link:
         own = {
             "type": "supports",

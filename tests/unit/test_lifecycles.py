@@ -61,6 +61,36 @@ PIPELINE = [
 DOMAIN: dict[str, tuple[dict[str, str], str]] = {
     "strategy": (STRATEGIC, "approved in_force"),
     "tactic": (STRATEGIC, "approved in_force"),
+    **dict.fromkeys(("strategy_element", "operation", "capability", "plan"), (STRATEGIC, "approved in_force")),
+    **{kind: ({"draft": "active", "active": "closed", "closed": ""}, "active") for kind in ("driver", "assessment")},
+    **{
+        kind: ({"draft": "active", "active": "paused retired", "paused": "active retired", "retired": ""}, "active")
+        for kind in ("csf", "kpi")
+    },
+    "project": (
+        {
+            "proposed": "chartered cancelled",
+            "chartered": "in_progress cancelled",
+            "in_progress": "on_hold completed cancelled",
+            "on_hold": "in_progress completed cancelled",
+            "completed": "",
+            "cancelled": "",
+        },
+        "chartered in_progress",
+    ),
+    "measurement": ({"recorded": "withdrawn", "withdrawn": ""}, "recorded"),
+    "stakeholder": ({"active": "inactive", "inactive": ""}, "active"),
+    "increment": (
+        {
+            "draft": "submitted",
+            "submitted": "partly_signed signed declined",
+            "partly_signed": "signed declined",
+            "signed": "superseded",
+            "superseded": "",
+            "declined": "draft",
+        },
+        "signed",
+    ),
     "objective": (
         STRATEGIC | {"in_force": "superseded retired achieved missed", "achieved": "", "missed": ""},
         "approved in_force",

@@ -79,7 +79,12 @@ def test_which_kinds_it_may_join(name: str, source: str, target: str, allowed: b
 
 
 def ends(kind: Kind, reference: Reference) -> list[tuple[str, str]]:
-    own = {"owner": ("party", "role"), "provider": ("partner", "party"), "customer": ("consumer_group", "party")}
+    own: dict[str, tuple[str, ...]] = {
+        "owner": ("party", "role"),
+        "provider": ("partner", "party"),
+        "customer": ("consumer_group", "party"),
+        "items[]": tuple(kind.name for kind in NODE_KINDS.values() if kind.signed_as),
+    }
     pairs = [(kind.name, target) for target in reference.kinds or own[reference.path]]
     return [(target, source) for source, target in pairs] if reference.swapped else pairs
 

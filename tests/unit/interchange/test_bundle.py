@@ -167,7 +167,6 @@ async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
         ("{kind: service, key: a, spec: {name: A}, colour: red}", "/colour: is no member"),
         ("{key: a}", "/kind: is missing"),
         ("{kind: servcie, key: a}", "/kind: must be one of strategy,"),
-        ("{kind: stakeholder, key: a}", "/kind: does not exist yet"),
         ("{kind: service, key: 7, spec: {name: A}}", "/key: must be text"),
         ("{kind: service, key: A b, spec: {name: A}}", "/key: String should match"),
         ("{kind: service, key: a}", "/: has neither a spec nor links"),

@@ -20,7 +20,7 @@ def test_every_element_becomes_its_kind_with_its_sub_kind(batch: Batch) -> None:
     entities = {record.origin.id: record for record in batch.layers[0]}
     kinds = Counter(record.kind.name for record in entities.values())
     assert kinds == {
-        "objective": 2, "outcome": 1, "policy": 2, "tactic": 1, "service": 3, "contract": 1, "product": 3,
+        "driver": 1, "objective": 2, "outcome": 1, "policy": 2, "tactic": 1, "service": 3, "contract": 1, "product": 3,
         "process": 3, "role": 1, "party": 2,
     }  # fmt: skip
     types = {id: entities[id].members.get("type") for id in ("p1", "p2", "s1", "s2", "s3", "t1", "a1", "n1", "x1")}
@@ -72,7 +72,7 @@ def test_a_link_is_owned_by_the_service_of_its_source(batch: Batch) -> None:
 
 
 def test_everything_else_is_counted_by_type_with_its_reason(batch: Batch) -> None:
-    assert batch.unmapped == {"Driver": 1, "BusinessObject": 1, "Location": 1, "Junction": 1, "Access": 2}
+    assert batch.unmapped == {"BusinessObject": 1, "Location": 1, "Junction": 1, "Access": 2}
     assert batch.double == {"Assignment": 1}
     assert [(r.label, r.type, r.reason) for r in batch.refused] == [
         ("bad-self", "Flow", "joins an element to itself"),

@@ -1,0 +1,286 @@
+"""Sign-off from the proposal to the proof, and drift after it: each decides for themself, and nobody else does."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared import proof
+from shared.contracts import NODE_KINDS
+from tests.service.api import Api, State, codes, eventually, new_id, one_loop
+
+pytestmark = one_loop
+INCREMENT, TACTIC, OBJECTIVE, STAKEHOLDER = (
+    NODE_KINDS[name] for name in ("increment", "tactic", "objective", "stakeholder")
+)
+
+
+class Board:
+    """An increment with its items and signers, and the signers' own sign-ins."""
+
+    def __init__(self, api: Api, increment: State, items: list[State], signers: list[State]) -> None:
+        self.api = api
+        self.id = increment["id"]
+        self.items = items
+        self.signers = signers
+
+    async def move(self, to: str, reason: str | None = None) -> httpx.Response:
+        return await self.api.transition(INCREMENT, self.id, to, reason)
+
+    async def decide(self, signer: int | str, decision: str = "approved", **members: Any) -> httpx.Response:
+        subject = self.signers[signer]["subject"] if isinstance(signer, int) else signer
+        who = self.api.as_caller("strategy:approve", subject=subject)
+        path = self.api.path(INCREMENT, self.id, "sign-offs")
+        return await who.send("POST", path, json={"decision": decision, **members})
+
+    async def read(self) -> State:
+        state: State = (await self.api.get(INCREMENT, self.id)).json()
+        return state
+
+    async def more(self, step: str) -> Any:
+        return (await self.api.send("GET", self.api.path(INCREMENT, self.id, step))).json()
+
+    async def states(self) -> list[str]:
+        return [(await self.api.get(NODE_KINDS[i["kind"]], i["id"])).json()["state"] for i in self.items]
+
+
+async def signer(api: Api, **members: Any) -> State:
+    return await api.make("stakeholder", **{"subject": f"boss-{uuid4().hex}", "signs": True} | members)
+
+
+async def board(api: Api, items: int = 2, signers: int = 2) -> Board:
+    tactics = [await api.make("tactic", state="proposed", budget=100) for _ in range(items)]
+    who = [await signer(api) for _ in range(signers)]
+    members = {"items": [ref(tactic) for tactic in tactics], "signers": [each["id"] for each in who]}
+    return Board(api, await api.make("increment", **members), tactics, who)
+
+
+def ref(state: State) -> State:
+    return {"kind": state["kind"], "id": state["id"]}
+
+
+async def submitted(api: Api, **sizes: int) -> Board:
+    made = await board(api, **sizes)
+    answer = await made.move("submitted")
+    assert answer.status_code == 200, answer.text
+    return made
+
+
+async def test_the_last_approval_signs_the_increment_and_approves_what_it_holds(api: Api) -> None:
+    made = await submitted(api)
+    first = (await made.decide(0, comment="Yes.")).json()
+    assert (first["state"], await made.states()) == ("partly_signed", ["proposed", "proposed"])
+    last = (await made.decide(1)).json()
+    assert (last["state"], await made.states()) == ("signed", ["approved", "approved"])
+    assert [(each["decision"], each["by"]) for each in last["sign_offs"]] == [
+        ("approved", who["subject"]) for who in made.signers
+    ]
+
+
+async def test_what_moves_along_names_what_it_moved_with(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    event = (await made.decide(0)).headers["plumbline-event"]
+    newest = (await api.history(TACTIC, made.items[0]["id"]))[-1]
+    assert (newest["action"], newest["by"]) == ("transitioned", made.signers[0]["subject"])
+    assert await eventually(lambda: _caused(api, made.items[0]["id"])) == [event]
+
+
+async def _caused(api: Api, id: str) -> list[str]:
+    """What caused the changes of a tactic, once they have their positions."""
+    answer = await api.send("GET", "/strategy/v1/changes", params={"kind": "tactic", "id": id})
+    return [change["causationid"] for change in answer.json()["items"] if "causationid" in change]
+
+
+async def test_submission_freezes_versions_and_hashes(api: Api) -> None:
+    made = await submitted(api, items=2)
+    state = await made.read()
+    assert [(each["id"], each["version"]) for each in state["package"]] == [(i["id"], 1) for i in made.items]
+    assert all(each["hash"].startswith("sha256:") for each in state["package"])
+    answer = await api.patch(INCREMENT, made.id, {"items": []}, if_match="*")
+    assert codes(answer) == {("/items", "frozen")}
+
+
+@pytest.mark.parametrize("member", ["package", "sign_offs"])
+async def test_nobody_writes_what_the_service_keeps(api: Api, member: str) -> None:
+    assert (await api.post(INCREMENT, **{member: []})).status_code == 422
+
+
+async def test_a_gate_names_everything_that_is_missing(api: Api) -> None:
+    answer = await api.transition(INCREMENT, (await api.make("increment"))["id"], "submitted")
+    assert codes(answer) == {("/items", "items-missing"), ("/signers", "signers-missing")}
+
+
+async def test_who_is_not_ready_is_named(api: Api) -> None:
+    draft, silent = await api.make("tactic"), await api.make("stakeholder")
+    made = await api.make("increment", items=[ref(draft)], signers=[silent["id"]])
+    answer = await api.transition(INCREMENT, made["id"], "submitted")
+    assert codes(answer) == {("/items/0", "item-not-ready"), ("/signers/0", "signs-not")}
+
+
+async def test_more_than_a_sitting_bears_is_refused(api: Api) -> None:
+    made = await board(api, items=26, signers=1)
+    assert codes(await made.move("submitted")) == {("/items", "too-many-items")}
+
+
+async def test_a_rejection_returns_it_with_its_reason(api: Api) -> None:
+    made = await submitted(api, signers=3)
+    await made.decide(0)
+    declined = (await made.decide(1, "rejected", comment="Too dear.")).json()
+    assert (declined["state"], declined["state_reason"]) == ("declined", "Too dear.")
+    assert [each["decision"] for each in declined["sign_offs"]] == ["approved", "rejected", "no_longer_required"]
+    assert await made.states() == ["proposed", "proposed"]
+    again = (await made.move("draft")).json()
+    assert (again["package"], again["sign_offs"]) == ([], [])
+    assert (await made.move("submitted")).status_code == 200
+
+
+async def test_a_rejection_says_why(api: Api) -> None:
+    assert codes(await (await submitted(api)).decide(0, "rejected")) == {("/reason", "reason-missing")}
+
+
+async def test_a_delegate_decides_instead(api: Api) -> None:
+    made, deputy = await submitted(api, signers=1), await signer(api)
+    told = (await made.decide(0, "delegated", delegated_to=deputy["id"])).json()
+    assert (told["state"], [each["decision"] for each in told["sign_offs"]]) == (
+        "submitted",
+        ["delegated", "requested"],
+    )
+    assert (await made.decide(0)).status_code == 403
+    assert (await made.decide(deputy["subject"])).json()["state"] == "signed"
+
+
+@pytest.mark.parametrize("members", [{"decision": "delegated"}, {"decision": "approved", "delegated_to": str(uuid4())}])
+async def test_delegation_names_somebody_and_nothing_else_does(api: Api, members: State) -> None:
+    answer = await (await submitted(api)).decide(0, **members)
+    assert codes(answer) == {("/delegated_to", "delegate")}
+
+
+async def test_nobody_is_asked_twice(api: Api) -> None:
+    made = await submitted(api)
+    answer = await made.decide(0, "delegated", delegated_to=made.signers[1]["id"])
+    assert codes(answer) == {("/delegated_to", "asked-already")}
+
+
+@pytest.mark.parametrize("subject", ["somebody-else", "tester"])
+async def test_nobody_signs_for_another(api: Api, subject: str) -> None:
+    made = await submitted(api)
+    answer = await made.decide(subject, stakeholder_id=made.signers[0]["id"])
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:plumbline:problem:signature-refused")
+
+
+async def test_the_author_signs_nothing_of_their_own(api: Api) -> None:
+    mine = (await api.make("increment"))["created_by"]
+    made = await board(api, signers=1)
+    await api.patch(STAKEHOLDER, made.signers[0]["id"], {"subject": mine}, if_match="*")
+    assert codes(await made.move("submitted")) == {("/signers/0", "author-signs")}
+
+
+async def test_nobody_decides_twice_or_before_it_is_asked(api: Api) -> None:
+    made = await board(api)
+    assert (await made.decide(0)).status_code == 409
+    await made.move("submitted")
+    assert [(await made.decide(0)).status_code for _ in range(2)] == [200, 403]
+
+
+async def test_signing_needs_its_scope(api: Api) -> None:
+    made = await submitted(api)
+    who = api.as_caller("strategy:write", subject=made.signers[0]["subject"])
+    path = api.path(INCREMENT, made.id, "sign-offs")
+    assert (await who.send("POST", path, json={"decision": "approved"})).status_code == 403
+
+
+@pytest.mark.parametrize("to", ["partly_signed", "signed", "declined"])
+async def test_no_transition_stands_in_for_a_decision(api: Api, to: str) -> None:
+    made = await submitted(api)
+    assert (await made.move(to)).status_code == 409
+
+
+async def test_an_item_edited_while_it_is_decided_on_is_not_signed(api: Api) -> None:
+    made = await submitted(api, signers=1)
+    await api.patch(TACTIC, made.items[1]["id"], {"budget": 900}, if_match="*")
+    assert codes(await made.decide(0)) == {("/items/1", "item-changed")}
+    assert (await made.read())["state"] == "submitted"
+
+
+async def test_decisions_at_the_same_moment_are_all_kept(api: Api) -> None:
+    made = await submitted(api, signers=8)
+    answers = await asyncio.gather(*(made.decide(n) for n in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    state = await made.read()
+    assert (state["state"], {each["decision"] for each in state["sign_offs"]}) == ("signed", {"approved"})
+    assert await made.states() == ["approved", "approved"]
+
+
+async def test_an_edit_after_signing_is_drift_with_its_difference(api: Api) -> None:
+    made = await submitted(api, signers=1)
+    await made.decide(0)
+    assert [each["drifted"] for each in (await made.more("drift"))["items"]] == [False, False]
+    await api.patch(TACTIC, made.items[0]["id"], {"budget": 900, "review": {"cadence": "annual"}}, if_match="*")
+    drifted, still = (await made.more("drift"))["items"]
+    assert drifted["changes"] == [{"member": "budget", "signed": 100.0, "now": 900.0}]
+    assert (drifted["drifted"], drifted["signed_version"], drifted["version"], still["drifted"]) == (True, 1, 3, False)
+
+
+async def test_a_drifted_item_is_signed_again_where_it_stands(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    await made.decide(0)
+    await api.transition(TACTIC, made.items[0]["id"], "in_force")
+    await api.patch(TACTIC, made.items[0]["id"], {"budget": 900}, if_match="*")
+    members = {"items": [ref(made.items[0])], "signers": [made.signers[0]["id"]]}
+    again = Board(api, await api.make("increment", **members), made.items, made.signers)
+    await again.move("submitted")
+    assert (await again.decide(0)).json()["state"] == "signed"
+    assert await again.states() == ["in_force"]
+    assert [each["drifted"] for each in (await again.more("drift"))["items"]] == [False]
+
+
+async def test_the_proof_holds_without_the_service(api: Api, tmp_path: Path) -> None:
+    made = await submitted(api, signers=1)
+    path = api.path(INCREMENT, made.id, "proof")
+    assert (await api.send("GET", path)).status_code == 409
+    await made.decide(0, comment="Signed.")
+    document = await made.more("proof")
+    key = proof.signing_key(api.platform.settings.key_path)
+    assert proof.verify(document) == key.thumbprint()
+    assert document["contents"][0]["content"]["budget"] == 100
+    await api.patch(TACTIC, made.items[0]["id"], {"budget": 900}, if_match="*")
+    assert await made.more("proof") == document, "what was signed does not change"
+
+
+async def test_an_increment_registered_as_signed_says_so(api: Api) -> None:
+    tactic, who = await api.make("tactic", state="in_force"), await signer(api)
+    made = await api.make(
+        "increment", state="signed", state_reason="On paper, 2025.", items=[ref(tactic)], signers=[who["id"]]
+    )
+    assert [(each["decision"], each["comment"]) for each in made["sign_offs"]] == [
+        ("approved", "Registered as found. On paper, 2025.")
+    ]
+    assert [each["version"] for each in made["package"]] == [1]
+
+
+async def proposal(api: Api, **params: int) -> Any:
+    return (await api.send("GET", "/strategy/v1/increments/proposal", params=params)).json()
+
+
+async def test_the_proposal_has_parents_before_children_and_leaves_out_what_is_held(api: Api) -> None:
+    child_id = new_id()
+    top = await api.make("objective", state="proposed", side="it")
+    child = (await api.put(OBJECTIVE, child_id, {"name": "Child", "state": "proposed", "parent_id": top["id"]})).json()
+    lost = await api.make("objective", state="proposed", parent_id=(await api.make("objective"))["id"])
+    held = await submitted(api, items=1)
+    told = await proposal(api, limit=500)
+    order = [item["id"] for item in told["items"]]
+    assert order.index(top["id"]) < order.index(child["id"])
+    assert held.items[0]["id"] not in order
+    assert lost["id"] not in order
+    assert lost["id"] in [item["id"] for item in told["blocked"]]
+
+
+async def test_the_proposal_is_no_larger_than_asked(api: Api) -> None:
+    for _ in range(2):
+        await api.make("tactic", state="proposed")
+    told = await proposal(api, limit=1)
+    assert (len(told["items"]), told["waiting"] > 0) == (1, True)
