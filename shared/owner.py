@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.resource import Owner, Rules
 from shared.resource.bodies import models
 from shared.resource.routes import Resource
+from shared.resource.timed import Clockwork
 
 MakeResource = Callable[[Owner, Kind, Database, Leader], Resource]
 
@@ -45,7 +46,11 @@ def create_owner(
         make = (resources or {}).get(kind.name, Resource)
         api.include_router(make(owner, kind, database, leader).router())
     api.include_router(changes_routes.router(name, database, owner.changes, owner.leader))
-    workers = {f"{name} sequencer": leader.sequence_forever, f"{name} publisher": leader.publish_forever}
+    workers = {
+        f"{name} sequencer": leader.sequence_forever,
+        f"{name} publisher": leader.publish_forever,
+        f"{name} clock": Clockwork(owner, database, leader).run_forever,
+    }
     return create_app(
         name, settings, database, [api], workers=workers, bodies=models(owner.kinds), closing=[leader.release]
     )

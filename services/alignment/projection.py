@@ -11,6 +11,7 @@ import orjson
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
 from shared.contracts.base import Kind, folded
 from shared.contracts.events import EventId
+from shared.contracts.reference import Reference
 from shared.contracts.relations import RELATIONS
 from shared.telemetry import sane
 from shared.telemetry.tracing import valid_traceparent
@@ -152,12 +153,20 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return
     seen: set[tuple[str, str, str]] = set()
     for reference in kind.references:
-        for _, target_kind, id in reference.targets(state):
-            ends = (own, f"{target_kind}/{id}")
+        start = _start(reference, state, own)
+        for _, target_kind, id in reference.targets(state) if start else ():
+            ends = (str(start), f"{target_kind}/{id}")
             source, target = reversed(ends) if reference.swapped else ends
             if (reference.relation, source, target) not in seen:
                 seen.add((reference.relation, source, target))
                 yield _edge(len(seen), reference.relation, source, target, own, field=reference.path)
+
+
+def _start(reference: Reference, state: Mapping[str, Any], own: str) -> str | None:
+    if reference.start is None:
+        return own
+    member, kind = reference.start
+    return f"{kind}/{state[member]}" if state.get(member) else None
 
 
 def _ref(end: Mapping[str, Any]) -> str:

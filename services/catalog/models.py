@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow
 
 
 class Base(DeclarativeBase):
@@ -24,6 +24,10 @@ class Leader(LeaderRow, Base):
 
 
 class Link(LinkRow, Base):
+    pass
+
+
+class Idempotency(IdempotencyRow, Base):
     pass
 
 
@@ -80,3 +84,30 @@ class Product(EntityRow, Base):
     type: Mapped[str | None]
     end_of_support: Mapped[datetime | None]
     partner_id: Mapped[UUID | None]
+
+
+class DesignPackage(EntityRow, Base):
+    __tablename__ = "design_package"
+
+    service_id: Mapped[UUID] = mapped_column(index=True)
+    elements: Mapped[Json]
+
+
+class Partner(EntityRow, Base):
+    __tablename__ = "partner"
+
+    type: Mapped[str | None]
+
+
+class Catalog(EntityRow, Base):
+    __tablename__ = "catalog"
+
+    audience: Mapped[str | None]
+
+
+class Category(EntityRow, Base):
+    __tablename__ = "category"
+
+    catalog_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None]
+    offering_ids: Mapped[Json]

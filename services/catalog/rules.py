@@ -1,11 +1,12 @@
 """What the catalog refuses: pure functions over a new state and the facts around it."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
-from shared.contracts.catalog import Contract, ContractItem, ServiceOffering
+from shared.contracts.catalog import Contract, ContractItem, Service, ServiceOffering
+from shared.contracts.design import FOUR_PS, Category, DesignPackage
 from shared.errors import Fault
-from shared.resource import Facts, Rules
-from shared.resource.later import needs
+from shared.resource import Facts, Lookup, Rules
 
 
 def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault]:
@@ -62,11 +63,69 @@ def both_sides_signed(new: Contract, _: Facts) -> Iterator[Fault]:
             yield Fault(pointer="/signatories", code="signatory-missing", detail=f"Nobody signs for the {side}.")
 
 
+def elements_fit(new: DesignPackage, _: Facts) -> Iterator[Fault]:
+    """An element names something of its P, or says why the service needs nothing of it."""
+    for index, element in enumerate(new.elements):
+        if bool(element.not_applicable) == (element.ref is not None):
+            detail = "An element names what the service is designed with, or is not applicable; one of them."
+            yield Fault(pointer=f"/elements/{index}", code="one-of", detail=detail)
+        if element.not_applicable and not element.reason:
+            detail = "Say why the service needs nothing of it."
+            yield Fault(pointer=f"/elements/{index}/reason", code="reason-missing", detail=detail)
+        if element.ref and element.ref.kind != FOUR_PS[element.type]:
+            detail = f"An element of the type {element.type} names a {FOUR_PS[element.type]}."
+            yield Fault(pointer=f"/elements/{index}/ref/kind", code="other-p", detail=detail)
+
+
+def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
+    """A service is designed in one way at a time; what is accepted anew takes the place of what was before."""
+    if new.state != "accepted" or (facts.old and facts.old.state == "reviewed"):
+        return
+    for other in facts.others("design_package"):
+        if other.state == "accepted":
+            detail = f"The service has an accepted package already: {other.key}."
+            yield Fault(pointer="/service_id", code="package-there", detail=detail)
+
+
+def earlier_packages(_: DesignPackage, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
+    for other in facts.others("design_package"):
+        if other.state == "accepted":
+            yield "design_package", other.id, "outdated"
+
+
+def design_covers_the_four_ps(_: Service, facts: Facts) -> Iterator[Fault]:
+    """A service is built as it was designed: by people, processes, products and partners, or with a reason why not."""
+    packages = [each for each in facts.others("design_package") if each.state != "outdated"]
+    if not packages:
+        detail = "It has no design package: people, process, product and partner are undecided."
+        yield Fault(pointer="/design_package", code="design-package-missing", detail=detail)
+        return
+    package = next((each for each in packages if each.state == "accepted"), packages[-1])
+    for missing in [p for p in FOUR_PS if p not in {element.type for element in package.elements}]:
+        detail = f"The design package {package.key} says nothing of {missing}; if it needs none, it says why."
+        yield Fault(pointer=f"/design_package/{missing}", code="design-incomplete", detail=detail)
+
+
+def same_catalog(new: Category, facts: Facts) -> Iterator[Fault]:
+    parent = facts.get("category", new.parent_id)
+    if parent and parent.catalog_id != new.catalog_id:
+        yield Fault(pointer="/parent_id", code="other-catalog", detail="The parent is in another catalogue.")
+
+
 RULES = Rules(
-    always={"contract": (items_name_one_thing, new_items_are_launched)},
+    always={
+        "contract": (items_name_one_thing, new_items_are_launched),
+        "design_package": (elements_fit, one_live_package),
+        "category": (same_catalog,),
+    },
     on={
-        ("service", "developed"): (needs("design_package", "a design package that covers each of the four Ps"),),
+        ("service", "developed"): (design_covers_the_four_ps,),
         ("service_offering", "launched"): (has_something_for_somebody, services_operate),
         ("contract", "active"): (items_are_launched, both_sides_signed),
+    },
+    then={("design_package", "accepted"): (earlier_packages,)},
+    lookups={
+        "design_package": (Lookup("design_package", "service_id", "service_id", alone=True),),
+        "service": (Lookup("design_package", "service_id"),),
     },
 )

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow
 
 
 class Base(DeclarativeBase):
@@ -23,6 +23,10 @@ class Leader(LeaderRow, Base):
 
 
 class Link(LinkRow, Base):
+    pass
+
+
+class Idempotency(IdempotencyRow, Base):
     pass
 
 
@@ -61,3 +65,61 @@ class Policy(EntityRow, Base):
     statement: Mapped[str | None]
     enforcement: Mapped[str | None]
     scope: Mapped[str | None]
+
+
+class RoleAssignment(EntityRow, Base):
+    __tablename__ = "role_assignment"
+
+    party_id: Mapped[UUID]
+    role_id: Mapped[UUID]
+    scope_kind: Mapped[str]
+    scope_id: Mapped[UUID] = mapped_column(index=True)
+    deputy_id: Mapped[UUID | None]
+    delegated_by_id: Mapped[UUID | None]
+
+
+class Activity(EntityRow, Base):
+    __tablename__ = "activity"
+
+    process_id: Mapped[UUID] = mapped_column(index=True)
+    order: Mapped[int | None]
+    what: Mapped[str | None]
+    decision: Mapped[bool | None]
+    is_end: Mapped[bool | None]
+    needs_instruction: Mapped[bool | None]
+    raci: Mapped[Json]
+    segregated_from_ids: Mapped[Json]
+
+
+class Procedure(EntityRow, Base):
+    __tablename__ = "procedure"
+
+    activity_ids: Mapped[Json]
+    steps: Mapped[Json]
+
+
+class WorkInstruction(EntityRow, Base):
+    __tablename__ = "work_instruction"
+
+    procedure_id: Mapped[UUID | None]
+    steps: Mapped[Json]
+
+
+class Handoff(EntityRow, Base):
+    __tablename__ = "handoff"
+
+    from_activity_id: Mapped[UUID]
+    to_activity_id: Mapped[UUID]
+    deliverable_id: Mapped[UUID | None]
+    acceptance: Mapped[str | None]
+    max_wait: Mapped[str | None]
+
+
+class Deliverable(EntityRow, Base):
+    __tablename__ = "deliverable"
+
+    type: Mapped[str | None]
+    template: Mapped[str | None]
+    quality_rule: Mapped[str | None]
+    produced_by_ids: Mapped[Json]
+    consumed_by_ids: Mapped[Json]

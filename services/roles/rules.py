@@ -1,13 +1,128 @@
 """What the roles service refuses: pure functions over a new state and the facts around it."""
 
-from shared.resource import Rules
-from shared.resource.later import needs
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts import NODE_KINDS
+from shared.contracts.process import Activity, Handoff, Process
+from shared.contracts.roles import RoleAssignment
+from shared.errors import Fault
+from shared.resource import Facts, Lookup, Rules
+
+_OWNER = "process_owner"
+_STATES = NODE_KINDS["process"].lifecycle.states
+
+
+def one_owner_at_a_time(new: RoleAssignment, facts: Facts) -> Iterator[Fault]:
+    """Accountability is whole: one owner of a process at any instant."""
+    if new.state != "active" or not _owns(new, facts):
+        return
+    for other in facts.others("role_assignment"):
+        if other.state == "active" and _owns(other, facts) and _overlap(new, other):
+            detail = f"The owner's seat is taken at that time, by {other.key}: end that one first."
+            yield Fault(pointer="/role_id", code="owner-seat-taken", detail=detail)
+
+
+def _owns(assignment: Any, facts: Facts) -> bool:
+    role = facts.get("role", assignment.role_id)
+    return assignment.scope.kind == "process" and role is not None and role.type == _OWNER
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return _begins_before_end(one, other) and _begins_before_end(other, one)
+
+
+def _begins_before_end(one: Any, other: Any) -> bool:
+    return one.valid_from is None or other.valid_to is None or one.valid_from < other.valid_to
+
+
+def deputy_is_another(new: RoleAssignment, _: Facts) -> Iterator[Fault]:
+    if new.deputy_id == new.party_id:
+        yield Fault(pointer="/deputy_id", code="own-deputy", detail="Nobody is their own deputy.")
+
+
+def letters_are_unique(new: Activity, _: Facts) -> Iterator[Fault]:
+    seen = set()
+    for index, each in enumerate(new.raci):
+        if (each.role_id, each.letter) in seen:
+            detail = f"The role has the letter {each.letter} already."
+            yield Fault(pointer=f"/raci/{index}", code="double-letter", detail=detail)
+        seen.add((each.role_id, each.letter))
+
+
+def goes_to_another(new: Handoff, _: Facts) -> Iterator[Fault]:
+    if new.from_activity_id == new.to_activity_id:
+        detail = "A hand-off goes from one activity to another one."
+        yield Fault(pointer="/to_activity_id", code="same-activity", detail=detail)
+
+
+def follows_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
+    """An activity moves with its process; by itself it only catches up."""
+    process = facts.get("process", new.process_id)
+    if process is not None and process.state != new.state:
+        detail = f"It follows its process, and {process.key} is {process.state}: move that."
+        yield Fault(pointer="/to", code="follows-process", detail=detail)
+
+
+def owner_seat_is_filled(new: Process, facts: Facts) -> Iterator[Fault]:
+    seats = [each for each in facts.others("role_assignment") if each.state == "active" and _owns(each, facts)]
+    if not any(_is_valid(each, new.updated_at) for each in seats):
+        detail = "Nobody holds its owner's seat: assign a party to a role of the type process_owner."
+        yield Fault(pointer="/owner", code="owner-seat-empty", detail=detail)
+
+
+def _is_valid(each: Any, at: datetime) -> bool:
+    return (each.valid_from is None or each.valid_from <= at) and (each.valid_to is None or at < each.valid_to)
+
+
+def activities_have_raci(_: Process, facts: Facts) -> Iterator[Fault]:
+    """Of each activity exactly one role is accountable, and somebody does it."""
+    for activity in facts.others("activity"):
+        letters = [each.letter for each in activity.raci]
+        if activity.state != "retired" and (letters.count("A") != 1 or "R" not in letters):
+            detail = f"The activity {activity.key} needs exactly one A and at least one R."
+            yield Fault(pointer=f"/activities/{activity.key}", code="raci-incomplete", detail=detail)
+
+
+def a_policy_governs(_: Process, facts: Facts) -> Iterator[Fault]:
+    policies = [facts.get("policy", link.source.id) for link in facts.into if link.type == "governs"]
+    if not any(policy and policy.state != "retired" for policy in policies):
+        detail = "No policy governs it: link one to it by governs."
+        yield Fault(pointer="/policies", code="policy-missing", detail=detail)
+
+
+def activities_follow(new: Process, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
+    for activity in facts.others("activity"):
+        yield "activity", activity.id, new.state
+
+
+def begins_as_its_process(new: Activity, facts: Facts) -> dict[str, Any]:
+    """What is added to a process that is already run is run with it."""
+    process = facts.get("process", new.process_id)
+    return {"state": process.state} if process and process.state != "retired" else {}
+
 
 RULES = Rules(
+    always={
+        "role_assignment": (one_owner_at_a_time, deputy_is_another),
+        "activity": (letters_are_unique,),
+        "handoff": (goes_to_another,),
+    },
     on={
-        ("process", "approved"): (
-            needs("role_assignment", "a filled owner seat"),
-            needs("activity", "activities with exactly one A and at least one R each"),
+        ("process", "approved"): (owner_seat_is_filled, activities_have_raci, a_policy_governs),
+        **{("activity", state): (follows_its_process,) for state in _STATES},
+    },
+    then={("process", state): (activities_follow,) for state in _STATES},
+    fill={("activity", "draft"): begins_as_its_process},
+    lookups={
+        "role_assignment": (
+            Lookup("role_assignment", "scope_id", "scope.id", alone=True, also=(("role_id", "role"),)),
+        ),
+        "process": (
+            Lookup("role_assignment", "scope_id", also=(("role_id", "role"),)),
+            Lookup("activity", "process_id"),
         ),
     },
 )

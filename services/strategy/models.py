@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow
 
 
 class Base(DeclarativeBase):
@@ -24,6 +24,10 @@ class Leader(LeaderRow, Base):
 
 
 class Link(LinkRow, Base):
+    pass
+
+
+class Idempotency(IdempotencyRow, Base):
     pass
 
 

@@ -1,8 +1,8 @@
 """The published form of an entity: response body and event payload alike, so that API and events cannot drift apart."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.owners import KIND_OWNERS
+from shared.contracts.reference import OWNER, Reference
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -104,6 +105,7 @@ class Review(Model):
     last_at: Instant | None = None
     last_by: Short | None = None
     next_due: Instant | None = None
+    comment: Text | None = None
 
 
 class Provenance(Model):
@@ -155,47 +157,6 @@ SERVER_FIELDS = frozenset({"id", "kind", "version", "created_at", "created_by", 
 """Members that no caller writes."""
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A field that points at other entities, and the edge it makes.
-
-    ``path`` walks members and lists (``components[].product_id``); ``kinds`` names what the id may point at, and is
-    empty where the value is a ``{kind, id}`` of its own; ``swapped`` turns the edge round.
-    """
-
-    path: str
-    relation: str
-    kinds: tuple[str, ...] = ()
-    swapped: bool = False
-
-    def targets(self, state: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-        """Each ``(pointer, kind, id)`` that the field holds in a state dumped as JSON."""
-        for pointer, value in _walk(state, self.path.split("."), ""):
-            if isinstance(value, str):
-                yield pointer, self.kinds[0], value
-            else:
-                yield pointer, value["kind"], value["id"]
-
-
-def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any]]:
-    if not steps:
-        if value is not None:
-            yield pointer, value
-        return
-    name, *rest = steps
-    member = value.get(name.removesuffix("[]"))
-    pointer = f"{pointer}/{name.removesuffix('[]')}"
-    if not name.endswith("[]"):
-        if member is not None:
-            yield from _walk(member, rest, pointer)
-        return
-    for index, item in enumerate(member or ()):
-        yield from _walk(item, rest, f"{pointer}/{index}")
-
-
-OWNER = Reference("owner", "owned_by")
-
-
 class Timed(NamedTuple):
     """A transition that is made when an instant comes which the entity itself holds, as ``valid_from``."""
 
@@ -215,6 +176,7 @@ class Kind:
 
     ``immutable`` members never change; ``kept`` ones are written by the service only. ``signed_as`` is the state to
     which a signed increment takes it. What is not ``in_view`` is part of something else and no node of its own.
+    ``phases`` are names for several states together.
     """
 
     service: str
@@ -227,6 +189,7 @@ class Kind:
     signed_as: str | None = None
     timed: tuple[Timed, ...] = ()
     in_view: bool = True
+    phases: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import OWNER, Count, Instant, Kind, Model, Reference, Short, State, Text
+from shared.contracts import design
+from shared.contracts.base import Count, Instant, Kind, Model, Short, State, Text, Timed
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
+from shared.contracts.reference import OWNER, Reference
 
 
 class ServiceLevelTarget(Model):
@@ -157,6 +159,13 @@ KINDS = (
             "-> released -> operational* -> retired!; requirements | defined | analysed | approved | chartered "
             "| designed | developed | built | tested | released -> retired!"
         ),
+        phases={
+            "pipeline": frozenset({"requirements", "defined", "analysed", "approved"}),
+            "catalogue": frozenset(
+                {"chartered", "designed", "developed", "built", "tested", "released", "operational"}
+            ),
+            "retired": frozenset({"retired"}),
+        },
     ),
     Kind(
         "catalog",
@@ -192,6 +201,7 @@ KINDS = (
             Reference("service_level_targets[].kpi_id", "measured_by", ("kpi",)),
             Reference("parent_id", "part_of", ("contract",)),
         ),
+        timed=(Timed("active", "expired", "valid_to"),),
     ),
     Kind(
         "catalog",
@@ -199,5 +209,6 @@ KINDS = (
         Lifecycle.parse("planned -> in_use* -> end_of_support* -> retired!"),
         (OWNER, Reference("partner_id", "provides", ("partner",), swapped=True)),
     ),
+    *design.KINDS,
     link_kind("catalog"),
 )

@@ -1,13 +1,21 @@
-"""What the roles service publishes: who there is, which roles they can hold, the processes and the policies."""
+"""What the roles service publishes: who there is, the roles they hold, and the policies that govern."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, Count, Instant, Kind, Model, Reference, Short, State, Text
+from shared.contracts import process
+from shared.contracts.base import Count, Instant, Kind, Model, Name, Short, State, Text, Timed
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
+from shared.contracts.reference import OWNER, Reference
+
+WRITTEN = (
+    "draft -> review -> awaiting_approval -> published* <-> revision* -> retired!; published -> retired!; "
+    "review -> draft"
+)
+"""How everything lives that people are to read and follow; what is being revised still holds."""
 
 
 class RequiredSkill(Model):
@@ -41,15 +49,23 @@ class Role(State):
     seats: Count | None = None
 
 
-class Process(State):
-    """Activities that turn a trigger into a result (ArchiMate BusinessProcess, ITIL practice)."""
+class ScopeRef(Model):
+    """Where a role is held."""
 
-    kind: Literal["process"] = "process"
-    purpose: Text | None = None
-    trigger: Text | None = None
-    inputs: Annotated[list[Short], Field(max_length=100)] = []
-    outputs: Annotated[list[Short], Field(max_length=100)] = []
-    needs: Text | None = None
+    kind: Literal["process", "service"]
+    id: UUID
+
+
+class RoleAssignment(State):
+    """A party in a role, for a process or a service, for a time; with a deputy, and whose power it is if it is lent."""
+
+    kind: Literal["role_assignment"] = "role_assignment"
+    name: Name = "Role assignment"
+    party_id: UUID
+    role_id: UUID
+    scope: ScopeRef
+    deputy_id: UUID | None = None
+    delegated_by_id: UUID | None = None
 
 
 class Policy(State):
@@ -60,6 +76,22 @@ class Policy(State):
     statement: Text | None = None
     enforcement: Text | None = None
     scope: Literal["process", "it", "enterprise"] | None = None
+
+
+class Procedure(State):
+    """How activities are carried out, step by step."""
+
+    kind: Literal["procedure"] = "procedure"
+    activity_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    steps: Annotated[list[Text], Field(max_length=200)] = []
+
+
+class WorkInstruction(State):
+    """How one step of a procedure is done by hand."""
+
+    kind: Literal["work_instruction"] = "work_instruction"
+    procedure_id: UUID | None = None
+    steps: Annotated[list[Text], Field(max_length=200)] = []
 
 
 KINDS = (
@@ -73,18 +105,31 @@ KINDS = (
     Kind("roles", Role, Lifecycle.parse("draft -> active* -> retired!")),
     Kind(
         "roles",
-        Process,
-        Lifecycle.parse("draft -> defined -> approved* -> operational* <-> under_review* -> retired!"),
-        plural="processes",
+        RoleAssignment,
+        Lifecycle.parse("proposed -> active* -> ended!; proposed -> ended!"),
+        (
+            OWNER,
+            Reference("party_id", "assigns", ("party",)),
+            Reference("role_id", "assigned_as", ("role",)),
+            Reference("scope", "assigned_in"),
+            Reference("deputy_id", "relates_to", ("party",)),
+            Reference("delegated_by_id", "relates_to", ("party",)),
+        ),
+        timed=(Timed("proposed", "active", "valid_from"), Timed("active", "ended", "valid_to")),
+    ),
+    Kind("roles", Policy, Lifecycle.parse(WRITTEN), plural="policies"),
+    Kind(
+        "roles",
+        Procedure,
+        Lifecycle.parse(WRITTEN),
+        (OWNER, Reference("activity_ids[]", "guides", ("activity",))),
     ),
     Kind(
         "roles",
-        Policy,
-        Lifecycle.parse(
-            "draft -> review -> awaiting_approval -> published* <-> revision* -> retired!; published -> retired!; "
-            "review -> draft"
-        ),
-        plural="policies",
+        WorkInstruction,
+        Lifecycle.parse(WRITTEN),
+        (OWNER, Reference("procedure_id", "part_of", ("procedure",))),
     ),
+    *process.KINDS,
     link_kind("roles"),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.client import Client
 from shared.contracts import LINKS, NODE_KINDS, Kind
-from shared.contracts.base import Reference
+from shared.contracts.reference import Reference
 from shared.interchange.bundle_files import BadBundle, Document
 from shared.interchange.records import Batch, Malformed, Origin, Record, canonical, derived_id, link_id
 from shared.interchange.sync import CONCURRENCY

@@ -1,6 +1,7 @@
 """The behaviour that every kind shares: create, replace, read, patch, transition, delete, list and history."""
 
+from shared.resource.idempotency import IdempotencyRow
 from shared.resource.owner import Effect, Facts, Lookup, Owner, Rule, Rules
 from shared.resource.tables import EntityRow, LinkRow
 
-__all__ = ["Effect", "EntityRow", "Facts", "LinkRow", "Lookup", "Owner", "Rule", "Rules"]
+__all__ = ["Effect", "EntityRow", "Facts", "IdempotencyRow", "LinkRow", "Lookup", "Owner", "Rule", "Rules"]

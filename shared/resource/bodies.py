@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_mode
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
 from shared.faults import fault
+from shared.resource.reviews import ReviewBody
 
 
 @cache
@@ -75,4 +76,4 @@ def as_body(kind: Kind, state: Record) -> dict[str, Any]:
 
 def models(kinds: tuple[Kind, ...]) -> list[type[BaseModel]]:
     """All body models, for the OpenAPI document."""
-    return [TransitionBody, *(body_model(kind) for kind in kinds)]
+    return [TransitionBody, ReviewBody, *(body_model(kind) for kind in kinds)]

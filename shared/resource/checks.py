@@ -30,7 +30,8 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
     fresh = [target for target in [*targets, *strange] if target[1:] not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
-    facts = Facts(old, known, await _found(unit, kind, new))
+    found = await _found(unit, kind, new)
+    facts = Facts(old, known | await _also(unit, kind, found), found)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)
@@ -45,6 +46,12 @@ async def _found(unit: Unit, kind: Kind, new: Record) -> dict[str, list[Record]]
     for lookup in unit.owner.rules.lookups.get(kind.name, ()):
         found.setdefault(lookup.kind, []).extend(await look_up(unit, lookup, new))
     return found
+
+
+async def _also(unit: Unit, kind: Kind, found: dict[str, list[Record]]) -> dict[str, Record]:
+    lookups = unit.owner.rules.lookups.get(kind.name, ())
+    pairs = [(each, member, of) for look in lookups for each in found[look.kind] for member, of in look.also]
+    return await load_many(unit, {(of, str(getattr(each, member))) for each, member, of in pairs})
 
 
 async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts:

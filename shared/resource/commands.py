@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zlib import crc32
 
@@ -11,10 +11,10 @@ import orjson
 from sqlalchemy import or_, select
 
 from shared.changes.table import event_id, versions
-from shared.contracts.base import Kind, Record, looks_like_an_id
+from shared.contracts.base import Kind, Record, State, looks_like_an_id
 from shared.dialect import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
-from shared.resource import bodies, checks, store
+from shared.resource import bodies, checks, reviews, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -89,6 +89,17 @@ async def _move_along(unit: Unit, name: str, id: UUID, to: str, reason: str | No
         await store.write(unit, kind, old, new, "transitioned")
 
 
+async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
+    """POST /reviews: somebody has looked; the next look is due after the cadence."""
+    body = bodies.validated(reviews.ReviewBody, raw)
+    old = cast(State, await existing(unit, kind, id))
+    if given.if_match is not None:
+        given.check(old.version)
+    made = reviews.reviewed(old.review, unit.caller.subject, unit.now, body.comment)
+    new = following(unit, old, {"review": made})
+    return Written(new, str(await store.write(unit, kind, old, new, "changed")))
+
+
 async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Preconditions) -> str:
     """DELETE: only what never was live; leaves a tombstone. Returns the event's id."""
     given.demand()
@@ -122,7 +133,9 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
         unit.caller.demand(f"{unit.owner.name}:register")
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
-        if members["key"] is None:
+        if members["key"] is None and members["name"] == kind.model.model_fields["name"].default:
+            members["key"] = f"{kind.name.replace('_', '-')}-{id.hex[-12:]}"
+        elif members["key"] is None:
             members["key"] = await _make_key(unit, kind, members["name"])
         else:
             await _check_key(unit, kind, id, members["key"])

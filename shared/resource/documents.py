@@ -6,11 +6,13 @@ from pydantic import create_model
 
 from shared.contracts.base import Kind
 from shared.resource.bodies import TransitionBody, body_model
+from shared.resource.reviews import ReviewBody
 
 JSON = "application/json"
 _HEADER_TEXTS = {
     "If-Match": "The entity tag of the version that was read",
     "If-None-Match": "`*`: only if there is none yet; in a GET, a tag that the caller holds",
+    "Idempotency-Key": "The same key and body again, within a day: the same answer, and nothing new",
     "Correlation-Id": "Goes with the request into its event and on to the view",
 }
 
@@ -33,7 +35,9 @@ class Documents:
 
     def create(self) -> dict[str, Any]:
         responses = {201: {"model": self.kind.model}}
-        return self._route("create", f"Create a {self.title}", responses, body_model(self.kind)) | {"status_code": 201}
+        headers = ("Idempotency-Key",)
+        made = self._route("create", f"Create a {self.title}", responses, body_model(self.kind), headers)
+        return made | {"status_code": 201}
 
     def read(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}, 304: {"description": "The caller holds this version"}}
@@ -65,6 +69,10 @@ class Documents:
         return self._route(
             "history", f"Every version of a {self.title}", {200: {"description": "Versions, oldest first"}}
         )
+
+    def review(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}}
+        return self._route("review", f"Record a review of a {self.title}", responses, ReviewBody, ("If-Match",))
 
     def more(self, verb: str, summary: str, body: Any = None, answer: type[Any] | None = None) -> dict[str, Any]:
         """A route that only this kind has."""

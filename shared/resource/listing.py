@@ -54,6 +54,9 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     }
     if not kind.is_link:
         fields |= dict.fromkeys(("q", "key", "tag"), (Word | None, None))
+    if kind.phases:
+        phases: Any = Literal.__getitem__(tuple(kind.phases))
+        fields["phase"] = (phases | None, None)
     fields |= {name: (type_ | None, None) for name, type_ in _own_filters(kind, table).items()}
     return create_model(f"{kind.model.__name__}Query", __base__=ListQuery, **fields)
 
@@ -74,20 +77,22 @@ def _is_choice(kind: Kind, name: str) -> bool:
     return info is not None and name != "kind" and any(get_origin(a) is Literal for a in get_args(info.annotation))
 
 
-def statement(table: Table, connection: AsyncConnection, query: ListQuery) -> Select[Any]:
+def statement(kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery) -> Select[Any]:
     """The statement for one page, with one row more than asked, to see whether there is a next."""
     given = query.model_dump(exclude_none=True, exclude={"limit", "cursor", "sort"})
     select_ = select(table).limit(query.limit + 1)
     for name, value in given.items():
-        select_ = select_.where(_condition(table, connection, name, value))
+        select_ = select_.where(_condition(kind, table, connection, name, value))
     name = query.sort.removeprefix("-")
     columns = list(dict.fromkeys((table.columns[name], table.c.id)))
     return after(select_, columns, query.cursor, descending=query.sort.startswith("-"))
 
 
-def _condition(table: Table, connection: AsyncConnection, name: str, value: Any) -> Any:
+def _condition(kind: Kind, table: Table, connection: AsyncConnection, name: str, value: Any) -> Any:
     if name == "q":
         return table.c.folded.contains(value.casefold(), autoescape=True)
+    if name == "phase":
+        return table.c.state.in_(kind.phases[value])
     if name == "tag":
         return holds(connection, table.c.tags, value)
     if name == "updated_since":
@@ -99,7 +104,7 @@ async def page(
     kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery
 ) -> tuple[list[Record], str | None]:
     """States in order, and the cursor of the next page if there is one."""
-    rows = (await connection.execute(statement(table, connection, query))).mappings().all()
+    rows = (await connection.execute(statement(kind, table, connection, query))).mappings().all()
     shown = rows[: query.limit]
     if len(rows) <= query.limit:
         return [from_row(kind, row) for row in shown], None

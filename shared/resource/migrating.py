@@ -36,6 +36,22 @@ _COMMON: tuple[tuple[str, Any, bool], ...] = (
 )
 
 
+def create_idempotency() -> None:
+    """The table of what idempotency keys made."""
+    op.create_table(
+        "idempotency",
+        sa.Column("caller", db.TEXT, nullable=False),
+        sa.Column("route", db.TEXT, nullable=False),
+        sa.Column("key", db.TEXT, nullable=False),
+        sa.Column("fingerprint", db.TEXT, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", db.BIG, nullable=False),
+        sa.Column("at", db.MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("caller", "route", "key", name=op.f("pk_idempotency")),
+    )
+    op.create_index(op.f("ix_idempotency_at"), "idempotency", ["at"])
+
+
 def create_entity(table: str, *own: sa.Column[Any]) -> None:
     """The table of a kind: its own columns, and those of every kind with their keys and indexes."""
     common = (sa.Column(name, type_, nullable=nullable) for name, type_, nullable in _COMMON)

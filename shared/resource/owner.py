@@ -41,13 +41,15 @@ class Lookup:
     """Entities that the new state does not refer to and a rule looks at: those of a ``kind`` whose ``column`` holds the
     member ``of`` of the new state (``scope.id`` for one of a ``{kind, id}``). The subject itself is never among them.
 
-    ``alone`` lets one writer at a time judge them, for a line that spans rows.
+    ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs, with
+    the kind they point at, that are to be among the known.
     """
 
     kind: str
     column: str
     of: str = "id"
     alone: bool = False
+    also: tuple[tuple[str, str], ...] = ()
 
 
 Rule = Callable[[Any, Facts], Iterable[Fault]]

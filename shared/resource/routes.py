@@ -17,7 +17,7 @@ from shared.changes import Leader
 from shared.contracts.base import Kind, Record, Short
 from shared.db import Database
 from shared.errors import Conflict, NotFound
-from shared.resource import commands, listing
+from shared.resource import commands, idempotency, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
@@ -51,14 +51,19 @@ class Resource:
             (entity, "DELETE", self.delete, documents.delete()),
             (f"{entity}/transitions", "POST", self.transition, documents.transition()),
             (f"{entity}/history", "GET", self.history, documents.history()),
+            *(() if self.kind.is_link else ((f"{entity}/reviews", "POST", self.review, documents.review()),)),
         ):
             router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
         return router
 
     async def create(self, request: Request) -> Response:
         raw, _ = await self._body(request)
-        id = uuid7()
-        return self._written(await self._write(request, lambda unit: commands.create(unit, self.kind, id, raw)))
+        key, id = idempotency.key_of(request.headers.get("idempotency-key"), raw), uuid7()
+
+        async def command(unit: Unit) -> Written:
+            return await idempotency.once(unit, self.kind, key, lambda: commands.create(unit, self.kind, id, raw))
+
+        return self._written(await self._write(request, command))
 
     async def replace(self, request: Request, id: UUID) -> Response:
         raw, _ = await self._body(request)
@@ -76,6 +81,12 @@ class Resource:
         raw, _ = await self._body(request)
         given = _preconditions(request)
         command: Command = lambda unit: commands.transition(unit, self.kind, id, raw, given)  # noqa: E731
+        return self._written(await self._write(request, command))
+
+    async def review(self, request: Request, id: UUID) -> Response:
+        raw, _ = await self._body(request)
+        given = _preconditions(request)
+        command: Command = lambda unit: commands.review(unit, self.kind, id, raw, given)  # noqa: E731
         return self._written(await self._write(request, command))
 
     async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
@@ -154,6 +165,7 @@ class Resource:
     def _written(self, written: Written) -> Response:
         headers = {"ETag": entity_tag(written.state.version), http.EVENT_HEADER: written.event}
         if written.created:
+            headers |= {} if written.changed else {"Idempotency-Replayed": "true"}
             headers["Location"] = f"/{self.owner.name}/v1/{self.kind.collection}/{written.state.id}"
         return http.answer(_json(written.state), 201 if written.created else 200, headers)
 

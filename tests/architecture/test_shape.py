@@ -50,7 +50,7 @@ def test_every_member_has_its_column_and_every_column_its_member(kind: Kind) -> 
 @pytest.mark.parametrize("service", OWNERS)
 def test_every_table_is_of_a_kind(service: str) -> None:
     kinds = {kind.name for kind in KINDS[service]}
-    assert set(migrations.metadata(service).tables) == kinds | {"change", "leader"}
+    assert set(migrations.metadata(service).tables) == kinds | {"change", "leader", "idempotency"}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,7 @@ def test_every_kind_is_routed(kind: Kind, applications: dict[str, FastAPI]) -> N
         "/{id}": ["delete", "get", "patch", "put"],
         "/{id}/transitions": ["post"],
         "/{id}/history": ["get"],
+        **({} if kind.is_link else {"/{id}/reviews": ["post"]}),
     } | _MORE_ROUTES.get(kind.name, {})
 
 

@@ -38,9 +38,18 @@ def a_change(kind: Kind, text: str) -> State:
     return {"rationale": text} if kind.is_link else {"description": text}
 
 
-NEEDED = {"measurement": {"kpi_id": "kpi"}}
+NEEDED: dict[str, dict[str, str]] = {
+    "measurement": {"kpi_id": "kpi"},
+    "design_package": {"service_id": "service"},
+    "role_assignment": {"party_id": "party", "role_id": "role"},
+    "activity": {"process_id": "process"},
+    "handoff": {"from_activity_id": "activity", "to_activity_id": "activity"},
+}
 """References without which there is none of a kind, and to what."""
-VALUES: dict[str, State] = {"measurement": {"value": 98.5, "at": "2026-03-31T00:00:00Z"}}
+VALUES: dict[str, State] = {
+    "measurement": {"value": 98.5, "at": "2026-03-31T00:00:00Z"},
+    "role_assignment": {"scope": {"kind": "service", "id": "7d4f0000-0000-4000-8000-000000000001"}},
+}
 """Other members that a kind needs."""
 
 

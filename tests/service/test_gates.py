@@ -17,7 +17,7 @@ pytestmark = one_loop
         ("objective", "proposed", "approved", {"increment-missing"}),
         ("tactic", "proposed", "approved", {"increment-missing"}),
         ("service", "designed", "developed", {"design-package-missing"}),
-        ("process", "defined", "approved", {"role-assignment-missing", "activity-missing"}),
+        ("process", "defined", "approved", {"owner-seat-empty", "policy-missing"}),
         ("service_offering", "active", "launched", {"component-missing", "consumer-group-missing"}),
         ("contract", "approved", "active", {"signatory-missing"}),
         ("strategy", "draft", "proposed", {"supports-missing"}),

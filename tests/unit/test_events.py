@@ -83,7 +83,15 @@ def test_all_versions_of_an_entity_have_one_key_and_one_topic() -> None:
 
 
 NEEDED: dict[str, dict[str, Any]] = {
-    "measurement": {"kpi_id": UUID(ID), "value": 1.0, "at": datetime(2026, 1, 1, tzinfo=UTC)}
+    "design_package": {"service_id": UUID(ID)},
+    "role_assignment": {
+        "party_id": UUID(ID),
+        "role_id": UUID(ID),
+        "scope": {"kind": "process", "id": UUID(ID)},
+    },
+    "activity": {"process_id": UUID(ID)},
+    "handoff": {"from_activity_id": UUID(ID), "to_activity_id": UUID(ID)},
+    "measurement": {"kpi_id": UUID(ID), "value": 1.0, "at": datetime(2026, 1, 1, tzinfo=UTC)},
 }
 """Members without which there is none of a kind, besides its name."""
 

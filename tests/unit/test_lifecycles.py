@@ -46,6 +46,22 @@ STRATEGIC = {
     "rejected": "draft",
     "withdrawn": "",
 }
+PROCESS = {
+    "draft": "defined",
+    "defined": "approved",
+    "approved": "operational",
+    "operational": "under_review",
+    "under_review": "operational retired",
+    "retired": "",
+}
+WRITTEN = {
+    "draft": "review",
+    "review": "awaiting_approval draft",
+    "awaiting_approval": "published",
+    "published": "revision retired",
+    "revision": "published retired",
+    "retired": "",
+}
 PIPELINE = [
     "requirements",
     "defined",
@@ -137,28 +153,24 @@ DOMAIN: dict[str, tuple[dict[str, str], str]] = {
     ),
     "party": ({"active": "leaving", "leaving": "left", "left": ""}, "active leaving"),
     "role": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
-    "process": (
-        {
-            "draft": "defined",
-            "defined": "approved",
-            "approved": "operational",
-            "operational": "under_review",
-            "under_review": "operational retired",
-            "retired": "",
-        },
-        "approved operational under_review",
+    "process": (PROCESS, "approved operational under_review"),
+    "activity": (PROCESS, "approved operational under_review"),
+    "role_assignment": ({"proposed": "active ended", "active": "ended", "ended": ""}, "active"),
+    "handoff": ({"active": "ended", "ended": ""}, "active"),
+    "deliverable": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
+    "design_package": (
+        {"draft": "reviewed", "reviewed": "accepted draft", "accepted": "outdated", "outdated": ""},
+        "accepted",
     ),
-    "policy": (
-        {
-            "draft": "review",
-            "review": "awaiting_approval draft",
-            "awaiting_approval": "published",
-            "published": "revision retired",
-            "revision": "published retired",
-            "retired": "",
-        },
-        "published revision",
+    "partner": (
+        {"prospect": "active", "active": "exiting", "exiting": "ended", "ended": ""},
+        "active exiting",
     ),
+    **{
+        kind: ({"draft": "published", "published": "retired", "retired": ""}, "published")
+        for kind in ("catalog", "category")
+    },
+    **dict.fromkeys(("policy", "procedure", "work_instruction"), (WRITTEN, "published revision")),
 }
 
 

@@ -1,9 +1,12 @@
 """The relation table: every row, what leads up, what is hit, and that every reference's relation fits its ends."""
 
+import re
+
 import pytest
 
 from shared.contracts import KIND_OWNERS, KINDS, NODE_KINDS
-from shared.contracts.base import Kind, Reference
+from shared.contracts.base import Kind
+from shared.contracts.reference import Reference
 from shared.contracts.relations import DECOMPOSITION, RELATIONS, allowed_relations
 
 ALWAYS_UP = {"supports", "decomposes", "realizes", "justified_by", "delivers", "part_of", "offers", "guides"}
@@ -83,9 +86,12 @@ def ends(kind: Kind, reference: Reference) -> list[tuple[str, str]]:
         "owner": ("party", "role"),
         "provider": ("partner", "party"),
         "customer": ("consumer_group", "party"),
+        "scope": ("process", "service"),
+        "elements[].ref": ("role", "process", "product", "partner"),
         "items[]": tuple(kind.name for kind in NODE_KINDS.values() if kind.signed_as),
     }
-    pairs = [(kind.name, target) for target in reference.kinds or own[reference.path]]
+    start = reference.start[1] if reference.start else kind.name
+    pairs = [(start, target) for target in reference.kinds or own[reference.path]]
     return [(target, source) for source, target in pairs] if reference.swapped else pairs
 
 
@@ -96,7 +102,7 @@ def test_a_reference_makes_an_edge_that_its_relation_allows(kind: Kind, referenc
 
 @pytest.mark.parametrize(("kind", "reference"), REFERENCES)
 def test_a_reference_names_a_member(kind: Kind, reference: Reference) -> None:
-    assert reference.path.split(".")[0].removesuffix("[]") in kind.model.model_fields
+    assert re.split(r"[.\[]", reference.path)[0] in kind.model.model_fields
 
 
 @pytest.mark.parametrize("kind", NODE_KINDS.values(), ids=lambda kind: kind.name)

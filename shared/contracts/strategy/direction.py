@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, ExternalRef, Grade, Kind, Reference, Short, Side, State, Steering, Text, Timed
+from shared.contracts.base import ExternalRef, Grade, Kind, Short, Side, State, Steering, Text, Timed
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.reference import OWNER, Reference
 
 STRATEGIC = (
     "draft -> proposed -> approved* -> in_force* -> superseded! | retired!; "

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, Kind, Money, Reference, Short, Side, State, Text
+from shared.contracts.base import Kind, Money, Short, Side, State, Text
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.reference import OWNER, Reference
 from shared.contracts.strategy.direction import STEERED, STRATEGIC
 
 Maturity = Annotated[int, Field(ge=0, le=5)]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, Instant, Kind, Name, Reference, Short, State
+from shared.contracts.base import Instant, Kind, Name, Short, State
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.reference import OWNER, Reference
 
 Figure = Annotated[float, Field(allow_inf_nan=False)]
 _MEASURED = "draft -> active* <-> paused -> retired!; active -> retired!"

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import OWNER, Grade, Instant, Kind, Model, Ref, Reference, Short, Side, State, Text
+from shared.contracts.base import Grade, Instant, Kind, Model, Ref, Short, Side, State, Text
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.reference import OWNER, Reference
 
 Decision = Literal["requested", "approved", "rejected", "delegated", "no_longer_required"]
 

@@ -9,6 +9,7 @@ import pytest
 from services.alignment.projection import Poison, Projected, project, read
 
 ID, OTHER = "123e4567-e89b-12d3-a456-426614174000", "00000000-0000-4000-8000-000000000001"
+THIRD = "00000000-0000-4000-8000-000000000002"
 
 
 def event(**state: Any) -> dict[str, Any]:
@@ -152,8 +153,30 @@ def test_live_is_what_the_lifecycle_says(state: str, live: bool) -> None:
 
 
 def test_an_unknown_kind_has_no_rows_and_is_no_poison() -> None:
-    later = event(kind="category")
+    later = event(kind="of_a_later_release")
     assert (rows(later).record, rows(later).edges) == (None, ())
+
+
+def test_what_is_no_node_of_its_own_has_no_rows() -> None:
+    assert rows(event(kind="measurement") | {"source": "/strategy"}).record is None
+
+
+def test_a_handoff_makes_edges_between_others() -> None:
+    ends = {"from_activity_id": OTHER, "to_activity_id": THIRD, "deliverable_id": None}
+    found = rows(event(kind="handoff", **ends) | {"source": "/roles"}).edges
+    assert [(e["type"], e["source"], e["target"]) for e in found if e["type"] == "precedes"] == [
+        ("precedes", f"activity/{OTHER}", f"activity/{THIRD}")
+    ]
+    assert {e["holder"] for e in found} == {f"handoff/{ID}"}
+
+
+def test_letters_choose_the_relation() -> None:
+    raci = [{"role_id": OTHER, "letter": "A"}, {"role_id": THIRD, "letter": "R"}]
+    found = rows(event(kind="activity", raci=raci) | {"source": "/roles"}).edges
+    assert [(e["type"], e["target"]) for e in found] == [
+        ("responsible", f"role/{THIRD}"),
+        ("accountable", f"role/{OTHER}"),
+    ]
 
 
 def test_an_unknown_relation_has_no_edge_and_is_no_poison() -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared import db
-from shared.resource.migrating import create_entity
+from shared.resource.migrating import create_entity, create_idempotency
 
 revision = "0003"
 down_revision = "0002"
@@ -93,11 +93,13 @@ def upgrade() -> None:
         sa.Column("package", db.JSON_TEXT, nullable=False),
         sa.Column("sign_offs", db.JSON_TEXT, nullable=False),
     )
+    create_idempotency()
     op.create_index("ix_measurement_kpi_id", "measurement", ["kpi_id"])
 
 
 def downgrade() -> None:
     for table in (
+        "idempotency",
         "increment",
         "stakeholder",
         "measurement",

@@ -1,0 +1,56 @@
+"""Fields that point at other entities, and the edges that they make."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field that points at other entities, and the edge it makes.
+
+    ``path`` walks members and lists (``components[].product_id``), or those items of a list that have a member of some
+    value (``raci[letter=A].role_id``); ``kinds`` names what the id may point at, and is empty where the value is a
+    ``{kind, id}`` of its own; ``swapped`` turns the edge round. ``start`` is a ``(member, kind)`` that names another
+    entity, where the edge begins instead of at the one that holds the field.
+    """
+
+    path: str
+    relation: str
+    kinds: tuple[str, ...] = ()
+    swapped: bool = False
+    start: tuple[str, str] | None = None
+
+    def targets(self, state: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Each ``(pointer, kind, id)`` that the field holds in a state dumped as JSON."""
+        for pointer, value in _walk(state, self.path.split("."), ""):
+            if isinstance(value, str):
+                yield pointer, self.kinds[0], value
+            else:
+                yield pointer, value["kind"], value["id"]
+
+
+def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any]]:
+    if not steps:
+        if value is not None:
+            yield pointer, value
+        return
+    step, *rest = steps
+    name, bracket, chosen = step.partition("[")
+    member = value.get(name)
+    pointer = f"{pointer}/{name}"
+    if not bracket:
+        if member is not None:
+            yield from _walk(member, rest, pointer)
+        return
+    for index, item in enumerate(member or ()):
+        if _is_chosen(item, chosen.removesuffix("]")):
+            yield from _walk(item, rest, f"{pointer}/{index}")
+
+
+def _is_chosen(item: Any, condition: str) -> bool:
+    name, _, value = condition.partition("=")
+    return not condition or item.get(name) == value
+
+
+OWNER = Reference("owner", "owned_by")

@@ -1,0 +1,107 @@
+"""Reviews, and what time moves by itself."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.catalog import models as catalog
+from services.catalog import rules as catalog_rules
+from services.roles import models as roles
+from services.roles import rules as roles_rules
+from services.strategy import models as strategy
+from services.strategy import rules as strategy_rules
+from shared import clock
+from shared.changes import Leader
+from shared.contracts import NODE_KINDS, Kind
+from shared.db import Database
+from shared.resource import Owner
+from shared.resource.reviews import months_after
+from shared.resource.timed import Clockwork
+from tests.service.api import Api, State, every_node, one_loop
+from tests.service.fake_bus import FakeBus
+
+pytestmark = one_loop
+OWNERS = {
+    "strategy": (strategy.Base.metadata, strategy_rules.RULES),
+    "catalog": (catalog.Base.metadata, catalog_rules.RULES),
+    "roles": (roles.Base.metadata, roles_rules.RULES),
+}
+
+
+async def review(api: Api, kind: Kind, id: str, body: Any = None, **headers: str) -> Any:
+    return await api.send("POST", api.path(kind, id, "reviews"), json=body or {}, headers=headers)
+
+
+@every_node
+async def test_a_review_is_recorded_and_the_next_is_due(api: Api, kind: Kind) -> None:
+    made = await api.make(kind, review={"cadence": "quarterly"})
+    answer = await review(api, kind, made["id"], {"comment": "Still right."})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["review"]
+    last = datetime.fromisoformat(told["last_at"])
+    assert datetime.fromisoformat(told["next_due"]) == months_after(last, 3)
+    assert (told["last_by"], told["comment"], answer.json()["version"]) == (
+        made["created_by"],
+        "Still right.",
+        made["version"] + 1,
+    )
+
+
+async def test_without_a_cadence_nothing_is_due(api: Api) -> None:
+    made = await api.make("tactic")
+    assert (await review(api, NODE_KINDS["tactic"], made["id"])).json()["review"]["next_due"] is None
+
+
+async def test_a_review_of_an_old_version_is_refused_where_it_says_so(api: Api) -> None:
+    made = await api.make("tactic")
+    assert (await review(api, NODE_KINDS["tactic"], made["id"], **{"If-Match": '"7"'})).status_code == 412
+
+
+async def tick(api: Api, service: str) -> int:
+    """What the leader does every few seconds."""
+    settings = api.platform.settings
+    metadata, rules = OWNERS[service]
+    owner = Owner(service, metadata, rules, settings.max_event_bytes)
+    database = Database(settings.database(service))
+    leader = Leader(service, database, owner.changes, owner.leader, FakeBus(), lease=10, sweep=1, exclusive=False)
+    try:
+        return await Clockwork(owner, database, leader).tick()
+    finally:
+        await database.close()
+
+
+async def state_of(api: Api, kind: str, made: State) -> State:
+    state: State = (await api.get(NODE_KINDS[kind], made["id"])).json()
+    return state
+
+
+def at(**delta: float) -> str:
+    return clock.rfc3339(clock.now() + timedelta(**delta))
+
+
+async def test_what_is_approved_comes_into_force_on_its_day(api: Api) -> None:
+    due = await api.make("tactic", state="approved", valid_from=at(seconds=-1))
+    later = await api.make("tactic", state="approved", valid_from=at(hours=1))
+    undated = await api.make("tactic", state="approved")
+    await tick(api, "strategy")
+    moved = await state_of(api, "tactic", due)
+    assert (moved["state"], moved["updated_by"]) == ("in_force", "system")
+    assert [(await state_of(api, "tactic", each))["state"] for each in (later, undated)] == ["approved", "approved"]
+    versions = moved["version"]
+    await tick(api, "strategy")
+    assert (await state_of(api, "tactic", due))["version"] == versions, "once"
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "state", "member", "to"),
+    [
+        ("catalog", "contract", "active", "valid_to", "expired"),
+        ("roles", "role_assignment", "proposed", "valid_from", "active"),
+        ("roles", "role_assignment", "active", "valid_to", "ended"),
+    ],
+)
+async def test_time_moves_it(api: Api, service: str, kind: str, state: str, member: str, to: str) -> None:
+    made = await api.make(kind, state=state, **{member: at(seconds=-1)})
+    await tick(api, service)
+    assert (await state_of(api, kind, made))["state"] == to
