@@ -14,7 +14,7 @@ from shared.contracts.relations import DECOMPOSITION
 from shared.dialect import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource.owner import Facts
-from shared.resource.store import Unit, links_from, links_into, load_many, look_up
+from shared.resource.store import Unit, links_from, links_into, load_many, look_up, take_turns
 
 _DECOMPOSITION_LOCK = 1
 Target = tuple[str, str, str]
@@ -24,14 +24,14 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     """Refuse a state that breaks a line; raises Invalid or Conflict. Returns what the rules of a transition need."""
     if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
         raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
+    found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
     targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
     strange = [target for target in _targets(kind, new) if _is_own_but_unknown(unit, target[1])]
     known = await load_many(unit, ((name, id) for _, name, id in targets))
     before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
     fresh = [target for target in [*targets, *strange] if target[1:] not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
-    found = await _found(unit, kind, new)
-    facts = Facts(old, known | await _also(unit, kind, found), found)
+    facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)
@@ -42,8 +42,10 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
 
 
 async def _found(unit: Unit, kind: Kind, new: Record) -> dict[str, list[Record]]:
+    lookups = unit.owner.rules.lookups.get(kind.name, ())
+    await take_turns(unit, lookups, new)
     found: dict[str, list[Record]] = {}
-    for lookup in unit.owner.rules.lookups.get(kind.name, ()):
+    for lookup in lookups:
         found.setdefault(lookup.kind, []).extend(await look_up(unit, lookup, new))
     return found
 
