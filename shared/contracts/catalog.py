@@ -9,6 +9,7 @@ from shared.contracts import design
 from shared.contracts.base import Count, Instant, Kind, Model, Short, State, Text, Timed
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
+from shared.contracts.portfolio import PHASES
 from shared.contracts.reference import OWNER, Reference
 
 
@@ -159,13 +160,7 @@ KINDS = (
             "-> released -> operational* -> retired!; requirements | defined | analysed | approved | chartered "
             "| designed | developed | built | tested | released -> retired!"
         ),
-        phases={
-            "pipeline": frozenset({"requirements", "defined", "analysed", "approved"}),
-            "catalogue": frozenset(
-                {"chartered", "designed", "developed", "built", "tested", "released", "operational"}
-            ),
-            "retired": frozenset({"retired"}),
-        },
+        phases=PHASES,
     ),
     Kind(
         "catalog",

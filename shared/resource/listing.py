@@ -56,9 +56,15 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
         fields |= dict.fromkeys(("q", "key", "tag"), (Word | None, None))
     if kind.phases:
         phases: Any = Literal.__getitem__(tuple(kind.phases))
-        fields["phase"] = (phases | None, None)
+        fields["phase"] = (phases | None, Field(None, description=_told(kind)))
     fields |= {name: (type_ | None, None) for name, type_ in _own_filters(kind, table).items()}
     return create_model(f"{kind.model.__name__}Query", __base__=ListQuery, **fields)
+
+
+def _told(kind: Kind) -> str:
+    """Which states a phase stands for."""
+    ordered = {phase: [s for s in kind.lifecycle.states if s in states] for phase, states in kind.phases.items()}
+    return "Several states together: " + "; ".join(f"`{phase}` is {', '.join(s)}" for phase, s in ordered.items())
 
 
 def _own_filters(kind: Kind, table: Table) -> dict[str, Any]:

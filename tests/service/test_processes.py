@@ -105,7 +105,7 @@ async def test_of_many_packages_registered_at_once_one_is_accepted(api: Api) -> 
 
 
 @pytest.mark.parametrize(
-    ("state", "phase"), [("approved", "pipeline"), ("chartered", "catalogue"), ("retired", "retired")]
+    ("state", "phase"), [("chartered", "pipeline"), ("designed", "catalogue"), ("retired", "retired")]
 )
 async def test_services_are_listed_by_their_phase(api: Api, state: str, phase: str) -> None:
     made = await api.make("service", state=state, type="supporting", tags=[f"phase-{state}"])

@@ -2,9 +2,10 @@
 
 import pytest
 
-from shared.contracts import KINDS, NODE_KINDS
+from shared.contracts import KINDS, NODE_KINDS, Kind
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import LINK_STATES
+from shared.contracts.portfolio import PHASES, PORTFOLIO
 
 
 @pytest.mark.parametrize(
@@ -193,3 +194,16 @@ def test_links_end_and_come_back() -> None:
     assert LINK_STATES.moves == {"active": ("ended",), "ended": ("active",)}
     assert LINK_STATES.live == {"active"}
     assert all(kinds[-1].lifecycle is LINK_STATES for kinds in KINDS.values())
+
+
+def test_a_service_stands_somewhere_in_the_portfolio_and_never_goes_back() -> None:
+    assert list(PORTFOLIO) == [*PIPELINE, "operational", "retired"]
+    phases = [standing.phase for standing in PORTFOLIO.values()]
+    assert phases == sorted(phases, key=list(PHASES).index)
+    assert [state for phase in PHASES.values() for state in phase if phase is PHASES["retired"]] == ["retired"]
+
+
+@pytest.mark.parametrize("kind", NODE_KINDS.values(), ids=lambda kind: kind.name)
+def test_phases_leave_no_state_out_and_share_none(kind: Kind) -> None:
+    states = [state for phase in kind.phases.values() for state in phase]
+    assert sorted(states) == (sorted(kind.lifecycle.states) if kind.phases else [])
