@@ -196,6 +196,12 @@ class Kind:
         return str(self.model.model_fields["kind"].default)
 
     @property
+    def one(self) -> str:
+        """``an objective``, ``a service offering``: for sentences."""
+        words = self.name.replace("_", " ")
+        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+    @property
     def collection(self) -> str:
         return (self.plural or f"{self.name}s").replace("_", "-")
 

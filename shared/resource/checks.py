@@ -160,7 +160,7 @@ def check_transition(unit: Unit, kind: Kind, new: Any, facts: Facts) -> None:
     allowed = kind.lifecycle.moves[facts.old.state]
     if new.state not in allowed:
         raise TransitionRefused(
-            f"A {kind.name} that is {facts.old.state} cannot become {new.state}.", allowed=list(allowed)
+            f"{kind.one.capitalize()} that is {facts.old.state} cannot become {new.state}.", allowed=list(allowed)
         )
     missing = [fault for rule in unit.owner.rules.on.get((kind.name, new.state), ()) for fault in rule(new, facts)]
     if missing:

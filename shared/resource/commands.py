@@ -56,7 +56,7 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     old = await existing(unit, kind, id)
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
-        raise Invalid.at("/to", "unknown-state", f"A {kind.name} has the states {', '.join(kind.lifecycle.states)}.")
+        raise Invalid.at("/to", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
     new = following(unit, old, {"state": body.to, "state_reason": body.reason})
     return await move(unit, kind, old, new)
 
@@ -178,7 +178,7 @@ def following(unit: Unit, old: Record, members: dict[str, Any]) -> Record:
 def _check_immutable(kind: Kind, old: Record, new: Record) -> None:
     for name in sorted(kind.immutable):
         if getattr(old, name) != getattr(new, name):
-            raise Invalid.at(f"/{name}", "immutable", f"The {name} of a {kind.name} never changes; make another one.")
+            raise Invalid.at(f"/{name}", "immutable", f"The {name} of {kind.one} never changes; make another one.")
 
 
 def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> bool:
@@ -200,7 +200,7 @@ async def _check_key(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
     if holder == id:
         raise store.Raced
     if holder is not None:
-        raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
+        raise Conflict(f"There is {kind.one} with this key already.", pointer="/key")
 
 
 async def _make_key(unit: Unit, kind: Kind, name: str) -> str:
