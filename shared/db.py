@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
 from shared.outage import away
+from shared.pool import replace_dead
 from shared.sqlite import BEGIN_WRITE, connect
 
 _NAMES = {
@@ -187,16 +188,17 @@ def _postgres(url: str) -> AsyncEngine:
         "statement_timeout": "60s",
         "idle_in_transaction_session_timeout": "60s",
     }
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        pool_pre_ping=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"server_settings": limits, "timeout": 5},
     )
+    replace_dead(engine.sync_engine)
+    return engine
 
 
 def _dumps(value: Any) -> str:
