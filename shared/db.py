@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     event,
     func,
     literal_column,
@@ -213,10 +214,13 @@ async def database_now(connection: AsyncConnection) -> datetime:
     return moment.astimezone(UTC)
 
 
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("scope", type_=BigInteger)))
+
+
 async def lock_scope(connection: AsyncConnection, scope: int) -> None:
     """Serialise the transactions of one rule that spans rows. SQLite has a single writer anyway."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(scope)))
+        await connection.execute(_LOCK, {"scope": scope})
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Any:
