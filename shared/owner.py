@@ -1,6 +1,6 @@
 """An owning service as an application: the routes of its kinds, its changes, and the leader that publishes them."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import MetaData
 
 from shared.app import create_app
@@ -29,11 +29,9 @@ def create_owner(
         sweep=settings.sweep_seconds,
         exclusive=settings.embedded,
     )
-    api = APIRouter(prefix=f"/{name}/v1")
-    for kind in owner.kinds:
-        api.include_router(Resource(owner, kind, database, leader).router())
-    api.include_router(changes_routes.router(name, database, owner.changes, owner.leader))
+    routers = [Resource(owner, kind, database, leader).router() for kind in owner.kinds]
+    routers.append(changes_routes.router(name, database, owner.changes, owner.leader))
     workers = {f"{name} sequencer": leader.sequence_forever, f"{name} publisher": leader.publish_forever}
     return create_app(
-        name, settings, database, [api], workers=workers, bodies=models(owner.kinds), closing=[leader.release]
+        name, settings, database, routers, workers=workers, bodies=models(owner.kinds), closing=[leader.release]
     )

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from starlette.routing import Match
+from starlette.types import Scope
 from uuid_utils.compat import uuid7
 
 from shared import clock, http
@@ -28,6 +30,13 @@ Command = Callable[[Unit], Awaitable[Any]]
 Reason = Annotated[Short, AfterValidator(listing.no_nul)]
 
 
+class _Router(APIRouter):
+    """Its routes are tried only for a path that begins like theirs: the framework would try those of every kind."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if scope["path"].startswith(self.prefix) else (Match.NONE, {})
+
+
 class Resource:
     """The routes of one kind of one owner."""
 
@@ -40,7 +49,7 @@ class Resource:
 
     def router(self) -> APIRouter:
         documents = Documents(self.kind)
-        router = APIRouter(prefix=f"/{self.kind.collection}", tags=[self.kind.collection])
+        router = _Router(prefix=f"/{self.owner.name}/v1/{self.kind.collection}", tags=[self.kind.collection])
         entity = "/{id}"
         for path, method, endpoint, extra in (
             ("", "GET", self._list_endpoint(), documents.list()),
