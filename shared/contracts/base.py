@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -207,15 +208,15 @@ class Kind:
     plural: str = ""
     immutable: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.model.model_fields["kind"].default)
 
-    @property
+    @cached_property
     def collection(self) -> str:
         return (self.plural or f"{self.name}s").replace("_", "-")
 
-    @property
+    @cached_property
     def is_link(self) -> bool:
         return "target" in self.model.model_fields
 

@@ -166,12 +166,12 @@ async def _holder(unit: Unit, kind: Kind, key: str) -> UUID | None:
 
 
 async def _make_key(unit: Unit, kind: Kind, name: str) -> str:
-    """A key made from the name, suffixed if taken: only then does who makes the same one wait for its turn.
+    """A key made from the name, suffixed if taken.
 
-    Those who find it free at the same time race for it, and who loses comes back to find it taken.
+    Few are, so nobody looks before the insert says so; only then does who makes the same one wait for its turn.
     """
     base = _from_name(kind, name)
-    if await _holder(unit, kind, base) is None:
+    if not unit.again or await _holder(unit, kind, base) is None:
         return base
     await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
     suffixed = {"first": f"{base}-", "end": f"{base}."}  # the point is what follows the hyphen

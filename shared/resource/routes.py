@@ -25,7 +25,7 @@ from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.store import Raced, Unit
 
-_ATTEMPTS = 3
+_ATTEMPTS = 4
 Command = Callable[[Unit], Awaitable[Any]]
 Reason = Annotated[Short, AfterValidator(listing.no_nul)]
 
@@ -152,7 +152,8 @@ class Resource:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.database.write() as connection:
-                    result = await command(Unit(self.owner, connection, who, clock.now(), *http.correlation()))
+                    unit = Unit(self.owner, connection, who, clock.now(), *http.correlation(), again=attempt > 1)
+                    result = await command(unit)
                 break
             except (IntegrityError, Raced):
                 if attempt == _ATTEMPTS:

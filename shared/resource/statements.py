@@ -6,7 +6,7 @@ They hold parameters instead of values; a parameter must not be called like a co
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Delete, Insert, Select, Table, Update, bindparam, select
+from sqlalchemy import BindParameter, Delete, Select, Table, Update, bindparam, select
 
 _ID: BindParameter[Any] = bindparam("of_id")
 
@@ -49,12 +49,6 @@ def newest(changes: Table) -> Select[Any]:
     """The last change of ``of_kind`` and ``of_id``."""
     query = select(changes).where(changes.c.kind == bindparam("of_kind"), changes.c.id == _ID)
     return query.order_by(changes.c.epoch.desc(), changes.c.version.desc()).limit(1)
-
-
-@cache
-def insert(table: Table) -> Insert:
-    """A row; its values are given when it runs."""
-    return table.insert()
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth import Caller
@@ -16,6 +16,7 @@ from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
+from shared.db import insert_new
 from shared.errors import TooLarge
 from shared.resource import statements
 from shared.resource.owner import Owner
@@ -33,6 +34,8 @@ class Unit:
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    again: bool = False
+    """Whether this has lost a race already."""
 
 
 class Raced(Exception):
@@ -81,10 +84,16 @@ async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action:
     table = unit.owner.table(kind)
     row = to_row(table, new)
     if old is None:
-        await unit.connection.execute(statements.insert(table), row)
+        await _insert(unit.connection, table, row)
     else:
         await unit.connection.execute(statements.update(table), {"of_id": new.id, **row})
     return await _record(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+
+
+async def _insert(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:
+    """One that is there already is left out and not an error: servers log those, and made-up keys collide often."""
+    if not (await connection.execute(insert_new(connection, table), row)).rowcount:
+        raise Raced
 
 
 async def erase(unit: Unit, kind: Kind, old: Record, reason: str) -> EventId:
