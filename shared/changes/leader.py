@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.bus import Bus, BusUnavailable, Message
 from shared.changes.backlog import Backlog
-from shared.changes.table import fact
+from shared.changes.table import fact, facts_in
 from shared.contracts.events import Fact, topic
 from shared.db import Database, database_now
 from shared.telemetry import log
@@ -197,17 +197,20 @@ class Leader:
         table = self.changes
         waiting = table.c.position.is_not(None) & table.c.published_at.is_(None)
         async with self.database.read() as connection:
-            query = select(table).where(waiting).order_by(table.c.position).limit(BATCH)
+            query = facts_in(table).where(waiting).order_by(table.c.position).limit(BATCH)
             facts = [fact(self.service, row) for row in await connection.execute(query)]
         if len(facts) < BATCH:
             self._backlog.saw(facts)
         return facts
 
     async def _mark(self, facts: Sequence[Fact]) -> None:
-        """A leader that was asleep too long marks nothing: whoever leads now sends these rows again."""
+        """A leader that was asleep too long marks nothing: whoever leads now sends these rows again.
+
+        By range, since what waits between the first and the last of them is just them: positions are given in order.
+        """
         table = self.changes
         leads = select(self.table.c.term).where(self._ours()).with_for_update(read=True).exists()
-        sent = table.c.position.in_([f.position for f in facts])
+        sent = table.c.position.between(facts[0].position, facts[-1].position) & table.c.published_at.is_(None)
         async with self.database.write() as connection:
             update = table.update().where(sent, leads).values(published_at=clock.now())
             if not (await connection.execute(update)).rowcount:
