@@ -1,10 +1,12 @@
-"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is that known; only here is committed."""
+"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is committed.
+
+That there are two is known here and in ``shared.dialects`` alone.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,25 +14,19 @@ import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Column,
-    ColumnElement,
     DateTime,
     Dialect,
     Float,
     Integer,
     MetaData,
-    Table,
     Text,
     Uuid,
     bindparam,
     event,
     func,
-    literal_column,
     select,
     text,
-    true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -221,22 +217,3 @@ async def lock_scope(connection: AsyncConnection, scope: int) -> None:
     """Serialise the transactions of one rule that spans rows. SQLite has a single writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(_LOCK, {"scope": scope})
-
-
-def insert_new(connection: AsyncConnection, table: Table) -> Any:
-    """An INSERT that leaves out what is there already, in the connection's dialect."""
-    return _insert_new(connection.dialect.name, table)
-
-
-@cache
-def _insert_new(dialect: str, table: Table) -> Any:
-    return (sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)).on_conflict_do_nothing()
-
-
-def holds(connection: AsyncConnection, column: Column[Any], value: str) -> ColumnElement[bool]:
-    """Whether a JSON array column holds a text."""
-    if connection.dialect.name == "sqlite":
-        items = func.json_each(column).table_valued("value", name="item")
-        return select(true()).select_from(items).where(items.c.value == value).exists()
-    items = func.json_array_elements_text(column).table_valued("value", name="item")
-    return select(literal_column("1")).select_from(items).where(items.c.value == value).exists()

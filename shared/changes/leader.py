@@ -10,11 +10,10 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy import ColumnElement, Table, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Table, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
@@ -23,6 +22,7 @@ from shared.changes.backlog import Backlog
 from shared.changes.table import fact, facts_in
 from shared.contracts.events import Fact, topic
 from shared.db import Database, database_now
+from shared.dialects import update_each
 from shared.telemetry import log
 from shared.telemetry.messages import MessageSpans, tell
 from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED
@@ -170,10 +170,11 @@ class Leader:
 
     async def _place(self, connection: AsyncConnection, rows: Sequence[int], base: int, first: datetime) -> None:
         if rows:
-            stamped = [{"row": row, "place": base + n + 1, "moment": first + n * _TICK} for n, row in enumerate(rows)]
-            place: dict[str, Any] = {"position": bindparam("place"), "recorded_at": bindparam("moment")}
-            update = self.changes.update().where(self.changes.c.sequence == bindparam("row")).values(place)
-            await connection.execute(update, stamped)
+            placed = [
+                {"sequence": row, "position": base + n, "recorded_at": first + (n - 1) * _TICK}
+                for n, row in enumerate(rows, 1)
+            ]
+            await update_each(connection, self.changes, "sequence", placed)
 
     def _ours(self) -> ColumnElement[bool]:
         """Whether the lease is still this term of ours."""

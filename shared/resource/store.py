@@ -16,7 +16,7 @@ from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
-from shared.db import insert_new
+from shared.dialects import insert_new
 from shared.errors import TooLarge
 from shared.resource import statements
 from shared.resource.owner import Owner

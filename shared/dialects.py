@@ -1,0 +1,72 @@
+"""Statements that SQLite and PostgreSQL put differently."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Table,
+    Update,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
+
+
+def insert_new(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that leaves out what is there already, in the connection's dialect."""
+    return _insert_new(connection.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Any:
+    return (sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)).on_conflict_do_nothing()
+
+
+async def update_each(connection: AsyncConnection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Give the row of each key values of its own; all rows have the same columns.
+
+    PostgreSQL takes them as one list per column: one statement for all costs it half of what one for each does.
+    """
+    names = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        given: Any = [{f"new_{name}": row[name] for name in names} for row in rows]
+    else:
+        given = {f"new_{name}": [row[name] for row in rows] for name in names}
+    await connection.execute(_update_each(connection.dialect.name, table, key, names), given)
+
+
+@cache
+def _update_each(dialect: str, table: Table, key: str, names: tuple[str, ...]) -> Update:
+    types = {name: table.c[name].type for name in names}
+    new = _row(types) if dialect == "sqlite" else _rows(types)
+    values = {name: new[name] for name in names if name != key}
+    return table.update().where(table.c[key] == new[key]).values(values)
+
+
+def _row(types: Mapping[str, TypeEngine[Any]]) -> Any:
+    return {name: bindparam(f"new_{name}", type_=type_) for name, type_ in types.items()}
+
+
+def _rows(types: Mapping[str, TypeEngine[Any]]) -> Any:
+    lists = [bindparam(f"new_{name}", type_=ARRAY(type_)) for name, type_ in types.items()]
+    columns = [column(name, type_) for name, type_ in types.items()]
+    return func.unnest(*lists).table_valued(*columns, name="new").render_derived().c
+
+
+def holds(connection: AsyncConnection, column: Column[Any], value: str) -> ColumnElement[bool]:
+    """Whether a JSON array column holds a text."""
+    if connection.dialect.name == "sqlite":
+        items = func.json_each(column).table_valued("value", name="item")
+        return select(true()).select_from(items).where(items.c.value == value).exists()
+    items = func.json_array_elements_text(column).table_valued("value", name="item")
+    return select(literal_column("1")).select_from(items).where(items.c.value == value).exists()
