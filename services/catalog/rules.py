@@ -1,6 +1,7 @@
 """What the catalog refuses: pure functions over a new state and the facts around it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.catalog import Contract, ContractItem, Service, ServiceOffering
@@ -20,8 +21,9 @@ def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault
 def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
     for index, id in enumerate(new.service_ids):
         service = facts.get("service", id)
-        if service and service.state != "operational":
-            detail = f"The service {service.key} is {service.state}, not operational."
+        if service is None or service.state != "operational":
+            told = f"The service {service.key} is {service.state}" if service else "A service of it has been deleted"
+            detail = f"{told}, not operational."
             yield Fault(pointer=f"/service_ids/{index}", code="service-not-operational", detail=detail)
 
 
@@ -32,28 +34,45 @@ def items_name_one_thing(new: Contract, _: Facts) -> Iterator[Fault]:
             yield Fault(pointer=f"/items/{index}", code="one-of", detail=detail)
 
 
+RUNNING = frozenset({"active", "suspended"})
+"""States in which a contract has begun and has not ended."""
+
+
 def new_items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
-    """What is retired is never newly contracted; what runs lasts to its sunset."""
-    if new.state != "active" or facts.old is None or facts.old.state != "active":
+    """What is retired is never newly contracted; when what runs is to end may still change."""
+    if facts.old is None or not {facts.old.state, new.state} <= RUNNING:
         return
+    there = {(item.offering_id, item.start) for item in facts.old.items}
     for index, item in enumerate(new.items):
-        if item not in facts.old.items:
-            yield from _launched(index, item, facts)
+        if (item.offering_id, item.start) not in there:
+            yield from _launched(index, item, facts, item.start or new.updated_at)
 
 
 def items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
+    """Every item when the contract begins; one that was suspended goes on, with what is retired until its sunset."""
+    resumed = facts.old is not None and facts.old.state in RUNNING
     for index, item in enumerate(new.items):
-        yield from _launched(index, item, facts)
+        if resumed:
+            yield from _launched(index, item, facts, new.updated_at, "retired")
+        else:
+            yield from _launched(index, item, facts, item.start or new.updated_at)
 
 
-def _launched(index: int, item: ContractItem, facts: Facts) -> Iterator[Fault]:
+def _launched(index: int, item: ContractItem, facts: Facts, at: datetime, *also: str) -> Iterator[Fault]:
+    if item.offering_id is None:
+        return
     offering = facts.get("service_offering", item.offering_id)
     if offering is None:
+        detail = "The offering of the item has been deleted."
+    elif offering.state not in ("launched", *also):
+        detail = f"The offering {offering.key} is {offering.state}, and not launched when the item starts."
+    elif offering.sunset_at and at >= offering.sunset_at:
+        detail = (
+            f"The offering {offering.key} is not launched any more after its sunset, {offering.sunset_at:%Y-%m-%d}."
+        )
+    else:
         return
-    over = offering.sunset_at and item.start and item.start >= offering.sunset_at
-    if offering.state != "launched" or over:
-        detail = f"The offering {offering.key} is not launched when the item starts."
-        yield Fault(pointer=f"/items/{index}/offering_id", code="offering-not-launched", detail=detail)
+    yield Fault(pointer=f"/items/{index}/offering_id", code="offering-not-launched", detail=detail)
 
 
 def both_sides_signed(new: Contract, _: Facts) -> Iterator[Fault]:
@@ -79,7 +98,8 @@ def elements_fit(new: DesignPackage, _: Facts) -> Iterator[Fault]:
 
 def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
     """A service is designed in one way at a time; what is accepted anew takes the place of what was before."""
-    if new.state != "accepted" or (facts.old and facts.old.state == "reviewed"):
+    moves = facts.old is not None and facts.old.state == "reviewed" and not facts.registered
+    if new.state != "accepted" or moves:
         return
     for other in facts.others("design_package"):
         if other.state == "accepted":
@@ -94,22 +114,33 @@ def earlier_packages(_: DesignPackage, facts: Facts) -> Iterator[tuple[str, UUID
 
 
 def design_covers_the_four_ps(_: Service, facts: Facts) -> Iterator[Fault]:
-    """A service is built as it was designed: by people, processes, products and partners, or with a reason why not."""
+    """A service is built as it was designed: by people, processes, products and partners, or with a reason why not.
+
+    What counts is the package that is accepted, or else the newest that is not outdated.
+    """
     packages = [each for each in facts.others("design_package") if each.state != "outdated"]
     if not packages:
         detail = "It has no design package: people, process, product and partner are undecided."
         yield Fault(pointer="/design_package", code="design-package-missing", detail=detail)
         return
-    package = next((each for each in packages if each.state == "accepted"), packages[-1])
+    package = max(packages, key=lambda each: (each.state == "accepted", each.created_at, each.id))
     for missing in [p for p in FOUR_PS if p not in {element.type for element in package.elements}]:
         detail = f"The design package {package.key} says nothing of {missing}; if it needs none, it says why."
         yield Fault(pointer=f"/design_package/{missing}", code="design-incomplete", detail=detail)
 
 
 def same_catalog(new: Category, facts: Facts) -> Iterator[Fault]:
+    """A tree of categories stands in one catalogue, or in none yet; what is retired is not looked at any more."""
+    if new.state == "retired":
+        return
     parent = facts.get("category", new.parent_id)
     if parent and parent.catalog_id != new.catalog_id:
-        yield Fault(pointer="/parent_id", code="other-catalog", detail="The parent is in another catalogue.")
+        detail = f"The category above it, {parent.key}, is not in the same catalogue."
+        yield Fault(pointer="/parent_id", code="other-catalog", detail=detail)
+    for below in facts.others("category"):
+        if below.parent_id == new.id and below.state != "retired" and below.catalog_id != new.catalog_id:
+            detail = f"The category below it, {below.key}, is not in the same catalogue."
+            yield Fault(pointer="/catalog_id", code="other-catalog", detail=detail)
 
 
 RULES = Rules(
@@ -127,5 +158,10 @@ RULES = Rules(
     lookups={
         "design_package": (Lookup("design_package", "service_id", "service_id", alone=True),),
         "service": (Lookup("design_package", "service_id"),),
+        # those below it are looked at; with those beside it, it waits for whoever moves the one above them
+        "category": (
+            Lookup("category", "parent_id", alone=True),
+            Lookup("category", "parent_id", "parent_id", alone=True),
+        ),
     },
 )

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from shared.contracts import KIND_OWNERS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
@@ -13,7 +12,7 @@ from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource import statements
 from shared.resource.owner import Facts
-from shared.resource.store import Unit, links_from, links_into, load_many, look_up
+from shared.resource.store import Unit, links_from, links_into, load_many, look_up, take_turns
 
 _DECOMPOSITION_LOCK = 1
 Target = tuple[str, str, str]
@@ -23,15 +22,13 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     """Refuse a state that breaks a line; raises Invalid or Conflict. Returns what the rules of a transition need."""
     if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
         raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
-    named = _targets(kind, new)
-    targets = [target for target in named if unit.owner.kind(target[1])]
-    strange = [target for target in named if _is_own_but_unknown(unit, target[1])]
+    found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
+    targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
     known = await load_many(unit, ((name, id) for _, name, id in targets))
     before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
-    fresh = [target for target in [*targets, *strange] if target[1:] not in before]
+    fresh = [target for target in targets if target[1:] not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
-    found = await _found(unit, kind, new)
-    facts = Facts(old, known | await _also(unit, kind, found), found)
+    facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)
@@ -42,8 +39,10 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
 
 
 async def _found(unit: Unit, kind: Kind, new: Record) -> dict[str, list[Record]]:
+    lookups = unit.owner.rules.lookups.get(kind.name, ())
+    await take_turns(unit, lookups, new)
     found: dict[str, list[Record]] = {}
-    for lookup in unit.owner.rules.lookups.get(kind.name, ()):
+    for lookup in lookups:
         found.setdefault(lookup.kind, []).extend(await look_up(unit, lookup, new))
     return found
 
@@ -69,10 +68,6 @@ def _targets(kind: Kind, state: Record) -> list[Target]:
         return [(pointer, end.kind, str(end.id)) for pointer, end in ends]
     dumped = state.model_dump(mode="json")
     return [target for reference in kind.references for target in reference.targets(dumped)]
-
-
-def _is_own_but_unknown(unit: Unit, name: str) -> bool:
-    return KIND_OWNERS[name] == unit.owner.name and unit.owner.kind(name) is None
 
 
 def _reference_faults(

@@ -27,7 +27,7 @@ async def create(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
 async def replace(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
     """PUT: create under the caller's id, or replace what is there; ``key`` and ``state`` left out stay."""
     members = bodies.parse(kind, raw)
-    old = await store.load(unit, kind, id, lock=True)
+    old = await store.load_alone(unit, kind, id)
     if old is None:
         given.check_absent()
         last = await store.last_version(unit, kind, id)
@@ -116,7 +116,7 @@ async def read(unit: Unit, kind: Kind, id: UUID) -> Record:
 
 
 async def existing(unit: Unit, kind: Kind, id: UUID) -> Record:
-    return await store.load(unit, kind, id, lock=True) or await _absent(unit, kind, id)
+    return await store.load_alone(unit, kind, id) or await _absent(unit, kind, id)
 
 
 async def _absent(unit: Unit, kind: Kind, id: UUID) -> Record:

@@ -18,8 +18,9 @@ class Facts:
     """What a rule may look at besides the new state, all from the owner's own data.
 
     ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
-    ``kind/id``; ``found`` has those that its lookups found, by kind. In a transition ``links`` are its active outgoing
-    links and ``into`` those that this service keeps towards it, with the ends of both among the ``known``.
+    ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found,
+    and that nothing moves along. In a transition ``links`` are its active outgoing links and ``into`` those that this
+    service keeps towards it, with the ends of both among the ``known``.
     """
 
     old: Any = None
@@ -27,6 +28,7 @@ class Facts:
     found: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     links: Sequence[Link] = ()
     into: Sequence[Link] = ()
+    registered: bool = False
 
     def get(self, kind: str, id: Any) -> Any:
         return self.known.get(f"{kind}/{id}")

@@ -51,6 +51,18 @@ async def load(unit: Unit, kind: Kind, id: UUID, *, lock: bool = False) -> Recor
     return from_row(kind, row) if row else None
 
 
+async def load_alone(unit: Unit, kind: Kind, id: UUID) -> Record | None:
+    """The current state, locked by the one whose turn it is.
+
+    A turn that a member gives which never changes is waited for before the row: who has the turn may want this row too,
+    to move it along.
+    """
+    lookups = [each for each in unit.owner.rules.lookups.get(kind.name, ()) if each.of in kind.immutable]
+    if lookups and (seen := await load(unit, kind, id)):
+        await take_turns(unit, lookups, seen)
+    return await load(unit, kind, id, lock=True)
+
+
 async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, Record]:
     """The current states of entities of this service, by ``kind/id``; what is not there is left out."""
     by_kind: dict[str, set[UUID]] = {}
@@ -84,14 +96,20 @@ async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
     return [cast(Link, from_row(links, row)) for row in rows.mappings()]
 
 
+async def take_turns(unit: Unit, lookups: Iterable[Lookup], subject: Record) -> None:
+    """Wait for whoever judges the same rows; everybody in the same order, so that no two wait for each other."""
+    values = ((lookup, attrgetter(lookup.of)(subject)) for lookup in lookups if lookup.alone)
+    scopes = {f"{lookup.kind} {lookup.column} {value}" for lookup, value in values if value is not None}
+    for scope in sorted(crc32(scope.encode()) for scope in scopes):
+        await lock_scope(unit.connection, scope)
+
+
 async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
     """The entities that a lookup finds for a subject, oldest first."""
     kind = unit.owner.kind(lookup.kind)
     value = attrgetter(lookup.of)(subject)
     if kind is None or value is None:
         return []
-    if lookup.alone:
-        await lock_scope(unit.connection, crc32(f"{lookup.kind} {lookup.column} {value}".encode()))
     table = unit.owner.table(kind)
     query = select(table).where(table.c[lookup.column] == value, table.c.id != subject.id).order_by(table.c.id)
     return [from_row(kind, row) for row in (await unit.connection.execute(query)).mappings()]

@@ -1,6 +1,5 @@
 """POST .../transitions: every move that a lifecycle has, and none that it has not."""
 
-
 from services.catalog import rules as catalog
 from services.roles import rules as roles
 from services.strategy import rules as strategy

@@ -18,7 +18,9 @@ from shared.resource import Facts, Rule, Rules
 ID, OTHER = UUID(int=1), UUID(int=2)
 GOODS = {"type": "goods", "item": "box"}
 PROVIDER, CUSTOMER = ({"side": side, "name": "A"} for side in ("provider", "customer"))
+EARLY, LATE = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 ITEM = {"offering_id": OTHER}
+ENDS = ITEM | {"end": LATE}
 OWNERS = {"strategy": strategy.RULES, "catalog": catalog.RULES, "roles": roles.RULES}
 Case = tuple[Rule, Any, Facts]
 
@@ -67,8 +69,14 @@ def package(*elements: dict[str, Any], **members: Any) -> Any:
     return made("design_package", **{"service_id": ID, "elements": list(elements)} | members)
 
 
-def whole_package(state: str) -> Any:
-    return package(*(element(p, kind) for p, kind in FOUR_PS.items()), state=state)
+def whole_package(state: str, **members: Any) -> Any:
+    return package(*(element(p, kind) for p, kind in FOUR_PS.items()), state=state, **members)
+
+
+def contracted(before: str, **offering: Any) -> Facts:
+    """A contract with one item that was in this state before, and its offering as it is now."""
+    known = near("service_offering", **{"state": "retired"} | offering).known
+    return Facts(made("contract", state=before, items=[ITEM]), known)
 
 
 def beside(kind: str, *others: Any) -> Facts:
@@ -76,7 +84,6 @@ def beside(kind: str, *others: Any) -> Facts:
     return Facts(found={kind: list(others)})
 
 
-LATE = datetime(2027, 1, 1, tzinfo=UTC)
 PART = {"process_id": OTHER}
 
 
@@ -126,6 +133,13 @@ ACCEPTED: list[Case] = [
     (catalog.items_name_one_thing, made("contract", items=[ITEM, {"service_id": OTHER}]), Facts()),
     (catalog.items_are_launched, made("contract", items=[ITEM]), near("service_offering", state="launched")),
     (catalog.items_are_launched, made("contract", items=[{"service_id": OTHER}]), Facts()),
+    (catalog.items_are_launched, made("contract", items=[ITEM]), contracted("suspended", state="retired")),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ITEM], updated_at=EARLY),
+        near("service_offering", state="launched", sunset_at=LATE),
+    ),
+    (catalog.new_items_are_launched, made("contract", state="suspended", items=[ENDS]), contracted("active")),
     (catalog.both_sides_signed, made("contract", signatories=[PROVIDER, CUSTOMER, CUSTOMER]), Facts()),
     (catalog.new_items_are_launched, made("contract", items=[ITEM]), near("service_offering", state="retired")),
     (catalog.elements_fit, package(element("people", "role"), element("partner", reason="All is done here.")), Facts()),
@@ -139,9 +153,30 @@ ACCEPTED: list[Case] = [
     (
         catalog.design_covers_the_four_ps,
         made("service"),
-        beside("design_package", whole_package("accepted"), package(state="draft")),
+        beside("design_package", whole_package("accepted"), package(state="draft", created_at=LATE)),
+    ),
+    (
+        catalog.design_covers_the_four_ps,
+        made("service"),
+        beside("design_package", package(id=UUID(int=9)), whole_package("draft", created_at=LATE)),
     ),
     (catalog.same_catalog, made("category", parent_id=OTHER, catalog_id=ID), near("category", catalog_id=ID)),
+    (catalog.same_catalog, made("category", parent_id=OTHER), near("category")),
+    (
+        catalog.same_catalog,
+        made("category", catalog_id=ID),
+        beside(
+            "category",
+            made("category", parent_id=ID, catalog_id=ID),
+            made("category", parent_id=ID, state="retired"),
+            made("category", parent_id=OTHER),
+        ),
+    ),
+    (
+        catalog.same_catalog,
+        made("category", parent_id=OTHER, catalog_id=ID, state="retired"),
+        near("category", catalog_id=OTHER),
+    ),
     (roles.one_owner_at_a_time, seat(), seats(seat(state="ended"))),
     (roles.one_owner_at_a_time, seat(valid_to=LATE), seats(seat(valid_from=LATE))),
     (roles.one_owner_at_a_time, seat(role_id=ID), seats(seat())),
@@ -185,6 +220,12 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         ["service-not-operational"],
     ),
     (
+        catalog.services_operate,
+        made("service_offering", service_ids=[OTHER]),
+        Facts(),
+        ["service-not-operational"],
+    ),
+    (
         catalog.items_name_one_thing,
         made("contract", items=[{}, {**ITEM, "service_id": ID}]),
         Facts(),
@@ -202,6 +243,25 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         near("service_offering", state="launched", sunset_at=datetime(2027, 1, 1, tzinfo=UTC)),
         ["offering-not-launched"],
     ),
+    (catalog.items_are_launched, made("contract", items=[ITEM]), Facts(), ["offering-not-launched"]),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ITEM], updated_at=LATE),
+        near("service_offering", state="launched", sunset_at=LATE),
+        ["offering-not-launched"],
+    ),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ITEM], updated_at=LATE),
+        contracted("suspended", sunset_at=EARLY),
+        ["offering-not-launched"],
+    ),
+    (
+        catalog.new_items_are_launched,
+        made("contract", state="active", items=[ITEM | {"start": LATE}]),
+        contracted("suspended"),
+        ["offering-not-launched"],
+    ),
     (catalog.both_sides_signed, made("contract", signatories=[PROVIDER]), Facts(), ["signatory-missing"]),
     (catalog.elements_fit, package(element("people")), Facts(), ["one-of"]),
     (
@@ -215,6 +275,12 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         catalog.one_live_package,
         package(state="accepted"),
         beside("design_package", package(state="accepted")),
+        ["package-there"],
+    ),
+    (
+        catalog.one_live_package,
+        package(state="accepted"),
+        Facts(package(state="reviewed"), found={"design_package": [package(state="accepted")]}, registered=True),
         ["package-there"],
     ),
     (catalog.design_covers_the_four_ps, made("service"), Facts(), ["design-package-missing"]),
@@ -235,6 +301,13 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         made("category", parent_id=OTHER, catalog_id=ID),
         near("category", catalog_id=OTHER),
         ["other-catalog"],
+    ),
+    (catalog.same_catalog, made("category", parent_id=OTHER), near("category", catalog_id=ID), ["other-catalog"]),
+    (
+        catalog.same_catalog,
+        made("category", catalog_id=ID),
+        beside("category", made("category", parent_id=ID, catalog_id=OTHER), made("category", parent_id=ID)),
+        ["other-catalog", "other-catalog"],
     ),
     (roles.one_owner_at_a_time, seat(), seats(seat(valid_from=LATE)), ["owner-seat-taken"]),
     (roles.deputy_is_another, seat(deputy_id=ID), Facts(), ["own-deputy"]),

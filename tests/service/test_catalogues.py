@@ -1,0 +1,182 @@
+"""Contracts, designs and catalogues: the lines of this owner that look at other rows, and hold while many write."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from shared.contracts import NODE_KINDS
+from tests.service.api import Api, State, codes, new_id, one_loop
+
+pytestmark = one_loop
+CONTRACT, OFFERING, SERVICE, PACKAGE, CATEGORY, PARTNER = (
+    NODE_KINDS[name] for name in ("contract", "service_offering", "service", "design_package", "category", "partner")
+)
+WRITERS = 64
+SIDES = [{"side": "provider", "name": "A"}, {"side": "customer", "name": "B"}]
+
+
+async def running(api: Api, **offering: Any) -> tuple[State, State]:
+    """An active contract, and the offering that it covers."""
+    covered = await api.make(OFFERING, state="launched", **offering)
+    made = await api.make(CONTRACT, state="approved", items=[{"offering_id": covered["id"]}], signatories=SIDES)
+    assert (await api.transition(CONTRACT, made["id"], "active")).status_code == 200
+    return made, covered
+
+
+async def test_a_suspended_contract_goes_on_with_what_is_retired(api: Api) -> None:
+    made, covered = await running(api, sunset_at="2090-01-01T00:00:00Z")
+    await api.transition(CONTRACT, made["id"], "suspended")
+    await api.transition(OFFERING, covered["id"], "retired")
+    assert (await api.transition(CONTRACT, made["id"], "active")).status_code == 200
+
+
+async def test_but_not_beyond_its_sunset(api: Api) -> None:
+    made, covered = await running(api)
+    await api.transition(CONTRACT, made["id"], "suspended")
+    await api.transition(OFFERING, covered["id"], "retired")
+    await api.patch(OFFERING, covered["id"], {"sunset_at": "2020-01-01T00:00:00Z"}, if_match="*")
+    answer = await api.transition(CONTRACT, made["id"], "active")
+    assert (answer.status_code, codes(answer)) == (409, {("/items/0/offering_id", "offering-not-launched")})
+    assert "sunset, 2020-01-01" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("state", ["active", "suspended"])
+async def test_when_a_running_item_ends_may_change_and_nothing_retired_is_added(api: Api, state: str) -> None:
+    made, covered = await running(api)
+    if state == "suspended":
+        await api.transition(CONTRACT, made["id"], state)
+    await api.transition(OFFERING, covered["id"], "retired")
+    ends = {**made["items"][0], "end": "2030-01-01T00:00:00Z"}
+    assert (await api.patch(CONTRACT, made["id"], {"items": [ends]}, if_match="*")).status_code == 200
+    anew = {**made["items"][0], "start": "2029-01-01T00:00:00Z"}
+    refused = await api.patch(CONTRACT, made["id"], {"items": [ends, anew]}, if_match="*")
+    assert (refused.status_code, codes(refused)) == (422, {("/items/1/offering_id", "offering-not-launched")})
+
+
+async def test_an_offering_is_not_launched_with_a_service_that_was_deleted(api: Api) -> None:
+    service, group = await api.make("service"), await api.make("consumer_group")
+    content = {"components": [{"type": "goods", "item": "a box"}], "consumer_group_ids": [group["id"]]}
+    made = await api.make(OFFERING, state="active", service_ids=[service["id"]], **content)
+    assert (await api.delete(SERVICE, service["id"])).status_code == 204
+    answer = await api.transition(OFFERING, made["id"], "launched")
+    assert codes(answer) == {("/service_ids/0", "service-not-operational")}
+
+
+async def test_a_provider_may_be_a_partner_that_is_there_and_has_not_ended(api: Api) -> None:
+    partner = await api.make("partner", type="supplier")
+    provider = {"kind": "partner", "id": partner["id"]}
+    assert (await api.post(CONTRACT, provider=provider)).status_code == 201
+    strange = await api.post(CONTRACT, provider=provider | {"id": new_id()})
+    assert codes(strange) == {("/provider", "unknown-reference")}
+    for state in ("active", "exiting", "ended"):
+        assert (await api.transition(PARTNER, partner["id"], state)).status_code == 200
+    assert codes(await api.post(CONTRACT, provider=provider)) == {("/provider", "terminal-reference")}
+
+
+@pytest.mark.parametrize(
+    ("element", "pointer", "code"),
+    [
+        ({"type": "people"}, "/elements/0", "one-of"),
+        ({"type": "people", "not_applicable": True}, "/elements/0/reason", "reason-missing"),
+        ({"type": "people", "ref": {"kind": "process", "id": new_id()}}, "/elements/0/ref/kind", "other-p"),
+        ({"type": "product", "ref": {"kind": "product", "id": new_id()}}, "/elements/0/ref", "unknown-reference"),
+        ({"type": "partner", "ref": {"kind": "party", "id": new_id()}}, "/elements/0/ref/kind", "literal-error"),
+    ],
+)
+async def test_an_element_names_something_of_its_p_or_says_why_not(
+    api: Api, element: State, pointer: str, code: str
+) -> None:
+    answer = await api.post(PACKAGE, elements=[element])
+    assert (answer.status_code, codes(answer)) == (422, {(pointer, code)})
+
+
+async def test_an_element_may_name_a_role_that_this_owner_does_not_know(api: Api) -> None:
+    """It belongs to another owner, and may be on its way."""
+    people = {"type": "people", "ref": {"kind": "role", "id": new_id()}, "competence": "radio procedure"}
+    assert (await api.post(PACKAGE, elements=[people])).status_code == 201
+
+
+async def of_one_service(api: Api, state: str) -> list[State]:
+    service = (await api.make("service"))["id"]
+    return [await api.make(PACKAGE, service_id=service, state=state) for _ in range(WRITERS)]
+
+
+async def states(api: Api, packages: list[State]) -> Counter[str]:
+    found = await api.items(PACKAGE, service_id=packages[0]["service_id"], limit=200)
+    return Counter(each["state"] for each in found)
+
+
+async def test_of_many_packages_that_are_accepted_at_once_the_last_is_live(api: Api) -> None:
+    packages = await of_one_service(api, "reviewed")
+    answers = await asyncio.gather(*(api.transition(PACKAGE, each["id"], "accepted") for each in packages))
+    assert Counter(answer.status_code for answer in answers) == {200: WRITERS}
+    assert await states(api, packages) == {"accepted": 1, "outdated": WRITERS - 1}
+
+
+async def test_of_many_packages_found_accepted_at_once_one_is(api: Api) -> None:
+    packages = await of_one_service(api, "reviewed")
+    found = {"state": "accepted", "state_reason": "On the wall of the workshop."}
+    answers = await asyncio.gather(*(api.patch(PACKAGE, each["id"], found, if_match="*") for each in packages))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 422: WRITERS - 1}
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert codes(refused) == {("/service_id", "package-there")}
+    assert await states(api, packages) == {"accepted": 1, "reviewed": WRITERS - 1}
+
+
+async def test_who_changes_a_package_while_another_takes_its_place_is_not_in_the_way(api: Api) -> None:
+    for _ in range(8):
+        service = (await api.make("service"))["id"]
+        old, new = [await api.make(PACKAGE, service_id=service, state=state) for state in ("accepted", "reviewed")]
+        changes = [api.patch(PACKAGE, old["id"], {"description": str(n)}, if_match="*") for n in range(8)]
+        answers = await asyncio.gather(*changes, api.transition(PACKAGE, new["id"], "accepted"))
+        assert {answer.status_code for answer in answers} == {200}
+        assert await states(api, [old]) == {"accepted": 1, "outdated": 1}
+
+
+async def test_the_newest_package_counts_until_one_is_accepted(api: Api) -> None:
+    service = await api.make("service", state="designed")
+    reason = {"not_applicable": True, "reason": "It needs none."}
+    whole = [{"type": p, **reason} for p in ("people", "process", "product", "partner")]
+    first = await api.make(PACKAGE, service_id=service["id"], elements=whole, state="reviewed")
+    # its id is the smaller one, and it is the newer of the two
+    low = f"00000000{new_id()[8:]}"
+    await api.put(PACKAGE, low, {"name": "Draft", "service_id": service["id"]})
+    refused = await api.transition(SERVICE, service["id"], "developed")
+    assert {code for _, code in codes(refused)} == {"design-incomplete"}
+    assert (await api.transition(PACKAGE, first["id"], "accepted")).status_code == 200
+    assert (await api.transition(SERVICE, service["id"], "developed")).status_code == 200
+
+
+async def test_a_category_is_in_the_catalogue_of_the_one_above_it(api: Api) -> None:
+    one, two = (await api.make("catalog"))["id"], (await api.make("catalog"))["id"]
+    top = await api.make(CATEGORY, catalog_id=one)
+    below = await api.make(CATEGORY, catalog_id=one, parent_id=top["id"])
+    for catalog in ({"catalog_id": two}, {}):
+        answer = await api.post(CATEGORY, parent_id=top["id"], **catalog)
+        assert (answer.status_code, codes(answer)) == (422, {("/parent_id", "other-catalog")})
+    moved = await api.patch(CATEGORY, top["id"], {"catalog_id": two}, if_match="*")
+    assert (moved.status_code, codes(moved)) == (422, {("/catalog_id", "other-catalog")})
+    await api.patch(CATEGORY, below["id"], {"parent_id": None}, if_match="*")
+    assert (await api.patch(CATEGORY, top["id"], {"catalog_id": two}, if_match="*")).status_code == 200
+
+
+async def test_nobody_is_put_below_a_category_that_moves(api: Api) -> None:
+    one, two = (await api.make("catalog"))["id"], (await api.make("catalog"))["id"]
+    tops = [await api.make(CATEGORY, catalog_id=one) for _ in range(WRITERS)]
+    writes = [api.patch(CATEGORY, top["id"], {"catalog_id": two}, if_match="*") for top in tops]
+    writes += [api.post(CATEGORY, catalog_id=one, parent_id=top["id"]) for top in tops]
+    answers = await asyncio.gather(*writes)
+    for moved, put in zip(answers[:WRITERS], answers[WRITERS:], strict=True):
+        assert {moved.status_code, put.status_code} in ({200, 422}, {422, 201})
+
+
+async def test_categories_form_no_circle_however_many_try(api: Api) -> None:
+    ring = [await api.make(CATEGORY) for _ in range(WRITERS)]
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    answers = await asyncio.gather(
+        *(api.patch(CATEGORY, low["id"], {"parent_id": high["id"]}, if_match="*") for low, high in pairs)
+    )
+    assert Counter(answer.status_code for answer in answers) == {200: WRITERS - 1, 422: 1}
+    assert [codes(answer) for answer in answers if answer.status_code == 422] == [{("/parent_id", "cycle")}]
