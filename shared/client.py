@@ -34,7 +34,8 @@ class Refused(ClientError):
         self.detail = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
         self.errors: list[Json] = list(problem.get("errors") or ())
         self.problem = dict(problem)
-        super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in self.errors))
+        told = [e for e in self.errors if e.get("detail") != self.detail]
+        super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in told))
 
 
 class Unauthorized(Refused):

@@ -1,4 +1,7 @@
-"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is committed."""
+"""The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is committed.
+
+That there are two is known here and in ``shared.dialects`` alone.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -25,6 +28,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
 from shared.outage import away
+from shared.pool import replace_dead
 from shared.sqlite import BEGIN_WRITE, connect
 
 _NAMES = {
@@ -177,16 +181,17 @@ def _postgres(url: str) -> AsyncEngine:
         "statement_timeout": "60s",
         "idle_in_transaction_session_timeout": "60s",
     }
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        pool_pre_ping=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"server_settings": limits, "timeout": 5},
     )
+    replace_dead(engine.sync_engine)
+    return engine
 
 
 def _dumps(value: Any) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
 from shared.auth import Caller
-from shared.errors import BadRequest, DomainError, TooLarge
+from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
@@ -24,6 +24,18 @@ def caller(request: Request, scope: str) -> Caller:
     who: Caller = request.scope["caller"]
     who.demand(scope)
     return who
+
+
+async def no_strange_parameters(request: Request) -> None:
+    """Refuse what the route does not know: a misspelt filter must not answer with everything."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    if strange := sorted(set(request.query_params) - known):
+        detail = f"There is no such parameter here; there are {', '.join(sorted(known)) or 'none'}."
+        raise Invalid(detail, errors=_each(strange))
+
+
+def _each(names: list[str]) -> list[Fault]:
+    return [Fault(pointer=f"?{name[:50]}", code="unknown-parameter", detail="It is not known here.") for name in names]
 
 
 async def body(request: Request) -> tuple[bytes, Any]:

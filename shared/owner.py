@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import MetaData
 
 from shared.app import create_app
@@ -41,16 +41,14 @@ def create_owner(
         sweep=settings.sweep_seconds,
         exclusive=settings.embedded,
     )
-    api = APIRouter(prefix=f"/{name}/v1")
-    for kind in owner.kinds:
-        make = (resources or {}).get(kind.name, Resource)
-        api.include_router(make(owner, kind, database, leader).router())
-    api.include_router(changes_routes.router(name, database, owner.changes, owner.leader))
+    makers = resources or {}
+    routers = [makers.get(kind.name, Resource)(owner, kind, database, leader).router() for kind in owner.kinds]
+    routers.append(changes_routes.router(name, database, owner.changes, owner.leader))
     workers = {
         f"{name} sequencer": leader.sequence_forever,
         f"{name} publisher": leader.publish_forever,
         f"{name} clock": Clockwork(owner, database, leader).run_forever,
     }
     return create_app(
-        name, settings, database, [api], workers=workers, bodies=models(owner.kinds), closing=[leader.release]
+        name, settings, database, routers, workers=workers, bodies=models(owner.kinds), closing=[leader.release]
     )

@@ -61,7 +61,13 @@ def _render(scored: dict[str, Any], worst: list[dict[str, Any]]) -> str:
     index = "–" if scored["index"] is None else f"{scored['index']:.0f}"
     dimensions = [(d["dimension"], "–" if d["raw"] is None else f"{d['raw']:.0f} %") for d in scored["dimensions"]]
     found = [
-        (f["severity"], f["rule"], f"{f['subject']['kind']}/{f['subject']['key']}", f["title"], f["remedy"])
+        (
+            "pending" if f["pending"] else f["severity"],
+            f["rule"],
+            f"{f['subject']['kind']}/{f['subject']['key']}",
+            f["title"],
+            f["remedy"],
+        )
         for f in worst
     ]
     return (

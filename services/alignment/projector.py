@@ -21,7 +21,7 @@ from services.alignment.models import AHEAD, EDGE, GENERATION, PROGRESS, RECORD
 from services.alignment.projection import Projected
 from shared import clock
 from shared.clock import FOREVER
-from shared.dialect import insert_new
+from shared.dialects import insert_new
 
 _SHAPE = ("type", "state", "live", "deleted", "valid_from", "valid_to", "criticality")
 _DELETED = _SHAPE.index("deleted")

@@ -14,7 +14,7 @@ from shared.bus import Bus
 from shared.contracts import OWNERS
 from shared.contracts.events import EventId, topic
 from shared.db import Database
-from shared.dialect import refresh_statistics
+from shared.dialects import refresh_statistics
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]

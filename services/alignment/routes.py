@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import func, select
 
@@ -32,13 +32,19 @@ def _event(text: str) -> str:
     return text
 
 
+def _known_rule(id: str) -> str:
+    if id not in RULES:
+        raise ValueError(f"is no rule; there are {', '.join(RULES)}")
+    return id
+
+
 WaitFor = Annotated[
     Annotated[str, AfterValidator(_event)] | None, Query(description="Wait until the view holds this event's version")
 ]
 
 
 def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
-    routes = APIRouter(prefix="/alignment/v1")
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds")
     async def nodes(
@@ -119,7 +125,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
     @routes.get("/findings", summary="What is wrong, worst first")
     async def findings(
         request: Request,
-        rule: Word | None = None,
+        rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
         severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
         kind: KindName | None = None,
         subject: Annotated[Word | None, Query(description="`kind/id`")] = None,
@@ -175,8 +181,9 @@ def _types(text: str | None) -> list[str] | None:
     if text == "justifying":
         return [relation.name for relation in RELATIONS.values() if relation.justifies]
     names = text.split(",")
-    if unknown := [name for name in names if name not in RELATIONS]:
-        raise Invalid.at("?types", "unknown-relation", f"Unknown among the relations asked for: {len(unknown)}.")
+    if any(name not in RELATIONS for name in names):
+        detail = f"Relations are {', '.join(RELATIONS)}; or `justifying` for those that lead up."
+        raise Invalid.at("?types", "unknown-relation", detail)
     return names
 
 

@@ -12,7 +12,7 @@ from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERAT
 from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
-from shared.dialect import insert_new
+from shared.dialects import insert_new
 from shared.errors import Conflict
 
 _LONG_AGO = clock.FOREVER.replace(year=1)

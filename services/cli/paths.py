@@ -31,7 +31,7 @@ async def trace(
 
 
 def _tree(answer: Json, root: str) -> "Tree":
-    """Each node once, where it is reached first."""
+    """Each node is unfolded once, where it is reached first; where it comes up again, it says so."""
     from rich.tree import Tree
 
     from services.cli.tables import cell, label
@@ -41,11 +41,14 @@ def _tree(answer: Json, root: str) -> "Tree":
     branches, waiting = {root: tree}, [root]
     while waiting:
         ref = waiting.pop(0)
-        for relation, end in _steps(answer, ref):
-            if end in branches or end not in nodes:
+        for relation, end in dict.fromkeys(_steps(answer, ref)):
+            if end not in nodes:
                 continue
-            text = f"{relation} {label(nodes[end])}{_hidden(nodes[end])}"
-            branches[end] = branches[ref].add(cell(text))
+            text = f"{relation} {label(nodes[end])}"
+            if end in branches:
+                branches[ref].add(cell(f"{text} (shown already)"))
+                continue
+            branches[end] = branches[ref].add(cell(f"{text}{_hidden(nodes[end])}"))
             waiting.append(end)
     return tree
 
@@ -90,12 +93,18 @@ def _reasons(answer: Json) -> "Tree":
         for step in path["steps"]:
             branch = branch.add(cell(f"{_relation(step['edge'])} {label(step['node'])}"))
     if not answer["paths"]:
-        tree.add(cell("nothing: no path leads to an outcome or a business strategy"))
+        tree.add(cell(_without_paths(answer["subject"])))
     if answer.get("hidden"):
         tree.add(cell(f"and {answer['hidden']} more paths"))
     for finding in answer.get("findings", ()):
         tree.add(cell(f"{finding['rule']} {finding['title']}"))
     return tree
+
+
+def _without_paths(subject: Json) -> str:
+    if subject["kind"] == "outcome" or (subject["kind"] == "strategy" and subject.get("type") == "business"):
+        return "a goal itself: it is what others lead up to"
+    return "nothing: no path leads to an outcome or a business strategy"
 
 
 def _relation(edge: Json) -> str:

@@ -120,6 +120,6 @@ def _code(error: Exception) -> int | None:
         ((NotFound,), NOT_FOUND),
         ((Conflict, PreconditionFailed), CONFLICT),
         ((Unreachable,), UNREACHABLE),
-        ((Refused,), FAILED),
+        ((Refused,), USAGE),  # and not 1, which is a gate that failed
     )
     return next((code for types, code in codes if isinstance(error, types)), None)

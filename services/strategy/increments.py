@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from services.strategy import proposal, sign_offs
 from shared import http, proof
@@ -17,7 +17,7 @@ from shared.errors import Conflict
 from shared.resource import commands
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner
-from shared.resource.routes import Resource
+from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
 
 _SIGNED = ("signed", "superseded")
@@ -28,23 +28,16 @@ class Increments(Resource):
         super().__init__(owner, kind, database, leader)
         self.settings = settings
 
-    def router(self) -> APIRouter:
-        router = APIRouter(prefix=f"/{self.kind.collection}", tags=[self.kind.collection])
-        documents = Documents(self.kind)
+    def routes(self, documents: Documents) -> list[Route]:
         asked = documents.more("decide", "Approve, reject or delegate", sign_offs.SignOffBody, self.kind.model)
-        for path, method, endpoint, extra in (
+        own: list[Route] = [
             ("/proposal", "GET", self.propose, documents.more("propose", "The next slice that could be signed")),
             ("/{id}/sign-offs", "GET", self.list_sign_offs, documents.more("list_sign_offs", "Who decided what")),
             ("/{id}/sign-offs", "POST", self.decide, asked),
             ("/{id}/proof", "GET", self.prove, documents.more("prove", "What was signed by whom, verifiable offline")),
             ("/{id}/drift", "GET", self.drift, documents.more("drift", "What has changed since it was frozen")),
-        ):
-            router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
-        # first the paths that are no id
-        whole = APIRouter()
-        whole.include_router(router)
-        whole.include_router(super().router())
-        return whole
+        ]
+        return own + super().routes(documents)  # first the paths that are no id
 
     async def decide(self, request: Request, id: UUID) -> Response:
         http.caller(request, self._scope("approve"))

@@ -10,20 +10,19 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy import ColumnElement, Table, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Table, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.bus import Bus, BusUnavailable, Message
 from shared.changes.backlog import Backlog
-from shared.changes.table import fact
+from shared.changes.table import fact, facts_in
 from shared.contracts.events import Fact, topic
 from shared.db import Database
-from shared.dialect import database_now
+from shared.dialects import database_now, update_each
 from shared.telemetry import log
 from shared.telemetry.messages import MessageSpans, tell
 from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED
@@ -171,10 +170,11 @@ class Leader:
 
     async def _place(self, connection: AsyncConnection, rows: Sequence[int], base: int, first: datetime) -> None:
         if rows:
-            stamped = [{"row": row, "place": base + n + 1, "moment": first + n * _TICK} for n, row in enumerate(rows)]
-            place: dict[str, Any] = {"position": bindparam("place"), "recorded_at": bindparam("moment")}
-            update = self.changes.update().where(self.changes.c.sequence == bindparam("row")).values(place)
-            await connection.execute(update, stamped)
+            placed = [
+                {"sequence": row, "position": base + n, "recorded_at": first + (n - 1) * _TICK}
+                for n, row in enumerate(rows, 1)
+            ]
+            await update_each(connection, self.changes, "sequence", placed)
 
     def _ours(self) -> ColumnElement[bool]:
         """Whether the lease is still this term of ours."""
@@ -198,17 +198,20 @@ class Leader:
         table = self.changes
         waiting = table.c.position.is_not(None) & table.c.published_at.is_(None)
         async with self.database.read() as connection:
-            query = select(table).where(waiting).order_by(table.c.position).limit(BATCH)
+            query = facts_in(table).where(waiting).order_by(table.c.position).limit(BATCH)
             facts = [fact(self.service, row) for row in await connection.execute(query)]
         if len(facts) < BATCH:
             self._backlog.saw(facts)
         return facts
 
     async def _mark(self, facts: Sequence[Fact]) -> None:
-        """A leader that was asleep too long marks nothing: whoever leads now sends these rows again."""
+        """A leader that was asleep too long marks nothing: whoever leads now sends these rows again.
+
+        By range, since what waits between the first and the last of them is just them: positions are given in order.
+        """
         table = self.changes
         leads = select(self.table.c.term).where(self._ours()).with_for_update(read=True).exists()
-        sent = table.c.position.in_([f.position for f in facts])
+        sent = table.c.position.between(facts[0].position, facts[-1].position) & table.c.published_at.is_(None)
         async with self.database.write() as connection:
             update = table.update().where(sent, leads).values(published_at=clock.now())
             if not (await connection.execute(update)).rowcount:

@@ -16,7 +16,7 @@ from shared.pagination import MAX_LIMIT
 
 
 def router(service: str, database: Database, changes: Table, leader: Table) -> APIRouter:
-    routes = APIRouter(tags=["changes"])
+    routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
 
     @routes.get("/changes", summary="Events in position order", response_model=None)
     async def read(

@@ -1,7 +1,7 @@
 """The rows of the change table and of its leader, and every statement that reads or appends them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,7 +91,7 @@ async def changes_after(
     id: UUID | None = None,
 ) -> list[Fact]:
     """Sequenced changes in position order, from the one after ``after``."""
-    query = select(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
+    query = facts_in(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
     if kind is not None:
         query = query.where(table.c.kind == kind)
     if id is not None:
@@ -104,11 +104,15 @@ def versions(table: Table, kind: str, id: UUID) -> Select[Any]:
     return select(table).where(table.c.kind == kind, table.c.id == id).order_by(table.c.epoch, table.c.version)
 
 
+def facts_in(table: Table) -> Select[Any]:
+    """What makes a fact, in the order of its members: by name it takes as long to read a row as to fetch it."""
+    return select(*(table.c[field.name] for field in fields(Fact) if field.name in table.c))
+
+
 def fact(service: str, row: Any) -> Fact:
-    return Fact(
-        service, row.position, row.epoch, row.kind, str(row.id), row.version, row.recorded_at, row.action, row.actor,
-        row.correlation_id, row.causation_id, row.data, row.traceparent,
-    )  # fmt: skip
+    """From a row of ``facts_in``."""
+    position, epoch, kind, id, *rest = row
+    return Fact(service, position, epoch, kind, str(id), *rest)
 
 
 def event_id(kind: str, id: UUID, version: int) -> EventId:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
@@ -191,15 +192,21 @@ class Kind:
     in_view: bool = True
     phases: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.model.model_fields["kind"].default)
 
-    @property
+    @cached_property
+    def one(self) -> str:
+        """``an objective``, ``a service offering``: for sentences."""
+        words = self.name.replace("_", " ")
+        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+    @cached_property
     def collection(self) -> str:
         return (self.plural or f"{self.name}s").replace("_", "-")
 
-    @property
+    @cached_property
     def is_link(self) -> bool:
         return self.name == "link"
 

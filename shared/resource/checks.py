@@ -5,14 +5,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from shared.contracts import KIND_OWNERS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
-from shared.dialect import lock_scope
+from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
+from shared.resource import statements
 from shared.resource.owner import Facts
 from shared.resource.store import Unit, links_from, links_into, load_many, look_up, take_turns
 
@@ -26,10 +24,9 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
         raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
     found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
     targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
-    strange = [target for target in _targets(kind, new) if _is_own_but_unknown(unit, target[1])]
     known = await load_many(unit, ((name, id) for _, name, id in targets))
     before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
-    fresh = [target for target in [*targets, *strange] if target[1:] not in before]
+    fresh = [target for target in targets if target[1:] not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
     facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
@@ -73,10 +70,6 @@ def _targets(kind: Kind, state: Record) -> list[Target]:
     return [target for reference in kind.references for target in reference.targets(dumped)]
 
 
-def _is_own_but_unknown(unit: Unit, name: str) -> bool:
-    return KIND_OWNERS[name] == unit.owner.name and unit.owner.kind(name) is None
-
-
 def _reference_faults(
     unit: Unit, known: dict[str, Record], fresh: Sequence[Target], *, registered: bool
 ) -> Iterable[Fault]:
@@ -99,17 +92,15 @@ async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
         raise Invalid.at("/target", "self-link", "A link must not lead back to its own source.")
     if link.state != "active":
         return
-    columns = unit.owner.table(kind).c
-    same = select(columns.id).where(
-        columns.type == link.type,
-        columns.source_kind == link.source.kind,
-        columns.source_id == link.source.id,
-        columns.target_kind == link.target.kind,
-        columns.target_id == link.target.id,
-        columns.state == "active",
-        columns.id != link.id,
-    )
-    if first := (await unit.connection.execute(same)).scalar():
+    same = {
+        "of_id": link.id,
+        "of_type": link.type,
+        "of_source_kind": link.source.kind,
+        "of_source_id": link.source.id,
+        "of_target_kind": link.target.kind,
+        "of_target_id": link.target.id,
+    }
+    if first := (await unit.connection.execute(statements.same_link(unit.owner.table(kind)), same)).scalar():
         raise Conflict("There is an active link of this type between these ends.", existing=f"link/{first}")
 
 
@@ -131,8 +122,8 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
 
 
 def _parents_in_fields(kind: Kind, state: Record) -> list[tuple[str, str]]:
-    dumped = state.model_dump(mode="json")
     references = [reference for reference in kind.references if reference.relation in DECOMPOSITION]
+    dumped = state.model_dump(mode="json") if references else {}
     return [(name, id) for reference in references for _, name, id in reference.targets(dumped)]
 
 
@@ -162,7 +153,7 @@ def check_transition(unit: Unit, kind: Kind, new: Any, facts: Facts) -> None:
     allowed = kind.lifecycle.moves[facts.old.state]
     if new.state not in allowed:
         raise TransitionRefused(
-            f"A {kind.name} that is {facts.old.state} cannot become {new.state}.", allowed=list(allowed)
+            f"{kind.one.capitalize()} that is {facts.old.state} cannot become {new.state}.", allowed=list(allowed)
         )
     missing = [fault for rule in unit.owner.rules.on.get((kind.name, new.state), ()) for fault in rule(new, facts)]
     if missing:

@@ -8,13 +8,12 @@ from uuid import UUID
 from zlib import crc32
 
 import orjson
-from sqlalchemy import or_, select
 
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State, looks_like_an_id
-from shared.dialect import lock_scope
+from shared.dialects import lock_scope
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
-from shared.resource import bodies, checks, reviews, store
+from shared.resource import bodies, checks, reviews, statements, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -56,7 +55,7 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     old = await existing(unit, kind, id)
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
-        raise Invalid.at("/to", "unknown-state", f"A {kind.name} has the states {', '.join(kind.lifecycle.states)}.")
+        raise Invalid.at("/to", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
     new = following(unit, old, {"state": body.to, "state_reason": body.reason})
     return await move(unit, kind, old, new)
 
@@ -178,7 +177,7 @@ def following(unit: Unit, old: Record, members: dict[str, Any]) -> Record:
 def _check_immutable(kind: Kind, old: Record, new: Record) -> None:
     for name in sorted(kind.immutable):
         if getattr(old, name) != getattr(new, name):
-            raise Invalid.at(f"/{name}", "immutable", f"The {name} of a {kind.name} never changes; make another one.")
+            raise Invalid.at(f"/{name}", "immutable", f"The {name} of {kind.one} never changes; make another one.")
 
 
 def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> bool:
@@ -195,23 +194,31 @@ def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> boo
 
 async def _check_key(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
     """Refuse a key that another entity has; raises Conflict, or Raced if it has just become this one's."""
-    table = unit.owner.table(kind)
-    holder = (await unit.connection.execute(select(table.c.id).where(table.c.key == key))).scalar()
+    holder = await _holder(unit, kind, key)
     if holder == id:
         raise store.Raced
     if holder is not None:
-        raise Conflict(f"There is a {kind.name} with this key already.", pointer="/key")
+        raise Conflict(f"There is {kind.one} with this key already.", pointer="/key")
+
+
+async def _holder(unit: Unit, kind: Kind, key: str) -> UUID | None:
+    query = statements.holder(unit.owner.table(kind))
+    found: UUID | None = (await unit.connection.execute(query, {"of_key": key})).scalar()
+    return found
 
 
 async def _make_key(unit: Unit, kind: Kind, name: str) -> str:
-    """A key made from the name, suffixed if taken; who makes the same one waits for its turn."""
-    column = unit.owner.table(kind).c.key
+    """A key made from the name, suffixed if taken.
+
+    Few are, so nobody looks before the insert says so; only then does who makes the same one wait for its turn.
+    """
     base = _from_name(kind, name)
-    await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
-    query = select(column).where(or_(column == base, column.startswith(f"{base}-")))
-    taken = set((await unit.connection.execute(query)).scalars())
-    if base not in taken:
+    if not unit.again or await _holder(unit, kind, base) is None:
         return base
+    await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
+    suffixed = {"first": f"{base}-", "end": f"{base}."}  # the point is what follows the hyphen
+    query = statements.keys_between(unit.owner.table(kind))
+    taken = set((await unit.connection.execute(query, suffixed)).scalars())
     return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
 
 

@@ -26,7 +26,6 @@ class Documents:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.title = kind.name.replace("_", " ")
         fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": (str | None, ...)}
         self.page = create_model(f"{kind.model.__name__}Page", **fields)
 
@@ -36,43 +35,43 @@ class Documents:
     def create(self) -> dict[str, Any]:
         responses = {201: {"model": self.kind.model}}
         headers = ("Idempotency-Key",)
-        made = self._route("create", f"Create a {self.title}", responses, body_model(self.kind), headers)
+        made = self._route("create", f"Create {self.kind.one}", responses, body_model(self.kind), headers)
         return made | {"status_code": 201}
 
     def read(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}, 304: {"description": "The caller holds this version"}}
-        return self._route("read", f"Read a {self.title}", responses, headers=("If-None-Match",))
+        return self._route("read", f"Read {self.kind.one}", responses, headers=("If-None-Match",))
 
     def replace(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}, 201: {"model": self.kind.model}}
         headers = ("If-Match", "If-None-Match")
-        return self._route("replace", f"Create or replace a {self.title}", responses, body_model(self.kind), headers)
+        return self._route("replace", f"Create or replace {self.kind.one}", responses, body_model(self.kind), headers)
 
     def patch(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
         merge = {"type": "object", "description": "A JSON merge patch (RFC 7396) of the body"}
-        return self._route("patch", f"Change a {self.title}", responses, merge, ("If-Match",))
+        return self._route("patch", f"Change {self.kind.one}", responses, merge, ("If-Match",))
 
     def delete(self) -> dict[str, Any]:
         responses: dict[int, Any] = {204: {"description": "Deleted"}}
-        return self._route("delete", f"Delete a {self.title} that never was live", responses, headers=("If-Match",)) | {
-            "status_code": 204
-        }
+        return self._route(
+            "delete", f"Delete {self.kind.one} that never was live", responses, headers=("If-Match",)
+        ) | {"status_code": 204}
 
     def transition(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
         return self._route(
-            "transition", f"Move a {self.title} to another state", responses, TransitionBody, ("If-Match",)
+            "transition", f"Move {self.kind.one} to another state", responses, TransitionBody, ("If-Match",)
         )
 
     def history(self) -> dict[str, Any]:
         return self._route(
-            "history", f"Every version of a {self.title}", {200: {"description": "Versions, oldest first"}}
+            "history", f"Every version of {self.kind.one}", {200: {"description": "Versions, oldest first"}}
         )
 
     def review(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
-        return self._route("review", f"Record a review of a {self.title}", responses, ReviewBody, ("If-Match",))
+        return self._route("review", f"Record a review of {self.kind.one}", responses, ReviewBody, ("If-Match",))
 
     def more(self, verb: str, summary: str, body: Any = None, answer: type[Any] | None = None) -> dict[str, Any]:
         """A route that only this kind has."""

@@ -13,7 +13,7 @@ from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
 from shared.contracts.base import Instant, Kind, Record
-from shared.dialect import holds
+from shared.dialects import holds
 from shared.pagination import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, after, encode
 from shared.resource.tables import from_row
 

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from starlette.routing import Match
+from starlette.types import Scope
 from uuid_utils.compat import uuid7
 
 from shared import clock, http
@@ -23,9 +25,18 @@ from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.store import Raced, Unit
 
-_ATTEMPTS = 3
+_ATTEMPTS = 4
 Command = Callable[[Unit], Awaitable[Any]]
+Route = tuple[str, str, Callable[..., Awaitable[Response]], dict[str, Any]]
+"""Path, method, endpoint, and what OpenAPI says of it."""
 Reason = Annotated[Short, AfterValidator(listing.no_nul)]
+
+
+class _Router(APIRouter):
+    """Its routes are tried only for a path that begins like theirs: the framework would try those of every kind."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if scope["path"].startswith(self.prefix) else (Match.NONE, {})
 
 
 class Resource:
@@ -39,10 +50,16 @@ class Resource:
         self.leader = leader
 
     def router(self) -> APIRouter:
-        documents = Documents(self.kind)
-        router = APIRouter(prefix=f"/{self.kind.collection}", tags=[self.kind.collection])
+        prefix = f"/{self.owner.name}/v1/{self.kind.collection}"
+        router = _Router(prefix=prefix, tags=[self.kind.collection])
+        for path, method, endpoint, extra in self.routes(Documents(self.kind)):
+            router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
+        return router
+
+    def routes(self, documents: Documents) -> list[Route]:
+        """In the order in which they are tried."""
         entity = "/{id}"
-        for path, method, endpoint, extra in (
+        return [
             ("", "GET", self._list_endpoint(), documents.list()),
             ("", "POST", self.create, documents.create()),
             (entity, "GET", self.read, documents.read()),
@@ -51,10 +68,8 @@ class Resource:
             (entity, "DELETE", self.delete, documents.delete()),
             (f"{entity}/transitions", "POST", self.transition, documents.transition()),
             (f"{entity}/history", "GET", self.history, documents.history()),
-            *(() if self.kind.is_link else ((f"{entity}/reviews", "POST", self.review, documents.review()),)),
-        ):
-            router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
-        return router
+            *([] if self.kind.is_link else [(f"{entity}/reviews", "POST", self.review, documents.review())]),
+        ]
 
     async def create(self, request: Request) -> Response:
         raw, _ = await self._body(request)
@@ -154,7 +169,8 @@ class Resource:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.database.write() as connection:
-                    result = await command(Unit(self.owner, connection, who, clock.now(), *http.correlation()))
+                    unit = Unit(self.owner, connection, who, clock.now(), *http.correlation(), again=attempt > 1)
+                    result = await command(unit)
                 break
             except (IntegrityError, Raced):
                 if attempt == _ATTEMPTS:

@@ -9,17 +9,18 @@ from uuid import UUID
 from zlib import crc32
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth import Caller
-from shared.changes import append, versions
+from shared.changes import append
 from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
-from shared.dialect import lock_scope
+from shared.dialects import insert_new, lock_scope
 from shared.errors import TooLarge
+from shared.resource import statements
 from shared.resource.owner import Lookup, Owner
 from shared.resource.tables import from_row, to_row
 
@@ -35,6 +36,8 @@ class Unit:
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    again: bool = False
+    """Whether this has lost a race already."""
 
 
 class Raced(Exception):
@@ -43,9 +46,8 @@ class Raced(Exception):
 
 async def load(unit: Unit, kind: Kind, id: UUID, *, lock: bool = False) -> Record | None:
     """The current state; with ``lock``, nobody else changes it before this transaction ends."""
-    table = unit.owner.table(kind)
-    query = select(table).where(table.c.id == id)
-    row = (await unit.connection.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    query = statements.by_id(unit.owner.table(kind), lock=lock)
+    row = (await unit.connection.execute(query, {"of_id": id})).mappings().one_or_none()
     return from_row(kind, row) if row else None
 
 
@@ -69,8 +71,7 @@ async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, 
     found: dict[str, Record] = {}
     for name, ids in by_kind.items():
         if kind := unit.owner.kind(name):
-            table = unit.owner.table(kind)
-            rows = await unit.connection.execute(select(table).where(table.c.id.in_(ids)))
+            rows = await unit.connection.execute(statements.by_ids(unit.owner.table(kind)), {"ids": ids})
             found |= {f"{name}/{row['id']}": from_row(kind, row) for row in rows.mappings()}
     return found
 
@@ -116,10 +117,8 @@ async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
 
 async def last_version(unit: Unit, kind: Kind, id: UUID) -> Any:
     """The newest change of an entity, deleted or not; None if there never was one."""
-    query = versions(unit.owner.changes, kind.name, id).order_by(None)
-    columns = unit.owner.changes.c
-    newest = query.order_by(columns.epoch.desc(), columns.version.desc()).limit(1)
-    return (await unit.connection.execute(newest)).one_or_none()
+    query = statements.newest(unit.owner.changes)
+    return (await unit.connection.execute(query, {"of_kind": kind.name, "of_id": id})).one_or_none()
 
 
 async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action: str) -> EventId:
@@ -127,16 +126,21 @@ async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action:
     table = unit.owner.table(kind)
     row = to_row(table, new)
     if old is None:
-        await unit.connection.execute(table.insert().values(row))
+        await _insert(unit.connection, table, row)
     else:
-        await unit.connection.execute(table.update().where(table.c.id == new.id).values(row))
+        await unit.connection.execute(statements.update(table), {"of_id": new.id, **row})
     return await _record(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+
+
+async def _insert(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:
+    """One that is there already is left out and not an error: servers log those, and made-up keys collide often."""
+    if not (await connection.execute(insert_new(connection, table), row)).rowcount:
+        raise Raced
 
 
 async def erase(unit: Unit, kind: Kind, old: Record, reason: str) -> EventId:
     """Remove the row and record a tombstone with a version of its own."""
-    table = unit.owner.table(kind)
-    await unit.connection.execute(table.delete().where(table.c.id == old.id))
+    await unit.connection.execute(statements.delete(unit.owner.table(kind)), {"of_id": old.id})
     by = {"updated_at": unit.now, "updated_by": unit.caller.subject}
     last = old.model_copy(update={"version": old.version + 1, "state_reason": reason, **by})
     return await _record(unit, last, "deleted", {"state": last, "changed": [], "deleted": True})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import Kind
-from tests.service.api import Api, a_change, codes, every_kind, every_node, new_id, one_loop
+from tests.service.api import Api, a_change, codes, every_kind, every_link, every_node, new_id, one_loop
 
 pytestmark = one_loop
 
@@ -43,7 +43,7 @@ async def test_a_patch_without_effect_makes_no_version(api: Api, kind: Kind) -> 
         assert (answer.status_code, answer.content) == (200, before.content)
 
 
-@every_kind
+@every_link
 @pytest.mark.parametrize("merge", [[], "x", 1, None, True], ids=repr)
 async def test_a_patch_is_an_object(api: Api, kind: Kind, merge: Any) -> None:
     id = (await api.make(kind))["id"]

@@ -107,6 +107,15 @@ async def test_the_same_name_gives_each_a_key_of_its_own(api: Api) -> None:
     assert len({answer.json()["key"] for answer in answers}) == WRITERS
 
 
+async def test_a_crowd_whose_names_make_the_same_keys(api: Api) -> None:
+    """Some take by name what others come to by counting."""
+    name = f"Twin {new_id()}"
+    names = [f"{name} 2" if n % 8 == 0 else name for n in range(4 * WRITERS)]
+    answers = await at_once(*(api.post(TACTIC, name=name) for name in names))
+    assert statuses(answers) == {201: 4 * WRITERS}
+    assert len({answer.json()["key"] for answer in answers}) == 4 * WRITERS
+
+
 async def test_the_same_link(api: Api) -> None:
     source, target = await api.make("strategy"), await api.make("strategy")
     answers = await at_once(*(api.link("supports", source, target) for _ in range(WRITERS)))

@@ -64,6 +64,14 @@ def trace(direction: str) -> dict[str, Any]:
     return {"root": f"party/{CREW}", "direction": direction, "nodes": ends, "edges": [edge, edge], "hidden": 4}
 
 
+def test_what_comes_up_again_in_a_trace_says_so(run: Any, crew: FakeOwner) -> None:
+    told = trace("down")
+    told["edges"].append({"type": "supports", "source": f"party/{CREW}", "target": f"party/{DECK}", "live": True})
+    crew.extra[f"/alignment/v1/trace/party/{CREW}"] = told
+    lines = run("trace", "party/crew", "--direction", "down").stdout.splitlines()
+    assert lines[-1] == "    └── supported_by party/crew Crew (shown already)"
+
+
 def test_trace_draws_a_tree_with_what_was_cut(run: Any, crew: FakeOwner) -> None:
     crew.extra[f"/alignment/v1/trace/party/{CREW}"] = trace("down")
     lines = run("trace", "party/crew", "--direction", "down").stdout.splitlines()
@@ -161,7 +169,7 @@ def test_rebuild_waits_for_the_switch(
     assert (result.exit_code, owner.log.count("GET /alignment/v1/status")) == (code, 3)
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, 1), (401, 1), (404, 3), (409, 4), (412, 4), (500, 5)])
+@pytest.mark.parametrize(("status", "code"), [(400, 2), (401, 2), (404, 3), (409, 4), (412, 4), (500, 5)])
 def test_refusals_have_exit_codes(run: Any, monkeypatch: pytest.MonkeyPatch, status: int, code: int) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(status, json={"detail": "Because."}))
     monkeypatch.setattr("services.cli.session.connect", lambda *_: Client("http://server", "t", transport))

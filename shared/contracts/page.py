@@ -1,0 +1,147 @@
+"""docs/domain.md, made from the declarations: what each service keeps, how it lives, and how it is called elsewhere.
+
+python -m shared.contracts.page
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from shared.contracts import KINDS, NODE_KINDS, Kind
+from shared.contracts.base import Record, State
+from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.relations import RELATIONS, Relation
+from shared.contracts.terms import TERMS
+
+PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
+_COMMON = {*State.model_fields, *Record.model_fields, "kind"} - {"state"}
+_HEAD = """# The domain
+
+Made from the declarations in `shared/contracts/` by `python -m shared.contracts.page`; a test holds the two together.
+
+Every entity has `id`, `kind`, `key`, `name`, `description`, `state`, `state_reason`, `version`, `owner`, `criticality`,
+`tags`, `external_refs`, `review`, `valid_from`, `valid_to`, `custom`, `provenance`, and who created and last changed it
+when. Only `name` has to be given, and what the diagrams mark with `*`. Ids that point into the same service are
+checked; into another one they are not, since it may know more than we do: what does not arrive is a finding.
+
+In the state diagrams a live state is shaded. What is in no live state any more is history, and what is in none yet is a
+plan: neither justifies anything.
+"""
+
+
+def render() -> str:
+    parts = [_HEAD]
+    for service, kinds in KINDS.items():
+        nodes = [kind for kind in kinds if not kind.is_link]
+        parts += [f"## {service}\n", _fenced(_class_diagram(nodes)), *_lifecycles(nodes)]
+    parts += ["## Links and relations\n", _LINKS, _table(_relations()), "## What others call it\n", _table(TERMS)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_LINKS = """A link is kept by the service of its source: `type`, `source`, `target`, `rationale`, `confidence`. It is
+active or ended, and its type and ends never change. Relations that *lead up* make up the answer to "why does this
+exist?"; a change *reaches* the end that is named.
+"""
+
+
+def _fenced(lines: Iterator[str]) -> str:
+    return "\n".join(("```mermaid", *lines, "```", ""))
+
+
+def _class_diagram(kinds: list[Kind]) -> Iterator[str]:
+    yield "classDiagram"
+    for kind in kinds:
+        yield f"  class {kind.name} {{"
+        for name, info in kind.model.model_fields.items():
+            if name not in _COMMON and name != "state":
+                yield f"    {_type(info)} {name}{'*' if info.is_required() else ''}"
+        yield "  }"
+    names = {kind.name for kind in kinds}
+    for kind in kinds:
+        yield from sorted({line for line in _pointers(kind) if line.split()[2] in names})
+
+
+def _pointers(kind: Kind) -> Iterator[str]:
+    for reference in kind.references:
+        for target in reference.kinds:
+            yield f"  {kind.name} --> {target} : {reference.path.partition('[')[0].partition('.')[0]}"
+
+
+def _type(info: FieldInfo) -> str:
+    """A type in one word, as a reader wants it: what is in a list, which words there are to choose from."""
+    return _word(info.annotation)
+
+
+def _word(annotation: Any) -> str:
+    choices = [each for each in get_args(annotation) if each is not type(None)]
+    if get_origin(annotation) is list:
+        return f"{_word(choices[0])}[]"
+    if choices and all(isinstance(each, str) for each in choices):
+        return "choice"
+    if choices and not isinstance(annotation, type):
+        return _word(choices[0])
+    name: str = annotation.__name__
+    return _WORDS.get(name, name)
+
+
+_WORDS = {"str": "text", "AwareDatetime": "instant", "float": "number", "int": "number", "bool": "flag", "UUID": "id"}
+
+
+def _lifecycles(kinds: list[Kind]) -> Iterator[str]:
+    by_life: dict[str, list[Kind]] = {}
+    for kind in kinds:
+        by_life.setdefault("\n".join(_state_diagram(kind.lifecycle)), []).append(kind)
+    for diagram, alike in by_life.items():
+        yield f"### {', '.join(kind.name for kind in alike)}\n"
+        yield _fenced(iter(diagram.splitlines()))
+        yield from (line for kind in alike for line in _remarks(kind))
+
+
+def _state_diagram(lifecycle: Lifecycle) -> Iterator[str]:
+    yield "stateDiagram-v2"
+    yield f"  [*] --> {lifecycle.initial}"
+    for state, targets in lifecycle.moves.items():
+        yield from (f"  {state} --> {target}" for target in targets)
+        if not targets:
+            yield f"  {state} --> [*]"
+    yield "  classDef live fill:#8fbf8f,color:#111"
+    if lifecycle.live:
+        yield f"  class {','.join(state for state in lifecycle.states if state in lifecycle.live)} live"
+
+
+def _remarks(kind: Kind) -> Iterator[str]:
+    if kind.signed_as:
+        yield f"- `{kind.name}`: a signed increment takes it to {kind.signed_as}.\n"
+    for timed in kind.timed:
+        yield f"- `{kind.name}`: {timed.state} becomes {timed.to} by itself at `{timed.at}`.\n"
+    for phase, states in kind.phases.items():
+        yield f"- `{kind.name}`: {phase} is {', '.join(s for s in kind.lifecycle.states if s in states)}.\n"
+
+
+def _relations() -> list[tuple[str, ...]]:
+    head = ("Relation", "Inverse", "Joins", "Leads up", "Reaches")
+    return [
+        head,
+        *((r.name, r.inverse, _joins(r), "yes" if r.justifies else "", r.hits or "") for r in RELATIONS.values()),
+    ]
+
+
+def _joins(relation: Relation) -> str:
+    if relation.same_kind:
+        return "two of the same kind"
+    return "; ".join(f"{_kinds(sources)} → {_kinds(targets)}" for sources, targets in relation.pairs)
+
+
+def _kinds(names: frozenset[str]) -> str:
+    return "any" if len(names) == len(NODE_KINDS) else ", ".join(kind for kind in NODE_KINDS if kind in names)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    head, *body = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *body)) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render())
