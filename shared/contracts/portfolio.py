@@ -17,7 +17,7 @@ _DEPLOYED = Standing("catalogue", "Deploy", "Test")
 
 PORTFOLIO = {
     **dict.fromkeys(("requirements", "defined", "analysed", "approved"), _EVALUATED),
-    "chartered": Standing("catalogue", "Design", "Chartered"),
+    "chartered": Standing("pipeline", "Design", "Chartered"),
     **dict.fromkeys(("designed", "developed"), _DESIGNED),
     **dict.fromkeys(("built", "tested", "released"), _DEPLOYED),
     "operational": Standing("catalogue", "Operational", "In use"),
