@@ -106,19 +106,22 @@ async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
 
 async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Target]) -> None:
     """No decomposition inside this service runs in a circle, whether it is made of links or of fields."""
+    start = (new.source.kind, str(new.source.id)) if isinstance(new, Link) else (kind.name, str(new.id))
+    ups = _ups(kind, new, fresh)
+    if ups:
+        await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
+    for pointer, name, id in ups:
+        if await _reaches(unit, [(name, id)], start):
+            raise Invalid.at(pointer, "cycle", "This would make the decomposition run in a circle.")
+
+
+def _ups(kind: Kind, new: Record, fresh: Sequence[Target]) -> list[Target]:
+    """The steps up that are new in this state."""
     if isinstance(new, Link):
-        steps = [(new.target.kind, str(new.target.id))] if new.type in DECOMPOSITION and new.state == "active" else []
-        start = (new.source.kind, str(new.source.id))
-    else:
-        up = set(_parents_in_fields(kind, new))
-        steps = [(name, id) for _, name, id in fresh if (name, id) in up]
-        start = (kind.name, str(new.id))
-    if not steps:
-        return
-    await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
-    if await _reaches(unit, steps, start):
-        pointer = "/target" if isinstance(new, Link) else "/parent_id"
-        raise Invalid.at(pointer, "cycle", "This would make the decomposition run in a circle.")
+        leads = new.type in DECOMPOSITION and new.state == "active"
+        return [("/target", new.target.kind, str(new.target.id))] if leads else []
+    parents = set(_parents_in_fields(kind, new))
+    return [target for target in fresh if target[1:] in parents]
 
 
 def _parents_in_fields(kind: Kind, state: Record) -> list[tuple[str, str]]:

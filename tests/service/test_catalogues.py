@@ -182,3 +182,11 @@ async def test_categories_form_no_circle_however_many_try(api: Api) -> None:
     )
     assert Counter(answer.status_code for answer in answers) == {200: WRITERS - 1, 422: 1}
     assert [codes(answer) for answer in answers if answer.status_code == 422] == [{("/parent_id", "cycle")}]
+
+
+async def test_a_circle_is_told_of_where_it_was_closed(api: Api) -> None:
+    """Here a link closes half of it, and a field other than the parent the other half."""
+    catalog, category = await api.make("catalog"), await api.make(CATEGORY)
+    assert (await api.link("part_of", catalog, category)).status_code == 201
+    answer = await api.patch(CATEGORY, category["id"], {"catalog_id": catalog["id"]}, if_match="*")
+    assert (answer.status_code, codes(answer)) == (422, {("/catalog_id", "cycle")})

@@ -10,7 +10,9 @@ pytestmark = one_loop
 OWN = [
     ("objective", "parent_id", "objective"), ("contract", "parent_id", "contract"), ("party", "parent_id", "party"),
     ("service_offering", "service_ids", "service"), ("service_offering", "consumer_group_ids", "consumer_group"),
-    ("service_offering", "migration_to_id", "service_offering"),
+    ("service_offering", "migration_to_id", "service_offering"), ("product", "partner_id", "partner"),
+    ("design_package", "service_id", "service"), ("category", "offering_ids", "service_offering"),
+    ("category", "catalog_id", "catalog"), ("category", "parent_id", "category"),
 ]  # fmt: skip
 own_references = pytest.mark.parametrize(("kind", "member", "target"), OWN, ids=lambda value: value)
 
@@ -83,6 +85,9 @@ async def test_an_owner_is_checked_only_where_parties_are_kept(api: Api, kind: K
         ("contract", {"provider": {"kind": "partner", "id": new_id()}}, "/provider"),
         ("service_offering", {"components": [{"type": "access", "resource": "r", "product_id": new_id()}]},
          "/components/0/product_id"),
+        ("design_package", {"elements": [{"type": "process", "ref": {"kind": "process", "id": new_id()}},
+                                         {"type": "partner", "ref": {"kind": "partner", "id": new_id()}}]},
+         "/elements/1/ref"),
     ],
 )  # fmt: skip
 async def test_the_error_points_into_the_body(api: Api, kind: str, members: dict[str, object], pointer: str) -> None:

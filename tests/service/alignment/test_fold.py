@@ -17,13 +17,16 @@ from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.projection import Projected, project, read
 from shared import clock, migrations
 from shared.client import ClientError, Conflict
-from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS
+from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS, Kind
 from shared.db import Database
 from tests.platform import Platform, running, settings_for
 
 SEEDS = range(6)
-STEPS = 70
-KINDS_USED = ("strategy", "objective", "outcome", "tactic", "service", "service_offering", "process", "policy")
+STEPS = 80
+KINDS_USED = (
+    "strategy", "objective", "outcome", "tactic", "service", "service_offering", "process", "policy", "design_package",
+    "product", "partner", "category",
+)  # fmt: skip
 RELATIONS_USED = ("supports", "decomposes", "realizes", "serves", "justified_by", "governs", "depends_on", "part_of")
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -45,7 +48,7 @@ class Historian:
     def __init__(self, platform: Platform, seed: int) -> None:
         self.client = platform.client
         self.random = random.Random(seed)
-        self.ids = [str(UUID(int=self.random.getrandbits(128), version=4)) for _ in range(14)]
+        self.ids = [str(UUID(int=self.random.getrandbits(128), version=4)) for _ in range(18)]
         self.kind_of = {id: self.random.choice(KINDS_USED) for id in self.ids}
         self.links: list[tuple[str, str]] = []
 
@@ -69,14 +72,27 @@ class Historian:
             body["criticality"] = self.random.choice([1, 5])
         if kind.name == "strategy":
             body["type"] = self.random.choice(["business", "it"])
+        body |= self.references(kind, id)
         if kind.name == "service_offering":
-            body["service_ids"] = [i for i in self.ids if self.kind_of[i] == "service" and self.random.random() < 0.4]
             body["components"] = self.random.choice([[], [{"type": "goods", "item": "box"}]])
         try:
             version = (await self.client.get(kind, id))["version"]
         except ClientError:
             version = None
         await self.client.put(kind, id, body, version=version)
+
+    def references(self, kind: Kind, id: str) -> dict[str, Any]:
+        """Fields that point at others of this history, whether they are there or not."""
+        found: dict[str, Any] = {}
+        for reference in kind.references:
+            name, ends = reference.path, [i for i in self.ids if self.kind_of[i] in reference.kinds and i != id]
+            if ends and name in kind.immutable:
+                found[name] = ends[0]
+            elif ends and name.endswith("_id") and self.random.random() < 0.5:
+                found[name] = self.random.choice(ends)
+            elif ends and name.endswith("_ids[]"):
+                found[name.removesuffix("[]")] = [i for i in ends if self.random.random() < 0.4]
+        return found
 
     def validity(self) -> dict[str, str]:
         dice = self.random.random()
