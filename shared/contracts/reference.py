@@ -1,6 +1,6 @@
 """Fields that point at other entities, and the edges that they make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,21 +36,25 @@ def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any
             yield pointer, value
         return
     step, *rest = steps
-    name, bracket, chosen = step.partition("[")
+    name, chosen = parse(step)
     member = value.get(name)
     pointer = f"{pointer}/{name}"
-    if not bracket:
+    if chosen is None:
         if member is not None:
             yield from _walk(member, rest, pointer)
         return
     for index, item in enumerate(member or ()):
-        if _is_chosen(item, chosen.removesuffix("]")):
+        if chosen(item):
             yield from _walk(item, rest, f"{pointer}/{index}")
 
 
-def _is_chosen(item: Any, condition: str) -> bool:
-    name, _, value = condition.partition("=")
-    return not condition or item.get(name) == value
+def parse(step: str) -> tuple[str, Callable[[Any], bool] | None]:
+    """The member that a step of a path names, and for a list which of its items it means."""
+    name, bracket, condition = step.removesuffix("]").partition("[")
+    if not bracket:
+        return name, None
+    member, _, value = condition.partition("=")
+    return name, lambda item: not member or (isinstance(item, dict) and item.get(member) == value)
 
 
 OWNER = Reference("owner", "owned_by")

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.client import Client
 from shared.contracts import LINKS, NODE_KINDS, Kind
-from shared.contracts.reference import Reference
+from shared.contracts.reference import Reference, parse
 from shared.interchange.bundle_files import BadBundle, Document
 from shared.interchange.records import Batch, Malformed, Origin, Record, canonical, derived_id, link_id
 from shared.interchange.sync import CONCURRENCY
@@ -75,16 +75,19 @@ def _replaced(value: Any, steps: list[str], convert: Callable[[str, str], Any], 
     """The value with the texts at the end of a reference's path converted; other shapes are left for the contract."""
     if not steps:
         return convert(value, pointer) if isinstance(value, str) else value
-    name, *rest = steps
-    member = name.removesuffix("[]")
+    step, *rest = steps
+    member, chosen = parse(step)
     if not isinstance(value, dict) or member not in value:
         return value
     below = f"{pointer}/{member}"
-    if not name.endswith("[]"):
+    if chosen is None:
         return {**value, member: _replaced(value[member], rest, convert, below)}
     if not isinstance(value[member], list):
         return value
-    items = [_replaced(item, rest, convert, f"{below}/{index}") for index, item in enumerate(value[member])]
+    items = [
+        _replaced(item, rest, convert, f"{below}/{index}") if chosen(item) else item
+        for index, item in enumerate(value[member])
+    ]
     return {**value, member: items}
 
 
@@ -99,7 +102,7 @@ class _Binding:
         spec = document.spec
         for reference in document.kind.references:
             spec = _replaced(spec, reference.path.split("."), self._converter(document, reference))
-        if "name" not in spec:
+        if "name" not in spec and document.kind.model.model_fields["name"].is_required():
             self.faults.append(document.place.fault("/spec/name", "is missing"))
         members = {"key": document.key, **spec}
         return self._record(document, document.kind, self.ids[document.ref], document.ref, members)

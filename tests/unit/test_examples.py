@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.reference import parse
 from shared.contracts.relations import RELATIONS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bundle_files import Document
@@ -54,8 +55,9 @@ def _texts(value: Any, steps: list[str]) -> Iterator[str]:
     if not steps:
         yield value
         return
-    member = value.get(steps[0].removesuffix("[]"))
-    for item in member or () if steps[0].endswith("[]") else [member]:
+    name, chosen = parse(steps[0])
+    member = value.get(name)
+    for item in filter(chosen, member or ()) if chosen else [member]:
         if item is not None:
             yield from _texts(item, steps[1:])
 
