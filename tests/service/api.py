@@ -12,6 +12,8 @@ import pytest
 
 from shared.auth import ALL_SCOPES
 from shared.contracts import KINDS, LINKS, NODE_KINDS, Kind
+from shared.contracts.base import SERVER_FIELDS
+from shared.resource.bodies import body_model
 from tests.platform import Platform
 
 State = dict[str, Any]
@@ -143,8 +145,13 @@ def conditions(given: dict[str, str]) -> dict[str, str]:
 
 def body_of(state: State) -> State:
     """The body that would make this state."""
-    server = {"id", "kind", "version", "created_at", "created_by", "updated_at", "updated_by"}
-    return {name: value for name, value in state.items() if name not in server}
+    kept = SERVER_FIELDS | NODE_KINDS[state["kind"]].kept if state["kind"] in NODE_KINDS else SERVER_FIELDS
+    return {name: value for name, value in state.items() if name not in kept}
+
+
+def required(kind: Kind) -> set[str]:
+    """Members without which there is none of a kind."""
+    return {name for name, info in body_model(kind).model_fields.items() if info.is_required()}
 
 
 def codes(answer: httpx.Response) -> set[tuple[str, str]]:

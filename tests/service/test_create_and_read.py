@@ -5,7 +5,7 @@ import pytest
 from shared.contracts import Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.events import EventId
-from tests.service.api import Api, codes, every_kind, every_node, new_id, one_loop
+from tests.service.api import Api, codes, every_kind, every_node, new_id, one_loop, required
 
 pytestmark = one_loop
 
@@ -70,9 +70,9 @@ async def test_every_version_stays_readable(api: Api, kind: Kind) -> None:
 
 
 @every_node
-async def test_a_name_is_required(api: Api, kind: Kind) -> None:
+async def test_what_is_required_is_named(api: Api, kind: Kind) -> None:
     answer = await api.send("POST", api.path(kind), json={})
-    assert (answer.status_code, codes(answer)) == (422, {("/name", "missing")})
+    assert (answer.status_code, codes(answer)) == (422, {(f"/{name}", "missing") for name in required(kind)})
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t", "x" * 501, None, 1, True, ["x"]])
@@ -97,7 +97,10 @@ async def test_a_member_that_is_not_known_is_refused(api: Api, kind: Kind) -> No
 async def test_no_caller_writes_what_the_server_gives(api: Api, kind: Kind) -> None:
     state = (await api.post(kind)).json()
     answer = await api.send("POST", api.path(kind), json=state)
-    assert (answer.status_code, codes(answer)) == (422, {(f"/{name}", "extra-forbidden") for name in SERVER_FIELDS})
+    assert (answer.status_code, codes(answer)) == (
+        422,
+        {(f"/{name}", "extra-forbidden") for name in SERVER_FIELDS | kind.kept},
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ async def test_who_loses_the_lease_tells_nothing_of_what_it_once_saw(database_te
 
 
 async def test_who_cannot_renew_the_lease_stops_telling_when_it_ends(database_template: str, bus: FakeBus) -> None:
-    one = await a_leader(database_template.replace("{service}", "strategy"), bus, 1)
-    await asyncio.sleep(1)
+    one = await a_leader(database_template.replace("{service}", "strategy"), bus, 3)
+    await asyncio.sleep(3)
     assert (of_strategy("leader"), of_strategy("unpublished_changes")) == (0, None)
     assert of_strategy("oldest_unpublished_seconds") is None
     await one.database.close()

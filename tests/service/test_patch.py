@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import Kind
-from tests.service.api import Api, a_change, codes, every_kind, every_link, every_node, new_id, one_loop
+from tests.service.api import Api, a_change, codes, every_kind, every_link, every_node, new_id, one_loop, required
 
 pytestmark = one_loop
 
@@ -54,8 +54,9 @@ async def test_a_patch_is_an_object(api: Api, kind: Kind, merge: Any) -> None:
 @every_node
 async def test_what_is_required_cannot_be_taken_away(api: Api, kind: Kind) -> None:
     id = (await api.make(kind))["id"]
-    answer = await api.patch(kind, id, {"name": None}, if_match="1")
-    assert (answer.status_code, codes(answer)) == (422, {("/name", "missing")})
+    for name in required(kind):
+        answer = await api.patch(kind, id, {name: None}, if_match="1")
+        assert (answer.status_code, codes(answer)) == (422, {(f"/{name}", "missing")})
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,13 @@ async def test_a_member_that_was_null_grows_from_nothing(api: Api) -> None:
     path = f"/strategy/v1/tactics/{tactic['id']}"
     merge = {"review": {"cadence": "monthly", "last_by": None}}
     answer = await api.send("PATCH", path, json=merge, headers={"If-Match": "*"})
-    assert answer.json()["review"] == {"cadence": "monthly", "last_at": None, "last_by": None, "next_due": None}
+    assert answer.json()["review"] == {
+        "cadence": "monthly",
+        "last_at": None,
+        "last_by": None,
+        "next_due": None,
+        "comment": None,
+    }
 
 
 async def test_what_was_merged_is_checked_as_a_whole(api: Api) -> None:

@@ -1,7 +1,7 @@
 """PUT: create under the caller's id, repeat without effect, replace only what was read."""
 
 from shared.contracts import Kind
-from tests.service.api import Api, a_change, body_of, every_kind, every_node, new_id, one_loop
+from tests.service.api import Api, a_change, body_of, every_kind, every_node, new_id, one_loop, required
 
 pytestmark = one_loop
 
@@ -52,7 +52,8 @@ async def test_key_and_state_stay_when_left_out(api: Api, kind: Kind) -> None:
     before = await api.make(kind)
     await api.transition(kind, before["id"], kind.lifecycle.moves[kind.lifecycle.initial][0])
     moved = (await api.get(kind, before["id"])).json()
-    after = await api.put(kind, before["id"], {"name": "Another"}, if_match=str(moved["version"]))
+    body = {name: before[name] for name in required(kind)} | {"name": "Another"}
+    after = await api.put(kind, before["id"], body, if_match=str(moved["version"]))
     assert (after.json()["key"], after.json()["state"]) == (before["key"], moved["state"])
 
 
