@@ -190,3 +190,28 @@ async def test_a_circle_is_told_of_where_it_was_closed(api: Api) -> None:
     assert (await api.link("part_of", catalog, category)).status_code == 201
     answer = await api.patch(CATEGORY, category["id"], {"catalog_id": catalog["id"]}, if_match="*")
     assert (answer.status_code, codes(answer)) == (422, {("/catalog_id", "cycle")})
+
+
+@pytest.mark.parametrize(
+    ("component", "pointer", "code"),
+    [
+        ({"type": "goods"}, "/components/0/goods/item", "missing"),
+        ({"type": "goods", "item": "a box", "ownership_transfer": False}, "/components/0/goods/ownership_transfer",
+         "literal-error"),
+        ({"type": "access", "terms": "by day"}, "/components/0/access/resource", "missing"),
+        ({"type": "access", "resource": "a room", "ownership_transfer": True},
+         "/components/0/access/ownership_transfer", "extra-forbidden"),
+        ({"type": "action", "channel": "telephone"}, "/components/0/action/trigger", "missing"),
+        ({"item": "a box"}, "/components/0", "union-tag-not-found"),
+    ],
+)  # fmt: skip
+async def test_a_component_has_the_terms_of_its_type(api: Api, component: State, pointer: str, code: str) -> None:
+    answer = await api.post(OFFERING, components=[component])
+    assert (answer.status_code, codes(answer)) == (422, {(pointer, code)})
+
+
+async def test_ownership_moves_for_goods_and_never_for_access(api: Api) -> None:
+    components = [{"type": "goods", "item": "a box"}, {"type": "access", "resource": "a room"}]
+    goods, access = (await api.make(OFFERING, components=components))["components"]
+    assert goods["ownership_transfer"] is True
+    assert "ownership_transfer" not in access
