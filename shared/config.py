@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     )
     wait_seconds: Annotated[float, Field(gt=0, le=30)] = Field(5.0, description="Longest wait of `wait_for`.")
     max_body_bytes: Annotated[int, Field(gt=0)] = Field(1_048_576, description="Largest request body.")
+    max_bulk_bytes: Annotated[int, Field(gt=0)] = Field(16_777_216, description="Largest body of `POST /bulk`.")
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(
         262_144, description="Largest event; a larger write is refused."
     )

@@ -33,6 +33,11 @@ class DomainError(Exception):
         self.headers = dict(headers or {})
         self.members = members
 
+    def document(self) -> dict[str, Any]:
+        """The problem document, without members of its own."""
+        head = {"type": f"urn:plumbline:problem:{self.code}", "title": self.title, "status": self.status}
+        return {**head, "detail": self.detail, "errors": self.errors}
+
 
 class BadRequest(DomainError):
     pass

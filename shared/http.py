@@ -45,10 +45,22 @@ async def body(request: Request) -> tuple[bytes, Any]:
     return raw, strict_json.read(raw)
 
 
+_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+
+
+async def lines(request: Request) -> list[bytes]:
+    """A body of one JSON document a line; empty lines do not count."""
+    _check_type(request.headers.get("content-type", _LINES[0]))
+    raw = await _read(request, request.app.state.settings.max_bulk_bytes)
+    return [line for line in raw.split(b"\n") if line.strip()]
+
+
 def _check_type(header: str) -> None:
     media, _, parameters = header.partition(";")
     media = media.strip().lower()
-    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+    if media not in ("application/json", *_LINES) and not (
+        media.startswith("application/") and media.endswith("+json")
+    ):
         raise UnsupportedMediaType("The body must be application/json.")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if charset not in ("", "utf-8", "utf8"):

@@ -14,6 +14,7 @@ from shared.contracts import Kind
 from shared.db import Database
 from shared.resource import Owner, Rules
 from shared.resource.bodies import models
+from shared.resource.bulk import Bulk
 from shared.resource.routes import Resource
 from shared.resource.timed import Clockwork
 
@@ -43,6 +44,7 @@ def create_owner(
     )
     makers = resources or {}
     routers = [makers.get(kind.name, Resource)(owner, kind, database, leader).router() for kind in owner.kinds]
+    routers.append(Bulk(owner, database, leader).router())
     routers.append(changes_routes.router(name, database, owner.changes, owner.leader))
     workers = {
         f"{name} sequencer": leader.sequence_forever,
