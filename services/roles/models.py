@@ -71,7 +71,7 @@ class RoleAssignment(EntityRow, Base):
     __tablename__ = "role_assignment"
 
     party_id: Mapped[UUID]
-    role_id: Mapped[UUID]
+    role_id: Mapped[UUID] = mapped_column(index=True)
     scope_kind: Mapped[str]
     scope_id: Mapped[UUID] = mapped_column(index=True)
     deputy_id: Mapped[UUID | None]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts import NODE_KINDS
 from shared.contracts.process import Activity, Handoff, Process
-from shared.contracts.roles import RoleAssignment
+from shared.contracts.roles import Role, RoleAssignment
 from shared.errors import Fault
 from shared.resource import Facts, Lookup, Rules
 
@@ -36,6 +36,16 @@ def _overlap(one: Any, other: Any) -> bool:
 
 def _begins_before_end(one: Any, other: Any) -> bool:
     return one.valid_from is None or other.valid_to is None or one.valid_from < other.valid_to
+
+
+def becomes_an_owners_role(new: Role, facts: Facts) -> Iterator[Fault]:
+    """A role that becomes an owner's would fill seats behind the back of the line above."""
+    if new.type != _OWNER or facts.old is None or facts.old.type == _OWNER:
+        return
+    for held in facts.others("role_assignment"):
+        if held.state == "active" and held.scope.kind == "process":
+            detail = f"It is held in a process, by {held.key}: end that before it becomes an owner's role."
+            yield Fault(pointer="/type", code="role-in-use", detail=detail)
 
 
 def deputy_is_another(new: RoleAssignment, _: Facts) -> Iterator[Fault]:
@@ -106,6 +116,7 @@ def begins_as_its_process(new: Activity, facts: Facts) -> dict[str, Any]:
 
 RULES = Rules(
     always={
+        "role": (becomes_an_owners_role,),
         "role_assignment": (one_owner_at_a_time, deputy_is_another),
         "activity": (letters_are_unique,),
         "handoff": (goes_to_another,),
@@ -117,7 +128,10 @@ RULES = Rules(
     then={("process", state): (activities_follow,) for state in _STATES},
     fill={("activity", "draft"): begins_as_its_process},
     lookups={
+        # that of the role itself finds nobody: it only takes turns with who changes the role's type
+        "role": (Lookup("role", "id", alone=True), Lookup("role_assignment", "role_id")),
         "role_assignment": (
+            Lookup("role", "id", "role_id", alone=True),
             Lookup("role_assignment", "scope_id", "scope.id", alone=True, also=(("role_id", "role"),)),
         ),
         "process": (

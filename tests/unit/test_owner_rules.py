@@ -101,6 +101,9 @@ def seat(**members: Any) -> Any:
     return made("role_assignment", **whole | members)
 
 
+OWNERS_ROLE = made("role", type="process_owner")
+
+
 def seats(*others: Any) -> Facts:
     roles_ = {f"role/{OTHER}": made("role", type="process_owner"), f"role/{ID}": made("role", type="process_manager")}
     return Facts(known=roles_, found={"role_assignment": list(others)})
@@ -182,6 +185,9 @@ ACCEPTED: list[Case] = [
     (roles.one_owner_at_a_time, seat(role_id=ID), seats(seat())),
     (roles.one_owner_at_a_time, seat(state="proposed"), seats(seat())),
     (roles.one_owner_at_a_time, seat(scope={"kind": "service", "id": ID}), seats(seat())),
+    (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(found={"role_assignment": [seat()]})),
+    (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(OWNERS_ROLE, found={"role_assignment": [seat()]})),
+    (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(made("role"), found={"role_assignment": [seat(state="ended")]})),
     (roles.deputy_is_another, seat(deputy_id=OTHER), Facts()),
     (roles.letters_are_unique, made("activity", **PART, raci=[letter("A"), letter("R")]), Facts()),
     (roles.goes_to_another, made("handoff", from_activity_id=ID, to_activity_id=OTHER), Facts()),
@@ -310,6 +316,12 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         ["other-catalog", "other-catalog"],
     ),
     (roles.one_owner_at_a_time, seat(), seats(seat(valid_from=LATE)), ["owner-seat-taken"]),
+    (
+        roles.becomes_an_owners_role,
+        OWNERS_ROLE,
+        Facts(made("role"), found={"role_assignment": [seat()]}),
+        ["role-in-use"],
+    ),
     (roles.deputy_is_another, seat(deputy_id=ID), Facts(), ["own-deputy"]),
     (
         roles.letters_are_unique,

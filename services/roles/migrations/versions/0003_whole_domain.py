@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("consumed_by_ids", db.JSON_TEXT, nullable=False),
     )
     create_idempotency()
+    op.create_index("ix_role_assignment_role_id", "role_assignment", ["role_id"])
     op.create_index("ix_role_assignment_scope_id", "role_assignment", ["scope_id"])
     op.create_index("ix_activity_process_id", "activity", ["process_id"])
 
