@@ -159,7 +159,9 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             source, target = reversed(ends) if reference.swapped else ends
             if (reference.relation, source, target) not in seen:
                 seen.add((reference.relation, source, target))
-                yield _edge(len(seen), reference.relation, source, target, own, field=reference.path)
+                # between others it holds while its holder does; else the end that is no longer live tells enough
+                live = reference.start is None or kind.is_live(state["state"])
+                yield _edge(len(seen), reference.relation, source, target, own, live=live, field=reference.path)
 
 
 def _start(reference: Reference, state: Mapping[str, Any], own: str) -> str | None:

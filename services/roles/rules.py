@@ -40,7 +40,7 @@ def _begins_before_end(one: Any, other: Any) -> bool:
 
 def becomes_an_owners_role(new: Role, facts: Facts) -> Iterator[Fault]:
     """A role that becomes an owner's would fill seats behind the back of the line above."""
-    if new.type != _OWNER or facts.old is None or facts.old.type == _OWNER:
+    if new.type != _OWNER or (facts.old and facts.old.type == _OWNER):
         return
     for held in facts.others("role_assignment"):
         if held.state == "active" and held.scope.kind == "process":
@@ -134,7 +134,10 @@ RULES = Rules(
             Lookup("role", "id", "role_id", alone=True),
             Lookup("role_assignment", "scope_id", "scope.id", alone=True, also=(("role_id", "role"),)),
         ),
+        # so that an activity which is added while its process moves begins as the process then is
+        "activity": (Lookup("process", "id", "process_id", alone=True),),
         "process": (
+            Lookup("process", "id", alone=True),
             Lookup("role_assignment", "scope_id", also=(("role_id", "role"),)),
             Lookup("activity", "process_id"),
         ),

@@ -68,6 +68,14 @@ async def test_an_activity_does_not_move_by_itself(api: Api) -> None:
     assert codes(answer) == {("/to", "follows-process")}
 
 
+async def test_what_is_added_while_a_process_moves_is_not_left_behind(api: Api) -> None:
+    process = await api.make("process")
+    adding = [api.make("activity", process_id=process["id"]) for _ in range(16)]
+    await asyncio.gather(*adding[:8], api.transition(PROCESS, process["id"], "defined"), *adding[8:])
+    steps = await api.items(ACTIVITY, process_id=process["id"])
+    assert Counter(step["state"] for step in steps) == {"defined": 16}
+
+
 @pytest.mark.parametrize(("kind", "member"), [(ACTIVITY, "process_id"), (PACKAGE, "service_id")])
 async def test_a_part_stays_with_its_whole(api: Api, kind: Any, member: str) -> None:
     made, other = await api.make(kind), await api.make(kind)

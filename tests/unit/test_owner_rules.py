@@ -185,7 +185,7 @@ ACCEPTED: list[Case] = [
     (roles.one_owner_at_a_time, seat(role_id=ID), seats(seat())),
     (roles.one_owner_at_a_time, seat(state="proposed"), seats(seat())),
     (roles.one_owner_at_a_time, seat(scope={"kind": "service", "id": ID}), seats(seat())),
-    (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(found={"role_assignment": [seat()]})),
+    (roles.becomes_an_owners_role, OWNERS_ROLE, Facts()),
     (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(OWNERS_ROLE, found={"role_assignment": [seat()]})),
     (roles.becomes_an_owners_role, OWNERS_ROLE, Facts(made("role"), found={"role_assignment": [seat(state="ended")]})),
     (roles.deputy_is_another, seat(deputy_id=OTHER), Facts()),

@@ -168,6 +168,8 @@ def test_a_handoff_makes_edges_between_others() -> None:
         ("precedes", f"activity/{OTHER}", f"activity/{THIRD}")
     ]
     assert {e["holder"] for e in found} == {f"handoff/{ID}"}
+    ended = rows(event(kind="handoff", state="ended", **ends) | {"source": "/roles"}).edges
+    assert {(e["type"], e["live"]) for e in ended} == {("precedes", False), ("relates_to", True)}
 
 
 def test_letters_choose_the_relation() -> None:
