@@ -22,6 +22,17 @@ NODES = list(NODE_KINDS.values())
 
 every_kind = pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: f"{kind.service}-{kind.name}")
 every_node = pytest.mark.parametrize("kind", NODES, ids=lambda kind: kind.name)
+"""For what differs from kind to kind: members, lifecycles, columns."""
+_TELLING = {"strategy", "objective", "increment", "measurement", "service_offering", "contract", "role_assignment"}
+some_nodes = pytest.mark.parametrize(
+    "kind", [kind for kind in NODES if kind.name in _TELLING], ids=lambda kind: kind.name
+)
+some_kinds = pytest.mark.parametrize(
+    "kind",
+    [kind for kind in ALL_KINDS if kind.name in _TELLING or kind.is_link],
+    ids=lambda kind: f"{kind.service}-{kind.name}",
+)
+"""For what all kinds share by the same code: those with something of their own in its way, and the links."""
 every_link = pytest.mark.parametrize("kind", LINKS.values(), ids=lambda kind: kind.service)
 one_loop = pytest.mark.asyncio(loop_scope="session")
 """For tests that use the platform that all share."""

@@ -8,7 +8,7 @@ import pytest
 from shared.auth import ALL_SCOPES
 from shared.config import SERVICES
 from shared.contracts import OWNERS, Kind
-from tests.service.api import Api, every_kind, new_id, one_loop
+from tests.service.api import Api, new_id, one_loop, some_kinds
 
 pytestmark = one_loop
 OPEN = {"livez", "readyz", "docs", "openapi.json", "asyncapi.json"}
@@ -52,7 +52,7 @@ async def test_health_and_documentation_are_open(api: Api, service: str) -> None
     assert (await api.send("GET", f"/{service}/metrics", headers={"Authorization": ""})).status_code == 401
 
 
-@every_kind
+@some_kinds
 async def test_reading_and_writing_are_two_scopes(api: Api, kind: Kind) -> None:
     made = await api.make(kind)
     reader, writer = api.as_caller(f"{kind.service}:read"), api.as_caller(f"{kind.service}:write")

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from shared.contracts import KINDS, NODE_KINDS, OWNERS, Kind
-from tests.service.api import Api, State, a_change, codes, eventually, every_kind, new_id, one_loop
+from tests.service.api import Api, State, a_change, codes, eventually, every_kind, new_id, one_loop, some_kinds
 
 pytestmark = one_loop
 every_owner = pytest.mark.parametrize("service", OWNERS)
@@ -33,7 +33,7 @@ async def events_of(api: Api, kind: Kind, id: str, count: int) -> list[State]:
     return events
 
 
-@every_kind
+@some_kinds
 async def test_an_event_is_a_cloud_event_with_the_whole_state(api: Api, kind: Kind) -> None:
     answer = await api.post(kind)
     id = answer.json()["id"]
@@ -70,7 +70,7 @@ async def test_the_state_in_an_event_is_byte_for_byte_what_a_read_shows(api: Api
     assert b'"state":' + (await api.get(kind, made["id"])).content + b"," in page.content
 
 
-@every_kind
+@some_kinds
 async def test_every_action_has_its_type(api: Api, kind: Kind) -> None:
     hidden = next(state for state in kind.lifecycle.states if not kind.is_live(state))
     made = await api.make(kind, state=hidden)
@@ -113,7 +113,7 @@ async def test_the_head_moves_while_nothing_happens(api: Api, service: str) -> N
     assert (await eventually(later))["position"] >= before["position"]
 
 
-@every_kind
+@some_kinds
 async def test_it_can_be_asked_for_one_kind_or_one_id(api: Api, kind: Kind) -> None:
     made = await api.make(kind)
     (event,) = await events_of(api, kind, made["id"], 1)

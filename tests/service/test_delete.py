@@ -1,7 +1,7 @@
 """DELETE: only what never was live; it leaves a tombstone with a version of its own."""
 
 from shared.contracts import Kind
-from tests.service.api import Api, codes, every_kind, every_node, new_id, one_loop
+from tests.service.api import Api, codes, new_id, one_loop, some_kinds, some_nodes
 
 pytestmark = one_loop
 
@@ -11,7 +11,7 @@ def never_live(kind: Kind) -> str | None:
     return next((state for state in kind.lifecycle.states if not kind.is_live(state)), None)
 
 
-@every_kind
+@some_kinds
 async def test_what_was_never_live_can_go(api: Api, kind: Kind) -> None:
     before = await api.make(kind, state=never_live(kind))
     id = before["id"]
@@ -25,7 +25,7 @@ async def test_what_was_never_live_can_go(api: Api, kind: Kind) -> None:
     }  # fmt: skip
 
 
-@every_kind
+@some_kinds
 async def test_what_is_gone_takes_no_change(api: Api, kind: Kind) -> None:
     id = (await api.make(kind, state=never_live(kind)))["id"]
     await api.delete(kind, id)
@@ -36,7 +36,7 @@ async def test_what_is_gone_takes_no_change(api: Api, kind: Kind) -> None:
     assert [item["id"] for item in await api.items(kind, state=never_live(kind)) if item["id"] == id] == []
 
 
-@every_kind
+@some_kinds
 async def test_what_was_live_stays(api: Api, kind: Kind) -> None:
     live = next(state for state in kind.lifecycle.states if kind.is_live(state))
     id = (await api.make(kind, state=live))["id"]
@@ -46,7 +46,7 @@ async def test_what_was_live_stays(api: Api, kind: Kind) -> None:
     assert (await api.get(kind, id)).status_code == 200
 
 
-@every_kind
+@some_kinds
 async def test_an_id_that_comes_back_continues_its_versions(api: Api, kind: Kind) -> None:
     id, body = new_id(), await api.body(kind, state=never_live(kind))
     await api.put(kind, id, body)
@@ -57,7 +57,7 @@ async def test_an_id_that_comes_back_continues_its_versions(api: Api, kind: Kind
     assert [version["action"] for version in await api.history(kind, id)] == ["created", "deleted", "created"]
 
 
-@every_node
+@some_nodes
 async def test_a_key_is_free_again(api: Api, kind: Kind) -> None:
     key = f"k-{new_id()}"
     first = await api.make(kind, key=key, state=never_live(kind))
@@ -65,7 +65,7 @@ async def test_a_key_is_free_again(api: Api, kind: Kind) -> None:
     assert (await api.make(kind, key=key))["key"] == key
 
 
-@every_kind
+@some_kinds
 async def test_it_needs_a_version_and_a_reason(api: Api, kind: Kind) -> None:
     id = (await api.make(kind, state=never_live(kind)))["id"]
     path = api.path(kind, id)

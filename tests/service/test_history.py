@@ -1,13 +1,13 @@
 """GET .../history: every version with who, when, why, and what went from what to what."""
 
 from shared.contracts import NODE_KINDS, Kind
-from tests.service.api import Api, a_change, every_kind, one_loop
+from tests.service.api import Api, a_change, one_loop, some_kinds
 
 pytestmark = one_loop
 TACTIC = NODE_KINDS["tactic"]
 
 
-@every_kind
+@some_kinds
 async def test_it_tells_every_version(api: Api, kind: Kind) -> None:
     member = next(iter(a_change(kind, "")))
     made = await api.make(kind)

@@ -5,13 +5,13 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import NODE_KINDS, Kind
-from tests.service.api import Api, codes, every_node, new_id, one_loop
+from tests.service.api import Api, codes, new_id, one_loop, some_nodes
 
 pytestmark = one_loop
 TACTIC = NODE_KINDS["tactic"]
 
 
-@every_node
+@some_nodes
 async def test_a_key_is_made_from_the_name_and_suffixed_when_taken(api: Api, kind: Kind) -> None:
     word = uuid4().hex
     keys = [(await api.make(kind, name=f"Größe {word}, the 1st"))["key"] for _ in range(3)]
@@ -44,7 +44,7 @@ async def test_a_name_that_looks_like_an_id_gives_a_key_that_does_not(api: Api) 
     assert (await api.get(TACTIC, made["id"])).json() == made
 
 
-@every_node
+@some_nodes
 async def test_a_key_that_is_taken_is_refused(api: Api, kind: Kind) -> None:
     key = f"k-{new_id()}"
     await api.make(kind, key=key)

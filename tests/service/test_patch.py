@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from shared.contracts import Kind
-from tests.service.api import Api, a_change, codes, every_kind, every_link, every_node, new_id, one_loop, required
+from tests.service.api import Api, a_change, codes, every_link, new_id, one_loop, required, some_kinds, some_nodes
 
 pytestmark = one_loop
 
 
-@every_kind
+@some_kinds
 async def test_it_changes_what_it_names_and_nothing_else(api: Api, kind: Kind) -> None:
     before = await api.make(kind, valid_from="2020-01-01T00:00:00Z")
     answer = await api.patch(kind, before["id"], a_change(kind, "new"), if_match="1")
@@ -20,14 +20,14 @@ async def test_it_changes_what_it_names_and_nothing_else(api: Api, kind: Kind) -
     assert differing == {*a_change(kind, ""), "version", "updated_at"}
 
 
-@every_kind
+@some_kinds
 async def test_null_takes_away(api: Api, kind: Kind) -> None:
     before = await api.make(kind, **a_change(kind, "old"))
     answer = await api.patch(kind, before["id"], dict.fromkeys(a_change(kind, "")), if_match="1")
     assert answer.json()[next(iter(a_change(kind, "")))] is None
 
 
-@every_kind
+@some_kinds
 async def test_it_needs_the_version_that_was_read(api: Api, kind: Kind) -> None:
     id = (await api.make(kind))["id"]
     assert (await api.patch(kind, id, {})).status_code == 428
@@ -35,7 +35,7 @@ async def test_it_needs_the_version_that_was_read(api: Api, kind: Kind) -> None:
     assert (await api.patch(kind, new_id(), {}, if_match="1")).status_code == 404
 
 
-@every_kind
+@some_kinds
 async def test_a_patch_without_effect_makes_no_version(api: Api, kind: Kind) -> None:
     before = await api.post(kind)
     for merge in ({}, {"state_reason": None}, {"state": None}):
@@ -51,7 +51,7 @@ async def test_a_patch_is_an_object(api: Api, kind: Kind, merge: Any) -> None:
     assert (answer.status_code, codes(answer)) == (422, {("", "object-expected")})
 
 
-@every_node
+@some_nodes
 async def test_what_is_required_cannot_be_taken_away(api: Api, kind: Kind) -> None:
     id = (await api.make(kind))["id"]
     for name in required(kind):

@@ -1,12 +1,12 @@
 """PUT: create under the caller's id, repeat without effect, replace only what was read."""
 
 from shared.contracts import Kind
-from tests.service.api import Api, a_change, body_of, every_kind, every_node, new_id, one_loop, required
+from tests.service.api import Api, a_change, body_of, every_kind, new_id, one_loop, required, some_kinds, some_nodes
 
 pytestmark = one_loop
 
 
-@every_kind
+@some_kinds
 async def test_it_creates_under_the_id_of_the_caller(api: Api, kind: Kind) -> None:
     id = new_id()
     answer = await api.put(kind, id, await api.body(kind))
@@ -26,7 +26,7 @@ async def test_the_same_again_changes_nothing(api: Api, kind: Kind) -> None:
     assert len(await api.history(kind, id)) == 1
 
 
-@every_kind
+@some_kinds
 async def test_replacing_needs_the_version_that_was_read(api: Api, kind: Kind) -> None:
     id, body = new_id(), await api.body(kind)
     await api.put(kind, id, body)
@@ -38,7 +38,7 @@ async def test_replacing_needs_the_version_that_was_read(api: Api, kind: Kind) -
     assert (done.status_code, done.headers["etag"], done.json()["version"]) == (200, '"2"', 2)
 
 
-@every_kind
+@some_kinds
 async def test_what_is_left_out_takes_its_default(api: Api, kind: Kind) -> None:
     id, body = new_id(), await api.body(kind)
     await api.put(kind, id, body | a_change(kind, "some") | {"valid_from": "2020-01-01T00:00:00Z"})
@@ -47,7 +47,7 @@ async def test_what_is_left_out_takes_its_default(api: Api, kind: Kind) -> None:
     assert state[next(iter(a_change(kind, "")))] is None
 
 
-@every_node
+@some_nodes
 async def test_key_and_state_stay_when_left_out(api: Api, kind: Kind) -> None:
     before = await api.make(kind)
     await api.transition(kind, before["id"], kind.lifecycle.moves[kind.lifecycle.initial][0])
@@ -57,14 +57,14 @@ async def test_key_and_state_stay_when_left_out(api: Api, kind: Kind) -> None:
     assert (after.json()["key"], after.json()["state"]) == (before["key"], moved["state"])
 
 
-@every_kind
+@some_kinds
 async def test_only_if_there_is_none_yet(api: Api, kind: Kind) -> None:
     id, body = new_id(), await api.body(kind)
     assert (await api.put(kind, id, body, if_none_match="*")).status_code == 201
     assert (await api.put(kind, id, body, if_none_match="*")).status_code == 412
 
 
-@every_kind
+@some_kinds
 async def test_a_version_of_nothing_is_never_matched(api: Api, kind: Kind) -> None:
     for tag in ("*", "1"):
         assert (await api.put(kind, new_id(), await api.body(kind), if_match=tag)).status_code == 412

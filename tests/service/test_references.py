@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts import NODE_KINDS, Kind
-from tests.service.api import Api, codes, every_node, new_id, one_loop
+from tests.service.api import Api, codes, new_id, one_loop, some_nodes
 
 pytestmark = one_loop
 
@@ -68,7 +68,7 @@ async def test_ends_in_other_services_are_never_checked(api: Api, kind: str, mem
     assert (await api.post(NODE_KINDS[kind], **members)).status_code == 201
 
 
-@every_node
+@some_nodes
 async def test_an_owner_is_checked_only_where_parties_are_kept(api: Api, kind: Kind) -> None:
     owner = {"kind": "party", "id": new_id()}
     answer = await api.post(kind, owner=owner)

@@ -1,7 +1,7 @@
 """Registered as found: a state that is not the first one needs a scope of its own."""
 
 from shared.contracts import Kind
-from tests.service.api import Api, body_of, every_kind, new_id, one_loop
+from tests.service.api import Api, body_of, every_kind, new_id, one_loop, some_kinds
 
 pytestmark = one_loop
 
@@ -13,7 +13,7 @@ async def test_it_begins_in_any_state_with_the_scope(api: Api, kind: Kind) -> No
         assert (made.status_code, made.json()["state"], made.json()["version"]) == (201, state, 1)
 
 
-@every_kind
+@some_kinds
 async def test_without_the_scope_it_begins_at_the_beginning(api: Api, kind: Kind) -> None:
     ordinary = api.without(f"{kind.service}:register")
     assert (await ordinary.post(kind, state=kind.lifecycle.initial)).status_code == 201
@@ -23,7 +23,7 @@ async def test_without_the_scope_it_begins_at_the_beginning(api: Api, kind: Kind
         assert (await ordinary.put(kind, new_id(), body)).status_code == 403
 
 
-@every_kind
+@some_kinds
 async def test_a_state_that_differs_is_a_transition_or_a_registration(api: Api, kind: Kind) -> None:
     ordinary = api.without(f"{kind.service}:register")
     before = await api.make(kind)
@@ -38,7 +38,7 @@ async def test_a_state_that_differs_is_a_transition_or_a_registration(api: Api, 
     assert (await api.history(kind, id))[-1]["action"] == "transitioned"
 
 
-@every_kind
+@some_kinds
 async def test_a_final_state_is_left_by_nobody(api: Api, kind: Kind) -> None:
     for state in kind.lifecycle.states:
         if kind.lifecycle.is_terminal(state):

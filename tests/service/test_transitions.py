@@ -4,7 +4,7 @@ from services.catalog import rules as catalog
 from services.roles import rules as roles
 from services.strategy import rules as strategy
 from shared.contracts import Kind
-from tests.service.api import Api, codes, every_kind, new_id, one_loop
+from tests.service.api import Api, codes, every_kind, new_id, one_loop, some_kinds
 
 pytestmark = one_loop
 
@@ -28,7 +28,7 @@ async def test_each_move_that_the_lifecycle_has(api: Api, kind: Kind) -> None:
         assert (await api.history(kind, before["id"]))[-1]["action"] == "transitioned"
 
 
-@every_kind
+@some_kinds
 async def test_a_move_that_it_has_not_lists_those_that_it_has(api: Api, kind: Kind) -> None:
     lifecycle = kind.lifecycle
     for state in lifecycle.states:
@@ -40,14 +40,14 @@ async def test_a_move_that_it_has_not_lists_those_that_it_has(api: Api, kind: Ki
             assert answer.json()["allowed"] == list(lifecycle.moves[state])
 
 
-@every_kind
+@some_kinds
 async def test_a_state_that_no_kind_has_is_no_state(api: Api, kind: Kind) -> None:
     id = (await api.make(kind))["id"]
     answer = await api.transition(kind, id, "nirvana")
     assert (answer.status_code, codes(answer)) == (422, {("/to", "unknown-state")})
 
 
-@every_kind
+@some_kinds
 async def test_it_needs_the_version_that_was_read(api: Api, kind: Kind) -> None:
     id, to = (await api.make(kind))["id"], kind.lifecycle.moves[kind.lifecycle.initial][0]
     path = api.path(kind, id, "transitions")
