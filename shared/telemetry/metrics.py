@@ -16,7 +16,8 @@ REGISTRY = CollectorRegistry()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BATCH_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the number of series
+# they double the number of series
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types here
 ProcessCollector(registry=REGISTRY)
 
 
