@@ -9,7 +9,7 @@ from services.cli.endpoint import Unusable
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
-    from shared.interchange.records import Batch
+    from shared.interchange.records import Batch, Origin
     from shared.interchange.sync import Report
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare; show what would change; write nothing.")]
@@ -19,13 +19,19 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare; show 
 async def apply(
     session: Session,
     file: Annotated[list[Path], typer.Option("--file", "-f", help="A bundle, or a folder of them; may be repeated.")],
+    source: Annotated[str | None, typer.Option(help="Name of the bundle, where there are several.")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Retire what this bundle brought and no longer has.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Bring bundles in: YAML documents of kind, key, spec and links."""
     from shared.interchange import bundle, bundle_files
+    from shared.interchange.records import Origin
 
     documents = bundle_files.read(file)
-    report = await _sync(session, await bundle.to_batch(session.client, documents), dry_run)
+    if prune and not documents:
+        raise Unusable("There is no document in it, and to prune would retire everything.")
+    batch = await bundle.to_batch(session.client, documents, source)
+    report = await _sync(session, batch, dry_run, Origin(bundle.FORMAT, "", name=source) if prune else None)
     if report.refused:
         raise typer.Exit(FAILED)
 
@@ -62,10 +68,12 @@ def _bytes(file: Path, most: int) -> bytes:
         raise Unusable(f"{file} cannot be read: {error.strerror}.") from None
 
 
-async def _sync(session: Session, batch: "Batch", dry_run: bool) -> "Report":
+async def _sync(session: Session, batch: "Batch", dry_run: bool, prunes: "Origin | None" = None) -> "Report":
+    """``prunes`` is whose leavings go; nothing goes where something was refused."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from services.cli import report as rendering
+    from shared.interchange.prune import prune
     from shared.interchange.sync import sync
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
@@ -77,5 +85,7 @@ async def _sync(session: Session, batch: "Batch", dry_run: bool) -> "Report":
             dry_run=dry_run,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
+    if prunes and not report.refused:
+        report.add(await prune(session.client, batch, prunes, dry_run=dry_run))
     session.show(rendering.data(report), lambda: rendering.render(report))
     return report

@@ -15,6 +15,7 @@ COMMANDS = {
     "key": ("services.cli.prepare:key", "Make a key that signs tokens; an existing one stays."),
     "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
     "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
+    "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
     "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),
     "why": ("services.cli.paths:why", "Why something exists: every path to an outcome or a business strategy."),

@@ -23,14 +23,19 @@ def data(report: Report) -> dict[str, Any]:
         "unmapped": dict(report.unmapped),
         "double": dict(report.double),
         "refused": [refusal._asdict() for refusal in report.refused],
+        "pruned": [_named(outcome) for outcome in report.outcomes if outcome.action == "pruned"],
         "changes": [{"action": outcome.action, **_entry(outcome, outcome.fields)} for outcome in changed],
     }
 
 
-def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
+def _named(outcome: Outcome) -> dict[str, Any]:
     record = outcome.record
+    return {"kind": record.kind.name, "id": record.id, "label": record.label}
+
+
+def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
     shown = {name: {"there": there, "source": source} for name, (there, source) in fields.items()}
-    return {"kind": record.kind.name, "id": record.id, "label": record.label, "fields": shown}
+    return {**_named(outcome), "fields": shown}
 
 
 def render(report: Report) -> RenderableType:
@@ -51,9 +56,10 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 
 def _diff(report: Report) -> Iterator[RenderableType]:
+    signs = {"created": "+", "pruned": "-"}
     for outcome in report.outcomes:
-        if outcome.action == "created":
-            yield cell(f"+ {outcome.record.kind.name} {outcome.record.label}")
+        if sign := signs.get(outcome.action):
+            yield cell(f"{sign} {outcome.record.kind.name} {outcome.record.label}")
     changed = [(outcome.record, outcome.fields) for outcome in report.outcomes if outcome.action == "changed"]
     if changed:
         yield _fields("Would change", changed, ("from", "to"))
@@ -87,4 +93,5 @@ def _summary(report: Report) -> str:
         "double": report.double.total(),
         "refused": len(report.refused),
     }
-    return f"{report.read} read: {counts}, " + ", ".join(f"{count} {name}" for name, count in rest.items())
+    pruned = f", {report.count('pruned')} {would}retired" if report.count("pruned") else ""
+    return f"{report.read} read: {counts}, " + ", ".join(f"{count} {name}" for name, count in rest.items()) + pruned

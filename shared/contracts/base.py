@@ -212,3 +212,7 @@ class Kind:
 
     def is_live(self, state: str) -> bool:
         return state in self.lifecycle.live
+
+    def is_begun(self, state: str | None) -> bool:
+        """Whether it is more than an intention that nobody has taken up."""
+        return state is not None and (state != self.lifecycle.initial or self.is_live(state))

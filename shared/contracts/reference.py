@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+Convert = Callable[[Any, str], Any]
+"""Makes of a value, and the pointer to it, what stands there instead."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -28,6 +31,29 @@ class Reference:
                 yield pointer, self.kinds[0], value
             else:
                 yield pointer, value["kind"], value["id"]
+
+    def replaced(self, state: Any, convert: Convert) -> Any:
+        """The state with each value that the field holds converted; other shapes than the path's stay as they are."""
+        return _replaced(state, self.path.split("."), convert, "")
+
+
+def _replaced(value: Any, steps: list[str], convert: Convert, pointer: str) -> Any:
+    if not steps:
+        return convert(value, pointer)
+    step, *rest = steps
+    member, chosen = parse(step)
+    if not isinstance(value, dict) or member not in value:
+        return value
+    below = f"{pointer}/{member}"
+    if chosen is None:
+        return {**value, member: _replaced(value[member], rest, convert, below)}
+    if not isinstance(value[member], list):
+        return value
+    items = [
+        _replaced(item, rest, convert, f"{below}/{index}") if chosen(item) else item
+        for index, item in enumerate(value[member])
+    ]
+    return {**value, member: items}
 
 
 def _walk(value: Any, steps: list[str], pointer: str) -> Iterator[tuple[str, Any]]:

@@ -3,40 +3,44 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from shared.client import Client
+from shared.client import Client, path_of
 from shared.contracts import LINKS, NODE_KINDS, Kind
-from shared.contracts.reference import Reference, parse
+from shared.contracts.reference import Convert, Reference
 from shared.interchange.bundle_files import BadBundle, Document
-from shared.interchange.records import Batch, Malformed, Origin, Record, canonical, derived_id, link_id
+from shared.interchange.order import in_order
+from shared.interchange.records import LINK_MEMBERS, Batch, Malformed, Origin, Record, canonical, derived_id, link_id
 from shared.interchange.sync import CONCURRENCY
 
 FORMAT = "bundle"
+Ends = tuple[str, str, str]
+"""Type, source and target of a link, the ends as ``kind/id``."""
 _FORMS = "must be kind/key or kind/<uuid>"
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-async def to_batch(client: Client, documents: list[Document]) -> Batch:
+async def to_batch(client: Client, documents: list[Document], source: str | None = None) -> Batch:
     """Records in an order in which they can be written; asks the owners for the keys, and writes nothing.
 
-    Raises BadBundle with everything that is wrong: references to nothing, members that do not fit, circles.
+    ``source`` is the name of the bundle, if it has one. Raises BadBundle with everything that is wrong: references to
+    nothing, members that do not fit, circles.
     """
     there = await _there(client, documents)
     made = {document.ref: derived_id(document.ref) for document in documents if document.spec}
-    binding = _Binding(made | {ref: state["id"] for ref, state in there.items() if state})
+    ids = made | {ref: state["id"] for ref, state in there.items() if state}
+    binding = _Binding(ids, await _links_there(client, documents, there), source)
     records = [binding.entity(document) for document in documents if document.spec]
     links = [link for document in documents for link in binding.links(document)]
     binding.check_repeated(links)
     if binding.faults:
         raise BadBundle(binding.faults)
-    layers = [*_layers([record for record in records if record]), [link for _, link in links]]
     known = {id: there.get(ref) for ref, id in binding.ids.items()}
-    known |= {link.id: None for _, link in links if known[link.members["source"]["id"]] is None}
+    layers = [*in_order([record for record in records if record], known), [link for _, link in links]]
+    known |= {link.id: binding.links_there.get(_ends(link.members)) for _, link in links}
     return Batch(layers, read=sum(map(len, layers)), known=known)
 
 
@@ -53,6 +57,28 @@ async def _there(client: Client, documents: list[Document]) -> dict[str, dict[st
     return dict(await asyncio.gather(*(find(ref) for ref in sorted(mentioned) if _can_be_asked(ref))))
 
 
+async def _links_there(
+    client: Client, documents: list[Document], there: Mapping[str, dict[str, Any] | None]
+) -> dict[Ends, dict[str, Any]]:
+    """By type and ends, the links of those documents that have some: the active one, or else one that has ended."""
+    gate = asyncio.Semaphore(CONCURRENCY)
+    sources = {document.ref: state["id"] for document in documents if document.links and (state := there[document.ref])}
+
+    async def ask(ref: str, id: str) -> list[dict[str, Any]]:
+        kind = ref.partition("/")[0]
+        async with gate:
+            path = path_of(LINKS[NODE_KINDS[kind].service])
+            return [link async for link in client.items(path, source_kind=kind, source_id=id)]
+
+    found = [link for links in await asyncio.gather(*(ask(*each) for each in sources.items())) for link in links]
+    return {_ends(link): link for link in sorted(found, key=lambda link: link["state"] == "active")}
+
+
+def _ends(link: Mapping[str, Any]) -> Ends:
+    source, target = link["source"], link["target"]
+    return link["type"], f"{source['kind']}/{source['id']}", f"{target['kind']}/{target['id']}"
+
+
 def _can_be_asked(ref: str) -> bool:
     kind, _, key = ref.partition("/")
     return kind in NODE_KINDS and bool(_KEY.fullmatch(key)) and not _UUID.fullmatch(key)
@@ -62,33 +88,14 @@ def _mentioned(document: Document) -> list[str]:
     """What a document refers to, as it is written."""
     texts = [link["to"] for link in document.links]
 
-    def note(text: str, _: str) -> str:
-        texts.append(text)
-        return text
+    def note(value: Any, _: str) -> Any:
+        if isinstance(value, str):
+            texts.append(value)
+        return value
 
     for reference in document.kind.references:
-        _replaced(document.spec, reference.path.split("."), note)
+        reference.replaced(document.spec, note)
     return texts
-
-
-def _replaced(value: Any, steps: list[str], convert: Callable[[str, str], Any], pointer: str = "") -> Any:
-    """The value with the texts at the end of a reference's path converted; other shapes are left for the contract."""
-    if not steps:
-        return convert(value, pointer) if isinstance(value, str) else value
-    step, *rest = steps
-    member, chosen = parse(step)
-    if not isinstance(value, dict) or member not in value:
-        return value
-    below = f"{pointer}/{member}"
-    if chosen is None:
-        return {**value, member: _replaced(value[member], rest, convert, below)}
-    if not isinstance(value[member], list):
-        return value
-    items = [
-        _replaced(item, rest, convert, f"{below}/{index}") if chosen(item) else item
-        for index, item in enumerate(value[member])
-    ]
-    return {**value, member: items}
 
 
 @dataclass
@@ -96,12 +103,14 @@ class _Binding:
     """Turns documents into records by what the keys stand for, and gathers what is wrong with them."""
 
     ids: Mapping[str, str]
+    links_there: Mapping[Ends, dict[str, Any]]
+    source: str | None = None
     faults: list[str] = field(default_factory=list)
 
     def entity(self, document: Document) -> Record | None:
         spec = document.spec
         for reference in document.kind.references:
-            spec = _replaced(spec, reference.path.split("."), self._converter(document, reference))
+            spec = reference.replaced(spec, self._converter(document, reference))
         if "name" not in spec and document.kind.model.model_fields["name"].is_required():
             self.faults.append(document.place.fault("/spec/name", "is missing"))
         members = {"key": document.key, **spec}
@@ -113,9 +122,10 @@ class _Binding:
         for index, link in enumerate(document.links):
             pointer = f"/links/{index}"
             target = self._target(document, f"{pointer}/to", link["to"])
-            own: dict[str, Any] = {name: link[name] for name in ("rationale", "confidence") if name in link}
-            members = {"type": link["type"], "source": source, "target": target, **own}
-            id = link_id(link["type"], f"{source['kind']}/{source['id']}", f"{target['kind']}/{target['id']}")
+            own: dict[str, Any] = {name: link[name] for name in LINK_MEMBERS if name in link}
+            members = {"type": link["type"], "source": source, "target": target, "state": "active", **own}
+            there = self.links_there.get(_ends(members))
+            id = there["id"] if there else link_id(*_ends(members))
             label = f"{document.ref} {link['type']} {link['to']}"
             record = self._record(document, LINKS[document.kind.service], id, label, members, pointer)
             if record:
@@ -131,7 +141,7 @@ class _Binding:
     def _record(
         self, document: Document, kind: Kind, id: str, label: str, members: dict[str, Any], pointer: str = ""
     ) -> Record | None:
-        origin = Origin(FORMAT, id if kind.is_link else document.ref)
+        origin = Origin(FORMAT, id if kind.is_link else document.ref, name=self.source)
         reason = f"registered as found in {document.place.file.rpartition('/')[2]}"
         try:
             return Record(kind, id, label, canonical(kind, members), origin, reason)
@@ -141,8 +151,10 @@ class _Binding:
                 self.faults.append(document.place.fault(inside + where, message))
             return None
 
-    def _converter(self, document: Document, reference: Reference) -> Callable[[str, str], Any]:
-        def convert(text: str, pointer: str) -> Any:
+    def _converter(self, document: Document, reference: Reference) -> Convert:
+        def convert(text: Any, pointer: str) -> Any:
+            if not isinstance(text, str):
+                return text  # for the contract to refuse
             target = self._target(document, f"/spec{pointer}", text)
             if reference.kinds and target["kind"] not in reference.kinds:
                 expected = " or ".join(f"{kind}/key" for kind in reference.kinds)
@@ -161,24 +173,3 @@ class _Binding:
             )
             self.faults.append(document.place.fault(pointer, message))
         return {"kind": kind, "id": id or derived_id(text)}
-
-
-def _layers(records: list[Record]) -> Iterator[list[Record]]:
-    """Records after those of their own service that they refer to; other services take any reference."""
-    by_ref = {f"{record.kind.name}/{record.id}": record for record in records}
-    sorter = TopologicalSorter({ref: _needed(record, by_ref) for ref, record in by_ref.items()})
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        circle = " -> ".join(by_ref[ref].label for ref in error.args[1])
-        raise BadBundle([f"these refer to each other in a circle: {circle}"]) from None
-    while sorter.is_active():
-        ready = sorter.get_ready()
-        yield [by_ref[ref] for ref in ready]
-        sorter.done(*ready)
-
-
-def _needed(record: Record, by_ref: Mapping[str, Record]) -> list[str]:
-    targets = [target for reference in record.kind.references for target in reference.targets(record.members)]
-    refs = [f"{kind}/{id}" for _, kind, id in targets]
-    return [ref for ref in refs if ref in by_ref and by_ref[ref].kind.service == record.kind.service]

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.relations import RELATIONS
-from shared.interchange.records import NOT_CARRIED
+from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
 from shared.interchange.yaml_documents import documents
 
 MAX_DOCUMENTS = 20_000
 _MEMBERS = {"kind", "key", "spec", "links"}
-_LINK_MEMBERS = {"type", "to", "rationale", "confidence"}
+_LINK_MEMBERS = {"type", "to", *LINK_MEMBERS}
 
 
 class BadBundle(Exception):

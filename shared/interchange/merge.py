@@ -22,7 +22,10 @@ class Difference:
 
 def body(record: Record) -> dict[str, Any]:
     """The body that creates a record, with what this source wrote kept in its provenance."""
-    return {**_with_reason(record, dict(record.members)), "provenance": [record.origin.entry(record.members)]}
+    members = dict(record.members)
+    if not record.kind.is_link and record.kind.is_begun(members.get("state")):
+        _with_reason(record, members)
+    return {**members, "provenance": [record.origin.entry(record.members)]}
 
 
 def compare(record: Record, current: Mapping[str, Any]) -> Difference:
@@ -45,7 +48,7 @@ def compare(record: Record, current: Mapping[str, Any]) -> Difference:
             difference.fields["/".join(leaf)] = old, value
             written[leaf] = value
             _set(difference.patch, leaf, _replacing(old, value))
-    if difference.fields:
+    if difference.fields or (entry and entry["source"] != record.origin.source):
         difference.patch |= {"provenance": _provenance(record, current, _members(written))}
         _with_reason(record, difference.patch)
     return difference
@@ -59,10 +62,9 @@ def _canonical(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     return canonical(kind, values) if values else {}
 
 
-def _with_reason(record: Record, members: dict[str, Any]) -> dict[str, Any]:
+def _with_reason(record: Record, members: dict[str, Any]) -> None:
     if "state" in members:
         members.setdefault("state_reason", record.reason)
-    return members
 
 
 def _leaves(members: Mapping[str, Any]) -> dict[Leaf, Any]:

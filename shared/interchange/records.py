@@ -18,6 +18,9 @@ NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
 NOT_CARRIED = SERVER_FIELDS | {"provenance"}
 """Members that no file carries."""
 
+LINK_MEMBERS = ("rationale", "confidence", "valid_from", "valid_to", "state_reason")
+"""Members of a link that a bundle carries besides its type and its ends."""
+
 
 class Malformed(Exception):
     """What the file says does not fit the contract; each fault is a ``(pointer, message)``."""
@@ -37,15 +40,18 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a record comes from. ``format`` and ``id`` find what it wrote before; ``type`` may change in between."""
+    """Where a record comes from. ``format`` and ``id`` find what it wrote before; its ``type`` there and the source's
+    ``name`` may change in between."""
 
     format: str
     id: str
     type: str | None = None
+    name: str | None = None
 
     @property
     def source(self) -> str:
-        return f"{self.format}:{self.type}" if self.type else self.format
+        told = self.type or self.name
+        return f"{self.format}:{told}" if told else self.format
 
     def made(self, entry: Mapping[str, Any]) -> bool:
         """Whether a provenance entry is this origin's."""

@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
     """What became of one record; ``fields`` and ``kept`` are ``name: (there, source's)``."""
 
     record: Record
-    action: Literal["created", "changed", "unchanged", "refused"]
+    action: Literal["created", "changed", "unchanged", "refused", "pruned"]
     fields: Fields = {}
     kept: Fields = {}
     reason: str = ""
@@ -41,6 +41,15 @@ class Report:
 
     def count(self, action: str) -> int:
         return sum(outcome.action == action for outcome in self.outcomes)
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        """What became of records, those that were refused told as refusals as well."""
+        self.outcomes += outcomes
+        self.refused += [
+            Refusal(outcome.record.label, outcome.record.origin.type or outcome.record.kind.name, outcome.reason)
+            for outcome in outcomes
+            if outcome.action == "refused"
+        ]
 
     @property
     def kept(self) -> list[tuple[Record, Fields]]:
@@ -63,12 +72,7 @@ async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress:
     report = Report(batch.read, dry_run, batch.unnamed, batch.unmapped, batch.double, list(batch.refused))
     engine = _Engine(client, batch.known, dry_run, progress or _silent, sum(map(len, batch.layers)))
     for layer in batch.layers:
-        report.outcomes += await engine.layer(layer)
-    report.refused += [
-        Refusal(outcome.record.label, outcome.record.origin.type or outcome.record.kind.name, outcome.reason)
-        for outcome in report.outcomes
-        if outcome.action == "refused"
-    ]
+        report.add(await engine.layer(layer))
     return report
 
 
@@ -137,7 +141,7 @@ class _Engine:
 
     async def _update(self, record: Record, current: dict[str, Any]) -> Outcome:
         difference = merge.compare(record, current)
-        if not difference.fields:
+        if not difference.patch:
             return Outcome(record, "unchanged", kept=difference.kept)
         if not self.dry_run:
             await self.client.patch(record.kind, record.id, current["version"], difference.patch)

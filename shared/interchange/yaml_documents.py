@@ -29,6 +29,26 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class _Dumper(yaml.CSafeDumper):
+    """Plain data without aliases, and text of several lines as people write it."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+
+def _represent(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
+
+
+_Dumper.add_representer(str, _represent)
+
+
+def text(document: Any) -> str:
+    """A document as it can be read back, with the line that parts it from the one before."""
+    return yaml.dump(document, Dumper=_Dumper, explicit_start=True, sort_keys=False, allow_unicode=True, width=120)
+
+
 def documents(text: bytes) -> Iterator[Any]:
     """Each document that is not empty; raises ValueError, which names line and column where it can."""
     if len(text) > MAX_BYTES:

@@ -127,9 +127,7 @@ async def _absent(unit: Unit, kind: Kind, id: UUID) -> Record:
 
 
 async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], version: int) -> Written:
-    registered = members["state"] not in (None, kind.lifecycle.initial)
-    if registered:
-        unit.caller.demand(f"{unit.owner.name}:register")
+    registered = _registers(unit, kind, members["state"])
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
         if members["key"] is None and members["name"] == kind.model.model_fields["name"].default:
@@ -167,6 +165,14 @@ async def _update(
         new = _filled(unit, kind, new, facts)
     action = "transitioned" if new.state != old.state else "changed"
     return Written(new, str(await store.write(unit, kind, old, new, action)))
+
+
+def _registers(unit: Unit, kind: Kind, state: str | None) -> bool:
+    """Whether a new entity is registered as found: it says in which state, and its caller may. Raises Forbidden."""
+    scope = f"{unit.owner.name}:register"
+    if state not in (None, kind.lifecycle.initial):
+        unit.caller.demand(scope)
+    return state is not None and unit.caller.may(scope)
 
 
 def following(unit: Unit, old: Record, members: dict[str, Any]) -> Record:

@@ -91,14 +91,13 @@ async def test_a_bundle_arrives_and_then_only_its_changes(platform: Platform, tm
     assert shown(await apply(platform, tmp_path, BOATS.replace("operational", "retired"), changed)) == {"unchanged": 3}
 
 
-async def test_a_second_link_of_the_same_ends_is_refused_with_the_owners_words(
-    platform: Platform, tmp_path: Path
-) -> None:
+async def test_a_link_of_the_same_ends_is_that_link_whatever_its_id(platform: Platform, tmp_path: Path) -> None:
     await apply(platform, tmp_path, BOATS.partition("links")[0].rstrip(", \n") + "}", CREW)
     boats, crew = await platform.client.find("service", "boats"), await platform.client.find("party", "crew")
     assert boats
     assert crew
     ends = {end: {"kind": state["kind"], "id": state["id"]} for end, state in (("source", boats), ("target", crew))}
     await platform.client.post(LINKS["catalog"], {"type": "serves", **ends})
-    report = await apply(platform, tmp_path, BOATS, CREW)
-    assert [refusal.label for refusal in report.refused] == ["service/boats serves party/crew"]
+    assert shown(await apply(platform, tmp_path, BOATS, CREW)) == {"changed": 1, "unchanged": 2}
+    [link] = [each async for each in platform.client.list(LINKS["catalog"])]
+    assert link["confidence"] == 1

@@ -85,3 +85,31 @@ def test_apply_fails_when_something_was_refused(run: Any, owner: FakeOwner, tmp_
     (tmp_path / "crew.yaml").write_text(f"{{kind: party, key: crew, spec: {{name: Crew, parent_id: {nowhere}}}}}")
     result = run("apply", "-f", tmp_path)
     assert (result.exit_code, "1 refused" in result.stdout) == (1, True)
+
+
+def test_a_dry_run_shows_what_would_be_retired(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "crew.yaml"
+    file.write_text(f"{CREW}\n---\n{{kind: role, key: purser, spec: {{name: Purser}}}}")
+    run("apply", "-f", file)
+    file.write_text(CREW)
+    owner.log.clear()
+    shown = run("apply", "-f", file, "--prune", "--dry-run").stdout
+    assert "- role role/purser" in shown
+    assert "1 would be retired" in shown
+    assert owner.writes == []
+
+
+def test_nothing_is_retired_by_a_bundle_without_documents(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    result = run("apply", "-f", tmp_path, "--prune")
+    assert (result.exit_code, owner.log) == (2, [])
+    assert "retire everything" in result.stderr
+
+
+def test_nothing_is_retired_where_something_was_refused(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "crew.yaml"
+    file.write_text(CREW)
+    run("apply", "-f", file)
+    nowhere = "party/33333333-3333-4333-8333-333333333333"
+    file.write_text(f"{{kind: party, key: deck, spec: {{name: Deck, parent_id: {nowhere}}}}}")
+    result = run("apply", "-f", file, "--prune")
+    assert (result.exit_code, "retired" in result.stdout) == (1, False)

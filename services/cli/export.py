@@ -1,0 +1,74 @@
+"""``export``: everything that the owners hold, as a bundle."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.endpoint import Unusable
+from services.cli.session import Session, command
+
+_HEAD = "# Exported by plumbline: written anew, or removed, by the next export into this folder.\n"
+_MOST = 4 * 1024 * 1024  # of a file, below what is read back
+
+
+@command
+async def export(
+    session: Session,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for a file per kind (default: all on standard output).")
+    ] = None,
+) -> None:
+    """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere."""
+    from shared.interchange.export import export as read
+    from shared.interchange.export import texts
+
+    made = await read(session.client)
+    if session.json:
+        session.show([document for documents in made.documents.values() for document in documents], lambda: "")
+    elif to is None:
+        for documents in made.documents.values():
+            typer.echo("".join(texts(documents)), nl=False)
+    else:
+        _write(to, {kind: texts(documents) for kind, documents in made.documents.items()})
+    session.say(f"{made.count} entities with their links; {_left_out(made)}")
+
+
+def _left_out(made: Any) -> str:
+    loose = f", and {made.loose} whose source was deleted" if made.loose else ""
+    return f"{made.ended} links that have ended are not in it{loose}."
+
+
+def _write(folder: Path, texts: dict[str, Iterator[str]]) -> None:
+    """A file per kind, several for many; what an earlier export left here goes, and what others wrote stays."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.yaml"):
+            if old.read_text(encoding="utf-8").startswith(_HEAD):
+                old.unlink()
+        for kind, documents in texts.items():
+            for number, text in enumerate(_parted(documents), 1):
+                name = kind if number == 1 else f"{kind}-{number}"
+                _write_new(folder / f"{name}.yaml", _HEAD + text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"{folder} cannot be written: {error}") from None
+
+
+def _write_new(path: Path, text: str) -> None:
+    if path.exists():
+        raise Unusable(f"{path} is there already and was written by somebody else: name another folder.")
+    path.write_text(text, encoding="utf-8")
+
+
+def _parted(texts: Iterable[str]) -> Iterator[str]:
+    part: list[str] = []
+    size = 0
+    for text in texts:
+        length = len(text.encode())
+        if part and size + length > _MOST:
+            yield "".join(part)
+            part, size = [], 0
+        part.append(text)
+        size += length
+    yield "".join(part)

@@ -1,0 +1,91 @@
+"""What the owners hold as a bundle: documents that ``apply`` takes back unchanged, here and on another server."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.client import Client
+from shared.contracts import Kind
+from shared.interchange import inventory
+from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Export:
+    """``documents`` by kind, each in the order of its keys. ``ended`` links and those without a ``source`` any more
+    are no part of a bundle, and counted."""
+
+    documents: dict[str, list[Document]] = field(default_factory=dict)
+    ended: int = 0
+    loose: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.documents.values()))
+
+
+async def export(client: Client) -> Export:
+    """Read everything; raises Unreachable or a Refused."""
+    held = [(kind, state) async for kind, state in inventory.entities(client)]
+    names = {f"{kind.name}/{state['id']}": f"{kind.name}/{state['key']}" for kind, state in held}
+    made = Export()
+    links = await _links(client, names, made)
+    for kind, state in held:
+        ref = names[f"{kind.name}/{state['id']}"]
+        document = {"kind": kind.name, "key": state["key"], "spec": _spec(kind, state, names)}
+        document |= {"links": links[ref]} if ref in links else {}
+        made.documents.setdefault(kind.name, []).append(document)
+    return made
+
+
+def _spec(kind: Kind, state: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What somebody wrote, with references as ``kind/key``; what has its default value goes without saying."""
+    members = dict(state)
+    for reference in kind.references:
+
+        def named(value: Any, _: str, kinds: tuple[str, ...] = reference.kinds) -> Any:
+            return value and _name(value if isinstance(value, dict) else {"kind": kinds[0], "id": value}, names)
+
+        members = reference.replaced(members, named)
+    said = {"state", "state_reason"} if kind.is_begun(state["state"]) else {"state"}
+    return {name: members[name] for name in _carried(kind) if name in said or members[name] != _default(kind, name)}
+
+
+def _carried(kind: Kind) -> Iterator[str]:
+    """Members of a spec, what people look for first before what they do not."""
+    names = [name for name in kind.model.model_fields if name not in NOT_CARRIED | kind.kept | {"key"}]
+    first = ("name", "type", "state", "state_reason", "description")
+    yield from sorted(names, key=lambda name: first.index(name) if name in first else len(first))
+
+
+def _default(kind: Kind, name: str) -> Any:
+    return kind.model.model_fields[name].get_default(call_default_factory=True)
+
+
+async def _links(client: Client, names: Mapping[str, str], made: Export) -> dict[str, list[dict[str, Any]]]:
+    """Active links at their sources, in an order that does not depend on ids."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    async for _, link in inventory.links(client):
+        source = names.get(f"{link['source']['kind']}/{link['source']['id']}")
+        made.ended += link["state"] != "active"
+        made.loose += link["state"] == "active" and source is None
+        if source and link["state"] == "active":
+            said = {name: link[name] for name in LINK_MEMBERS if link[name] is not None}
+            found[source].append({"type": link["type"], "to": _name(link["target"], names), **said})
+    return {source: sorted(links, key=lambda link: (link["type"], link["to"])) for source, links in found.items()}
+
+
+def _name(target: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """``kind/key``, or ``kind/<uuid>`` for what no owner has."""
+    ref = f"{target['kind']}/{target['id']}"
+    return names.get(ref, ref)
+
+
+def texts(documents: Iterable[Document]) -> Iterator[str]:
+    """Each document as YAML."""
+    from shared.interchange.yaml_documents import text
+
+    return map(text, documents)

@@ -1,0 +1,21 @@
+"""Everything that the owners keep, for those who have to see all of it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from shared.client import Client, path_of
+from shared.contracts import LINKS, NODE_KINDS, Kind
+
+
+async def entities(client: Client) -> AsyncIterator[tuple[Kind, dict[str, Any]]]:
+    """The state of every entity, kind after kind, by key."""
+    for kind in NODE_KINDS.values():
+        async for state in client.list(kind, sort="key"):
+            yield kind, state
+
+
+async def links(client: Client) -> AsyncIterator[tuple[Kind, dict[str, Any]]]:
+    """The state of every link, also of those that have ended."""
+    for kind in LINKS.values():
+        async for state in client.items(path_of(kind)):
+            yield kind, state

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cli import export
+from tests.unit.fake_owner import FakeOwner
+
+CREW = "{kind: party, key: crew, spec: {name: Crew}}\n---\n{kind: role, key: purser, spec: {name: Purser}}"
+
+
+@pytest.fixture
+def crew(run: Any, owner: FakeOwner, tmp_path: Path) -> Path:
+    file = tmp_path / "crew.yaml"
+    file.write_text(CREW)
+    run("apply", "-f", file)
+    owner.log.clear()
+    return file
+
+
+def test_a_bundle_on_standard_output_is_taken_back(run: Any, crew: Path) -> None:
+    result = run("export")
+    assert "2 entities with their links" in result.stderr
+    crew.write_text(result.stdout)
+    assert "2 unchanged" in run("apply", "-f", crew).stdout
+
+
+def test_as_json_it_is_a_list_of_documents(run: Any, crew: Path) -> None:
+    assert [each["key"] for each in json.loads(run("export", "--json").stdout)] == ["crew", "purser"]
+
+
+def test_a_folder_has_a_file_per_kind_and_nothing_of_an_earlier_export(
+    run: Any, owner: FakeOwner, crew: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "all"
+    run("export", "--to", folder)
+    assert sorted(file.name for file in folder.iterdir()) == ["party.yaml", "role.yaml"]
+    owner.states = {ref: state for ref, state in owner.states.items() if ref[0] == "party"}
+    (folder / "mine.yaml").write_text("{kind: role, key: mine, spec: {name: Mine}}")
+    run("export", "--to", folder)
+    assert sorted(file.name for file in folder.iterdir()) == ["mine.yaml", "party.yaml"]
+
+
+def test_files_of_others_are_not_written_over(run: Any, crew: Path, tmp_path: Path) -> None:
+    (tmp_path / "party.yaml").write_text(CREW)
+    result = run("export", "--to", tmp_path)
+    assert (result.exit_code, (tmp_path / "party.yaml").read_text()) == (2, CREW)
+    assert "written by somebody else" in result.stderr
+
+
+def test_what_is_too_large_for_a_file_is_parted(
+    run: Any, owner: FakeOwner, crew: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew.write_text("\n---\n".join(f"{{kind: party, key: p{n}, spec: {{name: P{n}}}}}" for n in range(5)))
+    run("apply", "-f", crew)
+    monkeypatch.setattr(export, "_MOST", 150)
+    run("export", "--to", tmp_path / "all")
+    assert {file.name for file in (tmp_path / "all").iterdir()} >= {"party.yaml", "party-2.yaml", "role.yaml"}
+    assert "7 unchanged" in run("apply", "-f", tmp_path / "all").stdout
