@@ -1,19 +1,15 @@
 """The use cases that every kind shares. Each runs in the unit of work it is given, and is one transaction with it."""
 
 import dataclasses
-import re
-import unicodedata
 from typing import Any, cast
 from uuid import UUID
-from zlib import crc32
 
 import orjson
 
 from shared.changes.table import event_id, versions
-from shared.contracts.base import Kind, Record, State, looks_like_an_id
-from shared.dialects import lock_scope
+from shared.contracts.base import Kind, Record, State
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
-from shared.resource import bodies, checks, reviews, statements, store
+from shared.resource import bodies, checks, keys, reviews, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -131,11 +127,11 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
         if members["key"] is None and members["name"] == kind.model.model_fields["name"].default:
-            members["key"] = f"{kind.name.replace('_', '-')}-{id.hex[-12:]}"
+            members["key"] = keys.from_id(kind, id)
         elif members["key"] is None:
-            members["key"] = await _make_key(unit, kind, members["name"])
+            members["key"] = await keys.made(unit, kind, members["name"])
         else:
-            await _check_key(unit, kind, id, members["key"])
+            await keys.check(unit, kind, id, members["key"])
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
@@ -159,7 +155,7 @@ async def _update(
     _check_immutable(kind, old, new)
     registered = _check_registration(unit, kind, old, new)
     if not kind.is_link and members["key"] != getattr(old, "key", None):
-        await _check_key(unit, kind, old.id, members["key"])
+        await keys.check(unit, kind, old.id, members["key"])
     facts = await checks.always(unit, kind, old, new, registered=registered)
     if new.state != old.state:
         new = _filled(unit, kind, new, facts)
@@ -196,47 +192,6 @@ def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> boo
         allowed = list(kind.lifecycle.moves[old.state])
         raise Conflict("The state differs: use transitions, or the register scope.", allowed=allowed)
     return True
-
-
-async def _check_key(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
-    """Refuse a key that another entity has; raises Conflict, or Raced if it has just become this one's."""
-    holder = await _holder(unit, kind, key)
-    if holder == id:
-        raise store.Raced
-    if holder is not None:
-        raise Conflict(f"There is {kind.one} with this key already.", pointer="/key")
-
-
-async def _holder(unit: Unit, kind: Kind, key: str) -> UUID | None:
-    query = statements.holder(unit.owner.table(kind))
-    found: UUID | None = (await unit.connection.execute(query, {"of_key": key})).scalar()
-    return found
-
-
-async def _make_key(unit: Unit, kind: Kind, name: str) -> str:
-    """A key made from the name, suffixed if taken.
-
-    Few are, so nobody looks before the insert says so; only then does who makes the same one wait for its turn.
-    """
-    base = _from_name(kind, name)
-    if not unit.again or await _holder(unit, kind, base) is None:
-        return base
-    await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
-    suffixed = {"first": f"{base}-", "end": f"{base}."}  # the point is what follows the hyphen
-    query = statements.keys_between(unit.owner.table(kind))
-    taken = set((await unit.connection.execute(query, suffixed)).scalars())
-    return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
-
-
-def _from_name(kind: Kind, name: str) -> str:
-    made, kind_word = slug(name), kind.name.replace("_", "-")
-    return f"{kind_word}-{made}" if looks_like_an_id(made) else made or kind_word
-
-
-def slug(name: str) -> str:
-    """A key made from a name: lower-case ASCII words joined by hyphens; empty if nothing of it is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")
 
 
 def merge_patch(target: Any, change: Any) -> Any:

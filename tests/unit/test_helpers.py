@@ -6,7 +6,8 @@ import pytest
 
 from shared.contracts.base import folded
 from shared.errors import PreconditionFailed, PreconditionRequired
-from shared.resource.commands import merge_patch, slug
+from shared.resource.commands import merge_patch
+from shared.resource.keys import slug
 from shared.resource.preconditions import Preconditions
 
 
