@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
@@ -65,6 +66,7 @@ class ConsumerGroup(EntityRow, Base):
 
 class Contract(EntityRow, Base):
     __tablename__ = "contract"
+    __table_args__ = (Index("ix_contract_state_valid_to", "state", "valid_to"),)  # which are over, every few seconds
 
     type: Mapped[str | None]
     provider: Mapped[Json | None]
@@ -109,5 +111,5 @@ class Category(EntityRow, Base):
     __tablename__ = "category"
 
     catalog_id: Mapped[UUID | None]
-    parent_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None] = mapped_column(index=True)
     offering_ids: Mapped[Json]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.catalog import Contract, ContractItem, Service, ServiceOffering
+from shared.contracts.catalog import Contract, ContractItem, Period, Service, ServiceOffering
 from shared.contracts.design import FOUR_PS, Category, DesignPackage
 from shared.errors import Fault
 from shared.resource import Facts, Lookup, Rules
@@ -19,12 +19,21 @@ def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault
 
 
 def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
-    for index, id in enumerate(new.service_ids):
+    offered = [(f"/service_ids/{index}", id) for index, id in enumerate(new.service_ids)]
+    parts = [(f"/components/{index}/service_id", each.service_id) for index, each in enumerate(new.components)]
+    for pointer, id in offered + [part for part in parts if part[1]]:
         service = facts.get("service", id)
         if service is None or service.state != "operational":
             told = f"The service {service.key} is {service.state}" if service else "A service of it has been deleted"
             detail = f"{told}, not operational."
-            yield Fault(pointer=f"/service_ids/{index}", code="service-not-operational", detail=detail)
+            yield Fault(pointer=pointer, code="service-not-operational", detail=detail)
+
+
+def components_name_one_thing(new: ServiceOffering, _: Facts) -> Iterator[Fault]:
+    for index, component in enumerate(new.components):
+        if component.product_id and component.service_id:
+            detail = "A component is a product or a service, and not both."
+            yield Fault(pointer=f"/components/{index}", code="one-of", detail=detail)
 
 
 def items_name_one_thing(new: Contract, _: Facts) -> Iterator[Fault]:
@@ -32,6 +41,14 @@ def items_name_one_thing(new: Contract, _: Facts) -> Iterator[Fault]:
         if (item.offering_id is None) == (item.service_id is None):
             detail = "A contract item names an offering or a service, and not both."
             yield Fault(pointer=f"/items/{index}", code="one-of", detail=detail)
+
+
+def ends_after_start(new: Contract, _: Facts) -> Iterator[Fault]:
+    spans: list[tuple[str, Period | ContractItem | None]] = [("/period", new.period)]
+    spans += [(f"/items/{index}", item) for index, item in enumerate(new.items)]
+    for pointer, span in spans:
+        if span and span.start and span.end and span.start >= span.end:
+            yield Fault(pointer=f"{pointer}/end", code="not-after", detail="The end must be later than the start.")
 
 
 RUNNING = frozenset({"active", "suspended"})
@@ -46,6 +63,8 @@ def new_items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
     for index, item in enumerate(new.items):
         if (item.offering_id, item.start) not in there:
             yield from _launched(index, item, facts, item.start or new.updated_at)
+        if item not in facts.old.items:
+            yield from _over_by_sunset(index, item, facts)
 
 
 def items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
@@ -56,6 +75,15 @@ def items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
             yield from _launched(index, item, facts, new.updated_at, "retired")
         else:
             yield from _launched(index, item, facts, item.start or new.updated_at)
+            yield from _over_by_sunset(index, item, facts)
+
+
+def _over_by_sunset(index: int, item: ContractItem, facts: Facts) -> Iterator[Fault]:
+    """What has no end of its own ends then."""
+    offering = facts.get("service_offering", item.offering_id)
+    if offering and offering.sunset_at and item.end and item.end > offering.sunset_at:
+        detail = f"The offering {offering.key} lasts until its sunset, {offering.sunset_at:%Y-%m-%d}."
+        yield Fault(pointer=f"/items/{index}/end", code="beyond-sunset", detail=detail)
 
 
 def _launched(index: int, item: ContractItem, facts: Facts, at: datetime, *also: str) -> Iterator[Fault]:
@@ -88,7 +116,7 @@ def elements_fit(new: DesignPackage, _: Facts) -> Iterator[Fault]:
         if bool(element.not_applicable) == (element.ref is not None):
             detail = "An element names what the service is designed with, or is not applicable; one of them."
             yield Fault(pointer=f"/elements/{index}", code="one-of", detail=detail)
-        if element.not_applicable and not element.reason:
+        if element.not_applicable and not (element.reason or "").strip():
             detail = "Say why the service needs nothing of it."
             yield Fault(pointer=f"/elements/{index}/reason", code="reason-missing", detail=detail)
         if element.ref and element.ref.kind != FOUR_PS[element.type]:
@@ -145,7 +173,8 @@ def same_catalog(new: Category, facts: Facts) -> Iterator[Fault]:
 
 RULES = Rules(
     always={
-        "contract": (items_name_one_thing, new_items_are_launched),
+        "service_offering": (components_name_one_thing,),
+        "contract": (items_name_one_thing, ends_after_start, new_items_are_launched),
         "design_package": (elements_fit, one_live_package),
         "category": (same_catalog,),
     },

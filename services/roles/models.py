@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
@@ -69,6 +70,8 @@ class Policy(EntityRow, Base):
 
 class RoleAssignment(EntityRow, Base):
     __tablename__ = "role_assignment"
+    # which are over, every few seconds
+    __table_args__ = (Index("ix_role_assignment_state_valid_to", "state", "valid_to"),)
 
     party_id: Mapped[UUID]
     role_id: Mapped[UUID] = mapped_column(index=True)

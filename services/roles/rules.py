@@ -69,11 +69,18 @@ def goes_to_another(new: Handoff, _: Facts) -> Iterator[Fault]:
 
 
 def follows_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
-    """An activity moves with its process; by itself it only catches up."""
+    """An activity moves with its process; by itself it only catches up, or retires before."""
     process = facts.get("process", new.process_id)
-    if process is not None and process.state != new.state:
+    if process is not None and new.state not in (process.state, "retired"):
         detail = f"It follows its process, and {process.key} is {process.state}: move that."
         yield Fault(pointer="/to", code="follows-process", detail=detail)
+
+
+def found_as_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
+    """One that is registered as a draft begins as its process is."""
+    if facts.registered and new.state != "draft":
+        for fault in follows_its_process(new, facts):
+            yield Fault(pointer="/state", code=fault["code"], detail=fault["detail"])
 
 
 def owner_seat_is_filled(new: Process, facts: Facts) -> Iterator[Fault]:
@@ -118,7 +125,7 @@ RULES = Rules(
     always={
         "role": (becomes_an_owners_role,),
         "role_assignment": (one_owner_at_a_time, deputy_is_another),
-        "activity": (letters_are_unique,),
+        "activity": (letters_are_unique, found_as_its_process),
         "handoff": (goes_to_another,),
     },
     on={

@@ -49,7 +49,7 @@ class Objective(EntityRow, Base):
     side: Mapped[str | None]
     due: Mapped[date | None]
     priority: Mapped[int | None]
-    parent_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class Outcome(EntityRow, Base):

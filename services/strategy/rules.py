@@ -3,30 +3,54 @@
 from collections.abc import Iterator
 
 from services.strategy import signing
+from shared.contracts import NODE_KINDS
 from shared.contracts.base import State
+from shared.contracts.link import Link
 from shared.contracts.strategy import KINDS
 from shared.contracts.strategy.direction import Objective, Strategy, StrategyElement
 from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
-from shared.resource import Facts, Rules
+from shared.resource import Facts, Lookup, Rules
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
 
 
 def parent_fits(new: Objective, facts: Facts) -> Iterator[Fault]:
-    """A parent is of the same side and of no lower level."""
+    """A parent is of the same side and of no lower level; and so is this to what it is the parent of."""
     parent = facts.get("objective", new.parent_id)
-    if parent is None:
+    if parent:
+        yield from _apart(new, parent, "/parent_id", "/parent_id", "the parent")
+    for below in facts.others("objective"):
+        if below.parent_id == new.id and not NODE_KINDS["objective"].lifecycle.is_terminal(below.state):
+            yield from _apart(below, new, "/side", "/level", f"this, for {below.key} below it,")
+
+
+def _apart(low: Objective, high: Objective, side: str, level: str, words: str) -> Iterator[Fault]:
+    if high.side and low.side and high.side != low.side:
+        detail = f"An objective and its parent are of one side, and {words} is on the {high.side} side."
+        yield Fault(pointer=side, code="other-side", detail=detail)
+    if high.level and low.level and _LEVELS[high.level] > _LEVELS[low.level]:
+        detail = f"A parent is of no lower level, and {words} is only {high.level}."
+        yield Fault(pointer=level, code="lower-level", detail=detail)
+
+
+def link_fits(new: Link, facts: Facts) -> Iterator[Fault]:
+    """An objective that another is decomposed into fits it as a child its parent; what is parallel is on two sides."""
+    low, high = (facts.get(end.kind, end.id) for end in (new.source, new.target))
+    if new.state != "active" or low is None or high is None:
         return
-    if parent.side and new.side and parent.side != new.side:
-        yield Fault(pointer="/parent_id", code="other-side", detail=f"The parent is on the {parent.side} side.")
-    if parent.level and new.level and _LEVELS[parent.level] > _LEVELS[new.level]:
-        yield Fault(pointer="/parent_id", code="lower-level", detail=f"The parent is only {parent.level}.")
+    if new.type == "decomposes" and low.kind == high.kind == "objective":
+        yield from _apart(low, high, "/target", "/target", "the parent")
+    if new.type == "parallels" and low.side and low.side == high.side:
+        detail = f"Both are on the {low.side} side: what runs in parallel does so on the other one."
+        yield Fault(pointer="/target", code="same-side", detail=detail)
 
 
 def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
     """IT depends wholly on the business: a strategy that is not the business's own supports another one."""
-    if new.type != "business" and not any(link.type == "supports" for link in facts.links):
+    supported = [facts.get("strategy", link.target.id) for link in facts.links if link.type == "supports"]
+    over = NODE_KINDS["strategy"].lifecycle.is_terminal
+    if new.type != "business" and not any(each and not over(each.state) for each in supported):
         yield Fault(
             pointer="/type", code="supports-missing", detail="It supports no strategy: link it to the one it serves."
         )
@@ -59,6 +83,7 @@ def rules(most_items: int) -> Rules:
     return Rules(
         always={
             "objective": (parent_fits,),
+            "link": (link_fits,),
             "measurement": (corrects_the_same_kpi,),
             "increment": (signing.items_can_be_signed, signing.package_is_frozen),
         },
@@ -68,7 +93,7 @@ def rules(most_items: int) -> Rules:
             **{(kind.name, "approved"): (by_signature,) for kind in KINDS if kind.signed_as == "approved"},
             ("increment", "submitted"): submitted,
             ("increment", "partly_signed"): (signing.somebody_approved,),
-            ("increment", "signed"): (signing.everybody_approved, signing.package_holds),
+            ("increment", "signed"): (signing.everybody_approved, signing.package_holds, signing.items_are_ready),
             ("increment", "declined"): (signing.has_a_reason,),
         },
         then={("increment", "signed"): (signing.items_move,)},
@@ -77,6 +102,8 @@ def rules(most_items: int) -> Rules:
             ("increment", "signed"): signing.keep,
             ("increment", "draft"): signing.thaw,
         },
+        # those below it are looked at; with those beside it, it waits for whoever moves the one above them
+        lookups={"objective": tuple(Lookup("objective", "parent_id", of, alone=True) for of in ("id", "parent_id"))},
     )
 
 

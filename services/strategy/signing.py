@@ -11,7 +11,7 @@ from shared.errors import Fault
 from shared.resource import Facts, Rule
 
 OPEN = ("submitted", "partly_signed")
-_HELD = (*OPEN, "signed", "superseded")
+_HELD = (*OPEN, "declined", "signed", "superseded")
 
 
 def items_can_be_signed(new: Increment, _: Facts) -> Iterator[Fault]:
@@ -54,7 +54,10 @@ def items_are_ready(new: Increment, facts: Facts) -> Iterator[Fault]:
     """Each item is one step before what a signature makes of it, or there already (signed again after an edit)."""
     for index, item in enumerate(new.items):
         state = facts.get(item.kind, item.id)
-        if state and not _moves(state) and not NODE_KINDS[item.kind].is_live(state.state):
+        if state is None:
+            detail = f"This {item.kind} has been deleted."
+            yield Fault(pointer=f"/items/{index}", code="item-deleted", detail=detail)
+        elif not _moves(state) and not NODE_KINDS[item.kind].is_live(state.state):
             detail = f"The {item.kind} {state.key} is {state.state}: propose it first."
             yield Fault(pointer=f"/items/{index}", code="item-not-ready", detail=detail)
 
@@ -117,9 +120,14 @@ def hash_of(state: Any) -> str:
 
 def freeze(new: Increment, facts: Facts) -> Mapping[str, Any]:
     """The package as it is submitted, and everybody who is asked; what is frozen already stays as it is."""
-    if new.package:
+    if _asked(facts):
         return {}
     return {"package": _package(new, facts), "sign_offs": [SignOff(stakeholder_id=id) for id in new.signers]}
+
+
+def _asked(facts: Facts) -> bool:
+    """Whether it has been frozen and its signers asked already."""
+    return facts.old is not None and facts.old.state in OPEN
 
 
 def _package(new: Increment, facts: Facts) -> list[Frozen]:
@@ -129,12 +137,17 @@ def _package(new: Increment, facts: Facts) -> list[Frozen]:
 
 def keep(new: Increment, facts: Facts) -> Mapping[str, Any]:
     """Signed by sign-offs it stays as it is; one that is registered as signed shows who registered that, and when."""
-    if new.package:
+    if not facts.registered:
         return {}
-    told = {"decision": "approved", "comment": f"Registered as found. {new.state_reason or ''}".strip()}
-    by = {"by": new.updated_by, "at": new.updated_at}
-    sign_offs = [SignOff.model_validate({"stakeholder_id": id, **told, **by}) for id in new.signers]
-    return {"package": _package(new, facts), "sign_offs": sign_offs}
+    frozen = freeze(new, facts)
+    asked = frozen.get("sign_offs", new.sign_offs)
+    return {**frozen, "sign_offs": [_found(each, new) if each.decision == "requested" else each for each in asked]}
+
+
+def _found(asked: SignOff, new: Increment) -> SignOff:
+    comment = f"Registered as found. {new.state_reason or ''}".strip()
+    told = {"decision": "approved", "comment": comment, "by": new.updated_by, "at": new.updated_at}
+    return asked.model_copy(update=told)
 
 
 def thaw(_: Increment, __: Facts) -> Mapping[str, Any]:
@@ -143,8 +156,8 @@ def thaw(_: Increment, __: Facts) -> Mapping[str, Any]:
 
 
 def items_move(new: Increment, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
-    """What a signature makes of each item; one that is live already stays as it is."""
-    for item in new.items:
+    """What a signature makes of each item; one that is live already stays as it is, and one that is registered too."""
+    for item in () if facts.registered else new.items:
         state = facts.get(item.kind, item.id)
         if state and _moves(state):
             yield item.kind, item.id, str(NODE_KINDS[item.kind].signed_as)

@@ -159,7 +159,8 @@ SERVER_FIELDS = frozenset({"id", "kind", "version", "created_at", "created_by", 
 
 
 class Timed(NamedTuple):
-    """A transition that is made when an instant comes which the entity itself holds, as ``valid_from``."""
+    """A transition that is made when an instant comes which the entity itself holds, as ``valid_from`` or
+    ``period.end``."""
 
     state: str
     to: str

@@ -196,7 +196,9 @@ KINDS = (
             Reference("service_level_targets[].kpi_id", "measured_by", ("kpi",)),
             Reference("parent_id", "part_of", ("contract",)),
         ),
-        timed=(Timed("active", "expired", "valid_to"),),
+        timed=tuple(
+            Timed(state, "expired", at) for state in ("active", "suspended") for at in ("valid_to", "period.end")
+        ),
     ),
     Kind(
         "catalog",

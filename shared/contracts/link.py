@@ -18,13 +18,14 @@ def _known_relation(value: str) -> str:
 
 
 class Link(Record):
-    """An ordinary versioned entity whose type and ends never change."""
+    """An ordinary versioned entity whose type and ends never change. An influence has a ``sign``."""
 
     kind: Literal["link"] = "link"
     type: Annotated[str, AfterValidator(_known_relation)]
     source: Ref
     target: Ref
     rationale: Text | None = None
+    sign: Literal["positive", "negative"] | None = None
     confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
 
 

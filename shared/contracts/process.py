@@ -74,7 +74,7 @@ KINDS = (
     Kind(
         "roles",
         Activity,
-        Lifecycle.parse(_LIFE),
+        Lifecycle.parse(f"{_LIFE}; draft | defined | approved | operational -> retired!"),
         (
             OWNER,
             Reference("process_id", "part_of", ("process",)),

@@ -18,7 +18,7 @@ NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
 NOT_CARRIED = SERVER_FIELDS | {"provenance"}
 """Members that no file carries."""
 
-LINK_MEMBERS = ("rationale", "confidence", "valid_from", "valid_to", "state_reason")
+LINK_MEMBERS = ("rationale", "confidence", "sign", "valid_from", "valid_to", "state_reason")
 """Members of a link that a bundle carries besides its type and its ends."""
 
 

@@ -1,10 +1,11 @@
 """The *Always* lines that hold for every kind, and the gate in front of every transition."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
@@ -25,9 +26,10 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
     targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
     known = await load_many(unit, ((name, id) for _, name, id in targets))
-    before = {(name, id) for _, name, id in _targets(kind, old)} if old else set()
+    before = {(name, id) for _, name, id in _targets(kind, old)} if old and not _comes_back(old, new) else set()
     fresh = [target for target in targets if target[1:] not in before]
-    faults = [*_reference_faults(unit, known, fresh, registered=registered)]
+    over = set(fresh) if registered else {target for target in fresh if target[0] in _superseded(kind, new)}
+    faults = [*_reference_faults(unit, known, fresh, over)]
     facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
@@ -70,17 +72,32 @@ def _targets(kind: Kind, state: Record) -> list[Target]:
     return [target for reference in kind.references for target in reference.targets(dumped)]
 
 
+def _comes_back(old: Record, new: Record) -> bool:
+    """Whether a link is active again: then it refers to its ends anew."""
+    return isinstance(new, Link) and new.state == "active" != old.state
+
+
+def _superseded(kind: Kind, state: Record) -> set[str]:
+    """Pointers to what it takes the place of, which may well be over."""
+    if isinstance(state, Link):
+        return {"/target"} if state.type == "supersedes" else set()
+    references = [reference for reference in kind.references if reference.relation == "supersedes"]
+    dumped = state.model_dump(mode="json") if references else {}
+    return {pointer for reference in references for pointer, _, _ in reference.targets(dumped)}
+
+
 def _reference_faults(
-    unit: Unit, known: dict[str, Record], fresh: Sequence[Target], *, registered: bool
+    unit: Unit, known: dict[str, Record], fresh: Sequence[Target], over: Container[Target]
 ) -> Iterable[Fault]:
-    """Ends in this service exist and are not terminal; ends in other services are never checked."""
-    for pointer, name, id in fresh:
+    """Ends in this service exist and are not terminal, unless they may be ``over``; others are never checked."""
+    for target_ in fresh:
+        pointer, name, id = target_
         target = known.get(f"{name}/{id}")
         if target is None:
             yield Fault(pointer=pointer, code="unknown-reference", detail=f"There is no {name} with this id.")
             continue
         kind = unit.owner.kind(name)
-        if kind and kind.lifecycle.is_terminal(target.state) and not registered:
+        if kind and kind.lifecycle.is_terminal(target.state) and target_ not in over:
             detail = f"The {name} is {target.state}: nothing new may refer to it."
             yield Fault(pointer=pointer, code="terminal-reference", detail=detail)
 
@@ -88,8 +105,14 @@ def _reference_faults(
 async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
     if unit.owner.kind(link.source.kind) is None:
         raise Invalid.at("/source/kind", "foreign-source", "A link is kept by the service that owns its source.")
+    for end, ref in (("source", link.source), ("target", link.target)):
+        if not NODE_KINDS[ref.kind].in_view:
+            detail = f"A {ref.kind} is part of something else: link that."
+            raise Invalid.at(f"/{end}/kind", "no-node", detail)
     if link.source == link.target:
         raise Invalid.at("/target", "self-link", "A link must not lead back to its own source.")
+    if link.sign and link.type != "influences":
+        raise Invalid.at("/sign", "no-influence", "Only an influence has a sign.")
     if link.state != "active":
         return
     same = {

@@ -63,9 +63,7 @@ async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
     checks.check_transition(unit, kind, new, facts)
     new = _filled(unit, kind, new, facts)
     event = str(await store.write(unit, kind, old, new, "transitioned"))
-    for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
-        for name, id, to in effect(new, facts):
-            await _move_along(dataclasses.replace(unit, causation_id=event), name, id, to, new.state_reason)
+    await _take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
     return Written(new, event)
 
 
@@ -75,13 +73,23 @@ def _filled(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Record:
     return new.model_copy(update=dict(fill(new, facts))) if fill else new
 
 
-async def _move_along(unit: Unit, name: str, id: UUID, to: str, reason: str | None) -> None:
+async def _take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
+    """Move what moves along with it; raises Raced if that is not what was judged any more."""
+    for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
+        for name, id, to in effect(new, facts):
+            await _move_along(unit, facts.seen(name, id), to, new.state_reason)
+
+
+async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str | None) -> None:
     """Its own lines are those of what it moves along with."""
-    kind = unit.owner.kind(name)
-    old = kind and await store.load(unit, kind, id, lock=True)
-    if kind and old and to in kind.lifecycle.moves[old.state]:
-        new = following(unit, old, {"state": to, "state_reason": reason})
-        await store.write(unit, kind, old, new, "transitioned")
+    kind = seen and unit.owner.kind(seen.kind)
+    old = kind and seen and await store.load(unit, kind, seen.id, lock=True)
+    if not (kind and seen and old) or old.state == to or kind.lifecycle.is_terminal(old.state):
+        return
+    if old.version != seen.version:
+        raise store.Raced
+    new = following(unit, old, {"state": to, "state_reason": reason})
+    await store.write(unit, kind, old, new, "transitioned")
 
 
 async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
@@ -160,7 +168,10 @@ async def _update(
     if new.state != old.state:
         new = _filled(unit, kind, new, facts)
     action = "transitioned" if new.state != old.state else "changed"
-    return Written(new, str(await store.write(unit, kind, old, new, action)))
+    event = str(await store.write(unit, kind, old, new, action))
+    if new.state != old.state:
+        await _take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
+    return Written(new, event)
 
 
 def _registers(unit: Unit, kind: Kind, state: str | None) -> bool:

@@ -18,8 +18,8 @@ class Facts:
     """What a rule may look at besides the new state, all from the owner's own data.
 
     ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
-    ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found,
-    and that nothing moves along. In a transition ``links`` are its active outgoing links and ``into`` those that this
+    ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found.
+    In a transition ``links`` are its active outgoing links and ``into`` those that this
     service keeps towards it, with the ends of both among the ``known``.
     """
 
@@ -32,6 +32,10 @@ class Facts:
 
     def get(self, kind: str, id: Any) -> Any:
         return self.known.get(f"{kind}/{id}")
+
+    def seen(self, kind: str, id: Any) -> Any:
+        """An entity of this service as it was when it was judged, known or found."""
+        return self.get(kind, id) or next((each for each in self.others(kind) if each.id == id), None)
 
     def others(self, kind: str) -> Sequence[Any]:
         """What the lookups found of a kind."""

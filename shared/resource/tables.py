@@ -62,6 +62,7 @@ class LinkRow(RecordRow):
     target_id: Mapped[UUID] = mapped_column(index=True)
     rationale: Mapped[str | None]
     confidence: Mapped[float | None]
+    sign: Mapped[str | None]
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805  SQLAlchemy hands over the class

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import Table, select
 
 from shared import clock
 from shared.auth import ALL_SCOPES, Caller
@@ -14,7 +16,7 @@ from shared.db import Database
 from shared.errors import DomainError
 from shared.resource import commands, idempotency, store
 from shared.resource.owner import Owner
-from shared.resource.store import Unit
+from shared.resource.store import Raced, Unit
 from shared.telemetry import log
 
 SYSTEM = Caller("system", frozenset(ALL_SCOPES))
@@ -50,9 +52,10 @@ class Clockwork:
 
     async def _due(self, kind: Kind, timed: Timed) -> list[Any]:
         table = self.owner.table(kind)
-        due = (table.c.state == timed.state) & (table.c[timed.at] <= clock.now())
+        at, now = _instant(table, timed.at)
+        query = select(table.c.id).where(table.c.state == timed.state, at <= now).order_by(at).limit(_AT_ONCE)
         async with self.database.read() as connection:
-            rows = await connection.execute(select(table.c.id).where(due).order_by(table.c[timed.at]).limit(_AT_ONCE))
+            rows = await connection.execute(query)
         return list(rows.scalars())
 
     async def _move(self, kind: Kind, timed: Timed, id: Any) -> bool:
@@ -62,13 +65,24 @@ class Clockwork:
                 old = await store.load(unit, kind, id, lock=True)
                 if old is None or old.state != timed.state:
                     return False
-                reason = f"{timed.at} has come: {clock.rfc3339(getattr(old, timed.at))}"
+                reason = f"{timed.at} has come: {clock.rfc3339(attrgetter(timed.at)(old))}"
                 new = commands.following(unit, old, {"state": timed.to, "state_reason": reason})
                 await commands.move(unit, kind, old, new)
+        except Raced:
+            return False  # somebody else was at it: the next tick looks again
         except DomainError as error:
             log.warning("due, and cannot move", kind=kind.name, id=str(id), to=timed.to, reason=error.detail)
             return False
         return True
+
+
+def _instant(table: Table, at: str) -> tuple[Any, Any]:
+    """The instant in a column, or in a member of one, and now in the same form."""
+    column, _, member = at.partition(".")
+    if not member:
+        return table.c[column], clock.now()
+    now = orjson.dumps(clock.now()).decode().strip('"')  # as instants are written into columns: they sort as text
+    return table.c[column][member].as_string(), now
 
 
 def _all(owner: Owner) -> Iterator[tuple[Kind, Timed]]:

@@ -55,6 +55,41 @@ async def test_when_a_running_item_ends_may_change_and_nothing_retired_is_added(
     assert (refused.status_code, codes(refused)) == (422, {("/items/1/offering_id", "offering-not-launched")})
 
 
+async def test_nothing_is_contracted_beyond_a_sunset(api: Api) -> None:
+    made, covered = await running(api, sunset_at="2090-01-01T00:00:00Z")
+    ends = {**made["items"][0], "end": "2091-01-01T00:00:00Z"}
+    answer = await api.patch(CONTRACT, made["id"], {"items": [ends]}, if_match="*")
+    assert (answer.status_code, codes(answer)) == (422, {("/items/0/end", "beyond-sunset")})
+    approved = await api.make(CONTRACT, state="approved", items=[ends], signatories=SIDES)
+    answer = await api.transition(CONTRACT, approved["id"], "active")
+    assert (answer.status_code, codes(answer)) == (409, {("/items/0/end", "beyond-sunset")})
+    assert (await api.patch(OFFERING, covered["id"], {"sunset_at": None}, if_match="*")).status_code == 200
+    assert (await api.transition(CONTRACT, approved["id"], "active")).status_code == 200
+
+
+async def test_an_end_is_later_than_its_start(api: Api) -> None:
+    span = {"start": "2027-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
+    service = (await api.make("service"))["id"]
+    answer = await api.post(CONTRACT, period=span, items=[{"service_id": service, **span}])
+    assert codes(answer) == {("/period/end", "not-after"), ("/items/0/end", "not-after")}
+
+
+async def test_a_component_is_one_thing(api: Api) -> None:
+    both = {"product_id": (await api.make("product"))["id"], "service_id": (await api.make("service"))["id"]}
+    answer = await api.post(OFFERING, components=[{"type": "access", "resource": "r", **both}])
+    assert codes(answer) == {("/components/0", "one-of")}
+
+
+async def test_an_offering_is_launched_with_components_that_operate(api: Api) -> None:
+    service, group = await api.make("service"), await api.make("consumer_group")
+    part = {"type": "access", "resource": "r", "service_id": service["id"]}
+    made = await api.make(OFFERING, state="active", components=[part], consumer_group_ids=[group["id"]])
+    answer = await api.transition(OFFERING, made["id"], "launched")
+    assert codes(answer) == {("/components/0/service_id", "service-not-operational")}
+    await api.patch(SERVICE, service["id"], {"state": "operational"}, if_match="*")
+    assert (await api.transition(OFFERING, made["id"], "launched")).status_code == 200
+
+
 async def test_an_offering_is_not_launched_with_a_service_that_was_deleted(api: Api) -> None:
     service, group = await api.make("service"), await api.make("consumer_group")
     content = {"components": [{"type": "goods", "item": "a box"}], "consumer_group_ids": [group["id"]]}

@@ -1,10 +1,11 @@
 """The *On* lines: what must be there before a transition, told by name when it is missing."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from shared.contracts import NODE_KINDS
+from shared.contracts import NODE_KINDS, Kind
 from tests.service.api import Api, codes, new_id, one_loop
 
 pytestmark = one_loop
@@ -150,3 +151,82 @@ async def test_an_objective_has_a_parent_of_its_side_and_no_lower_level(
     assert answer.status_code == (422 if code else 201)
     if code:
         assert codes(answer) == {("/parent_id", code)}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"side": "it"}, ("/side", "other-side")), ({"level": "operational"}, ("/level", "lower-level"))],
+)
+async def test_a_parent_stays_one_that_its_children_fit(
+    api: Api, change: dict[str, str], code: tuple[str, str]
+) -> None:
+    above = await api.make("objective", side="business", level="strategic")
+    child = await api.make("objective", parent_id=above["id"], side="business", level="tactical")
+    answer = await api.patch(NODE_KINDS["objective"], above["id"], change, if_match="*")
+    assert (answer.status_code, codes(answer)) == (422, {code})
+    await api.patch(NODE_KINDS["objective"], child["id"], {"state": "withdrawn"}, if_match="*")
+    assert (await api.patch(NODE_KINDS["objective"], above["id"], change, if_match="*")).status_code == 200
+
+
+async def test_a_parent_and_its_children_do_not_part_however_many_try(api: Api) -> None:
+    above = await api.make("objective", side="business")
+    children = [await api.make("objective", side="business") for _ in range(8)]
+    below = {"parent_id": above["id"]}
+    put = [api.patch(NODE_KINDS["objective"], child["id"], below, if_match="*") for child in children]
+    await asyncio.gather(
+        *put[:4], api.patch(NODE_KINDS["objective"], above["id"], {"side": "it"}, if_match="*"), *put[4:]
+    )
+    side = (await api.get(NODE_KINDS["objective"], above["id"])).json()["side"]
+    assert {each["side"] for each in await api.items(NODE_KINDS["objective"], **below)} <= {side}
+
+
+@pytest.mark.parametrize(
+    ("type", "kind", "sides", "code"),
+    [
+        ("decomposes", "objective", ("it", "it"), None),
+        ("decomposes", "objective", ("it", "business"), "other-side"),
+        ("parallels", "tactic", ("it", "business"), None),
+        ("parallels", "operation", ("it", "it"), "same-side"),
+    ],
+)
+async def test_a_link_joins_the_sides_that_it_is_for(
+    api: Api, type: str, kind: str, sides: tuple[str, str], code: str | None
+) -> None:
+    low, high = [await api.make(kind, side=side) for side in sides]
+    answer = await api.link(type, low, high)
+    assert (answer.status_code, codes(answer) if code else None) == (
+        (422, {("/target", code)}) if code else (201, None)
+    )
+
+
+async def test_a_strategy_rests_on_one_that_is_still_there(api: Api) -> None:
+    served = await api.make("strategy", type="business")
+    strategy = await api.make("strategy", type="it")
+    await api.link("supports", strategy, served)
+    await api.patch(NODE_KINDS["strategy"], served["id"], {"state": "retired"}, if_match="*")
+    answer = await api.transition(NODE_KINDS["strategy"], strategy["id"], "proposed")
+    assert codes(answer) == {("/type", "supports-missing")}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in NODE_KINDS.values() if kind.signed_as == "approved"], ids=lambda kind: kind.name
+)
+async def test_nothing_is_approved_but_by_a_signature(api: Api, kind: Kind) -> None:
+    made = await api.make(kind, state="proposed")
+    answer = await api.transition(kind, made["id"], "approved")
+    assert (answer.status_code, codes(answer)) == (409, {("/to", "increment-missing")})
+
+
+async def test_a_pattern_is_proposed_with_evidence(api: Api) -> None:
+    element = NODE_KINDS["strategy_element"]
+    pattern = await api.make(element, type="pattern")
+    assert codes(await api.transition(element, pattern["id"], "proposed")) == {("/evidence_refs", "evidence-missing")}
+    evidence = {"evidence_refs": [{"system": "minutes", "id": "2026-03"}]}
+    await api.patch(element, pattern["id"], evidence, if_match="*")
+    assert (await api.transition(element, pattern["id"], "proposed")).status_code == 200
+
+
+async def test_a_correction_is_of_the_same_indicator(api: Api) -> None:
+    wrong = await api.make("measurement")
+    answer = await api.post(NODE_KINDS["measurement"], corrects_id=wrong["id"])
+    assert codes(answer) == {("/corrects_id", "other-kpi")}

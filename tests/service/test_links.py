@@ -78,9 +78,48 @@ async def test_its_ends_in_this_service_have_not_ended(api: Api, kind: Kind) -> 
     first = KINDS[kind.service][0]
     end = next(state for state in first.lifecycle.states if first.lifecycle.is_terminal(state))
     here, ended = await api.make(first), await api.make(first, state=end)
-    answer = await api.link("supersedes", here, ended)
+    answer = await api.link("relates_to", here, ended)
     assert (answer.status_code, codes(answer)) == (422, {("/target", "terminal-reference")})
-    assert (await api.link("supersedes", here, ended, state="ended")).status_code == 201
+    assert (await api.link("relates_to", here, ended, state="ended")).status_code == 201, "registered as found"
+
+
+@every_link
+async def test_what_comes_back_supersedes_what_has_ended(api: Api, kind: Kind) -> None:
+    first = KINDS[kind.service][0]
+    end = next(state for state in first.lifecycle.states if first.lifecycle.is_terminal(state))
+    here, ended = await api.make(first), await api.make(first, state=end)
+    assert (await api.link("supersedes", here, ended)).status_code == 201
+    answer = await api.link("supersedes", ended, here)
+    assert (answer.status_code, codes(answer)) == (422, {("/source", "terminal-reference")})
+
+
+@every_link
+async def test_one_that_comes_back_finds_its_ends_alive(api: Api, kind: Kind) -> None:
+    first = KINDS[kind.service][0]
+    end = next(state for state in first.lifecycle.states if first.lifecycle.is_terminal(state))
+    here, there = await api.make(first), await api.make(first)
+    link = (await api.link("relates_to", here, there)).json()
+    await api.transition(kind, link["id"], "ended")
+    await api.patch(first, there["id"], {"state": end}, if_match="*")
+    answer = await api.transition(kind, link["id"], "active")
+    assert (answer.status_code, codes(answer)) == (422, {("/target", "terminal-reference")})
+
+
+async def test_an_influence_is_for_better_or_worse_and_nothing_else_is(api: Api) -> None:
+    driver, objective = await api.make("driver"), await api.make("objective")
+    answer = await api.link("influences", driver, objective, sign="negative")
+    assert (answer.status_code, answer.json()["sign"]) == (201, "negative")
+    answer = await api.link("relates_to", driver, objective, sign="negative")
+    assert (answer.status_code, codes(answer)) == (422, {("/sign", "no-influence")})
+    answer = await api.link("influences", driver, objective, sign="-")
+    assert answer.status_code == 422
+
+
+async def test_a_measurement_is_no_end_of_a_link(api: Api) -> None:
+    figure, kpi = await api.make("measurement"), await api.make("kpi")
+    for ends, pointer in (((figure, kpi), "/source/kind"), ((kpi, figure), "/target/kind")):
+        answer = await api.link("relates_to", *ends)
+        assert (answer.status_code, codes(answer)) == (422, {(pointer, "no-node")})
 
 
 @every_link
@@ -114,7 +153,7 @@ async def test_no_decomposition_by_links_runs_in_a_circle(api: Api, kind: str, l
     assert (await api.link("relates_to", nodes[-1], nodes[0])).status_code == 201
 
 
-@pytest.mark.parametrize("kind", ["objective", "contract", "party"])
+@pytest.mark.parametrize("kind", ["objective", "capability", "contract", "party", "category"])
 async def test_no_decomposition_by_fields_runs_in_a_circle(api: Api, kind: str) -> None:
     top = await api.make(kind)
     middle = await api.make(kind, parent_id=top["id"])

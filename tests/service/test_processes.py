@@ -68,6 +68,76 @@ async def test_an_activity_does_not_move_by_itself(api: Api) -> None:
     assert codes(answer) == {("/to", "follows-process")}
 
 
+async def test_an_activity_may_retire_before_its_process(api: Api) -> None:
+    step = await api.make("activity", process_id=(await api.make("process", state="operational"))["id"])
+    assert (await api.transition(ACTIVITY, step["id"], "retired")).status_code == 200
+
+
+async def test_an_activity_is_found_in_the_state_of_its_process(api: Api) -> None:
+    process = await api.make("process")
+    answer = await api.post(ACTIVITY, process_id=process["id"], state="approved")
+    assert (answer.status_code, codes(answer)) == (422, {("/state", "follows-process")})
+
+
+async def test_activities_follow_a_process_that_is_registered_anew(api: Api) -> None:
+    process = await api.make("process")
+    step, gone = [await api.make("activity", process_id=process["id"]) for _ in range(2)]
+    await api.transition(ACTIVITY, gone["id"], "retired")
+    answer = await api.patch(PROCESS, process["id"], {"state": "operational"}, if_match="*")
+    assert answer.status_code == 200
+    states = [(await api.get(ACTIVITY, each["id"])).json()["state"] for each in (step, gone)]
+    assert states == ["operational", "retired"]
+
+
+async def test_a_role_has_each_letter_once(api: Api) -> None:
+    raci = [{"role_id": (await api.make("role"))["id"], "letter": "A"}] * 2
+    assert codes(await api.post(ACTIVITY, raci=raci)) == {("/raci/1", "double-letter")}
+
+
+async def test_nobody_is_their_own_deputy(api: Api) -> None:
+    party = (await api.make("party"))["id"]
+    assert codes(await api.post(ASSIGNMENT, party_id=party, deputy_id=party)) == {("/deputy_id", "own-deputy")}
+
+
+async def test_a_hand_off_goes_to_another_activity(api: Api) -> None:
+    step = (await api.make("activity"))["id"]
+    answer = await api.post(NODE_KINDS["handoff"], from_activity_id=step, to_activity_id=step)
+    assert codes(answer) == {("/to_activity_id", "same-activity")}
+
+
+async def test_a_role_that_is_held_does_not_become_an_owners(api: Api) -> None:
+    seat = await owner_seat(api, await api.make("process"))
+    manager = await api.make("role", type="process_manager")
+    assert (await api.post(ASSIGNMENT, **seat)).status_code == 201
+    assert (await api.post(ASSIGNMENT, **seat | {"role_id": manager["id"]})).status_code == 201
+    answer = await api.patch(NODE_KINDS["role"], manager["id"], {"type": "process_owner"}, if_match="*")
+    assert codes(answer) == {("/type", "role-in-use")}
+
+
+@pytest.mark.parametrize("way", ["transition", "validity", "role"])
+async def test_no_other_way_into_a_seat_that_is_taken(api: Api, way: str) -> None:
+    """However many try at once, at any instant one holds it."""
+    process = await api.make("process")
+    waiting = []
+    for year in range(2031, 2039):
+        apart = {"valid_from": f"{year}-01-01T00:00:00Z", "valid_to": f"{year}-02-01T00:00:00Z"}
+        seat = await owner_seat(api, process, state="proposed" if way == "transition" else "active")
+        seat |= {} if way == "transition" else apart
+        if way == "role":
+            seat |= {"role_id": (await api.make("role"))["id"], "valid_from": None, "valid_to": None}
+        waiting.append(await api.make(ASSIGNMENT, **seat))
+    tries = {
+        "transition": lambda each: api.transition(ASSIGNMENT, each["id"], "active"),
+        "validity": lambda each: api.patch(
+            ASSIGNMENT, each["id"], {"valid_from": None, "valid_to": None}, if_match="*"
+        ),
+        "role": lambda each: api.patch(NODE_KINDS["role"], each["role_id"], {"type": "process_owner"}, if_match="*"),
+    }
+    answers = await asyncio.gather(*(tries[way](each) for each in waiting))
+    won = sum(answer.status_code == 200 for answer in answers)
+    assert won == {"transition": 1, "validity": 0, "role": 0}[way]
+
+
 async def test_what_is_added_while_a_process_moves_is_not_left_behind(api: Api) -> None:
     process = await api.make("process")
     adding = [api.make("activity", process_id=process["id"]) for _ in range(16)]

@@ -1,59 +1,101 @@
 """References by fields: ends in this service exist and are not terminal; ends in other services are never checked."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from shared.contracts import NODE_KINDS, Kind
-from tests.service.api import Api, codes, new_id, one_loop, some_nodes
+from shared.contracts.reference import Reference
+from tests.service.api import NODES, Api, State, codes, new_id, one_loop, some_nodes
 
 pytestmark = one_loop
 
-OWN = [
-    ("objective", "parent_id", "objective"), ("contract", "parent_id", "contract"), ("party", "parent_id", "party"),
-    ("service_offering", "service_ids", "service"), ("service_offering", "consumer_group_ids", "consumer_group"),
-    ("service_offering", "migration_to_id", "service_offering"), ("product", "partner_id", "partner"),
-    ("design_package", "service_id", "service"), ("category", "offering_ids", "service_offering"),
-    ("category", "catalog_id", "catalog"), ("category", "parent_id", "category"),
-]  # fmt: skip
-own_references = pytest.mark.parametrize(("kind", "member", "target"), OWN, ids=lambda value: value)
+PAIRS = {
+    "scope": ("process",),
+    "provider": ("partner",),
+    "customer": ("consumer_group",),
+    "elements[].ref": ("product", "partner"),
+    "items[]": ("objective", "kpi", "stakeholder"),
+}
+"""Of fields that hold a kind beside the id: what they may name in their own service."""
+ITEMS: dict[str, State] = {
+    "components": {"type": "access", "resource": "r"},
+    "elements": {"type": "product"},
+    "raci": {},
+    "items": {},
+}
+"""What an item of a list needs besides the reference."""
 
 
-def value_of(member: str, id: str) -> object:
-    return [id] if member.endswith("_ids") else id
+def _own() -> Iterator[Any]:
+    for kind in NODES:
+        for reference in kind.references:
+            for target in reference.kinds or PAIRS.get(reference.path, ()):
+                if NODE_KINDS[target].service == kind.service and reference.relation != "supersedes":
+                    yield pytest.param(kind, reference, target, id=f"{kind.name}.{reference.path}-{target}")
 
 
-def pointer_of(member: str) -> str:
-    return f"/{member}/0" if member.endswith("_ids") else f"/{member}"
+own_references = pytest.mark.parametrize(("kind", "reference", "target"), list(_own()))
 
 
-@own_references
-async def test_an_end_of_this_service_exists(api: Api, kind: str, member: str, target: str) -> None:
-    there = await api.make(target)
-    assert (await api.make(kind, **{member: value_of(member, there["id"])}))["version"] == 1
-    answer = await api.post(NODE_KINDS[kind], **{member: value_of(member, new_id())})
-    assert (answer.status_code, codes(answer)) == (422, {(pointer_of(member), "unknown-reference")})
+def holding(reference: Reference, target: str, id: str) -> tuple[State, str]:
+    """The member that holds a reference, and the pointer to it."""
+    value: Any = id if reference.kinds else {"kind": target, "id": id}
+    name, bracket, rest = reference.path.partition("[")
+    condition, _, inner = rest.partition("]")
+    if not bracket:
+        return {name: value}, f"/{name}"
+    if not inner:
+        return {name: [value]}, f"/{name}/0"
+    chosen, _, letter = condition.partition("=")
+    item = {**ITEMS[name], **({chosen: letter} if chosen else {}), inner.removeprefix("."): value}
+    if name == "elements":
+        item["type"] = target
+    return {name: [item]}, f"/{name}/0/{inner.removeprefix('.')}"
 
 
-@own_references
-async def test_nothing_new_refers_to_what_has_ended(api: Api, kind: str, member: str, target: str) -> None:
+def over(target: str) -> str:
     lifecycle = NODE_KINDS[target].lifecycle
-    ended = await api.make(target, state=next(s for s in lifecycle.states if lifecycle.is_terminal(s)))
-    answer = await api.post(NODE_KINDS[kind], **{member: value_of(member, ended["id"])})
-    assert (answer.status_code, codes(answer)) == (422, {(pointer_of(member), "terminal-reference")})
-    found = await api.post(
-        NODE_KINDS[kind], state=NODE_KINDS[kind].lifecycle.states[1], **{member: value_of(member, ended["id"])}
-    )
-    assert found.status_code == 201
+    return next(state for state in lifecycle.states if lifecycle.is_terminal(state))
 
 
 @own_references
-async def test_what_ends_later_stays_referred_to(api: Api, kind: str, member: str, target: str) -> None:
-    lifecycle = NODE_KINDS[target].lifecycle
+async def test_an_end_of_this_service_exists(api: Api, kind: Kind, reference: Reference, target: str) -> None:
+    there, _ = holding(reference, target, (await api.make(target))["id"])
+    assert (await api.make(kind, **there))["version"] == 1
+    gone, pointer = holding(reference, target, new_id())
+    answer = await api.post(kind, **gone)
+    assert (answer.status_code, codes(answer)) == (422, {(pointer, "unknown-reference")})
+
+
+@own_references
+async def test_nothing_new_refers_to_what_has_ended(api: Api, kind: Kind, reference: Reference, target: str) -> None:
+    ended, pointer = holding(reference, target, (await api.make(target, state=over(target)))["id"])
+    answer = await api.post(kind, **ended)
+    assert (answer.status_code, codes(answer)) == (422, {(pointer, "terminal-reference")})
+    assert (await api.post(kind, state=kind.lifecycle.initial, **ended)).status_code == 201, "registered as found"
+
+
+@own_references
+async def test_what_ends_later_stays_referred_to(api: Api, kind: Kind, reference: Reference, target: str) -> None:
     there = await api.make(target)
-    made = await api.make(kind, **{member: value_of(member, there["id"])})
-    ended = {"state": next(s for s in lifecycle.states if lifecycle.is_terminal(s))}
-    await api.patch(NODE_KINDS[target], there["id"], ended, if_match="*")
-    answer = await api.patch(NODE_KINDS[kind], made["id"], {"description": "still here"}, if_match="*")
+    made = await api.make(kind, **holding(reference, target, there["id"])[0])
+    await api.patch(NODE_KINDS[target], there["id"], {"state": over(target)}, if_match="*")
+    answer = await api.patch(kind, made["id"], {"description": "still here"}, if_match="*")
     assert answer.status_code == 200
+
+
+async def test_only_who_may_register_refers_to_what_has_ended(api: Api) -> None:
+    ended = await api.make("party", state="left")
+    answer = await api.without("roles:register").post(NODE_KINDS["party"], state="active", parent_id=ended["id"])
+    assert codes(answer) == {("/parent_id", "terminal-reference")}
+
+
+async def test_a_correction_takes_the_place_of_what_was_withdrawn(api: Api) -> None:
+    wrong = await api.make("measurement", state="withdrawn")
+    right = await api.make("measurement", kpi_id=wrong["kpi_id"], corrects_id=wrong["id"])
+    assert right["corrects_id"] == wrong["id"]
 
 
 @pytest.mark.parametrize(

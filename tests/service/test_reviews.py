@@ -97,11 +97,19 @@ async def test_what_is_approved_comes_into_force_on_its_day(api: Api) -> None:
     ("service", "kind", "state", "member", "to"),
     [
         ("catalog", "contract", "active", "valid_to", "expired"),
+        ("catalog", "contract", "suspended", "valid_to", "expired"),
+        ("catalog", "contract", "active", "period.end", "expired"),
+        ("catalog", "contract", "suspended", "period.end", "expired"),
         ("roles", "role_assignment", "proposed", "valid_from", "active"),
         ("roles", "role_assignment", "active", "valid_to", "ended"),
     ],
 )
 async def test_time_moves_it(api: Api, service: str, kind: str, state: str, member: str, to: str) -> None:
-    made = await api.make(kind, state=state, **{member: at(seconds=-1)})
+    member, _, inner = member.partition(".")
+    when, later = at(seconds=-1), at(hours=1)
+    made = await api.make(kind, state=state, **{member: {inner: when} if inner else when})
+    kept = await api.make(kind, state=state, **{member: {inner: later} if inner else later})
     await tick(api, service)
-    assert (await state_of(api, kind, made))["state"] == to
+    moved = await state_of(api, kind, made)
+    assert (moved["state"], (await state_of(api, kind, kept))["state"]) == (to, state)
+    assert moved["state_reason"].startswith(f"{member}{'.' if inner else ''}{inner} has come: ")

@@ -1,6 +1,7 @@
 """Sign-off from the proposal to the proof, and drift after it: each decides for themself, and nobody else does."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,8 +9,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared import proof
+from services.strategy import models, rules
+from shared import clock, proof
 from shared.contracts import NODE_KINDS
+from shared.db import Database
+from shared.resource import commands
+from shared.resource.owner import Owner
+from shared.resource.store import Raced, Unit
+from shared.resource.timed import SYSTEM
 from tests.service.api import Api, State, codes, eventually, new_id, one_loop
 
 pytestmark = one_loop
@@ -118,6 +125,76 @@ async def test_who_is_not_ready_is_named(api: Api) -> None:
     made = await api.make("increment", items=[ref(draft)], signers=[silent["id"]])
     answer = await api.transition(INCREMENT, made["id"], "submitted")
     assert codes(answer) == {("/items/0", "item-not-ready"), ("/signers/0", "signs-not")}
+
+
+async def test_an_item_that_was_deleted_is_named(api: Api) -> None:
+    made = await board(api, signers=1)
+    await api.delete(TACTIC, made.items[1]["id"])
+    assert codes(await made.move("submitted")) == {("/items/1", "item-deleted")}
+
+
+@pytest.mark.parametrize("state", ["draft", "rejected"])
+async def test_an_item_that_was_taken_back_meanwhile_is_not_signed(api: Api, state: str) -> None:
+    made = await submitted(api, signers=1)
+    await api.transition(TACTIC, made.items[1]["id"], state)
+    assert codes(await made.decide(0)) == {("/items/1", "item-not-ready")}
+    assert await made.states() == ["proposed", state]
+
+
+@pytest.mark.parametrize(
+    ("items", "fault"),
+    [(["tactic", "tactic"], ("/items/1", "double")), (["increment"], ("/items/0/kind", "not-signable"))],
+)
+async def test_an_increment_holds_things_of_strategy_once(api: Api, items: list[str], fault: tuple[str, str]) -> None:
+    there = {kind: await api.make(kind) for kind in items}
+    answer = await api.post(INCREMENT, items=[ref(there[kind]) for kind in items])
+    assert (answer.status_code, codes(answer)) == (422, {fault})
+
+
+async def test_what_was_declined_is_frozen_until_it_is_taken_back(api: Api) -> None:
+    made = await submitted(api)
+    await made.decide(0, "rejected", comment="Not this year.")
+    answer = await api.patch(INCREMENT, made.id, {"items": []}, if_match="*")
+    assert codes(answer) == {("/items", "frozen")}
+    await made.move("draft")
+    assert (await api.patch(INCREMENT, made.id, {"items": []}, if_match="*")).status_code == 200
+
+
+async def test_what_is_registered_as_signed_says_so_for_everybody_who_was_asked(api: Api) -> None:
+    made = await submitted(api)
+    await made.decide(0, comment="Yes.")
+    found = {"state": "signed", "state_reason": "On paper."}
+    state = (await api.patch(INCREMENT, made.id, found, if_match="*")).json()
+    assert [each["comment"] for each in state["sign_offs"]] == ["Yes.", "Registered as found. On paper."]
+    assert [each["id"] for each in state["package"]] == [item["id"] for item in made.items]
+    assert await made.states() == ["proposed", "proposed"], "what is found moves nothing"
+
+
+async def test_only_what_was_judged_moves_along(api: Api) -> None:
+    judged = await api.make("tactic", state="proposed")
+    await api.patch(TACTIC, judged["id"], {"budget": 900}, if_match="*")
+    seen = TACTIC.model.model_validate_json(json.dumps(judged))
+    database = Database(api.platform.settings.database("strategy"))
+    try:
+        async with database.write() as connection:
+            owner = Owner("strategy", models.Base.metadata, rules.RULES, 1_000_000)
+            unit = Unit(owner, connection, SYSTEM, clock.now(), "a test")
+            with pytest.raises(Raced):
+                await commands._move_along(unit, seen, "approved", None)
+    finally:
+        await database.close()
+    assert (await api.get(TACTIC, judged["id"])).json()["state"] == "proposed"
+
+
+async def test_an_author_decides_on_nothing_of_their_own(api: Api) -> None:
+    made = await submitted(api)
+    author = (await made.read())["created_by"]
+    await api.patch(STAKEHOLDER, made.signers[0]["id"], {"subject": author}, if_match="*")
+    answer = await made.decide(author)
+    assert (answer.status_code, codes(answer)) == (403, {("/stakeholder_id", "author-signs")})
+    mine = await signer(api, subject=author)
+    answer = await made.decide(1, "delegated", delegated_to=mine["id"])
+    assert codes(answer) == {("/delegated_to", "author-signs")}
 
 
 async def test_more_than_a_sitting_bears_is_refused(api: Api) -> None:

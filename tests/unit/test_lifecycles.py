@@ -155,7 +155,10 @@ DOMAIN: dict[str, tuple[dict[str, str], str]] = {
     "party": ({"active": "leaving", "leaving": "left", "left": ""}, "active leaving"),
     "role": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
     "process": (PROCESS, "approved operational under_review"),
-    "activity": (PROCESS, "approved operational under_review"),
+    "activity": (
+        PROCESS | {state: f"{PROCESS[state]} retired" for state in ("draft", "defined", "approved", "operational")},
+        "approved operational under_review",
+    ),
     "role_assignment": ({"proposed": "active ended", "active": "ended", "ended": ""}, "active"),
     "handoff": ({"active": "ended", "ended": ""}, "active"),
     "deliverable": ({"draft": "active", "active": "retired", "retired": ""}, "active"),

@@ -1,6 +1,6 @@
 """What each owner refuses: every rule with a state that it accepts and one that it does not."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -38,17 +38,23 @@ def near(kind: str, **members: Any) -> Facts:
     return Facts(known={f"{kind}/{OTHER}": made(kind, id=OTHER, **members)})
 
 
-def with_links(*types: str) -> Facts:
-    ends = {"source": {"kind": "strategy", "id": ID}, "target": {"kind": "strategy", "id": OTHER}}
+def linked(type: str, kind: str = "strategy", **members: Any) -> Any:
+    """A link between two of a kind."""
+    ends = {"source": {"kind": kind, "id": ID}, "target": {"kind": kind, "id": OTHER}}
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     stamp = {"created_at": moment, "created_by": "x", "updated_at": moment, "updated_by": "x"}
-    links: Sequence[Any] = [
-        LINKS["strategy"].model.model_validate(
-            {"id": ID, "version": 1, "state": "active", "type": type, **ends, **stamp}
-        )
-        for type in types
-    ]
-    return Facts(links=links)
+    common = {"id": ID, "version": 1, "state": "active", "type": type}
+    return LINKS["strategy"].model.model_validate(common | ends | stamp | members)
+
+
+def with_links(*types: str, **target: Any) -> Facts:
+    """Links to the other strategy."""
+    return Facts(known=near("strategy", **target).known, links=[linked(type) for type in types])
+
+
+def between(kind: str, one: dict[str, Any], other: dict[str, Any]) -> Facts:
+    """Both ends of a link."""
+    return Facts(known={f"{kind}/{ID}": made(kind, **one), f"{kind}/{OTHER}": made(kind, id=OTHER, **other)})
 
 
 def measured(**members: Any) -> Any:
@@ -71,6 +77,11 @@ def package(*elements: dict[str, Any], **members: Any) -> Any:
 
 def whole_package(state: str, **members: Any) -> Any:
     return package(*(element(p, kind) for p, kind in FOUR_PS.items()), state=state, **members)
+
+
+def found(kind: str, **members: Any) -> Facts:
+    """The same where the new state is registered as found."""
+    return replace(near(kind, **members), registered=True)
 
 
 def contracted(before: str, **offering: Any) -> Facts:
@@ -120,6 +131,20 @@ EVIDENCE = {"system": "minutes", "id": "2025-11"}
 ACCEPTED: list[Case] = [
     (strategy.parent_fits, made("objective", side="it"), Facts()),
     (strategy.parent_fits, made("objective", parent_id=OTHER, side="it"), near("objective", side="it")),
+    (
+        strategy.parent_fits,
+        made("objective", side="it"),
+        beside("objective", made("objective", parent_id=ID), made("objective", side="business", parent_id=OTHER)),
+    ),
+    (
+        strategy.parent_fits,
+        made("objective", side="it"),
+        beside("objective", made("objective", parent_id=ID, side="business", state="withdrawn")),
+    ),
+    (strategy.link_fits, linked("decomposes", "objective"), between("objective", {"side": "it"}, {"side": "it"})),
+    (strategy.link_fits, linked("relates_to", "objective"), between("objective", {"side": "it"}, {"side": "business"})),
+    (strategy.link_fits, linked("parallels", "tactic"), between("tactic", {"side": "it"}, {"side": "business"})),
+    (strategy.link_fits, linked("parallels", "tactic", state="ended"), between("tactic", *[{"side": "it"}] * 2)),
     (strategy.supports_a_strategy, made("strategy", type="business"), Facts()),
     (strategy.supports_a_strategy, made("strategy", type="it"), with_links("relates_to", "supports")),
     (strategy.pattern_has_evidence, made("strategy_element", type="position"), Facts()),
@@ -133,6 +158,27 @@ ACCEPTED: list[Case] = [
     ),
     (catalog.services_operate, made("service_offering"), Facts()),
     (catalog.services_operate, made("service_offering", service_ids=[OTHER]), near("service", state="operational")),
+    (
+        catalog.services_operate,
+        made("service_offering", components=[GOODS | {"service_id": OTHER}]),
+        near("service", state="operational"),
+    ),
+    (
+        catalog.components_name_one_thing,
+        made("service_offering", components=[GOODS, GOODS | {"service_id": OTHER}]),
+        Facts(),
+    ),
+    (
+        catalog.ends_after_start,
+        made("contract", items=[ENDS], period={"start": EARLY, "end": LATE}),
+        Facts(),
+    ),
+    (catalog.items_are_launched, made("contract", items=[ENDS]), near("service_offering", state="launched")),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ENDS]),
+        near("service_offering", state="launched", sunset_at=LATE),
+    ),
     (catalog.items_name_one_thing, made("contract", items=[ITEM, {"service_id": OTHER}]), Facts()),
     (catalog.items_are_launched, made("contract", items=[ITEM]), near("service_offering", state="launched")),
     (catalog.items_are_launched, made("contract", items=[{"service_id": OTHER}]), Facts()),
@@ -192,6 +238,10 @@ ACCEPTED: list[Case] = [
     (roles.letters_are_unique, made("activity", **PART, raci=[letter("A"), letter("R")]), Facts()),
     (roles.goes_to_another, made("handoff", from_activity_id=ID, to_activity_id=OTHER), Facts()),
     (roles.follows_its_process, activity(state="approved"), near("process", state="approved")),
+    (roles.follows_its_process, activity(state="retired"), near("process", state="approved")),
+    (roles.found_as_its_process, activity(state="draft"), found("process", state="approved")),
+    (roles.found_as_its_process, activity(state="approved"), found("process", state="approved")),
+    (roles.found_as_its_process, activity(state="approved"), near("process", state="draft")),
     (roles.owner_seat_is_filled, made("process", updated_at=LATE), seats(seat(valid_from=LATE))),
     (roles.activities_have_raci, made("process"), beside("activity", activity(raci=[letter("A"), letter("R")]))),
     (roles.activities_have_raci, made("process"), beside("activity", activity(state="retired"))),
@@ -208,7 +258,32 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         near("objective", side="business", level="operational"),
         ["other-side", "lower-level"],
     ),
+    (
+        strategy.parent_fits,
+        made("objective", side="it", level="operational"),
+        beside("objective", made("objective", parent_id=ID, side="business", level="tactical")),
+        ["other-side", "lower-level"],
+    ),
+    (
+        strategy.link_fits,
+        linked("decomposes", "objective"),
+        between("objective", {"side": "it", "level": "tactical"}, {"side": "business", "level": "operational"}),
+        ["other-side", "lower-level"],
+    ),
+    (strategy.link_fits, linked("parallels", "tactic"), between("tactic", *[{"side": "it"}] * 2), ["same-side"]),
     (strategy.supports_a_strategy, made("strategy", type="it"), with_links("relates_to"), ["supports-missing"]),
+    (
+        strategy.supports_a_strategy,
+        made("strategy", type="it"),
+        with_links("supports", state="retired"),
+        ["supports-missing"],
+    ),
+    (
+        strategy.supports_a_strategy,
+        made("strategy", type="it"),
+        Facts(links=[linked("supports")]),
+        ["supports-missing"],
+    ),
     (strategy.supports_a_strategy, made("strategy"), Facts(), ["supports-missing"]),
     (strategy.pattern_has_evidence, made("strategy_element", type="pattern"), Facts(), ["evidence-missing"]),
     (strategy.corrects_the_same_kpi, measured(corrects_id=OTHER), measured_before(OTHER), ["other-kpi"]),
@@ -231,6 +306,37 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
         Facts(),
         ["service-not-operational"],
     ),
+    (
+        catalog.services_operate,
+        made("service_offering", components=[GOODS | {"service_id": OTHER}]),
+        near("service", state="released"),
+        ["service-not-operational"],
+    ),
+    (
+        catalog.components_name_one_thing,
+        made("service_offering", components=[GOODS | {"service_id": OTHER, "product_id": ID}]),
+        Facts(),
+        ["one-of"],
+    ),
+    (
+        catalog.ends_after_start,
+        made("contract", items=[ENDS | {"start": LATE}], period={"start": LATE, "end": EARLY}),
+        Facts(),
+        ["not-after", "not-after"],
+    ),
+    (
+        catalog.items_are_launched,
+        made("contract", items=[ENDS]),
+        near("service_offering", state="launched", sunset_at=datetime(2026, 12, 31, tzinfo=UTC)),
+        ["beyond-sunset"],
+    ),
+    (
+        catalog.new_items_are_launched,
+        made("contract", state="active", items=[ENDS]),
+        contracted("active", sunset_at=datetime(2026, 12, 31, tzinfo=UTC)),
+        ["beyond-sunset"],
+    ),
+    (catalog.elements_fit, package(element("partner", reason="  ")), Facts(), ["reason-missing"]),
     (
         catalog.items_name_one_thing,
         made("contract", items=[{}, {**ITEM, "service_id": ID}]),
@@ -331,6 +437,7 @@ REFUSED: list[tuple[Rule, Any, Facts, list[str]]] = [
     ),
     (roles.goes_to_another, made("handoff", from_activity_id=ID, to_activity_id=ID), Facts(), ["same-activity"]),
     (roles.follows_its_process, activity(state="approved"), near("process"), ["follows-process"]),
+    (roles.found_as_its_process, activity(state="approved"), found("process"), ["follows-process"]),
     (roles.owner_seat_is_filled, made("process"), Facts(), ["owner-seat-empty"]),
     (roles.owner_seat_is_filled, made("process"), seats(seat(valid_from=LATE)), ["owner-seat-empty"]),
     (
