@@ -90,7 +90,8 @@ class Api:
     async def body(self, kind: Kind, /, **members: Any) -> State:
         """What is required to create one of a kind, and nothing else."""
         if not kind.is_link:
-            needed = {name: (await self.make(of))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
+            alike = {name: members[name] for name in ("state",) if kind.name == "activity" and name in members}
+            needed = {name: (await self.make(of, **alike))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
             return {"name": f"A {kind.name} {uuid4().hex}", **needed, **VALUES.get(kind.name, {}), **members}
         source = KINDS[kind.service][0]
         id = (await self.make(source))["id"]
