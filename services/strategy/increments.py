@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.strategy import proposal, sign_offs
+from services.strategy.signed import SIGNED
 from shared import http, proof
 from shared.changes import Leader
 from shared.config import Settings
@@ -19,8 +20,6 @@ from shared.resource.documents import Documents
 from shared.resource.owner import Owner
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
-
-_SIGNED = ("signed", "superseded")
 
 
 class Increments(Resource):
@@ -53,7 +52,7 @@ class Increments(Resource):
     async def prove(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            if increment.state not in _SIGNED:
+            if increment.state not in SIGNED:
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
             contents = await sign_offs.frozen_contents(unit, increment.package)
         key = proof.signing_key(self.settings.key_path)

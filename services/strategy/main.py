@@ -6,16 +6,17 @@ from fastapi import FastAPI
 
 from services.strategy import models, rules
 from services.strategy.increments import Increments
+from services.strategy.signed import Signed
 from shared.bus import Bus
 from shared.config import Settings
+from shared.contracts import KINDS
 from shared.db import Database
-from shared.owner import create_owner
+from shared.owner import MakeResource, create_owner
 
 
 def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:
     """The application, with its leader as a worker."""
     refused = rules.rules(settings.increment_items)
-    increments = partial(Increments, settings)
-    return create_owner(
-        "strategy", models.Base.metadata, refused, settings, database, bus, resources={"increment": increments}
-    )
+    resources: dict[str, MakeResource] = {kind.name: Signed for kind in KINDS["strategy"] if kind.signed_as}
+    resources["increment"] = partial(Increments, settings)
+    return create_owner("strategy", models.Base.metadata, refused, settings, database, bus, resources=resources)

@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from services.strategy.signing import OPEN, why_not
 from shared.contracts import NODE_KINDS
@@ -101,15 +101,11 @@ def _released(each: SignOff) -> SignOff:
 
 async def frozen_contents(unit: Unit, package: Sequence[Frozen]) -> list[dict[str, Any]]:
     """What was submitted, from the versions of then."""
-    return [{"kind": item.kind, "id": str(item.id), "content": await _content_at(unit, item)} for item in package]
-
-
-async def _content_at(unit: Unit, item: Frozen) -> Content:
     changes = unit.owner.changes
-    query = select(changes.c.data).where(
-        changes.c.kind == item.kind, changes.c.id == item.id, changes.c.version == item.version
-    )
-    return content(orjson.loads((await unit.connection.execute(query)).scalar_one())["state"])
+    wanted = tuple_(changes.c.kind, changes.c.id, changes.c.version).in_([(i.kind, i.id, i.version) for i in package])
+    rows = await unit.connection.execute(select(changes.c.kind, changes.c.id, changes.c.data).where(wanted))
+    then = {(kind, id): content(orjson.loads(data)["state"]) for kind, id, data in rows}
+    return [{"kind": item.kind, "id": str(item.id), "content": then[item.kind, item.id]} for item in package]
 
 
 def statement(increment: Increment) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_the_owners_have_the_same_files() -> None:
         found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.py")}
         return {name for name in found if "versions/" not in name}
 
-    more = {"increments.py", "sign_offs.py", "proposal.py", "signing.py"}
+    more = {"increments.py", "sign_offs.py", "proposal.py", "signed.py", "signing.py"}
     assert files("strategy") - more == files("catalog") == files("roles")
     assert files("catalog") == {"__init__.py", "main.py", "models.py", "rules.py", "migrations/env.py"}
 
@@ -61,12 +61,13 @@ def applications(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]
 
 
 _MORE_ROUTES = {
+    **{kind.name: {"/{id}/signatures": ["get"]} for kind in KINDS["strategy"] if kind.signed_as},
     "increment": {
         "/proposal": ["get"],
         "/{id}/sign-offs": ["get", "post"],
         "/{id}/proof": ["get"],
         "/{id}/drift": ["get"],
-    }
+    },
 }
 
 

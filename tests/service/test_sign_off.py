@@ -301,6 +301,22 @@ async def test_an_edit_after_signing_is_drift_with_its_difference(api: Api) -> N
     assert (drifted["drifted"], drifted["signed_version"], drifted["version"], still["drifted"]) == (True, 1, 3, False)
 
 
+async def test_an_item_says_under_what_it_was_signed_and_that_it_has_drifted(api: Api) -> None:
+    made = await submitted(api, signers=1)
+    one, other = (api.path(TACTIC, item["id"], "signatures") for item in made.items)
+    assert (await api.send("GET", one)).json() == {"drifted": False, "items": []}
+    await made.decide(0, comment="Yes.")
+    await api.patch(TACTIC, made.items[0]["id"], {"budget": 900}, if_match="*")
+    told = (await api.send("GET", one)).json()
+    [signature] = told["items"]
+    assert (told["drifted"], signature["drifted"]) == (True, True)
+    assert (signature["increment"]["id"], signature["increment"]["state"]) == (made.id, "signed")
+    assert [each["comment"] for each in signature["sign_offs"]] == ["Yes."]
+    assert signature["changes"] == [{"member": "budget", "signed": 100.0, "now": 900.0}]
+    assert (await api.send("GET", other)).json()["drifted"] is False
+    assert (await api.send("GET", api.path(TACTIC, new_id(), "signatures"))).status_code == 404
+
+
 async def test_a_drifted_item_is_signed_again_where_it_stands(api: Api) -> None:
     made = await submitted(api, items=1, signers=1)
     await made.decide(0)
