@@ -48,6 +48,6 @@ async def _signed(unit: Unit, id: UUID) -> list[Increment]:
 async def _signature(unit: Unit, increment: Increment, id: UUID) -> dict[str, Any]:
     [drift] = await sign_offs.drift(unit, [frozen for frozen in increment.package if frozen.id == id])
     decided = [each for each in increment.sign_offs if each.decision == "approved"]
-    of = {name: getattr(increment, name) for name in ("id", "key", "name", "state")}
+    of = increment.model_dump(mode="json", include={"id", "key", "name", "state"})
     told = {name: drift[name] for name in ("signed_version", "version", "drifted", "changes")}
     return {"increment": of, "sign_offs": decided, **told}
