@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.alignment.owners import Owners
@@ -75,7 +74,9 @@ def _rooted(apps: dict[str, FastAPI], otherwise: FastAPI, bus: Bus) -> Starlette
                 await stack.enter_async_context(app.router.lifespan_context(app))
             yield
 
-    return Starlette(routes=[Mount("/", _by_service(apps, otherwise))], lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
+    app.router.default = _by_service(apps, otherwise)  # a mount would take no path with a line break in it
+    return app
 
 
 def _by_service(apps: dict[str, FastAPI], otherwise: FastAPI | None = None) -> ASGIApp:

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts import KINDS
 from shared.contracts.events import ACTIONS, PARTITIONS, event_type, schema, topic
+from shared.problems import MEDIA_TYPE
 
 
 def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
@@ -21,6 +22,7 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
             document = get_openapi(title=app.title, version=app.version, routes=app.routes)
             _add_bodies(document, bodies)
             _add_security(document)
+            _tell_problems(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -41,6 +43,17 @@ def _add_security(document: dict[str, Any]) -> None:
     schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
     schemes["bearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     document["security"] = [{"bearer": []}]
+
+
+def _tell_problems(document: dict[str, Any]) -> None:
+    """Every refusal is a problem document, also those that the framework would have answered in its own way."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            content = operation["responses"]["default"]["content"]
+            operation["responses"]["default"]["content"] = {MEDIA_TYPE: content["application/json"]}
+    for framework in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(framework, None)
 
 
 @cache

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.errors import DomainError, Fault, Invalid
 from shared.faults import fault
@@ -18,6 +19,7 @@ from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:plumbline:problem:"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class FaultModel(BaseModel):
@@ -69,10 +71,12 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return render(Invalid("A parameter is not valid.", errors=[_parameter(detail) for detail in error.errors()]))
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        title = str(error.detail)
-        return problem(error.status_code, title.lower().replace(" ", "-"), title, f"{title}.", headers=error.headers)
+        title, headers = str(error.detail), error.headers
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(_allowed(request))}
+        return problem(error.status_code, title.lower().replace(" ", "-"), title, f"{title}.", headers=headers)
 
     async def database(_: Request, error: Exception) -> Response:
         return _database(error)
@@ -87,6 +91,13 @@ def install(app: FastAPI) -> None:
     for type_ in (DBAPIError, PoolTimeout, ConnectionError):
         app.add_exception_handler(type_, database)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that a path has; the framework would name those of its first route only."""
+    scopes = ({**request.scope, "method": method} for method in _METHODS)
+    routes = request.app.routes
+    return [scope["method"] for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def _parameter(detail: Any) -> Fault:

@@ -14,17 +14,18 @@ from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
 from services.alignment.reading import SCOPE, Reader, existing
 from services.alignment.rules import RULES
 from shared import clock, http
-from shared.contracts.base import Instant, KindName
+from shared.contracts.base import KindName
 from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
 from shared.db import Database
 from shared.errors import Invalid
+from shared.http import When
 from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from shared.resource.listing import Word
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
-ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
+AsOf = Annotated[When | None, Query(description="Transaction time: the view as it was recorded then")]
+ValidAt = Annotated[When | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
 
 
 def _event(text: str) -> str:

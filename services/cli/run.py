@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from services.cli.prepare import configured
+from services.cli.protocol import Protocol
 from shared.config import SERVICES, Settings
 
 SERVER_FILE = "server.json"
@@ -96,6 +97,7 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        http=Protocol,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
-from shared.contracts.base import Instant, Kind, Record
+from shared.contracts.base import Kind, Record
 from shared.dialects import holds
+from shared.http import When
 from shared.pagination import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, after, encode
 from shared.resource.tables import from_row
 
@@ -49,7 +50,7 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     sorts = _LINK_SORTS if kind.is_link else SORTS
     fields: dict[str, Any] = {
         "sort": (Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts)), "id"),
-        "updated_since": (Instant | None, None),
+        "updated_since": (When | None, None),
         "state": (Word | None, None),
     }
     if not kind.is_link:

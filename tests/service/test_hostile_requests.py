@@ -128,6 +128,19 @@ async def test_no_answer_leads_to_where_the_caller_says(api: Api) -> None:
 async def test_a_method_that_a_collection_has_not(api: Api, method: str) -> None:
     answer = await api.send(method, TACTICS)
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+    assert answer.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(("step", "allowed"), [("", "GET, PUT, PATCH, DELETE"), ("/transitions", "POST")])
+async def test_a_method_that_an_entity_has_not(api: Api, step: str, allowed: str) -> None:
+    answer = await api.send("OPTIONS", f"{TACTICS}/{AN_ID}{step}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+async def test_a_number_is_no_moment(api: Api) -> None:
+    for path in (f"{TACTICS}?updated_since=0.5", "/alignment/v1/nodes?as_of=1700000000"):
+        answer = await api.send("GET", path)
+        assert (answer.status_code, is_problem(answer)) == (422, True)
 
 
 STRANGE = [

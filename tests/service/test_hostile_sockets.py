@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def status(answer: bytes) -> int:
 GET, POST = "GET /strategy/v1/tactics HTTP/1.1", "POST /strategy/v1/tactics HTTP/1.1"
 JSON, CHUNKED = "Content-Type: application/json", "Transfer-Encoding: chunked"
 BODY = b'{"name": "x"}'
+
+
+async def test_what_is_no_http_is_refused_as_everything_else_is(served: Served) -> None:
+    head, _, body = (await served.send(b"\x16\x03\x01\r\n\r\n")).partition(END.encode())
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    assert json.loads(body)["type"] == "urn:plumbline:problem:bad-request"
+
+
+async def test_a_line_break_in_a_path_is_part_of_it(served: Served) -> None:
+    line = "GET /strategy/v1/tactics/a%0Ab HTTP/1.1"
+    head, _, body = (await served.send(served.head(line, "Connection: close"))).partition(END.encode())
+    assert (status(head), json.loads(body)["errors"][0]["pointer"]) == (422, "?id")
 
 
 async def test_an_ordinary_request_is_answered(served: Served) -> None:

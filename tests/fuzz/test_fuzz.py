@@ -1,0 +1,80 @@
+"""Every operation that a service says it has, asked in every way that its OpenAPI document lets one think of.
+
+schemathesis makes the requests (examples, coverage of the schema, random ones, sequences) and checks every answer: none
+is a fault of the server, each is one that the document tells of, what breaks the schema is refused, nothing is answered
+without a token. ``make test`` asks the collections that have something of their own; ``make fuzz`` asks all of them.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from services import assembly
+from services.cli.run import Server, server_config, serving
+from shared import auth
+from shared.config import SERVICES
+from tests.backends.databases import new_databases
+from tests.platform import settings_for
+from tests.service.conftest import BACKENDS
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz]
+HERE = Path(__file__).parent
+EXAMPLES = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES", "")
+TELLING = {
+    "strategy": ("strategies", "measurements", "increments"),
+    "catalog": ("service-offerings", "contracts", "links", "bulk"),
+    "roles": ("role-assignments", "activities", "changes"),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
+async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[str]]:
+    """The arguments that lead to a platform: its address, and a token."""
+    home: Path = tmp_path_factory.mktemp("fuzz")
+    if request.param == "sqlite":
+        async with _serving(home) as arguments:
+            yield arguments
+        return
+    async with (
+        new_databases(request.getfixturevalue("postgres_url")) as template,
+        _serving(home, database_url=template) as arguments,
+    ):
+        yield arguments
+
+
+@asynccontextmanager
+async def _serving(home: Path, **more: str) -> AsyncIterator[list[str]]:
+    settings = settings_for(home, port=0, sweep_seconds=1, **more)
+    await assembly.migrate(settings)
+    server = Server(server_config(assembly.platform(settings), settings))
+    async with serving(server, settings) as address:
+        yield [address, auth.mint(settings.key_path, "tester")]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_answer_is_as_documented(served: list[str], service: str, tmp_path: Path) -> None:
+    address, token = served
+    tags = [] if EXAMPLES else [f"--include-tag={tag}" for tag in TELLING.get(service, ())]
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", f"--config-file={HERE / 'schemathesis.toml'}"),
+        *("run", f"{address}/{service}/openapi.json", "--header", f"Authorization: Bearer {token}", *tags),
+        *(f"--max-examples={EXAMPLES or 3}", "--continue-on-failure", "--no-color", "--warnings=off"),
+        *(("--generation-deterministic",) if not EXAMPLES else ()),
+    ]
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(HERE.parents[1])}
+    asked = await asyncio.create_subprocess_exec(
+        *command, cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    told, _ = await asked.communicate()
+    assert asked.returncode == 0, _short(told.decode())
+
+
+def _short(told: str) -> str:
+    """Without addresses that are kilobytes long."""
+    return "\n".join(line[:300] for line in told.splitlines())
