@@ -32,6 +32,12 @@ class Reference:
             else:
                 yield pointer, value["kind"], value["id"]
 
+    def values(self, body: Any) -> list[Any]:
+        """What a body holds in the field, of whatever shape the body is."""
+        found: list[Any] = []
+        self.replaced(body, lambda value, _: found.append(value))
+        return found
+
     def replaced(self, state: Any, convert: Convert) -> Any:
         """The state with each value that the field holds converted; other shapes than the path's stay as they are."""
         return _replaced(state, self.path.split("."), convert, "")

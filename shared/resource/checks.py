@@ -123,7 +123,9 @@ async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
         "of_target_kind": link.target.kind,
         "of_target_id": link.target.id,
     }
-    if first := (await unit.connection.execute(statements.same_link(unit.owner.table(kind)), same)).scalar():
+    query = statements.same_link(unit.owner.table(kind))
+    first = unit.batch.same_link(link) if unit.batch else (await unit.connection.execute(query, same)).scalar()
+    if first:
         raise Conflict("There is an active link of this type between these ends.", existing=f"link/{first}")
 
 
@@ -132,6 +134,7 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
     start = (new.source.kind, str(new.source.id)) if isinstance(new, Link) else (kind.name, str(new.id))
     ups = _ups(kind, new, fresh)
     if ups:
+        unit.alone()
         await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
     for pointer, name, id in ups:
         if await _reaches(unit, [(name, id)], start):

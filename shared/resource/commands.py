@@ -9,7 +9,7 @@ import orjson
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State
 from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
-from shared.resource import bodies, checks, keys, reviews, store
+from shared.resource import bodies, checks, keys, names, reviews, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -135,7 +135,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
         if members["key"] is None and members["name"] == kind.model.model_fields["name"].default:
-            members["key"] = keys.from_id(kind, id)
+            members["key"] = names.from_id(kind, id)
         elif members["key"] is None:
             members["key"] = await keys.made(unit, kind, members["name"])
         else:

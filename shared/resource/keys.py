@@ -1,14 +1,13 @@
 """Keys: what people call an entity in files and on the command line, unique per kind."""
 
-import re
-import unicodedata
 from uuid import UUID
 from zlib import crc32
 
-from shared.contracts.base import Kind, looks_like_an_id
+from shared.contracts.base import Kind
 from shared.dialects import lock_scope
 from shared.errors import Conflict
-from shared.resource import statements, store
+from shared.resource import names, statements, store
+from shared.resource.batch import Unbatched
 from shared.resource.store import Unit
 
 
@@ -22,6 +21,8 @@ async def check(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
 
 
 async def _holder(unit: Unit, kind: Kind, key: str) -> UUID | None:
+    if unit.batch:
+        return unit.batch.holder(kind.name, key)
     query = statements.holder(unit.owner.table(kind))
     found: UUID | None = (await unit.connection.execute(query, {"of_key": key})).scalar()
     return found
@@ -32,7 +33,9 @@ async def made(unit: Unit, kind: Kind, name: str) -> str:
 
     Few are, so nobody looks before the insert says so; only then does who makes the same one wait for its turn.
     """
-    base = _from_name(kind, name)
+    base = names.from_name(kind, name)
+    if unit.batch and await _holder(unit, kind, base) is not None:
+        raise Unbatched
     if not unit.again or await _holder(unit, kind, base) is None:
         return base
     await lock_scope(unit.connection, crc32(f"{kind.name} {base}".encode()))
@@ -40,19 +43,3 @@ async def made(unit: Unit, kind: Kind, name: str) -> str:
     query = statements.keys_between(unit.owner.table(kind))
     taken = set((await unit.connection.execute(query, suffixed)).scalars())
     return next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
-
-
-def from_id(kind: Kind, id: UUID) -> str:
-    """A key for what has no name of its own."""
-    return f"{kind.name.replace('_', '-')}-{id.hex[-12:]}"
-
-
-def _from_name(kind: Kind, name: str) -> str:
-    made, kind_word = slug(name), kind.name.replace("_", "-")
-    return f"{kind_word}-{made}" if looks_like_an_id(made) else made or kind_word
-
-
-def slug(name: str) -> str:
-    """A key made from a name: lower-case ASCII words joined by hyphens; empty if nothing of it is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].rstrip("-")

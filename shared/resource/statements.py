@@ -19,9 +19,10 @@ def by_id(table: Table, *, lock: bool = False) -> Select[Any]:
 
 
 @cache
-def by_ids(table: Table) -> Select[Any]:
-    """The rows of ``ids``."""
-    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+def by_ids(table: Table, *, lock: bool = False) -> Select[Any]:
+    """The rows of ``ids``; with ``lock``, for an update, and in an order that is the same for everybody."""
+    query = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return query.order_by(table.c.id).with_for_update() if lock else query
 
 
 @cache

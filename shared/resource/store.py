@@ -21,6 +21,7 @@ from shared.contracts.link import Link
 from shared.dialects import insert_new, lock_scope
 from shared.errors import TooLarge
 from shared.resource import statements
+from shared.resource.batch import Batch, Unbatched
 from shared.resource.owner import Lookup, Owner
 from shared.resource.tables import from_row, to_row
 
@@ -38,6 +39,13 @@ class Unit:
     traceparent: str | None = None
     again: bool = False
     """Whether this has lost a race already."""
+    batch: Batch | None = None
+    """Stands in for the database, where many units are one."""
+
+    def alone(self) -> None:
+        """What follows is for the database to do; raises Unbatched in a batch."""
+        if self.batch:
+            raise Unbatched
 
 
 class Raced(Exception):
@@ -46,6 +54,8 @@ class Raced(Exception):
 
 async def load(unit: Unit, kind: Kind, id: UUID, *, lock: bool = False) -> Record | None:
     """The current state; with ``lock``, nobody else changes it before this transaction ends."""
+    if unit.batch:
+        return unit.batch.state(kind.name, id)
     query = statements.by_id(unit.owner.table(kind), lock=lock)
     row = (await unit.connection.execute(query, {"of_id": id})).mappings().one_or_none()
     return from_row(kind, row) if row else None
@@ -65,6 +75,9 @@ async def load_alone(unit: Unit, kind: Kind, id: UUID) -> Record | None:
 
 async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, Record]:
     """The current states of entities of this service, by ``kind/id``; what is not there is left out."""
+    if unit.batch:
+        known = ((name, id) for name, id in wanted if unit.owner.kind(name))
+        return {f"{name}/{id}": state for name, id in known if (state := unit.batch.state(name, id))}
     by_kind: dict[str, set[UUID]] = {}
     for name, id in wanted:
         by_kind.setdefault(name, set()).add(UUID(id))
@@ -78,6 +91,7 @@ async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, 
 
 async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | None = None) -> list[Link]:
     """The active links of one source."""
+    unit.alone()
     links = unit.owner.links
     table = unit.owner.table(links)
     query = select(table).where(table.c.source_kind == kind, table.c.source_id == id, table.c.state == "active")
@@ -89,6 +103,7 @@ async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | Non
 
 async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
     """The active links that this service keeps towards one of its entities."""
+    unit.alone()
     links = unit.owner.links
     table = unit.owner.table(links)
     query = select(table).where(table.c.target_kind == kind, table.c.target_id == id, table.c.state == "active")
@@ -98,9 +113,14 @@ async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
 
 async def take_turns(unit: Unit, lookups: Iterable[Lookup], subject: Record) -> None:
     """Wait for whoever judges the same rows; everybody in the same order, so that no two wait for each other."""
-    values = ((lookup, attrgetter(lookup.of)(subject)) for lookup in lookups if lookup.alone)
+    values = (
+        (lookup, attrgetter(lookup.of)(subject))
+        for lookup in lookups
+        if lookup.alone and not _vain(unit, lookup, subject)
+    )
     scopes = {f"{lookup.kind} {lookup.column} {value}" for lookup, value in values if value is not None}
     for scope in sorted(crc32(scope.encode()) for scope in scopes):
+        unit.alone()
         await lock_scope(unit.connection, scope)
 
 
@@ -108,28 +128,40 @@ async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
     """The entities that a lookup finds for a subject, oldest first."""
     kind = unit.owner.kind(lookup.kind)
     value = attrgetter(lookup.of)(subject)
-    if kind is None or value is None:
+    if kind is None or value is None or _vain(unit, lookup, subject):
         return []
+    unit.alone()
     table = unit.owner.table(kind)
     query = select(table).where(table.c[lookup.column] == value, table.c.id != subject.id).order_by(table.c.id)
     return [from_row(kind, row) for row in (await unit.connection.execute(query)).mappings()]
 
 
+def _vain(unit: Unit, lookup: Lookup, subject: Record) -> bool:
+    """Whether nothing can be found: to what has never been, nothing refers, and nobody else judges it."""
+    return lookup.of == "id" and unit.batch is not None and unit.batch.is_new(subject.kind, subject.id)
+
+
 async def last_version(unit: Unit, kind: Kind, id: UUID) -> Any:
     """The newest change of an entity, deleted or not; None if there never was one."""
+    if unit.batch:
+        return unit.batch.last_version(kind.name, id)
     query = statements.newest(unit.owner.changes)
     return (await unit.connection.execute(query, {"of_kind": kind.name, "of_id": id})).one_or_none()
 
 
 async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action: str) -> EventId:
     """Store a new state and record the change; the two are one transaction."""
+    change = _change(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+    if unit.batch:
+        unit.batch.stage(kind, old, new, change)
+        return event_id(new.kind, new.id, new.version)
     table = unit.owner.table(kind)
     row = to_row(table, new)
     if old is None:
         await _insert(unit.connection, table, row)
     else:
         await unit.connection.execute(statements.update(table), {"of_id": new.id, **row})
-    return await _record(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+    return await _record(unit, new, change)
 
 
 async def _insert(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:
@@ -143,14 +175,20 @@ async def erase(unit: Unit, kind: Kind, old: Record, reason: str) -> EventId:
     await unit.connection.execute(statements.delete(unit.owner.table(kind)), {"of_id": old.id})
     by = {"updated_at": unit.now, "updated_by": unit.caller.subject}
     last = old.model_copy(update={"version": old.version + 1, "state_reason": reason, **by})
-    return await _record(unit, last, "deleted", {"state": last, "changed": [], "deleted": True})
+    return await _record(unit, last, _change(unit, last, "deleted", {"state": last, "changed": [], "deleted": True}))
 
 
-async def _record(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> EventId:
+async def _record(unit: Unit, state: Record, change: dict[str, Any]) -> EventId:
+    await append(unit.connection, unit.owner.changes, [change])
+    return event_id(state.kind, state.id, state.version)
+
+
+def _change(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The row of the change table; raises TooLarge."""
     encoded = orjson.dumps(data | {"state": state.model_dump(mode="json")}).decode()
     if len(encoded) > unit.owner.max_event_bytes:
         raise TooLarge(f"The entity is larger than an event may be ({unit.owner.max_event_bytes} bytes).")
-    change = {
+    return {
         "kind": state.kind,
         "id": state.id,
         "version": state.version,
@@ -161,8 +199,6 @@ async def _record(unit: Unit, state: Record, action: str, data: dict[str, Any]) 
         "traceparent": unit.traceparent,
         "data": encoded,
     }
-    await append(unit.connection, unit.owner.changes, [change])
-    return event_id(state.kind, state.id, state.version)
 
 
 _UNTOLD = SERVER_FIELDS

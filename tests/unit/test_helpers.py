@@ -7,7 +7,7 @@ import pytest
 from shared.contracts.base import folded
 from shared.errors import PreconditionFailed, PreconditionRequired
 from shared.resource.commands import merge_patch
-from shared.resource.keys import slug
+from shared.resource.names import slug
 from shared.resource.preconditions import Preconditions
 
 

@@ -1,0 +1,144 @@
+"""Many writes in few transactions, and in few statements where the batch knows what their rules look at."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.contracts.base import Kind
+from shared.db import Database
+from shared.errors import BadRequest, Conflict, DomainError
+from shared.resource import commands
+from shared.resource.batch import Batch, Unbatched
+from shared.resource.owner import Owner, Written
+from shared.resource.preconditions import Preconditions, entity_tag
+from shared.resource.prefetch import Item, prefetched
+from shared.resource.store import Raced, Unit
+
+_AT_ONCE = 200
+_ATTEMPTS = 3
+_RACE = "Somebody else writes the same thing at this moment; try again."
+
+Result = Written | DomainError
+MakeUnit = Callable[[AsyncConnection], Unit]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the request by its number, from 1 on; ``error`` says what is wrong with it if it cannot be read."""
+
+    number: int
+    item: Item | None = None
+    if_match: int | None = None
+    error: DomainError | None = None
+
+
+class Writer:
+    def __init__(self, owner: Owner, database: Database, unit: MakeUnit) -> None:
+        self.owner = owner
+        self.database = database
+        self.unit = unit
+
+    async def all_or_none(self, entries: Sequence[Entry]) -> list[Result]:
+        """The first line that is refused refuses all: its error is raised, and names the line."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self.database.write() as connection:
+                    unit = replace(self.unit(connection), again=attempt > 1)
+                    return list(await (self._alone(unit, entries) if unit.again else self._batched(unit, entries)))
+            except (IntegrityError, Raced):
+                continue
+        raise Conflict(_RACE)
+
+    async def each(self, entries: Sequence[Entry]) -> list[Result]:
+        results: list[Result] = []
+        for start in range(0, len(entries), _AT_ONCE):
+            results += await self._some(entries[start : start + _AT_ONCE])
+        return results
+
+    async def _some(self, entries: Sequence[Entry]) -> list[Result]:
+        """A transaction; where somebody else was quicker, another one in which every line stands by itself."""
+        try:
+            async with self.database.write() as connection:
+                return await self._batched(self.unit(connection), entries, refusing=True)
+        except (IntegrityError, Raced):
+            async with self.database.write() as connection:
+                return [await self._saved(self.unit(connection), entry) for entry in entries]
+
+    async def _batched(self, unit: Unit, entries: Sequence[Entry], *, refusing: bool = False) -> list[Result]:
+        run = _Run(unit, entries, self._saved if refusing else _numbered)
+        return await run.all()
+
+    async def _alone(self, unit: Unit, entries: Sequence[Entry]) -> list[Result]:
+        return [await _numbered(unit, entry) for entry in entries]
+
+    async def _saved(self, unit: Unit, entry: Entry) -> Result:
+        """A line behind a savepoint of its own, so that one which is refused takes nothing with it."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with unit.connection.begin_nested():
+                    return await _put(replace(unit, again=attempt > 1), entry)
+            except DomainError as error:
+                return error
+            except (IntegrityError, Raced):
+                continue
+        return Conflict(_RACE)
+
+
+async def _put(unit: Unit, entry: Entry) -> Written:
+    if entry.item is None:
+        raise entry.error or BadRequest("The line cannot be read.")
+    tag = None if entry.if_match is None else entity_tag(entry.if_match)
+    item = entry.item
+    return await commands.replace(unit, item.kind, item.id, orjson.dumps(item.body), Preconditions(tag))
+
+
+async def _numbered(unit: Unit, entry: Entry) -> Written:
+    try:
+        return await _put(unit, entry)
+    except DomainError as error:
+        error.members["line"] = entry.number
+        raise
+
+
+class _Run:
+    """Lines in their order, in one transaction: batched as far as it goes, and after that line by line."""
+
+    def __init__(self, unit: Unit, entries: Sequence[Entry], alone: Callable[[Unit, Entry], Awaitable[Result]]) -> None:
+        self.unit = unit
+        self.entries = entries
+        self.alone = alone
+        self.batch: Batch | None = None
+        self.unbatched: set[Kind] = set()
+
+    async def all(self) -> list[Result]:
+        results = [await self._one(index, entry) for index, entry in enumerate(self.entries)]
+        await self._flush()
+        return results
+
+    async def _one(self, index: int, entry: Entry) -> Result:
+        if entry.item and entry.item.kind not in self.unbatched:
+            batch = self.batch = self.batch or await self._prefetched(index)
+            try:
+                written = await _put(replace(self.unit, batch=batch), entry)
+                batch.settle()
+                return written
+            except Unbatched:
+                self.unbatched.add(entry.item.kind)
+            except DomainError:  # told below, in the way that the others are
+                pass
+            batch.drop()
+        await self._flush()
+        return await self.alone(self.unit, entry)
+
+    async def _prefetched(self, start: int) -> Batch:
+        items = [entry.item for entry in self.entries[start:] if entry.item]
+        return await prefetched(self.unit.owner, self.unit.connection, items)
+
+    async def _flush(self) -> None:
+        """After this the database knows more than the batch."""
+        if self.batch:
+            await self.batch.flush(self.unit.connection)
+        self.batch = None
