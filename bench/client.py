@@ -1,7 +1,7 @@
 """An HTTP client that costs next to nothing: it shares its machine with what is measured."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -38,8 +38,13 @@ class Client:
         return await self._ask(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
 
     async def post(self, path: str, body: object) -> Answer:
-        raw = orjson.dumps(body)
-        more = f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
+        return await self._post(path, orjson.dumps(body), "application/json")
+
+    async def post_lines(self, path: str, lines: Sequence[object]) -> Answer:
+        return await self._post(path, b"\n".join(map(orjson.dumps, lines)), "application/x-ndjson")
+
+    async def _post(self, path: str, raw: bytes, media_type: str) -> Answer:
+        more = f"Content-Type: {media_type}\r\nContent-Length: {len(raw)}\r\n\r\n"
         return await self._ask(f"POST {path} HTTP/1.1\r\n{self._head}{more}".encode() + raw)
 
     async def _ask(self, request: bytes) -> Answer:

@@ -1,7 +1,9 @@
 """A client of the HTTP API, for the command line, for imports and for alignment. It knows contracts, not frameworks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+import builtins
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -150,6 +152,16 @@ class Client:
         path, body = f"{path_of(_kind(kind), id)}/transitions", {"to": to, "reason": reason}
         return await self.send("POST", path, body, {"If-Match": f'"{version}"'})
 
+    async def bulk(self, service: str, lines: Iterable[Json]) -> builtins.list[Json]:
+        """Many PUTs to a service, each ``{kind, id, body, if_match}``; an answer for each, in their order."""
+        raw = "\n".join(json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines).encode()
+        headers = {**self._bearer(), "Content-Type": "application/x-ndjson"}
+        request = self._http.build_request("POST", f"/{service}/v1/bulk", content=raw, headers=headers)
+        response = await self._answer(request, _TRIES)
+        if response.status_code >= 400:
+            raise _refusal(response)
+        return [json.loads(line) for line in response.content.split(b"\n") if line]
+
     async def changes(self, service: str, after: int = 0, limit: int = PAGE) -> Json:
         """A page of a service's events in the order of their positions: ``{items, next_after, head}``."""
         return await self.get_json(f"/{service}/v1/changes", after=after, limit=limit)
@@ -170,10 +182,13 @@ class Client:
     ) -> Json:
         """Any call of the API; ``safe`` says that sending it twice does no more than sending it once."""
         given = {name: value for name, value in params.items() if value is not None}
-        token = self._token()
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        request = self._http.build_request(method, path, params=given, json=body, headers={**bearer, **(headers or {})})
+        every = {**self._bearer(), **(headers or {})}
+        request = self._http.build_request(method, path, params=given, json=body, headers=every)
         return _content(await self._answer(request, _TRIES if safe else 1))
+
+    def _bearer(self) -> dict[str, str]:
+        token = self._token()
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     async def _answer(self, request: httpx.Request, tries: int) -> httpx.Response:
         for attempt in range(1, tries):

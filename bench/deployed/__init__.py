@@ -5,7 +5,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.deployed import backlog, bulk, serving
+from bench.deployed import backlog, bringing, bulk, serving
 from bench.deployed.goals import GOALS
 from bench.deployed.sides import Floor, Platform
 from bench.deployed.world import World, connect, world
@@ -36,13 +36,14 @@ async def _under_load(there: World, home: Path, seconds: float) -> Round:
             platform.start_all()
             sizes = _sizes(platform, home)
             ours = await serving.latencies(platform, seconds) | await serving.cost(platform, seconds)
+            brought = await bringing.measure(platform)
     async with there.databases() as databases:
         with Floor(home, there, databases) as floor:
             await floor.start_all()
             least = await serving.latencies(floor, seconds) | await serving.cost(floor, seconds)
             bare = await _bare_cost(floor, seconds)
     costs: Round = {"CPU ms/write (bare write)": (ours["CPU ms/write, relay included"], bare)}
-    return {**{name: (ours[name], least[name]) for name in ours}, **costs, **sizes}
+    return {**{name: (ours[name], least[name]) for name in ours}, **costs, **brought, **sizes}
 
 
 async def _bare_cost(floor: Floor, seconds: float) -> float:

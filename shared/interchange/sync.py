@@ -2,15 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from itertools import groupby
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from shared.client import Client, NotFound, PreconditionFailed, Refused, Unauthorized
+from shared.client import Client, Json, NotFound, PreconditionFailed, Refused, Unauthorized
 from shared.interchange import merge
 from shared.interchange.records import Batch, Malformed, Record, Refusal
 
 CONCURRENCY = 8
+A_REQUEST, A_REQUEST_SIZE = 200, 1_000_000
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 Fields = dict[str, tuple[Any, Any]]
 Progress = Callable[[int, int], None]
@@ -83,40 +88,38 @@ def _silent(done: int, total: int) -> None:
 @dataclass
 class _Engine:
     client: Client
-    known: Mapping[str, dict[str, Any] | None]
+    known: Mapping[str, Json | None]
     dry_run: bool
     progress: Progress
     total: int
     done: int = 0
 
     async def layer(self, records: list[Record]) -> list[Outcome]:
+        """What is new is created in bulk, and what is there is compared and changed by itself."""
+        known = await self._each(records, self._known)
+        fresh = [record for record, current in zip(records, known, strict=True) if current is None]
+        there = [(record, current) for record, current in zip(records, known, strict=True) if current is not None]
+        outcomes = [outcome for some in _parted(fresh) for outcome in await self._create(some)]
+        outcomes += await self._each(there, lambda each: self._update(*each))
+        by_id = {outcome.record.id: outcome for outcome in outcomes}
+        return [by_id[record.id] for record in records]
+
+    async def _each(self, items: Sequence[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
+        """Some at a time, in their order."""
         gate = asyncio.Semaphore(CONCURRENCY)
+
+        async def guarded(item: T) -> R:
+            async with gate:
+                return await do(item)
+
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._guarded(gate, record)) for record in records]
+                tasks = [group.create_task(guarded(item)) for item in items]
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         return [task.result() for task in tasks]
 
-    async def _guarded(self, gate: asyncio.Semaphore, record: Record) -> Outcome:
-        async with gate:
-            outcome = await self._outcome(record)
-        self.done += 1
-        self.progress(self.done, self.total)
-        return outcome
-
-    async def _outcome(self, record: Record) -> Outcome:
-        try:
-            try:
-                return await self._bring(record, await self._known(record))
-            except PreconditionFailed:  # somebody was quicker: what they wrote counts
-                return await self._bring(record, await self._read(record))
-        except Unauthorized:
-            raise
-        except (Refused, Malformed) as error:
-            return Outcome(record, "refused", reason=str(error))
-
-    async def _known(self, record: Record) -> dict[str, Any] | None:
+    async def _known(self, record: Record) -> Json | None:
         """What is there, without asking again: a write carries the version it rests on, so a wrong guess is noticed.
 
         A dry run writes nothing that would notice, so it asks where nothing is expected.
@@ -125,24 +128,75 @@ class _Engine:
             return self.known[record.id]
         return await self._read(record)
 
-    async def _read(self, record: Record) -> dict[str, Any] | None:
+    async def _read(self, record: Record) -> Json | None:
         try:
             return await self.client.get(record.kind, record.id)
         except NotFound:
             return None
 
-    async def _bring(self, record: Record, current: dict[str, Any] | None) -> Outcome:
-        return await self._create(record) if current is None else await self._update(record, current)
+    async def _create(self, records: list[Record]) -> list[Outcome]:
+        """Records of one service; what somebody else was quicker with counts as it is there."""
+        if self.dry_run:
+            return [self._told(Outcome(record, "created", _fields(record))) for record in records]
+        try:
+            answers = await self.client.bulk(records[0].kind.service, map(_line, records))
+        except Unauthorized:
+            raise
+        except Refused as error:
+            return [self._told(Outcome(record, "refused", reason=str(error))) for record in records]
+        return [await self._created(record, answer) for record, answer in zip(records, answers, strict=True)]
 
-    async def _create(self, record: Record) -> Outcome:
-        if not self.dry_run:
-            await self.client.put(record.kind, record.id, merge.body(record))
-        return Outcome(record, "created", {name: (None, value) for name, value in record.members.items()})
+    async def _created(self, record: Record, answer: Json) -> Outcome:
+        if answer["status"] == 201:
+            return self._told(Outcome(record, "created", _fields(record)))
+        if answer["status"] in (200, 412, 428) and (current := await self._read(record)):
+            return await self._update(record, current)
+        return self._told(Outcome(record, "refused", reason=str(Refused(answer["status"], answer["problem"]))))
 
-    async def _update(self, record: Record, current: dict[str, Any]) -> Outcome:
+    async def _update(self, record: Record, current: Json) -> Outcome:
+        try:
+            try:
+                return self._told(await self._change(record, current))
+            except PreconditionFailed:  # somebody was quicker: what they wrote counts
+                return self._told(await self._change(record, await self.client.get(record.kind, record.id)))
+        except Unauthorized:
+            raise
+        except (Refused, Malformed) as error:
+            return self._told(Outcome(record, "refused", reason=str(error)))
+
+    async def _change(self, record: Record, current: Json) -> Outcome:
         difference = merge.compare(record, current)
         if not difference.patch:
             return Outcome(record, "unchanged", kept=difference.kept)
         if not self.dry_run:
             await self.client.patch(record.kind, record.id, current["version"], difference.patch)
         return Outcome(record, "changed", difference.fields, difference.kept)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        self.done += 1
+        self.progress(self.done, self.total)
+        return outcome
+
+
+def _parted(records: list[Record]) -> Iterator[list[Record]]:
+    """What one request holds: records of one service, few enough to be taken and to see them come in."""
+    by_service = sorted(records, key=lambda record: record.kind.service)
+    for _, some in groupby(by_service, key=lambda record: record.kind.service):
+        part: list[Record] = []
+        size = 0
+        for record in some:
+            length = len(str(record.members))
+            if part and (len(part) == A_REQUEST or size + length > A_REQUEST_SIZE):
+                yield part
+                part, size = [], 0
+            part.append(record)
+            size += length
+        yield part
+
+
+def _line(record: Record) -> Json:
+    return {"kind": record.kind.name, "id": record.id, "body": merge.body(record)}
+
+
+def _fields(record: Record) -> Fields:
+    return {name: (None, value) for name, value in record.members.items()}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from shared.client import Client
-from shared.contracts import KIND_OWNERS, KINDS, Kind
+from shared.contracts import KIND_OWNERS, KINDS, LINKS, NODE_KINDS, Kind
 from shared.interchange.records import NOT_CARRIED, canonical
 
 BY_PATH = {(kind.service, kind.collection): kind for kinds in KINDS.values() for kind in kinds}
@@ -41,6 +41,8 @@ class FakeOwner:
             answer = self.extra[path]
             return httpx.Response(200, json=answer(request) if callable(answer) else answer)
         _, service, _, collection, *rest = path.split("/")
+        if collection == "bulk":
+            return httpx.Response(200, text="\n".join(map(self._line, request.content.decode().split("\n"))))
         kind = BY_PATH.get((service, collection))
         if kind is None:
             return _problem(404, "no such collection")
@@ -59,6 +61,13 @@ class FakeOwner:
     def _list(self, kind: Kind, key: str | None) -> httpx.Response:
         found = [s for (name, _), s in self.states.items() if name == kind.name and key in (None, s.get("key"))]
         return httpx.Response(200, json={"items": found, "next_cursor": None})
+
+    def _line(self, raw: str) -> str:
+        line = json.loads(raw)
+        put = httpx.Request("PUT", "http://fake/", json=line["body"])
+        answer = self._put(NODE_KINDS.get(line["kind"]) or LINKS[_service(line["body"])], line["id"], put)
+        refused = {"problem": answer.json()} if answer.status_code >= 400 else {}
+        return json.dumps({"status": answer.status_code, "id": line["id"], **refused})
 
     def _get(self, kind: Kind, id: str, _: httpx.Request) -> httpx.Response:
         state = self.states.get((kind.name, id))
@@ -94,6 +103,10 @@ class FakeOwner:
         same = ("type", "source", "target")
         links = [state for (kind, other), state in self.states.items() if kind == "link" and other != id]
         return any(all(state[name] == body[name] for name in same) for state in links)
+
+
+def _service(link: dict[str, Any]) -> str:
+    return KIND_OWNERS[link["source"]["kind"]]
 
 
 def _ends(kind: Kind, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
