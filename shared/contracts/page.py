@@ -13,6 +13,7 @@ from shared.contracts import KINDS, NODE_KINDS, Kind
 from shared.contracts.base import Record, State
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.relations import RELATIONS, Relation
+from shared.contracts.portfolio import PORTFOLIO
 from shared.contracts.terms import TERMS
 
 PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
@@ -37,11 +38,13 @@ def render() -> str:
         nodes = [kind for kind in kinds if not kind.is_link]
         parts += [f"## {service}\n", _fenced(_class_diagram(nodes)), *_lifecycles(nodes)]
     parts += ["## Links and relations\n", _LINKS, _table(_relations()), "## What others call it\n", _table(TERMS)]
+    parts += ["A service in the portfolio, and the pair of life cycle stage and status that CSDM has for it:\n"]
+    parts += [_table([("State", "Phase", "Stage", "Status"), *((s, *each) for s, each in PORTFOLIO.items())])]
     return "\n".join(parts).rstrip() + "\n"
 
 
-_LINKS = """A link is kept by the service of its source: `type`, `source`, `target`, `rationale`, `confidence`. It is
-active or ended, and its type and ends never change. Relations that *lead up* make up the answer to "why does this
+_LINKS = """A link is kept by the service of its source: `type`, `source`, `target`, `rationale`, `confidence`,
+and of an influence its `sign`. It is active or ended, and its type and ends never change. Relations that *lead up* make up the answer to "why does this
 exist?"; a change *reaches* the end that is named.
 """
 
