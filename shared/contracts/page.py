@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 from shared.contracts import KINDS, NODE_KINDS, Kind
 from shared.contracts.base import Record, State
 from shared.contracts.lifecycle import Lifecycle
-from shared.contracts.relations import RELATIONS, Relation
 from shared.contracts.portfolio import PORTFOLIO
+from shared.contracts.relations import RELATIONS, Relation
 from shared.contracts.terms import TERMS
 
 PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
@@ -43,9 +43,9 @@ def render() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-_LINKS = """A link is kept by the service of its source: `type`, `source`, `target`, `rationale`, `confidence`,
-and of an influence its `sign`. It is active or ended, and its type and ends never change. Relations that *lead up* make up the answer to "why does this
-exist?"; a change *reaches* the end that is named.
+_LINKS = """A link is kept by the service of its source: `type`, `source`, `target`, `rationale`, `confidence`, and of
+an influence its `sign`. It is active or ended, and its type and ends never change. Relations that *lead up* make up the
+answer to "why does this exist?"; a change *reaches* the end that is named.
 """
 
 
