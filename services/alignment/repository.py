@@ -119,6 +119,25 @@ async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any
     return {ref: found.get(ref) or unseen(ref) for ref in wanted}
 
 
+async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
+    """The rows of entities with all that they say, in the order of their references."""
+    found: list[Any] = []
+    for some in chunks(sorted(set(refs))):
+        query = select(RECORD).where(moment.recorded(RECORD), RECORD.c.ref.in_(some)).order_by(RECORD.c.ref)
+        found += (await moment.execute(query)).all()
+    return found
+
+
+async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
+    """The nodes of a kind by reference, at most so many, and how many more there are."""
+    there = (moment.recorded(RECORD), RECORD.c.kind == kind, RECORD.c.deleted.is_(False))
+    rows = (await moment.execute(select(*_BRIEF).where(*there).order_by(RECORD.c.key, RECORD.c.ref).limit(most))).all()
+    total = len(rows)
+    if total == most:
+        total = (await moment.execute(select(func.count()).select_from(RECORD).where(*there))).scalar_one()
+    return {row.ref: brief(moment, row) for row in rows}, total - len(rows)
+
+
 async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
     """The active relations at one end of a node (``source`` or ``target``), and how many more there are."""
     other = "target" if end == "source" else "source"

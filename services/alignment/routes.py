@@ -11,37 +11,22 @@ from services.alignment import score as scores
 from services.alignment import trace as traces
 from services.alignment.follower import Follower
 from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
+from services.alignment.parameters import AsOf, Limit, ValidAt, WaitFor
 from services.alignment.reading import SCOPE, Reader, existing
 from services.alignment.rules import RULES
 from shared import clock, http
 from shared.contracts.base import KindName
-from shared.contracts.events import EventId
 from shared.contracts.relations import RELATIONS
 from shared.db import Database
 from shared.errors import Invalid
-from shared.http import When
-from shared.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
-
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-AsOf = Annotated[When | None, Query(description="Transaction time: the view as it was recorded then")]
-ValidAt = Annotated[When | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
-
-
-def _event(text: str) -> str:
-    EventId.parse(text)
-    return text
 
 
 def _known_rule(id: str) -> str:
     if id not in RULES:
         raise ValueError(f"is no rule; there are {', '.join(RULES)}")
     return id
-
-
-WaitFor = Annotated[
-    Annotated[str, AfterValidator(_event)] | None, Query(description="Wait until the view holds this event's version")
-]
 
 
 def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route

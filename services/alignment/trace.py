@@ -6,6 +6,7 @@ from typing import Any
 
 from services.alignment.moment import Moment
 from services.alignment.repository import briefs, edge, edge_counts, edges_from
+from services.alignment.signatures import signatures
 
 MAX_DEPTH = 10
 MAX_NODES = 500
@@ -61,15 +62,20 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
     """Every justifying path up to an outcome or a business strategy, best first.
 
     A path counts as much as its weakest relation (a relation without confidence counts 1), and is live if everything on
-    it is. ``hidden`` counts paths beyond the limit; cycles are walked once.
+    it is. ``signed_by`` has what on it was signed, under which increment and by whom. ``hidden`` counts paths beyond
+    the limit; cycles are walked once.
     """
     above, cut = await _load_above(moment, root)
     nodes = await briefs(moment, {root, *(row.target for rows in above.values() for row in rows)})
     found = list(_paths(root, above, nodes))
     paths = sorted((_path(moment, steps, nodes) for steps in found), key=_rank)
+    shown = paths[:_MOST_PATHS]
+    signed = await signatures(moment, (_ref(step["node"]) for path in shown for step in path["steps"]))
+    for path in shown:
+        path["signed_by"] = [each for step in path["steps"] for each in _signed(step["node"], signed)]
     return {
         "subject": nodes[root],
-        "paths": paths[:_MOST_PATHS],
+        "paths": shown,
         "hidden": max(0, len(paths) - _MOST_PATHS),
         "cut": cut,
     }
@@ -114,6 +120,14 @@ def _path(moment: Moment, rows: list[Any], nodes: dict[str, dict[str, Any]]) -> 
     live = all(step["edge"]["live"] and step["node"]["live"] for step in steps)
     weakest = min(1.0 if row.confidence is None else row.confidence for row in rows)
     return {"live": live, "weakest": weakest, "length": len(rows), "signed_by": [], "steps": steps}
+
+
+def _ref(node: dict[str, Any]) -> str:
+    return f"{node['kind']}/{node['id']}"
+
+
+def _signed(node: dict[str, Any], signed: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [{"node": node, **each} for each in signed.get(_ref(node), ())]
 
 
 def _rank(path: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,0 +1,86 @@
+"""Coverage as data: services by people, process, product and partner; offerings by goods, access and action, and for
+whom."""
+
+from collections import defaultdict
+from typing import Any
+
+from services.alignment import repository
+from services.alignment.moment import Moment
+from services.alignment.repository import briefs, edges_from, records
+from shared.contracts.design import FOUR_PS
+
+COMPONENTS = ("goods", "access", "action")
+_MOST_EDGES = 2000
+
+
+async def design(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Services in the order of their keys. Per P ``status`` is covered, not_applicable (with ``reason``) or missing.
+
+    What counts is the package that is accepted, or else the newest that is not outdated.
+    """
+    services, next_cursor = await repository.nodes(moment, {"kind": "service"}, limit, cursor)
+    packages = await _packages(moment, [f"service/{each['id']}" for each in services])
+    named = {ref for package in packages.values() for ref in _named(package)}
+    nodes = await briefs(moment, named)
+    items = [_designed(service, packages.get(f"service/{service['id']}"), nodes) for service in services]
+    return {"items": items, "next_cursor": next_cursor, "covered": _counts(items)}
+
+
+async def _packages(moment: Moment, services: list[str]) -> dict[str, Any]:
+    """The package that counts, by service."""
+    edges = await edges_from(moment, services, "target", ["part_of"], _MOST_EDGES)
+    origins = {row.source: row.target for row in edges if row.source.startswith("design_package/")}
+    by_service: dict[str, list[Any]] = defaultdict(list)
+    for row in await records(moment, origins):
+        if row.state != "outdated" and not row.deleted:
+            by_service[origins[row.ref]].append(row)
+    return {service: max(rows, key=_counts_most) for service, rows in by_service.items()}
+
+
+def _counts_most(package: Any) -> tuple[bool, str, str]:
+    return package.state == "accepted", package.data["created_at"], package.ref
+
+
+def _named(package: Any) -> set[str]:
+    return {_ref(element["ref"]) for element in package.data["elements"] if element["ref"]}
+
+
+def _ref(pair: dict[str, Any]) -> str:
+    return f"{pair['kind']}/{pair['id']}"
+
+
+def _designed(service: dict[str, Any], package: Any, nodes: dict[str, Any]) -> dict[str, Any]:
+    elements = package.data["elements"] if package else []
+    cells = {p: _cell([each for each in elements if each["type"] == p], nodes) for p in FOUR_PS}
+    told = package and {"key": package.key, "state": package.state, "id": package.ref.partition("/")[2]}
+    return {"service": service, "package": told, **cells}
+
+
+def _cell(elements: list[dict[str, Any]], nodes: dict[str, Any]) -> dict[str, Any]:
+    named = [nodes[_ref(each["ref"])] for each in elements if each["ref"]]
+    reasons = [each["reason"] for each in elements if each["not_applicable"]]
+    status = "covered" if named else "not_applicable" if reasons else "missing"
+    return {"status": status, "nodes": named, "reason": reasons[0] if reasons else None}
+
+
+def _counts(items: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of this page, by P: how many services are covered, and how many there are."""
+    return {p: {"covered": sum(each[p]["status"] != "missing" for each in items), "of": len(items)} for p in FOUR_PS}
+
+
+async def offerings(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Offerings in the order of their keys: what of goods, access and action each has, for which consumer groups, and
+    what is ``missing``."""
+    listed, next_cursor = await repository.nodes(moment, {"kind": "service_offering"}, limit, cursor)
+    rows = {row.ref: row for row in await records(moment, [f"service_offering/{each['id']}" for each in listed])}
+    groups = {f"consumer_group/{id}" for row in rows.values() for id in row.data["consumer_group_ids"]}
+    nodes = await briefs(moment, groups)
+    items = [_offered(each, rows[f"service_offering/{each['id']}"].data, nodes) for each in listed]
+    return {"items": items, "next_cursor": next_cursor}
+
+
+def _offered(offering: dict[str, Any], data: dict[str, Any], nodes: dict[str, Any]) -> dict[str, Any]:
+    components = {type: [each for each in data["components"] if each["type"] == type] for type in COMPONENTS}
+    groups = [nodes[f"consumer_group/{id}"] for id in data["consumer_group_ids"]]
+    missing = [name for name, there in (("component", data["components"]), ("consumer_group", groups)) if not there]
+    return {"offering": offering, **components, "consumer_groups": groups, "missing": missing}

@@ -1,0 +1,83 @@
+"""Who does what: the matrix of a process, and what each party carries in all of them."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from services.alignment import repository
+from services.alignment.impact import holders
+from services.alignment.moment import Moment
+from services.alignment.repository import briefs, edges_from, records
+
+_LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
+_MOST_EDGES = 2000
+
+
+async def matrix(moment: Moment, process: str) -> dict[str, Any]:
+    """``rows`` are activities in their order, ``roles`` the columns with who holds them; a cell has its letters.
+
+    ``violations``: of each activity exactly one role is accountable, and at least one does it.
+    """
+    parts = await edges_from(moment, [process], "target", ["part_of"], _MOST_EDGES)
+    rows = await records(moment, [row.source for row in parts if row.source.startswith("activity/")])
+    activities = sorted((row for row in rows if row.state != "retired"), key=_order)
+    cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    refs = [row.ref for row in activities]
+    for edge in await edges_from(moment, refs, "source", list(_LETTERS), _MOST_EDGES):
+        cells[edge.source][edge.target].append(_LETTERS[edge.type])
+    roles = sorted({role for of in cells.values() for role in of})
+    held = await holders(moment, roles)
+    nodes = await briefs(moment, {process, *refs, *roles, *(party for of in held.values() for party in of)})
+    columns = [
+        {"role": nodes[role], "parties": [nodes[party] for party in sorted(held.get(role, ()))]} for role in roles
+    ]
+    return {
+        "process": nodes[process],
+        "roles": columns,
+        "rows": [
+            {
+                "activity": nodes[ref],
+                "cells": [{"role": nodes[role]["id"], "letters": sorted(cells[ref].get(role, ()))} for role in roles],
+                "violations": _violations([letter for of in cells[ref].values() for letter in of]),
+            }
+            for ref in refs
+        ],
+    }
+
+
+def _order(row: Any) -> tuple[bool, int, str]:
+    order = row.data["order"]
+    return order is None, order or 0, row.key
+
+
+def _violations(letters: list[str]) -> list[str]:
+    accountable = letters.count("A")
+    found = [] if accountable == 1 else ["nobody is accountable" if not accountable else "several are accountable"]
+    return found if "R" in letters else [*found, "nobody does it"]
+
+
+async def load(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Parties in the order of their keys: how many roles each holds, and how many letters those bring."""
+    parties, next_cursor = await repository.nodes(moment, {"kind": "party"}, limit, cursor)
+    roles = await _roles(moment, [f"party/{each['id']}" for each in parties])
+    letters: dict[str, Counter[str]] = defaultdict(Counter)
+    wanted = sorted({role for of in roles.values() for role in of})
+    for edge in await edges_from(moment, wanted, "target", list(_LETTERS), _MOST_EDGES):
+        letters[edge.target][_LETTERS[edge.type]] += 1
+    return {"items": [_carried(each, roles, letters) for each in parties], "next_cursor": next_cursor}
+
+
+async def _roles(moment: Moment, parties: list[str]) -> dict[str, set[str]]:
+    """The roles that each party holds, by assignments that are valid."""
+    assigned = {e.source: e.target for e in await edges_from(moment, parties, "target", ["assigns"], _MOST_EDGES)}
+    nodes = await briefs(moment, assigned)
+    found: dict[str, set[str]] = defaultdict(set)
+    for edge in await edges_from(moment, sorted(assigned), "source", ["assigned_as"], _MOST_EDGES):
+        if nodes[edge.source]["live"]:
+            found[assigned[edge.source]].add(edge.target)
+    return found
+
+
+def _carried(party: dict[str, Any], roles: dict[str, set[str]], letters: dict[str, Counter[str]]) -> dict[str, Any]:
+    held = roles.get(f"party/{party['id']}", set())
+    total = sum((letters[role] for role in held), Counter[str]())
+    return {"party": party, "roles": len(held), "letters": {letter: total[letter] for letter in _LETTERS.values()}}

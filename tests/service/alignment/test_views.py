@@ -1,0 +1,256 @@
+"""The linkage views of the sample organisation, compared with what a short reference makes of the owners' own lists."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shared.contracts import LINKS, NODE_KINDS
+from shared.contracts.design import FOUR_PS
+from shared.contracts.relations import RELATIONS
+from shared.interchange import bundle, bundle_files
+from shared.interchange.sync import sync
+from tests.backends.databases import new_databases
+from tests.platform import Platform, running, settings_for
+from tests.service.conftest import BACKENDS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SAMPLE = Path(__file__).parents[3] / "examples" / "organisation"
+State = dict[str, Any]
+
+
+class Held:
+    """Everything that the owners hold: states by ``kind/id``, and the relations that links and fields make."""
+
+    def __init__(self, states: dict[str, State], links: list[State]) -> None:
+        self.states = states
+        self.edges = [(link["type"], _ref(link["source"]), _ref(link["target"])) for link in links]
+        for ref, state in states.items():
+            for reference in NODE_KINDS[state["kind"]].references:
+                for _, kind, id in reference.targets(state):
+                    begin = ref
+                    if reference.start:
+                        member, of = reference.start
+                        begin = f"{of}/{state[member]}"
+                    ends = (begin, f"{kind}/{id}")
+                    self.edges.append((reference.relation, *(reversed(ends) if reference.swapped else ends)))
+
+    def of(self, kind: str) -> list[State]:
+        return sorted((each for each in self.states.values() if each["kind"] == kind), key=lambda each: each["key"])
+
+    def into(self, target: str, *types: str) -> list[str]:
+        return [source for type, source, end in self.edges if end == target and type in types]
+
+    def live(self, ref: str) -> bool:
+        state = self.states.get(ref)
+        return state is not None and NODE_KINDS[state["kind"]].is_live(state["state"])
+
+
+def _ref(pair: State) -> str:
+    return f"{pair['kind']}/{pair['id']}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
+async def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    home: Path = tmp_path_factory.mktemp("views")
+    if request.param == "sqlite":
+        async with running(settings_for(home)) as platform:
+            yield await _sample(platform)
+        return
+    async with (
+        new_databases(request.getfixturevalue("postgres_url")) as template,
+        running(settings_for(home, database_url=template)) as platform,
+    ):
+        yield await _sample(platform)
+
+
+async def _sample(platform: Platform) -> Platform:
+    batch = await bundle.to_batch(platform.client, bundle_files.read([SAMPLE]))
+    assert not (await sync(platform.client, batch)).refused
+    await platform.caught_up()
+    return platform
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def held(platform: Platform) -> Held:
+    states = {
+        _ref(state): state for kind in NODE_KINDS.values() if kind.in_view async for state in platform.client.list(kind)
+    }
+    links = [link for kind in LINKS.values() async for link in platform.client.list(kind)]
+    return Held(states, [link for link in links if link["state"] == "active"])
+
+
+async def view(platform: Platform, path: str, **params: Any) -> Any:
+    answer = await platform.http.get(f"/alignment/v1/{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def every(platform: Platform, path: str) -> list[State]:
+    return [item async for item in platform.client.items(f"/alignment/v1/{path}", limit=7)]
+
+
+def refs(nodes: list[State]) -> list[str]:
+    return [_ref(node) for node in nodes]
+
+
+async def test_design_covers_what_the_packages_say(platform: Platform, held: Held) -> None:
+    items = await every(platform, "coverage/design")
+    assert [each["service"]["key"] for each in items] == [each["key"] for each in held.of("service")]
+    for item in items:
+        packages = [p for p in held.of("design_package") if p["service_id"] == item["service"]["id"]]
+        packages = [p for p in packages if p["state"] != "outdated"]
+        elements = (
+            max(packages, key=lambda p: (p["state"] == "accepted", p["created_at"]))["elements"] if packages else []
+        )
+        for p in FOUR_PS:
+            named = [_ref(each["ref"]) for each in elements if each["type"] == p and each["ref"]]
+            excused = [each["reason"] for each in elements if each["type"] == p and each["not_applicable"]]
+            status = "covered" if named else "not_applicable" if excused else "missing"
+            assert (item[p]["status"], refs(item[p]["nodes"])) == (status, named), (item["service"]["key"], p)
+    statuses = Counter(item[p]["status"] for item in items for p in FOUR_PS)
+    assert min(statuses[each] for each in ("covered", "not_applicable", "missing")) > 0, "the sample shows all three"
+
+
+async def test_offerings_are_shown_with_their_components_and_groups(platform: Platform, held: Held) -> None:
+    items = await every(platform, "coverage/offerings")
+    assert [each["offering"]["key"] for each in items] == [each["key"] for each in held.of("service_offering")]
+    for item, offering in zip(items, held.of("service_offering"), strict=True):
+        shown = [*item["goods"], *item["access"], *item["action"]]
+        assert sorted(map(str, shown)) == sorted(map(str, offering["components"]))
+        assert refs(item["consumer_groups"]) == [f"consumer_group/{id}" for id in offering["consumer_group_ids"]]
+        assert ("component" in item["missing"]) == (not offering["components"])
+
+
+async def test_the_matrix_of_each_process_has_its_activities_and_letters(platform: Platform, held: Held) -> None:
+    for process in held.of("process"):
+        matrix = await view(platform, f"raci/{process['id']}")
+        activities = [a for a in held.of("activity") if a["process_id"] == process["id"] and a["state"] != "retired"]
+        assert {row["activity"]["id"] for row in matrix["rows"]} == {a["id"] for a in activities}
+        orders = [held.states[_ref(row["activity"])]["order"] or 0 for row in matrix["rows"]]
+        assert orders == sorted(orders)
+        for row in matrix["rows"]:
+            raci = held.states[_ref(row["activity"])]["raci"]
+            shown = [(cell["role"], letter) for cell in row["cells"] for letter in cell["letters"]]
+            assert sorted(shown) == sorted((each["role_id"], each["letter"]) for each in raci)
+            letters = [each["letter"] for each in raci]
+            assert bool(row["violations"]) == (letters.count("A") != 1 or "R" not in letters)
+        for column in matrix["roles"]:
+            holds = [a for a in held.of("role_assignment") if a["role_id"] == column["role"]["id"]]
+            parties = {f"party/{a['party_id']}" for a in holds if a["state"] == "active"}
+            assert set(refs(column["parties"])) == parties
+
+
+async def test_the_load_of_a_party_is_what_its_roles_bring(platform: Platform, held: Held) -> None:
+    letters: dict[str, Counter[str]] = defaultdict(Counter)
+    for activity in held.of("activity"):
+        for each in activity["raci"]:
+            letters[each["role_id"]][each["letter"]] += activity["state"] != "retired"
+    items = await every(platform, "load")
+    assert [each["party"]["key"] for each in items] == [each["key"] for each in held.of("party")]
+    for item in items:
+        active = [a for a in held.of("role_assignment") if a["party_id"] == item["party"]["id"]]
+        roles = {a["role_id"] for a in active if a["state"] == "active"}
+        total = sum((letters[role] for role in roles), Counter[str]())
+        assert (item["roles"], item["letters"]) == (len(roles), {letter: total[letter] for letter in "RACI"})
+    assert any(sum(each["letters"].values()) for each in items)
+
+
+def reached(held: Held, root: str) -> dict[str, int]:
+    """How far away is what a change of the root hits."""
+    distances, frontier = {root: 0}, [root]
+    while frontier:
+        at = frontier.pop(0)
+        hit = [s for t, s, e in held.edges if e == at and RELATIONS[t].hits == "source"]
+        hit += [e for t, s, e in held.edges if s == at and RELATIONS[t].hits == "target"]
+        for ref in hit:
+            if ref not in distances:
+                distances[ref] = distances[at] + 1
+                frontier.append(ref)
+    return distances
+
+
+@pytest.mark.parametrize("kind", ["product", "partner", "service", "party", "objective", "process", "role"])
+async def test_a_change_hits_what_the_relations_carry_it_to(platform: Platform, held: Held, kind: str) -> None:
+    for state in held.of(kind)[:4]:
+        root = _ref(state)
+        answer = await view(platform, f"impact/{root}", depth=10, limit=500)
+        expected = reached(held, root)
+        shown = {_ref(item["node"]): item["distance"] for item in answer["items"]}
+        assert shown == {ref: far for ref, far in expected.items() if ref != root and far <= 10}
+        assert answer["hidden"] == 0
+        for item in answer["items"]:
+            ends = {end for step in item["path"] for end in (step["source"], step["target"])}
+            assert {root, _ref(item["node"])} <= ends
+            assert len(item["path"]) == item["distance"]
+        assert answer["by_kind"] == Counter(ref.partition("/")[0] for ref in shown)
+        asked = {ref for ref in expected if ref.startswith("activity/")}
+        asked |= {s for p in expected if p.startswith("process/") for s in held.into(p, "part_of")}
+        asked = {ref for ref in asked if ref.startswith("activity/")}
+        roles = {f"role/{r['role_id']}" for ref in asked for r in held.states[ref]["raci"] if r["letter"] in "AC"}
+        assert {_ref(each["role"]) for each in answer["consult"]} == roles
+
+
+async def test_what_is_cut_from_an_impact_is_counted(platform: Platform, held: Held) -> None:
+    root = max(held.states, key=lambda ref: len(reached(held, ref)))
+    answer = await view(platform, f"impact/{root}", depth=1, limit=1)
+    assert len(answer["items"]) == 1
+    assert answer["hidden"] >= 1
+
+
+def in_tree(tree: State) -> list[State]:
+    return [tree["node"], *(node for below in tree["below"] for node in in_tree(below))]
+
+
+async def test_the_cascade_holds_everything_once_and_names_the_holes(platform: Platform, held: Held) -> None:
+    answer = await view(platform, "cascade")
+    shown = Counter(_ref(node) for tree in answer["items"] for node in in_tree(tree))
+    kinds = ("strategy", "objective", "tactic", "operation")
+    assert shown.keys() == {ref for ref, state in held.states.items() if state["kind"] in kinds}
+    holes = {(hole["node"]["key"], hole["hole"]) for hole in answer["holes"]}
+    for tactic in held.of("tactic"):
+        ref = _ref(tactic)
+        carried = [s for s in held.into(ref, "decomposes") if s.startswith("operation/")]
+        assert ((tactic["key"], "no operation carries it out") in holes) == (not carried)
+        leads = [t for t, s, _ in held.edges if s == ref and t == "decomposes"]
+        assert ((tactic["key"], "it carries out no strategy") in holes) == (not leads)
+    assert answer["items"][0]["node"]["type"] == "business"
+
+
+async def test_why_names_who_signed(platform: Platform, held: Held) -> None:
+    signed = [each for each in held.of("increment") if each["state"] == "signed"]
+    covered = {_ref(item): each for each in signed for item in each["items"]}
+    seen = 0
+    for service in held.of("service"):
+        for path in (await view(platform, f"why/service/{service['id']}"))["paths"]:
+            expected = [_ref(step["node"]) for step in path["steps"] if _ref(step["node"]) in covered]
+            assert [_ref(each["node"]) for each in path["signed_by"]] == expected
+            for each in path["signed_by"]:
+                increment = covered[_ref(each["node"])]
+                assert each["increment"]["key"] == increment["key"]
+                assert [who["id"] for who in each["by"]] == increment["signers"]
+                seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("path", ["cascade", "coverage/design", "coverage/offerings", "load"])
+async def test_before_anything_was_there_every_view_was_empty(platform: Platform, path: str) -> None:
+    assert (await view(platform, path, as_of="2020-01-01T00:00:00Z"))["items"] == []
+
+
+async def test_a_past_moment_is_answered_as_it_was(platform: Platform, held: Held) -> None:
+    process = next(each for each in held.of("process") if held.into(_ref(each), "part_of"))
+    then = (await view(platform, "status"))["watermark"]["roles"]
+    before = await view(platform, f"raci/{process['id']}", as_of=then)
+    activity = next(a for a in held.of("activity") if a["process_id"] == process["id"])
+    kind = NODE_KINDS["activity"]
+    changed = await platform.client.patch(kind, activity["id"], activity["version"], {"raci": []})
+    await platform.caught_up()
+    now = await view(platform, f"raci/{process['id']}")
+    after = await view(platform, f"raci/{process['id']}", as_of=then)
+    assert after["rows"] == before["rows"] != now["rows"]
+    await platform.client.patch(kind, activity["id"], changed["version"], {"raci": activity["raci"]})
+    await platform.caught_up()
