@@ -88,7 +88,7 @@ def _reasons(answer: Json) -> "Tree":
 
     tree = Tree(cell(label(answer["subject"])))
     for path in answer["paths"]:
-        standing = "" if path["live"] else ", not in force"
+        standing = ("" if path["live"] else ", not in force") + _signed(path)
         branch = tree.add(cell(f"as sure as {path['weakest']:g}{standing}"))
         for step in path["steps"]:
             branch = branch.add(cell(f"{_relation(step['edge'])} {label(step['node'])}"))
@@ -99,6 +99,11 @@ def _reasons(answer: Json) -> "Tree":
     for finding in answer.get("findings", ()):
         tree.add(cell(f"{finding['rule']} {finding['title']}"))
     return tree
+
+
+def _signed(path: Json) -> str:
+    people = {who.get("name") or who["id"]: None for each in path.get("signed_by", ()) for who in each["by"]}
+    return f", signed by {' and '.join(people)}" if people else ""
 
 
 def _without_paths(subject: Json) -> str:

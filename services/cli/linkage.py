@@ -1,0 +1,170 @@
+"""``impact``, ``cascade``, ``coverage``, ``raci`` and ``load``: the linkage views, for people."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from services.cli import refs
+from services.cli.paths import Subject
+from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.tree import Tree
+
+Json = dict[str, Any]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was recorded at this moment (RFC 3339).")]
+_LETTERS = ("R", "A", "C", "I")
+
+
+@command
+async def impact(
+    session: Session,
+    subject: Subject,
+    depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
+    as_of: AsOf = None,
+) -> None:
+    """What a change would hit, and whom to ask before."""
+    ref = await refs.path(session.client, subject)
+    answer = await session.client.get_json(f"/alignment/v1/impact/{ref}", depth=depth, as_of=as_of)
+    session.show(answer, lambda: _impact(answer))
+
+
+def _impact(answer: Json) -> "RenderableType":
+    from rich.console import Group
+
+    from services.cli.tables import cell, label, table
+
+    rows = [(item["distance"], label(item["node"]), _way(item["path"])) for item in answer["items"]]
+    asked = [
+        (label(each["role"]), "".join(each["letters"]), ", ".join(label(party) for party in each["parties"]))
+        for each in answer["consult"]
+    ]
+    counts = ", ".join(f"{count} {kind}" for kind, count in answer["by_kind"].items()) or "nothing"
+    parts: list[RenderableType] = [cell(f"A change of {label(answer['subject'])} hits {counts}.")]
+    parts += [table(("steps", "what", "by"), rows)] if rows else []
+    parts += [table(("ask", "letters", "held by"), asked)] if asked else []
+    parts += [cell(f"and {answer['hidden']} relations more")] if answer["hidden"] else []
+    return Group(*parts)
+
+
+def _way(path: list[Json]) -> str:
+    return " < ".join(step["type"] for step in path)
+
+
+@command
+async def cascade(session: Session, as_of: AsOf = None) -> None:
+    """How strategy comes down to work, on both sides, and where it does not."""
+    answer = await session.client.get_json("/alignment/v1/cascade", as_of=as_of)
+    session.show(answer, lambda: _cascade(answer))
+
+
+def _cascade(answer: Json) -> "RenderableType":
+    from rich.console import Group
+    from rich.tree import Tree
+
+    from services.cli.tables import cell, label, table
+
+    tree = Tree("strategy", hide_root=True)
+    for root in answer["items"]:
+        _grow(tree, root)
+    holes = [(label(hole["node"]), hole["hole"]) for hole in answer["holes"]]
+    more = [cell(f"and {answer['hidden']} more")] if answer["hidden"] else []
+    return Group(tree, *([table(("hole", "what is missing"), holes)] if holes else []), *more)
+
+
+def _grow(tree: "Tree", item: Json) -> None:
+    from services.cli.tables import cell, label
+
+    beside = ", ".join(label(node) for node in item["parallels"])
+    text = label(item["node"]) + (f" || {beside}" if beside else "")
+    branch = tree.add(cell(text + (" (shown already)" if item["hidden"] else "")))
+    for below in item["below"]:
+        _grow(branch, below)
+
+
+@command
+async def coverage(
+    session: Session,
+    what: Annotated[Literal["design", "offerings"], typer.Argument(help="Services by the four Ps, or offerings.")],
+    as_of: AsOf = None,
+) -> None:
+    """What is covered: services by people, process, product and partner; offerings by goods, access and action."""
+    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=as_of)]
+    session.show(items, lambda: _design(items) if what == "design" else _offerings(items))
+
+
+def _design(items: list[Json]) -> "RenderableType":
+    from services.cli.tables import label, table
+    from shared.contracts.design import FOUR_PS
+
+    rows = [(label(item["service"]), *(_covered(item[p]) for p in FOUR_PS)) for item in items]
+    return table(("service", *FOUR_PS), rows)
+
+
+def _covered(cell: Json) -> str:
+    if cell["status"] == "covered":
+        return ", ".join(node["key"] or node["id"] for node in cell["nodes"])
+    return "MISSING" if cell["status"] == "missing" else f"not applicable: {cell['reason']}"
+
+
+def _offerings(items: list[Json]) -> "RenderableType":
+    from services.cli.tables import label, table
+
+    def names(item: Json, type: str, member: str) -> str:
+        return ", ".join(component[member] for component in item[type])
+
+    members = {"goods": "item", "access": "resource", "action": "trigger"}
+    rows = [
+        (
+            label(item["offering"]),
+            *(names(item, type, member) for type, member in members.items()),
+            ", ".join(label(group) for group in item["consumer_groups"]),
+            ", ".join(item["missing"]),
+        )
+        for item in items
+    ]
+    return table(("offering", *members, "for", "missing"), rows)
+
+
+@command
+async def raci(
+    session: Session,
+    process: Annotated[str, typer.Argument(help="Key or id of a process.")],
+    as_of: AsOf = None,
+) -> None:
+    """Who does what in a process: responsible, accountable, consulted, informed."""
+    ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}")
+    answer = await session.client.get_json(f"/alignment/v1/raci/{ref.partition('/')[2]}", as_of=as_of)
+    session.show(answer, lambda: _matrix(answer))
+
+
+def _matrix(answer: Json) -> "RenderableType":
+    from services.cli.tables import table
+
+    roles = [column["role"]["key"] or column["role"]["id"] for column in answer["roles"]]
+    return table(("activity", *roles, "violations"), _rows(answer))
+
+
+def _rows(answer: Json) -> Iterator[tuple[str, ...]]:
+    held = (", ".join(party["name"] or party["id"] for party in column["parties"]) for column in answer["roles"])
+    yield ("(held by)", *held, "")
+    for row in answer["rows"]:
+        letters = ("".join(cell["letters"]) for cell in row["cells"])
+        yield (row["activity"]["name"], *letters, ", ".join(row["violations"]))
+
+
+@command
+async def load(session: Session, as_of: AsOf = None) -> None:
+    """What each party carries: roles, and the letters that they bring in all processes."""
+    items = [item async for item in session.client.items("/alignment/v1/load", as_of=as_of)]
+    session.show(items, lambda: _load(items))
+
+
+def _load(items: list[Json]) -> "RenderableType":
+    from services.cli.tables import label, table
+
+    carrying = [item for item in items if item["roles"]]
+    rows = [(label(item["party"]), item["roles"], *(item["letters"][each] for each in _LETTERS)) for item in carrying]
+    return table(("party", "roles", *_LETTERS), rows)

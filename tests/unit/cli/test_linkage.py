@@ -1,0 +1,89 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.test_queries import CREW, DECK, crew, node
+from tests.unit.fake_owner import FakeOwner
+
+__all__ = ["crew"]
+VIEW = "/alignment/v1"
+
+
+def step(type: str) -> dict[str, Any]:
+    return {"type": type, "source": f"party/{DECK}", "target": f"party/{CREW}"}
+
+
+def test_impact_tells_what_is_hit_and_whom_to_ask(run: Any, crew: FakeOwner) -> None:
+    item = {"node": node(DECK, "deck"), "distance": 2, "path": [step("part_of"), step("depends_on")]}
+    asked = {"role": node(DECK, "mate"), "letters": ["A", "C"], "parties": [node(CREW, "crew")], "activities": []}
+    crew.extra[f"{VIEW}/impact/party/{CREW}"] = {
+        "subject": node(CREW, "crew"),
+        "items": [item],
+        "by_kind": {"party": 1},
+        "contracts": [],
+        "consult": [asked],
+        "hidden": 3,
+    }
+    told = run("impact", "party/crew").stdout
+    assert "A change of party/crew Crew hits 1 party." in told
+    assert "part_of < depends_on" in told
+    assert "party/mate Mate  AC       party/crew Crew" in told
+    assert "and 3 relations more" in told
+    assert json.loads(run("impact", "party/crew", "--json").stdout)["hidden"] == 3
+
+
+def test_a_cascade_is_a_tree_with_its_holes(run: Any, owner: FakeOwner) -> None:
+    below = {"node": node(DECK, "deck"), "parallels": [node(CREW, "crew")], "below": [], "hidden": 1}
+    tree = {"node": node(CREW, "crew"), "parallels": [], "below": [below], "hidden": 0}
+    holes = [{"node": node(DECK, "deck"), "hole": "it carries out no tactic"}]
+    owner.extra[f"{VIEW}/cascade"] = {"items": [tree], "holes": holes, "hidden": 2}
+    told = run("cascade").stdout
+    assert "└── party/deck Deck || party/crew Crew (shown already)" in told
+    assert "party/deck Deck  it carries out no tactic" in told
+    assert "and 2 more" in told
+
+
+@pytest.mark.parametrize("what", ["design", "offerings"])
+def test_coverage_says_what_is_missing(run: Any, owner: FakeOwner, what: str) -> None:
+    cells = {
+        "people": {"status": "covered", "nodes": [node(CREW, "crew")], "reason": None},
+        "process": {"status": "missing", "nodes": [], "reason": None},
+        "product": {"status": "not_applicable", "nodes": [], "reason": "by hand"},
+        "partner": {"status": "missing", "nodes": [], "reason": None},
+    }
+    components = {"goods": [{"item": "a box"}], "access": [], "action": []}
+    items = {
+        "design": [{"service": node(DECK, "deck"), **cells}],
+        "offerings": [{"offering": node(DECK, "deck"), **components, "consumer_groups": [], "missing": ["group"]}],
+    }
+    owner.extra[f"{VIEW}/coverage/{what}"] = {"items": items[what], "next_cursor": None}
+    told = run("coverage", what).stdout
+    expected = {"design": ("crew", "MISSING", "not applicable: by hand"), "offerings": ("a box", "group")}
+    assert all(text in told for text in expected[what])
+
+
+def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) -> None:
+    row = {
+        "activity": node(DECK, "boarding"),
+        "cells": [{"role": DECK, "letters": ["A", "R"]}],
+        "violations": ["several are accountable"],
+    }
+    answer = {"roles": [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")]}], "rows": [row]}
+    crew.extra[f"{VIEW}/raci/{CREW}"] = answer
+    told = run("raci", CREW).stdout.splitlines()
+    assert [line.split() for line in told] == [
+        ["activity", "mate", "violations"],
+        ["(held", "by)", "Crew"],
+        ["Boarding", "AR", "several", "are", "accountable"],
+    ]
+
+
+def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) -> None:
+    letters = {"R": 2, "A": 1, "C": 0, "I": 0}
+    items = [
+        {"party": node(CREW, "crew"), "roles": 1, "letters": letters},
+        {"party": node(DECK, "deck"), "roles": 0, "letters": dict.fromkeys("RACI", 0)},
+    ]
+    owner.extra[f"{VIEW}/load"] = {"items": items, "next_cursor": None}
+    assert run("load").stdout.splitlines()[1:] == ["party/crew Crew  1      2  1  0  0"]
