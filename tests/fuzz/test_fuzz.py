@@ -9,18 +9,14 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from services import assembly
-from services.cli.run import Server, server_config, serving
-from shared import auth
 from shared.config import SERVICES
 from tests.backends.databases import new_databases
-from tests.platform import settings_for
+from tests.fuzz.serving import serving_at
 from tests.service.conftest import BACKENDS
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz]
@@ -38,23 +34,14 @@ async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """The arguments that lead to a platform: its address, and a token."""
     home: Path = tmp_path_factory.mktemp("fuzz")
     if request.param == "sqlite":
-        async with _serving(home) as arguments:
+        async with serving_at(home) as arguments:
             yield arguments
         return
     async with (
         new_databases(request.getfixturevalue("postgres_url")) as template,
-        _serving(home, database_url=template) as arguments,
+        serving_at(home, database_url=template) as arguments,
     ):
         yield arguments
-
-
-@asynccontextmanager
-async def _serving(home: Path, **more: str) -> AsyncIterator[list[str]]:
-    settings = settings_for(home, port=0, sweep_seconds=1, **more)
-    await assembly.migrate(settings)
-    server = Server(server_config(assembly.platform(settings), settings))
-    async with serving(server, settings) as address:
-        yield [address, auth.mint(settings.key_path, "tester")]
 
 
 @pytest.mark.parametrize("service", SERVICES)
