@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import migrations, problems, telemetry
 from shared.auth import Authenticator
 from shared.config import Settings
-from shared.contracts import KINDS
 from shared.db import Database
 from shared.documentation import asyncapi, describe, event_schemas
 from shared.errors import NotFound, Unavailable
@@ -35,8 +34,10 @@ def create_app(
     workers: Mapping[str, Loop],
     bodies: Sequence[type[BaseModel]] = (),
     closing: Sequence[Any] = (),
+    open_paths: Sequence[str] = (),
 ) -> FastAPI:
-    """``closing`` has async callables that run after the workers have ended, before the database closes."""
+    """``closing`` has async callables that run after the workers have ended, before the database closes; at
+    ``open_paths`` routes ask by themselves who is there."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,16 +67,18 @@ def create_app(
         app.include_router(router)
     app.include_router(_operations(service, database))
     describe(app, bodies)
-    app.add_middleware(Guarded, authenticator=Authenticator(settings.key_path), is_open=_open_paths(service, settings))
+    is_open = _open_paths(service, settings, open_paths)
+    app.add_middleware(Guarded, authenticator=Authenticator(settings.key_path), is_open=is_open)
     app.add_middleware(Correlated, service=service)
     return app
 
 
-def _open_paths(service: str, settings: Settings) -> Callable[[str], bool]:
-    """Health needs no token; the documentation none in embedded mode; the page signs people in by itself."""
-    exact = {f"/{service}/livez", f"/{service}/readyz", *(("/",) if service not in KINDS else ())}
+def _open_paths(service: str, settings: Settings, more: Sequence[str]) -> Callable[[str], bool]:
+    """Health needs no token, the documentation none in embedded mode; ``more`` may end in ``/*`` for all below."""
+    exact = {f"/{service}/livez", f"/{service}/readyz", *(path for path in more if not path.endswith("*"))}
     documents = ("docs", "openapi.json", "asyncapi.json", "schemas/", "static/") if settings.embedded else ()
-    prefixes = tuple(f"/{service}/{document}" for document in documents)
+    below = (path.removesuffix("*") for path in more if path.endswith("*"))
+    prefixes = (*(f"/{service}/{document}" for document in documents), *below)
     return lambda path: path in exact or path.startswith(prefixes)
 
 

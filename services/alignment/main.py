@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.alignment import index, linkage
+from services.alignment import linkage, page
 from services.alignment.follower import Follower
 from services.alignment.reading import Reader
 from services.alignment.rebuild import Changes
@@ -17,10 +17,10 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners)
     reader = Reader(settings, database, follower.waiting)
-    routers = [router(reader, database, follower), linkage.router(reader), index.router(settings, reader)]
+    routers = [router(reader, database, follower), linkage.router(reader), page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
         "rebuild": follower.rebuild_forever,
     }
-    return create_app("alignment", settings, database, routers, workers=workers)
+    return create_app("alignment", settings, database, routers, workers=workers, open_paths=page.PATHS)

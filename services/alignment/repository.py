@@ -22,7 +22,7 @@ from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.contracts.events import EventId
 
-MAX_LINKS = 200
+MAX_LINKS, MAX_VERSIONS = 200, 50
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -136,6 +136,25 @@ async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[
     if total == most:
         total = (await moment.execute(select(func.count()).select_from(RECORD).where(*there))).scalar_one()
     return {row.ref: brief(moment, row) for row in rows}, total - len(rows)
+
+
+async def versions(moment: Moment, ref: str) -> list[dict[str, Any]]:
+    """The newest versions of an entity that were recorded by this moment, newest first, and what each has changed."""
+    mine = (RECORD.c.generation == moment.generation, RECORD.c.ref == ref)
+    until = () if moment.as_of is None else (RECORD.c.recorded_from <= moment.as_of,)
+    query = select(RECORD).where(*mine, *until).order_by(RECORD.c.epoch.desc(), RECORD.c.version.desc())
+    rows = (await moment.execute(query.limit(MAX_VERSIONS + 1))).all()
+    before = [*(row.data for row in rows[1:]), {}]
+    return [_version(row, then) for row, then in zip(rows[:MAX_VERSIONS], before, strict=False)]
+
+
+_STAMPS = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind"}
+
+
+def _version(row: Any, before: dict[str, Any]) -> dict[str, Any]:
+    changed = [name for name, value in row.data.items() if name not in _STAMPS and value != before.get(name)]
+    told = {"version": row.version, "at": rfc3339(row.recorded_from), "actor": row.actor, "state": row.state}
+    return told | {"deleted": row.deleted, "changed": [] if not before else changed}
 
 
 async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:

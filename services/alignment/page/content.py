@@ -1,0 +1,109 @@
+"""What each page is filled with: the answers of the views, put together."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.alignment import cascade as cascades
+from services.alignment import coverage as coverages
+from services.alignment import findings_list, impact, repository, trace
+from services.alignment import raci as racis
+from services.alignment.moment import Moment
+from services.alignment.page.drawing import neighbourhood
+from services.alignment.reading import existing
+from services.alignment.rule import Severity
+from services.alignment.rules import RULES
+from services.alignment.score import score
+from shared.contracts import NODE_KINDS
+from shared.contracts.design import FOUR_PS
+from shared.contracts.relations import RELATIONS
+from shared.errors import Invalid
+from shared.pagination import MAX_LIMIT
+
+Content = dict[str, Any]
+_WORST, _FOUND = 12, 100
+
+
+def frame(moment: Moment) -> Content:
+    """What every page says of its moment."""
+    told = repository.frame(moment)
+    return {"provisional": told["provisional"], "watermark": min(told["watermark"].values(), default=None)}
+
+
+async def overview(moment: Moment, grace: timedelta) -> Content:
+    worst = await findings_list.page(moment, {}, _WORST, None, grace)
+    scored = await score(moment, grace)
+    return {"score": scored, "findings": worst["items"], "more": worst["next_cursor"] is not None}
+
+
+async def search(moment: Moment, q: str, kind: str | None) -> Content:
+    """By name or key, across kinds; without a word, what there is of a kind."""
+    filters = {"q": q.strip() or None, "kind": kind}
+    given = {name: value for name, value in filters.items() if value}
+    items, more = await repository.nodes(moment, given, _FOUND, None) if given else ([], None)
+    return {"items": items, "more": more is not None, "asked": bool(given), "kinds": sorted(NODE_KINDS)}
+
+
+async def entity(moment: Moment, ref: str, grace: timedelta) -> Content:
+    row = await existing(moment, ref)
+    out, out_hidden = await repository.links(moment, ref, "source")
+    into, in_hidden = await repository.links(moment, ref, "target")
+    hit = await impact.impact(moment, ref, depth=2, limit=50)
+    node = repository.brief(moment, row)
+    return {
+        "node": node,
+        "members": _members(row.data),
+        "names": {edge["node"]["id"]: edge["node"] for edge in (*out, *into)},
+        "out": out,
+        "into": [edge | {"inverse": _inverse(edge["type"])} for edge in into],
+        "hidden": out_hidden + in_hidden,
+        "drawing": neighbourhood(node, out, into),
+        "findings": await findings_list.of_subject(moment, ref, grace),
+        "why": await trace.why(moment, ref),
+        "impact": hit,
+        "history": await repository.versions(moment, ref),
+    }
+
+
+def _members(data: Content) -> list[tuple[str, Any]]:
+    """What it says of itself; what is told elsewhere on the page, and bookkeeping, is left out."""
+    told = {"id", "kind", "key", "name", "type", "state", "version", "owner", "criticality", "provenance"}
+    told |= {"created_at", "created_by", "updated_at", "updated_by"}
+    return [(name, value) for name, value in data.items() if name not in told and value not in (None, [], {}, "")]
+
+
+def _inverse(relation: str) -> str:
+    return RELATIONS[relation].inverse if relation in RELATIONS else relation
+
+
+async def findings(moment: Moment, given: dict[str, str | None], grace: timedelta) -> Content:
+    """Raises Invalid for a rule or a severity that is none."""
+    severities = [severity.name for severity in reversed(Severity)]
+    for name, known in (("rule", RULES), ("severity", severities)):
+        if given[name] is not None and given[name] not in known:
+            raise Invalid.at(f"?{name}", f"unknown-{name}", f"There is no such {name}.")
+    filters = {name: value for name, value in given.items() if value is not None}
+    found = await findings_list.page(moment, filters, MAX_LIMIT, None, grace)
+    more = found["next_cursor"] is not None
+    return {"findings": found["items"], "more": more, "rules": list(RULES.values()), "severities": severities}
+
+
+async def cascade(moment: Moment) -> Content:
+    return await cascades.cascade(moment)
+
+
+async def coverage(moment: Moment) -> Content:
+    design = await coverages.design(moment, MAX_LIMIT, None)
+    offerings = await coverages.offerings(moment, MAX_LIMIT, None)
+    return {"design": design, "offerings": offerings, "four_ps": list(FOUR_PS), "components": coverages.COMPONENTS}
+
+
+async def processes(moment: Moment) -> Content:
+    found, hidden = await repository.of_kind(moment, "process", MAX_LIMIT)
+    load = await racis.load(moment, MAX_LIMIT, None)
+    carrying = [each for each in load["items"] if each["roles"]]
+    return {"processes": list(found.values()), "hidden": hidden, "load": carrying}
+
+
+async def raci(moment: Moment, ref: str) -> Content:
+    await existing(moment, ref)
+    return await racis.matrix(moment, ref)

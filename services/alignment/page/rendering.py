@@ -1,0 +1,67 @@
+"""Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.clock import rfc3339
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_TEMPLATES = Environment(
+    loader=PackageLoader("services.alignment.page"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_SECTIONS = (
+    ("/", "Overview"),
+    ("/findings", "Findings"),
+    ("/cascade", "Cascade"),
+    ("/coverage", "Coverage"),
+    ("/raci", "RACI"),
+    ("/search", "Search"),
+)
+
+
+class Place:
+    """Where a page stands: its path, and the moment that it and all its links are about."""
+
+    def __init__(self, path: str, as_of: datetime | None) -> None:
+        self.path = path
+        self.as_of = rfc3339(as_of) if as_of else None
+
+    def to(self, path: str, **parameters: Any) -> str:
+        """A link that stays at this moment."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        given |= {"as_of": self.as_of} if self.as_of else {}
+        return quote(path) + (f"?{urlencode(given)}" if given else "")
+
+    def entity(self, node: Mapping[str, Any]) -> str:
+        return self.to(f"/entity/{node['kind']}/{node['id']}")
+
+    def is_here(self, section: str) -> bool:
+        return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))
+
+
+def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
+    """A template, filled in. Everything that is put into it is text, and never markup."""
+    html = _TEMPLATES.get_template(f"{name}.html").render(place=place, sections=_SECTIONS, words=words, **content)
+    return HTMLResponse(html, status, headers=HEADERS)
+
+
+def words(name: Any) -> str:
+    """``service_offering`` as people write it."""
+    return str(name).replace("_", " ")

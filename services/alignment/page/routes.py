@@ -1,0 +1,124 @@
+"""HTTP of the page: sign in, read one moment, fill in a template. It works without a script, and by keyboard."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.alignment.moment import Moment
+from services.alignment.page import content
+from services.alignment.page.rendering import HEADERS, Place, page
+from services.alignment.reading import SCOPE, Reader
+from shared.auth import Authenticator
+from shared.config import Settings
+from shared.contracts.base import KindName
+from shared.errors import BadRequest, DomainError, NotFound, Unauthorized
+from shared.resource.listing import Word
+
+PATHS = ("/", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*")
+"""At these, people sign in by themselves."""
+_COOKIE = "plumbline_token"
+_STATIC = {"page.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+_MINUTE = len("2026-01-31T12:00")
+AsOf = Annotated[Word | None, Query()]
+Gather = Callable[[Moment], Awaitable[dict[str, Any]]]
+
+
+class Pages:
+    """Answers a request with a page, or says on one what keeps it from doing so."""
+
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        self.reader = reader
+        self.authenticator = Authenticator(settings.key_path)
+
+    async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
+        place = Place(request.url.path, None)
+        try:
+            if token := request.query_params.get("token"):
+                return self._signed_in(request, token)
+            self._check(request.cookies.get(_COOKIE, ""))
+            at = _moment(as_of)
+            place = Place(request.url.path, at)
+            async with self.reader.moment(at, settled=True) as now:
+                found = await gather(now)
+                return page(name, place, **content.frame(now), **found, **more)
+        except Unauthorized:
+            return page("signin", place, 401)
+        except DomainError as error:
+            return page("refused", place, error.status, title=error.title, detail=error.detail)
+
+    def _check(self, token: str) -> None:
+        self.authenticator.caller(f"Bearer {token}").demand(SCOPE)
+
+    def _signed_in(self, request: Request, token: str) -> Response:
+        """By the token in the address, once; from then on a cookie carries it, and no address does."""
+        self._check(token)
+        rest = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "token"])
+        answer = RedirectResponse(quote(request.url.path) + (f"?{rest}" if rest else ""), 303, headers=HEADERS)
+        answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax")
+        return answer
+
+
+def _moment(text: str | None) -> datetime | None:
+    """As a form gives it, to the minute and without an offset, or as the API has it. Raises BadRequest."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text if len(text) > _MINUTE else f"{text}Z")
+    except ValueError:
+        raise BadRequest("The moment must be a date and time, such as 2026-01-31T12:00.") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one function per route
+    routes = APIRouter(include_in_schema=False)
+    pages = Pages(settings, reader)
+    grace = reader.grace
+
+    @routes.get("/")
+    async def overview(request: Request, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "overview", as_of, lambda now: content.overview(now, grace))
+
+    @routes.get("/search")
+    async def search(request: Request, q: Word = "", kind: KindName | None = None, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "search", as_of, lambda now: content.search(now, q, kind), q=q, kind=kind)
+
+    @routes.get("/entity/{kind}/{id}")
+    async def entity(request: Request, kind: KindName, id: Word, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "entity", as_of, lambda now: content.entity(now, f"{kind}/{id}", grace))
+
+    @routes.get("/findings")
+    async def findings(
+        request: Request, rule: Word | None = None, severity: Word | None = None, as_of: AsOf = None
+    ) -> Response:
+        given = {"rule": rule or None, "severity": severity or None}
+        return await pages.answer(request, "findings", as_of, lambda now: content.findings(now, given, grace), **given)
+
+    @routes.get("/cascade")
+    async def cascade(request: Request, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "cascade", as_of, content.cascade)
+
+    @routes.get("/coverage")
+    async def coverage(request: Request, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "coverage", as_of, content.coverage)
+
+    @routes.get("/raci")
+    async def processes(request: Request, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "processes", as_of, content.processes)
+
+    @routes.get("/raci/{id}")
+    async def raci(request: Request, id: Word, as_of: AsOf = None) -> Response:
+        return await pages.answer(request, "raci", as_of, lambda now: content.raci(now, f"process/{id}"))
+
+    @routes.get("/static/{name}")
+    async def static(name: str) -> Response:
+        if name not in _STATIC:
+            raise NotFound("There is no such file.")
+        raw = files("services.alignment.page").joinpath("static", name).read_bytes()
+        return Response(raw, headers={"Cache-Control": "max-age=300"}, media_type=_STATIC[name])
+
+    return routes

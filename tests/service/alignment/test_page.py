@@ -1,0 +1,169 @@
+"""The page: whoever signs in can go everywhere by links alone, now and in the past; nothing that is typed is markup."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+from lxml import html
+
+from shared.contracts import NODE_KINDS
+from tests.platform import Platform, running, settings_for
+from tests.service.alignment.test_views import _sample
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+MARKUP = "<script>alert(1)</script>"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    async with running(settings_for(tmp_path_factory.mktemp("page"))) as platform:
+        yield await _sample(platform)
+
+
+@pytest.fixture
+def browser(platform: Platform) -> httpx.AsyncClient:
+    """Signed in by a cookie, and by nothing else."""
+    transport = platform.http._transport
+    cookies = {"plumbline_token": platform.token("reader", "alignment:read")}
+    return httpx.AsyncClient(transport=transport, base_url="http://plumbline", cookies=cookies)
+
+
+async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any:
+    """A page that keeps the rules for all: what a browser may do with it, and what those need who do not see it."""
+    answer = await browser.get(path)
+    assert answer.status_code == status, (path, answer.text[:500])
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    page = html.document_fromstring(answer.text)
+    assert page.get("lang") == "en"
+    assert len(page.findall(".//h1")) == 1, path
+    assert not page.xpath("//script | //*[@style] | //*[@onclick]"), path
+    ids: Any = page.xpath("//@id")
+    assert len(ids) == len(set(ids)), path
+    labelled: Any = page.xpath("//label/@for")
+    fields: Any = page.xpath("//input[not(@type='hidden')]/@id | //select/@id")
+    assert set(fields) <= set(labelled), path
+    assert not page.xpath("//th[not(@scope)]"), path
+    return page
+
+
+def links(page: Any, at: str) -> set[str]:
+    return {urljoin(at, link) for link in page.xpath("//a/@href") if not link.startswith("#")}
+
+
+async def test_without_a_token_nothing_is_shown(platform: Platform) -> None:
+    stranger = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    for path in ("/", "/findings", "/cascade", "/search?q=water"):
+        page = await shown(stranger, path, 401)
+        assert page.findtext(".//h1") == "Sign in"
+    wrong = await shown(stranger, "/?token=nonsense", 401)
+    assert wrong.findtext(".//h1") == "Sign in"
+
+
+async def test_who_may_not_read_the_view_sees_nothing_of_it(platform: Platform) -> None:
+    cookies = {"plumbline_token": platform.token("clerk", "roles:read")}
+    clerk = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline", cookies=cookies)
+    assert "Findings" not in (await shown(clerk, "/findings", 403)).findtext(".//h1")
+
+
+async def test_the_token_goes_from_the_address_into_a_cookie(platform: Platform) -> None:
+    stranger = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    token = platform.token("reader", "alignment:read")
+    answer = await stranger.get("/search", params={"token": token, "q": "water & wine"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=water+%26+wine")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert (await stranger.get("/search?q=water")).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["", "?as_of=2999-01-01T00:00"])
+async def test_every_link_leads_somewhere_and_everything_is_reached(
+    platform: Platform, browser: httpx.AsyncClient, moment: str
+) -> None:
+    lists = [f"/search?kind={kind.name}{moment.replace('?', '&')}" for kind in NODE_KINDS.values() if kind.in_view]
+    waiting, seen = [f"/{moment}", *lists], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path.endswith("/docs"):
+            continue
+        seen.add(path)
+        page = await shown(browser, path)
+        found = links(page, path)
+        if "as_of=" in path:
+            here = urlsplit(path).path
+            away = {link for link in found if not link.endswith("/docs") and urlsplit(link).path != here}
+            assert not {link for link in away if "as_of=" not in link}, path
+        waiting += [link for link in found if "?as_of=2026" not in link]
+    reached = {urlsplit(path).path.removeprefix("/entity/") for path in seen if path.startswith("/entity/")}
+    for kind in (kind for kind in NODE_KINDS.values() if kind.in_view):
+        async for state in platform.client.list(kind):
+            assert f"{kind.name}/{state['id']}" in reached, state["key"]
+
+
+async def test_the_first_page_has_the_score_and_the_worst_first(platform: Platform, browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/")
+    score = await platform.client.get_json("/alignment/v1/score")
+    assert page.xpath("string(//div[contains(@class, 'index')]/span)") == f"{score['index']:.0f}"
+    worst = (await platform.client.get_json("/alignment/v1/findings", limit=12))["items"]
+    rows = page.xpath("//table/tbody/tr")
+    assert [row.xpath("string(td[2]/a)") for row in rows] == [each["rule"] for each in worst]
+    assert [row.xpath("string(td[3]/a)") for row in rows] == [each["subject"]["name"] for each in worst]
+
+
+async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
+    platform: Platform, browser: httpx.AsyncClient
+) -> None:
+    service = await platform.client.find("service", "live-network-map")
+    assert service
+    path = f"/entity/service/{service['id']}"
+    page, node = await shown(browser, path), await platform.client.get_json(f"/alignment/v1/nodes{path[7:]}")
+    told = page.text_content()
+    for edge in (*node["out"], *node["in"]):
+        assert edge["node"]["name"] in told
+    assert {title.text.partition(": ")[2].partition(" (")[0] for title in page.iter("title") if ": " in title.text} >= {
+        edge["node"]["name"] for edge in node["out"]
+    }
+    kind = NODE_KINDS["service"]
+    changed = await platform.client.patch(kind, service["id"], service["version"], {"utility": "Seen by all."})
+    await platform.caught_up()
+    rows = (await shown(browser, path)).xpath("//section[last()]//tbody/tr")
+    assert [row.xpath("string(td[1])") for row in rows] == [str(changed["version"]), str(service["version"])]
+    assert rows[0].xpath("string(td[5])") == "utility"
+    before = await shown(browser, rows[1].xpath("td[2]/a/@href")[0])
+    assert "Seen by all." not in before.text_content()
+    assert "You see" in before.text_content()
+
+
+async def test_what_is_typed_is_text(platform: Platform, browser: httpx.AsyncClient) -> None:
+    made = await platform.client.post("tactic", {"name": MARKUP, "description": MARKUP, "custom": {MARKUP: MARKUP}})
+    await platform.caught_up()
+    for path in (f"/entity/tactic/{made['id']}", "/cascade", "/search?q=%3Cscript%3E"):
+        assert MARKUP in (await shown(browser, path)).text_content()
+        assert MARKUP not in (await browser.get(path)).text
+    await platform.client.delete("tactic", made["id"], made["version"], "a test")
+    await platform.caught_up()
+    assert (await shown(browser, f"/entity/tactic/{made['id']}", 410)).findtext(".//h1") == "Deleted"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/entity/tactic/7d4f0000-0000-4000-8000-000000000001", 404),
+        ("/raci/nothing", 404),
+        ("/findings?rule=Z99", 422),
+        ("/findings?severity=dreadful", 422),
+        ("/?as_of=yesterday", 400),
+    ],
+)
+async def test_what_cannot_be_shown_is_said_on_a_page(browser: httpx.AsyncClient, path: str, status: int) -> None:
+    await shown(browser, path, status)
+
+
+async def test_before_anything_was_recorded_every_page_is_empty(browser: httpx.AsyncClient) -> None:
+    for path in ("/", "/findings", "/cascade", "/coverage", "/raci", "/search?q=water"):
+        page = await shown(browser, f"{path}{'&' if '?' in path else '?'}as_of=2020-01-01T00:00")
+        assert not page.xpath("//tbody/tr"), path
