@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test fuzz check fmt bench compose-up compose-down compose-logs lock clean
+.PHONY: help up test fuzz screenshots check fmt bench compose-up compose-down compose-logs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -49,6 +49,9 @@ check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manife
 fmt: $(VENV)/.dev  ## format, and mend what can be mended
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+screenshots: $(VENV)/.dev  ## pictures of the page for the README; needs Chromium
+	$(VENV)/bin/python -m tests.system.screenshots
 
 bench: $(VENV)/.dev  ## benchmarks; options in ARGS
 	@exec $(VENV)/bin/python -m bench $(ARGS)
