@@ -1,10 +1,11 @@
 """Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from services.alignment.models import FINDING, RECORD
 from services.alignment.moment import Moment, open_findings, recorded
@@ -77,6 +78,16 @@ async def page(
     last = rows[limit - 1] if len(rows) > limit else None
     next_cursor = last and pagination.encode(last.severity, last.rule, last.subject, last.id)
     return {"items": [_told(moment, row, grace) for row in rows[:limit]], "next_cursor": next_cursor}
+
+
+async def chosen(
+    moment: Moment, conditions: Iterable[ColumnElement[bool]], most: int, grace: timedelta
+) -> list[dict[str, Any]]:
+    """Findings of any time, as their subjects are at this moment; worst first."""
+    query = _select(past=moment.past).where(FINDING.c.generation == moment.generation, *conditions)
+    order = (FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id)
+    rows = (await moment.execute(query.order_by(*order).limit(most))).all()
+    return [_told(moment, row, grace) for row in rows]
 
 
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> list[dict[str, Any]]:

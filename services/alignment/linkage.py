@@ -6,11 +6,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.alignment import cascade as cascades
 from services.alignment import coverage, raci, repository
+from services.alignment import diff as diffs
 from services.alignment import impact as impacts
 from services.alignment.parameters import AsOf, Limit, ValidAt, WaitFor
 from services.alignment.reading import Reader, existing
 from shared import http
 from shared.contracts.base import KindName
+from shared.errors import Invalid
+from shared.http import When
 from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
@@ -83,5 +86,21 @@ def router(reader: Reader) -> APIRouter:
         caught = await reader.waited(request, wait_for)
         async with reader.moment(as_of) as now:
             return http.answer(await raci.load(now, limit, cursor) | repository.frame(now) | caught)
+
+    @routes.get("/diff", summary="What changed between two moments, by whom and by which event")
+    async def diff(
+        request: Request,
+        since: Annotated[When, Query(alias="from")],
+        until: Annotated[When | None, Query(alias="to")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Word | None = None,
+        wait_for: WaitFor = None,
+    ) -> Response:
+        caught = await reader.waited(request, wait_for)
+        if until is not None and since >= until:
+            raise Invalid.at("?to", "not-after", "The later moment comes second.")
+        async with reader.moment(until, settled=True) as now:
+            body = await diffs.diff(now, since, limit, cursor, reader.grace)
+            return http.answer(body | repository.frame(now) | caught)
 
     return routes

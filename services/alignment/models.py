@@ -75,6 +75,7 @@ class Record(Base):
     __tablename__ = "record"
     __table_args__ = (
         Index("ix_record_list", "generation", "recorded_to", "kind", "key"),
+        Index("ix_record_recorded", "generation", "recorded_from"),
         Index("ix_record_begins", "valid_from", **_given("valid_from")),
         Index("ix_record_ends", "valid_to", **_given("valid_to")),
     )
@@ -141,6 +142,7 @@ class Finding(Base):
     __tablename__ = "finding"
     __table_args__ = (
         Index("ix_finding_open", "generation", "resolved_at", "rule"),
+        Index("ix_finding_opened", "generation", "opened_at"),
         Index("ix_finding_subject", "generation", "subject", "resolved_at"),
     )
 

@@ -168,3 +168,48 @@ def _load(items: list[Json]) -> "RenderableType":
     carrying = [item for item in items if item["roles"]]
     rows = [(label(item["party"]), item["roles"], *(item["letters"][each] for each in _LETTERS)) for item in carrying]
     return table(("party", "roles", *_LETTERS), rows)
+
+
+@command
+async def diff(
+    session: Session,
+    since: Annotated[str, typer.Option("--from", help="The earlier moment (RFC 3339).")],
+    until: Annotated[str | None, typer.Option("--to", help="The later one; else now.")] = None,
+) -> None:
+    """What changed between two moments, by whom and by which event; which findings opened and closed; and the score."""
+    path, between = "/alignment/v1/diff", {"from": since, "to": until}
+    answer = await session.client.get_json(path, **between, limit=1)
+    answer["items"] = [item async for item in session.client.items(path, **between)]
+    session.show(answer, lambda: _diff(answer))
+
+
+def _diff(answer: Json) -> "RenderableType":
+    from rich.console import Group
+
+    from services.cli.tables import cell, label, table
+
+    rows = [(item["at"], item["by"], item["action"], _what(item), _members(item)) for item in answer["items"]]
+    found = [
+        (name, each["rule"], label(each["subject"]), each["title"])
+        for name in ("opened", "resolved")
+        for each in answer["findings"][name]
+    ]
+    scores = [("–" if answer["score"][end] is None else f"{answer['score'][end]:.0f}") for end in ("from", "to")]
+    return Group(
+        table(("when", "who", "did", "what", "members"), rows),
+        *([table(("finding", "rule", "subject", "what is wrong"), found)] if found else []),
+        cell(f"Score: {scores[0]}, then {scores[1]}"),
+    )
+
+
+def _what(item: Json) -> str:
+    from services.cli.tables import label
+
+    if item["node"]:
+        return label(item["node"])
+    link = item["link"]
+    return f"{link['source']} {link['type']} {link['target']}"
+
+
+def _members(item: Json) -> str:
+    return ", ".join(each["member"] for each in item["changes"])

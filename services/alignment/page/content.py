@@ -1,10 +1,11 @@
 """What each page is filled with: the answers of the views, put together."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.alignment import cascade as cascades
 from services.alignment import coverage as coverages
+from services.alignment import diff as diffs
 from services.alignment import findings_list, impact, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
@@ -13,6 +14,7 @@ from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
 from services.alignment.score import score
+from shared.clock import rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
@@ -20,7 +22,7 @@ from shared.errors import Invalid
 from shared.pagination import MAX_LIMIT
 
 Content = dict[str, Any]
-_WORST, _FOUND = 12, 100
+_WORST, _FOUND, _WEEK = 12, 100, timedelta(days=7)
 
 
 def frame(moment: Moment) -> Content:
@@ -95,6 +97,14 @@ async def coverage(moment: Moment) -> Content:
     design = await coverages.design(moment, MAX_LIMIT, None)
     offerings = await coverages.offerings(moment, MAX_LIMIT, None)
     return {"design": design, "offerings": offerings, "four_ps": list(FOUR_PS), "components": coverages.COMPONENTS}
+
+
+async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> Content:
+    """Of the last week, where no beginning is given. Raises Invalid."""
+    start = since or moment.at - _WEEK
+    if start >= (moment.as_of or moment.at):
+        raise Invalid.at("?to", "not-after", "The later moment comes second.")
+    return {"start": rfc3339(start), **await diffs.diff(moment, start, MAX_LIMIT, None, grace)}
 
 
 async def processes(moment: Moment) -> Content:

@@ -32,6 +32,7 @@ _SECTIONS = (
     ("/cascade", "Cascade"),
     ("/coverage", "Coverage"),
     ("/raci", "RACI"),
+    ("/changes", "Changes"),
     ("/search", "Search"),
 )
 

@@ -19,7 +19,7 @@ from shared.contracts.base import KindName
 from shared.errors import BadRequest, DomainError, NotFound, Unauthorized
 from shared.resource.listing import Word
 
-PATHS = ("/", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*")
+PATHS = ("/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*")
 """At these, people sign in by themselves."""
 _COOKIE = "plumbline_token"
 _STATIC = {"page.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
@@ -35,14 +35,17 @@ class Pages:
         self.reader = reader
         self.authenticator = Authenticator(settings.key_path)
 
-    async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
+    async def answer(
+        self, request: Request, name: str, as_of: str | None, gather: Gather, *, pinned: bool = True, **more: Any
+    ) -> Response:
+        """``pinned``: links stay at the moment that the page is about."""
         place = Place(request.url.path, None)
         try:
             if token := request.query_params.get("token"):
                 return self._signed_in(request, token)
             self._check(request.cookies.get(_COOKIE, ""))
             at = _moment(as_of)
-            place = Place(request.url.path, at)
+            place = Place(request.url.path, at if pinned else None)
             async with self.reader.moment(at, settled=True) as now:
                 found = await gather(now)
                 return page(name, place, **content.frame(now), **found, **more)
@@ -95,7 +98,7 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
     async def findings(
         request: Request, rule: Word | None = None, severity: Word | None = None, as_of: AsOf = None
     ) -> Response:
-        given = {"rule": rule or None, "severity": severity or None}
+        given: dict[str, Any] = {"rule": rule or None, "severity": severity or None}
         return await pages.answer(request, "findings", as_of, lambda now: content.findings(now, given, grace), **given)
 
     @routes.get("/cascade")
@@ -113,6 +116,14 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
     @routes.get("/raci/{id}")
     async def raci(request: Request, id: Word, as_of: AsOf = None) -> Response:
         return await pages.answer(request, "raci", as_of, lambda now: content.raci(now, f"process/{id}"))
+
+    @routes.get("/changes")
+    async def changes(
+        request: Request, since: Annotated[Word | None, Query(alias="from")] = None, to: Word | None = None
+    ) -> Response:
+        return await pages.answer(
+            request, "diff", to, lambda now: content.changes(now, _moment(since), grace), end=to, pinned=False
+        )
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:

@@ -254,3 +254,61 @@ async def test_a_past_moment_is_answered_as_it_was(platform: Platform, held: Hel
     assert after["rows"] == before["rows"] != now["rows"]
     await platform.client.patch(kind, activity["id"], changed["version"], {"raci": activity["raci"]})
     await platform.caught_up()
+
+
+async def changes_of(platform: Platform, kind: Any, id: str) -> list[State]:
+    path = f"/{kind.service}/v1/{kind.collection}/{id}/history"
+    return [version async for version in platform.client.items(path)]
+
+
+async def test_a_diff_is_what_the_histories_say_of_the_time_between(platform: Platform, held: Held) -> None:
+    since = (await view(platform, "status"))["watermark"]["strategy"]
+    tactic = next(each for each in held.of("tactic"))
+    kind, links = NODE_KINDS["tactic"], LINKS["strategy"]
+    edited = await platform.client.patch(kind, tactic["id"], tactic["version"], {"budget": 1.5})
+    made = await platform.client.post("tactic", {"name": "Made in between", "state": "in_force"})
+    cut, *_ = [link async for link in platform.client.list(links, state="active")]
+    await platform.client.transition(links, cut["id"], cut["version"], "ended", "It was wrong.")
+    gone = await platform.client.post("tactic", {"name": "Gone again"})
+    await platform.client.delete("tactic", gone["id"], gone["version"], "A mistake.")
+    await platform.caught_up()
+    until = (await changes_of(platform, kind, gone["id"]))[-1]["at"]
+    later = await platform.client.patch(kind, tactic["id"], edited["version"], {"budget": 2.5})
+    await platform.caught_up()
+
+    items: list[State] = []
+    cursor = None
+    while True:
+        page = await view(
+            platform, "diff", **{"from": since, "to": until, "limit": 2} | ({"cursor": cursor} if cursor else {})
+        )
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    told = [(item["action"], (item["node"] or item["link"])["id"], item["by"]) for item in items]
+    assert told == [
+        ("changed", tactic["id"], "tester"),
+        ("created", made["id"], "tester"),
+        ("changed", cut["id"], "tester"),
+        ("created", gone["id"], "tester"),
+        ("deleted", gone["id"], "tester"),
+    ]
+    versions = [(kind, tactic["id"]), (kind, made["id"]), (links, cut["id"]), (kind, gone["id"])]
+    events = {v["event"] for each in versions for v in await changes_of(platform, *each) if since < v["at"] <= until}
+    assert {item["event"] for item in items} == events
+    assert items[0]["changes"] == [{"member": "budget", "from": tactic["budget"], "to": 1.5}]
+    assert {"member": "state", "from": "active", "to": "ended"} in items[2]["changes"]
+    assert (items[2]["reason"], items[2]["link"]["type"]) == ("It was wrong.", cut["type"])
+    opened = {(each["rule"], each["subject"]["id"]) for each in page["findings"]["opened"]}
+    assert ("V02", made["id"]) in opened, "a tactic in force that nobody asked for"
+    assert page["score"]["from"] == (await view(platform, "score", as_of=since))["index"]
+    assert page["score"]["to"] == (await view(platform, "score", as_of=until))["index"]
+    back = await view(platform, "diff", **{"from": until})
+    assert [item["changes"][0]["to"] for item in back["items"]] == [later["budget"]]
+
+
+async def test_a_diff_is_between_two_moments_in_their_order(platform: Platform) -> None:
+    for params in ({}, {"from": "x"}, {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}):
+        answer = await platform.http.get("/alignment/v1/diff", params=params)
+        assert answer.status_code == 422

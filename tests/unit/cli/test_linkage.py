@@ -87,3 +87,24 @@ def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) ->
     ]
     owner.extra[f"{VIEW}/load"] = {"items": items, "next_cursor": None}
     assert run("load").stdout.splitlines()[1:] == ["party/crew Crew  1      2  1  0  0"]
+
+
+def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
+    change = {"at": "2026-03-01T00:00:00Z", "by": "ada", "changes": [{"member": "name", "from": "a", "to": "b"}]}
+    link = {"id": DECK, "type": "serves", "source": "service/1", "target": "outcome/2", "state": "ended"}
+    items = [
+        {**change, "action": "changed", "node": node(CREW, "crew"), "link": None},
+        {**change, "action": "changed", "node": None, "link": link},
+    ]
+    found = {"rule": "V02", "title": "In a vacuum", "subject": node(DECK, "deck")}
+    owner.extra[f"{VIEW}/diff"] = {
+        "items": items,
+        "next_cursor": None,
+        "findings": {"opened": [found], "resolved": []},
+        "score": {"from": None, "to": 86.4},
+    }
+    told = run("diff", "--from", "2026-01-01T00:00:00Z").stdout
+    assert "2026-03-01T00:00:00Z  ada  changed  party/crew Crew" in told
+    assert "service/1 serves outcome/2" in told
+    assert "opened   V02   party/deck Deck" in told
+    assert "Score: –, then 86" in told

@@ -1,0 +1,100 @@
+"""What changed between two moments: every version that was recorded in between, by whom and by which event; findings
+that opened and closed; and the score before and after."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from services.alignment import findings_list
+from services.alignment.models import FINDING, RECORD
+from services.alignment.moment import Moment
+from services.alignment.repository import brief, split
+from services.alignment.score import score
+from shared import pagination
+from shared.clock import FOREVER, rfc3339
+from shared.contracts.events import EventId
+
+_MOST_FINDINGS = 500
+_UNTOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind", "provenance"}
+Json = dict[str, Any]
+
+
+async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta) -> Json:
+    """``items`` in the order in which they were recorded; ``findings`` that are ``opened`` or ``resolved`` at the later
+    moment and were not at the earlier one; ``score`` then and now."""
+    before, end = replace(after, as_of=start, at=start), after.as_of or after.at
+    items, next_cursor = await _changes(after, start, end, limit, cursor)
+    scores = [await score(moment, grace) for moment in (before, after)]
+    return {
+        "from": rfc3339(start),
+        "to": rfc3339(end),
+        "items": items,
+        "next_cursor": next_cursor,
+        "findings": await _findings(after, start, end, grace),
+        "score": {"from": scores[0]["index"], "to": scores[1]["index"]},
+    }
+
+
+async def _changes(
+    moment: Moment, start: datetime, end: datetime, limit: int, cursor: str | None
+) -> tuple[list[Json], str | None]:
+    """Versions that were recorded after the one moment and until the other, each beside the one before it."""
+    then = RECORD.alias()
+    same = and_(
+        then.c.generation == RECORD.c.generation,
+        then.c.ref == RECORD.c.ref,
+        then.c.epoch == RECORD.c.epoch,
+        then.c.version == RECORD.c.version - 1,
+    )
+    query = select(RECORD, then.c.data.label("before"), then.c.deleted.label("was_deleted")).outerjoin(then, same)
+    query = query.where(
+        RECORD.c.generation == moment.generation, RECORD.c.recorded_from > start, RECORD.c.recorded_from <= end
+    )
+    order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
+    query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
+    rows = (await moment.connection.execute(query)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = pagination.encode(last.recorded_from, last.ref, last.version) if last else None
+    return [_change(moment, row) for row in rows[:limit]], next_cursor
+
+
+def _change(moment: Moment, row: Any) -> Json:
+    kind, id = split(row.ref)
+    before = None if row.was_deleted else row.before
+    return {
+        "event": str(EventId(kind, id, row.epoch, row.version)),
+        "action": "deleted" if row.deleted else "created" if before is None else "changed",
+        "at": rfc3339(row.recorded_from),
+        "by": row.actor,
+        "reason": row.data.get("state_reason"),
+        **_subject(moment, row),
+        "changes": _members(before or {}, row.data) if not row.deleted else [],
+    }
+
+
+def _subject(moment: Moment, row: Any) -> Json:
+    """The node, or the link with its type and ends."""
+    if row.kind != "link":
+        return {"node": brief(moment, row), "link": None}
+    ends = {end: f"{row.data[end]['kind']}/{row.data[end]['id']}" for end in ("source", "target")}
+    return {"node": None, "link": {"id": split(row.ref)[1], "type": row.data["type"], **ends, "state": row.state}}
+
+
+def _members(before: Json, after: Json) -> list[Json]:
+    return [
+        {"member": name, "from": before.get(name), "to": value}
+        for name, value in after.items()
+        if name not in _UNTOLD and value != before.get(name) and (before or value not in (None, [], {}))
+    ]
+
+
+async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
+    """Intervals that began, or ended, between the two moments."""
+    opened = FINDING.c.opened_at > start, FINDING.c.opened_at <= end, FINDING.c.resolved_at > end
+    resolved = FINDING.c.opened_at <= start, FINDING.c.resolved_at > start, FINDING.c.resolved_at <= end
+    return {
+        name: await findings_list.chosen(after, conditions, _MOST_FINDINGS, grace)
+        for name, conditions in (("opened", opened), ("resolved", (*resolved, FINDING.c.resolved_at < FOREVER)))
+    }
