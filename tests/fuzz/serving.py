@@ -1,20 +1,15 @@
-"""The whole platform behind a real socket, in the test's own process."""
+"""The whole platform in a process of its own: on SQLite, or on PostgreSQL where a URL is given."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from services import assembly
-from services.cli.run import Server, server_config, serving
-from shared import auth
-from tests.platform import settings_for
+from tests.system import processes
 
 
-@asynccontextmanager
-async def serving_at(home: Path, **more: str) -> AsyncIterator[list[str]]:
+@contextmanager
+def serving_at(home: Path, database_url: str | None = None) -> Iterator[list[str]]:
     """Its address, and a token."""
-    settings = settings_for(home, port=0, sweep_seconds=1, **more)
-    await assembly.migrate(settings)
-    server = Server(server_config(assembly.platform(settings), settings))
-    async with serving(server, settings) as address:
-        yield [address, auth.mint(settings.key_path, "tester")]
+    environment = {"PLUMBLINE_DATABASE_URL": database_url} if database_url else {}
+    with processes.embedded(home / "home", **environment) as (address, token):
+        yield [address, token]

@@ -59,10 +59,11 @@ async def both(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
     """The same platform twice: on SQLite and on PostgreSQL."""
     async with AsyncExitStack() as stack:
         template = await stack.enter_async_context(new_databases(postgres_url))
-        sockets = []
-        for name, more in (("sqlite", {}), ("postgres", {"database_url": template})):
-            home = tmp_path_factory.mktemp(name)
-            sockets.append(Socket(await stack.enter_async_context(serving_at(home, **more))))
+        homes = {name: tmp_path_factory.mktemp(name) for name in ("sqlite", "postgres")}
+        sockets = [
+            Socket(stack.enter_context(serving_at(homes["sqlite"]))),
+            Socket(stack.enter_context(serving_at(homes["postgres"], template))),
+        ]
         yield sockets
         for each in sockets:
             each.close()

@@ -23,9 +23,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz]
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES", "")
 TELLING = {
-    "strategy": ("strategies", "measurements", "increments"),
-    "catalog": ("service-offerings", "contracts", "links", "bulk"),
-    "roles": ("role-assignments", "activities", "changes"),
+    "strategy": ("increments", "measurements"),
+    "catalog": ("contracts", "bulk"),
+    "roles": ("activities", "changes"),
 }
 
 
@@ -34,14 +34,12 @@ async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """The arguments that lead to a platform: its address, and a token."""
     home: Path = tmp_path_factory.mktemp("fuzz")
     if request.param == "sqlite":
-        async with serving_at(home) as arguments:
+        with serving_at(home) as arguments:
             yield arguments
         return
-    async with (
-        new_databases(request.getfixturevalue("postgres_url")) as template,
-        serving_at(home, database_url=template) as arguments,
-    ):
-        yield arguments
+    async with new_databases(request.getfixturevalue("postgres_url")) as template:
+        with serving_at(home, template) as arguments:
+            yield arguments
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -26,8 +26,9 @@ _STOP_SECONDS = 20
 
 
 def free_port() -> int:
-    """Below the range from which clients get theirs, so that nobody takes it in between."""
-    for port in range(21000, 30000):
+    """Below the range from which clients get theirs, and of this worker's own, so that nobody takes it in between."""
+    first = 21_000 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in range(first, first + 1000):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -79,12 +80,12 @@ def wait_ready(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def embedded(home: Path) -> Iterator[tuple[str, str]]:
+def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
     """``plumbline up`` without the sample: the address and a token."""
     port = free_port()
     home.mkdir()
     log = home.with_suffix(".log")
-    with process(["up", "--home", str(home), "--port", str(port), "--no-sample"], {}, log) as running:
+    with process(["up", "--home", str(home), "--port", str(port), "--no-sample"], environment, log) as running:
         url = f"http://127.0.0.1:{port}"
         wait_ready(f"{url}/alignment/readyz", running, log)
         yield url, auth.mint(home / "key.json", "tester")

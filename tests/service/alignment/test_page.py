@@ -14,6 +14,7 @@ from tests.platform import Platform, running, settings_for
 from tests.service.alignment.test_views import _sample
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+_ENOUGH = 60
 MARKUP = "<script>alert(1)</script>"
 
 
@@ -85,8 +86,8 @@ async def test_every_link_leads_somewhere_and_everything_is_reached(
     platform: Platform, browser: httpx.AsyncClient, moment: str
 ) -> None:
     lists = [f"/search?kind={kind.name}{moment.replace('?', '&')}" for kind in NODE_KINDS.values() if kind.in_view]
-    waiting, seen = [f"/{moment}", *lists], set()
-    while waiting:
+    waiting, seen = [f"/{moment}", *lists], set[str]()
+    while waiting and (not moment or len(seen) < _ENOUGH):
         path = waiting.pop()
         if path in seen or path.endswith("/docs"):
             continue
@@ -98,6 +99,8 @@ async def test_every_link_leads_somewhere_and_everything_is_reached(
             away = {link for link in found if not link.endswith("/docs") and urlsplit(link).path != here}
             assert not {link for link in away if "as_of=" not in link}, path
         waiting += [link for link in found if "?as_of=2026" not in link]
+    if moment:
+        return
     reached = {urlsplit(path).path.removeprefix("/entity/") for path in seen if path.startswith("/entity/")}
     for kind in (kind for kind in NODE_KINDS.values() if kind.in_view):
         async for state in platform.client.list(kind):
