@@ -90,13 +90,15 @@ def router(reader: Reader) -> APIRouter:
     @routes.get("/diff", summary="What changed between two moments, by whom and by which event")
     async def diff(
         request: Request,
-        since: Annotated[When, Query(alias="from")],
+        since: Annotated[When | None, Query(alias="from", description="Required")] = None,
         until: Annotated[When | None, Query(alias="to")] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Word | None = None,
         wait_for: WaitFor = None,
     ) -> Response:
         caught = await reader.waited(request, wait_for)
+        if since is None:
+            raise Invalid.at("?from", "missing", "Say from which moment on.")
         if until is not None and since >= until:
             raise Invalid.at("?to", "not-after", "The later moment comes second.")
         async with reader.moment(until, settled=True) as now:

@@ -14,7 +14,6 @@ from shared.interchange.records import Origin
 from shared.interchange.sync import Report, sync
 from tests.platform import Platform, running, settings_for
 
-SAMPLE = Path(__file__).parents[2] / "examples" / "organisation"
 BOATS = """
 {kind: party, key: crew, spec: {name: Crew}}
 ---
@@ -59,25 +58,6 @@ def counts(report: Report) -> dict[str, Any]:
 async def state_of(platform: Platform, kind: str, key: str) -> str:
     found = await platform.client.find(kind, key)
     return found["state"] if found else "nowhere"
-
-
-async def test_what_is_exported_is_taken_back_unchanged_here_and_arrives_whole_elsewhere(
-    platform: Platform, tmp_path: Path
-) -> None:
-    await apply(platform, SAMPLE)
-    boats = await platform.client.post("service", {"name": "Boats: all = of\nthem\n", "custom": {"=": [1.5, None]}})
-    await platform.client.post(
-        LINKS["catalog"],
-        {"type": "depends_on", **{end: {"kind": "service", "id": boats["id"]} for end in ("source",)}}
-        | {"target": {"kind": "party", "id": "33333333-3333-4333-8333-333333333333"}},
-    )
-    file = await exported(platform, tmp_path / "first.yaml")
-    again = await apply(platform, file)
-    assert counts(again) == {"unchanged": again.read}
-    async with running(settings_for(tmp_path / "two")) as other:
-        arrived = await apply(other, file)
-        assert counts(arrived) == {"created": arrived.read}
-        assert (await exported(other, tmp_path / "second.yaml")).read_text() == file.read_text()
 
 
 async def test_what_refers_to_something_retired_arrives_elsewhere_too(platform: Platform, tmp_path: Path) -> None:
@@ -161,10 +141,20 @@ async def test_a_bundle_prunes_what_is_its_own_only(platform: Platform, tmp_path
 
 
 async def test_what_may_not_go_yet_is_told_with_the_reason(platform: Platform, tmp_path: Path) -> None:
-    await apply(platform, SAMPLE)
-    file = tmp_path / "rest.yaml"
-    file.write_text("{kind: party, key: information-services, spec: {name: Information services}}")
+    """An activity that hands over goes with its process, and a process that somebody must follow stays."""
+    file = tmp_path / "step.yaml"
+    rest = "{kind: party, key: crew, spec: {name: Crew}}"
+    step = "{kind: activity, key: step, spec: {name: Step, state: operational, process_id: process/boarding}}"
+    file.write_text(
+        f"{rest}\n---\n{step}\n---\n{{kind: process, key: boarding, spec: {{name: Boarding, state: operational}}}}"
+    )
+    await apply(platform, file)
+    process = await platform.client.find("process", "boarding")
+    assert process
+    mine = {"provenance": [*process["provenance"], {"source": "mine", "id": "x"}]}
+    await platform.client.patch("process", process["id"], process["version"], mine)
+    file.write_text(rest)
     report = await apply(platform, file, prunes=True)
-    assert report.count("pruned") > 300
-    for refusal in report.refused:
-        assert refusal.reason.startswith("stays: ")
+    assert counts(report) == {"unchanged": 1, "pruned": 1}
+    assert await state_of(platform, "activity", "step") == "retired"
+    assert await state_of(platform, "process", "boarding") == "operational", "another source has it too"

@@ -1,16 +1,17 @@
-"""The sample organisation has exactly the gaps that its README tells of."""
+"""The sample organisation has exactly the gaps that its README tells of, and travels whole as an export."""
 
 import re
 from pathlib import Path
 
 from shared.interchange import bundle, bundle_files
+from shared.interchange.export import Export, export, texts
 from shared.interchange.sync import sync
 from tests.platform import running, settings_for
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "organisation"
 
 
-async def test_findings_are_the_known_gaps(tmp_path: Path) -> None:
+async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path: Path) -> None:
     told = re.findall(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", (SAMPLE / "README.md").read_text(), re.MULTILINE)
     assert told
     async with running(settings_for(tmp_path)) as platform:
@@ -23,3 +24,18 @@ async def test_findings_are_the_known_gaps(tmp_path: Path) -> None:
 
         again = await sync(platform.client, await bundle.to_batch(platform.client, bundle_files.read([SAMPLE])))
         assert again.count("unchanged") == len(again.outcomes)
+
+        first = tmp_path / "first.yaml"
+        _write(first, await export(platform.client))
+        back = await sync(platform.client, await bundle.to_batch(platform.client, bundle_files.read([first])))
+        assert back.count("unchanged") == len(back.outcomes) == len(again.outcomes)
+    async with running(settings_for(tmp_path / "elsewhere")) as other:
+        arrived = await sync(other.client, await bundle.to_batch(other.client, bundle_files.read([first])))
+        assert arrived.count("created") == len(arrived.outcomes) == len(again.outcomes)
+        second = tmp_path / "second.yaml"
+        _write(second, await export(other.client))
+        assert second.read_text() == first.read_text()
+
+
+def _write(file: Path, made: Export) -> None:
+    file.write_text("".join(text for documents in made.documents.values() for text in texts(documents)))

@@ -13,7 +13,7 @@ from tests.service.alignment.test_fold import Historian
 from tests.service.api import eventually
 from tests.service.conftest import BACKENDS
 
-ROUNDS, STEPS = 4, 25
+ROUNDS, STEPS = 3, 20
 LISTS = ("nodes", "findings", "score", "cascade", "coverage/design", "coverage/offerings", "load")
 ABOUT = ("nodes", "trace", "why", "impact")
 Answers = dict[str, Any]

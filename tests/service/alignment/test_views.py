@@ -262,9 +262,11 @@ async def changes_of(platform: Platform, kind: Any, id: str) -> list[State]:
 
 
 async def test_a_diff_is_what_the_histories_say_of_the_time_between(platform: Platform, held: Held) -> None:
-    since = (await view(platform, "status"))["watermark"]["strategy"]
     tactic = next(each for each in held.of("tactic"))
     kind, links = NODE_KINDS["tactic"], LINKS["strategy"]
+    tactic = await platform.client.patch(kind, tactic["id"], tactic["version"], {"budget": 0.5})
+    await platform.caught_up()
+    since = (await changes_of(platform, kind, tactic["id"]))[-1]["at"]
     edited = await platform.client.patch(kind, tactic["id"], tactic["version"], {"budget": 1.5})
     made = await platform.client.post("tactic", {"name": "Made in between", "state": "in_force"})
     cut, *_ = [link async for link in platform.client.list(links, state="active")]
