@@ -32,8 +32,8 @@ test: $(VENV)/.dev  ## all tests that this machine can run, with the coverage ga
 ifdef ARGS
 	@exec $(VENV)/bin/python -m pytest $(ARGS)
 else
-	@$(VENV)/bin/python -m pytest $(PARALLEL) -m "not compose and not postgres" --cov --cov-report=term:skip-covered
-	@$(VENV)/bin/python -m pytest $(PARALLEL) -m "postgres and not compose"
+	@$(VENV)/bin/python -m pytest $(PARALLEL) -m "not (compose or postgres or long)" --cov --cov-report=term:skip-covered
+	@$(VENV)/bin/python -m pytest $(PARALLEL) -m "(postgres or long) and not compose"
 	@exec $(VENV)/bin/python -m pytest -m compose tests/system
 endif
 

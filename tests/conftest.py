@@ -15,6 +15,15 @@ from tests.backends.server import Missing
 
 configure_logging("ERROR")
 
+LONG = {"system", "fuzz"}
+"""Folders of tests that start processes of their own: what those run is not measured."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if LONG & set(item.path.relative_to(Path(__file__).parent).parts):
+            item.add_marker(pytest.mark.long)
+
 
 def _offer(name: str, source: AbstractContextManager[str]) -> Iterator[str]:
     with ExitStack() as stack:

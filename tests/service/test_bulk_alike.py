@@ -102,6 +102,7 @@ async def everything(platform: Platform) -> Any:
     return states, told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("seed", [2])
 async def test_at_once_is_as_one_by_one(

@@ -21,7 +21,7 @@ from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS, Kind
 from shared.db import Database
 from tests.platform import Platform, running, settings_for
 
-SEEDS = range(6)
+SEEDS = range(3)
 STEPS = 80
 KINDS_USED = (
     "strategy", "objective", "outcome", "tactic", "service", "service_offering", "process", "policy", "design_package",
@@ -227,6 +227,7 @@ def current(rows: Rows) -> tuple[set[Any], set[Any], set[Any]]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_view_is_the_fold_of_its_events(seed: int, tmp_path: Path, second: Database) -> None:
     async with running(settings_for(tmp_path / "home")) as platform:

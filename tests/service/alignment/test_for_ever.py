@@ -59,6 +59,7 @@ async def rebuilt(platform: Platform) -> None:
     assert await eventually(switched)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("seed", [1])
 async def test_what_is_final_never_changes(

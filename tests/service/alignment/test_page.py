@@ -81,6 +81,7 @@ async def test_the_token_goes_from_the_address_into_a_cookie(platform: Platform)
     assert (await stranger.get("/search?q=water")).status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["", "?as_of=2999-01-01T00:00"])
 async def test_every_link_leads_somewhere_and_everything_is_reached(
     platform: Platform, browser: httpx.AsyncClient, moment: str
