@@ -19,7 +19,7 @@ from tests.unit.hostile import REFUSED_AS_JSON, REFUSED_BY_CONTRACT, TAKEN
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz, pytest.mark.postgres]
 NOBODY = str(UUID(int=7, version=4))
 BODIES = [*REFUSED_AS_JSON.values(), *REFUSED_BY_CONTRACT.values(), *TAKEN.values()]
-TELLING = ("increments", "measurements", "contracts", "activities", "links", "bulk")
+TELLING = ("increments", "contracts", "activities", "bulk")
 MEDIA = ("text/plain", "multipart/form-data; boundary=x", "application/xml", "application/json; charset=bogus", "")
 
 

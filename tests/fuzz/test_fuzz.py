@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz]
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES", "")
 TELLING = {
-    "strategy": ("increments", "measurements"),
+    "strategy": ("increments",),
     "catalog": ("contracts", "bulk"),
-    "roles": ("activities", "changes"),
+    "roles": ("activities",),
 }
 
 
