@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.contracts import KINDS
 from shared.contracts.events import ACTIONS, PARTITIONS, event_type, schema, topic
@@ -32,8 +32,8 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
 def _add_bodies(document: dict[str, Any], bodies: Sequence[type[BaseModel]]) -> None:
     if not bodies:
         return
-    wanted = [(model, "validation") for model in bodies]
-    _, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]  # list is invariant
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in bodies]
+    _, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, body in definitions.get("$defs", {}).items():
         schemas.setdefault(name, body)

@@ -10,7 +10,6 @@ from services.alignment.repository import briefs, edges_from, records
 from shared.contracts.design import FOUR_PS
 
 COMPONENTS = ("goods", "access", "action")
-_MOST_EDGES = 2000
 
 
 async def design(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
@@ -28,7 +27,7 @@ async def design(moment: Moment, limit: int, cursor: str | None) -> dict[str, An
 
 async def _packages(moment: Moment, services: list[str]) -> dict[str, Any]:
     """The package that counts, by service."""
-    edges = await edges_from(moment, services, "target", ["part_of"], _MOST_EDGES)
+    edges = await edges_from(moment, services, "target", ["part_of"])
     origins = {row.source: row.target for row in edges if row.source.startswith("design_package/")}
     by_service: dict[str, list[Any]] = defaultdict(list)
     for row in await records(moment, origins):

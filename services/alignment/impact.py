@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.alignment.moment import Moment
-from services.alignment.repository import briefs, edge, edge_counts, edges_from, split
+from services.alignment.repository import MOST_EDGES, briefs, edge, edge_counts, edges_from, split
 from shared.contracts.relations import RELATIONS
 
 MAX_DEPTH = 10
 MAX_NODES = 500
-_MOST_EDGES = 2000
 _CARRIES = {end: [r.name for r in RELATIONS.values() if r.hits == end] for end in ("source", "target")}
 """By the end that is hit: the relations that carry a change to it from the other one."""
 _ASKED = ("accountable", "consulted")
@@ -43,8 +42,9 @@ async def _hit(moment: Moment, root: str, depth: int, limit: int) -> tuple[dict[
     for _ in range(depth):
         reached: list[str] = []
         for hit, other in (("source", "target"), ("target", "source")):
-            rows = await edges_from(moment, frontier, other, _CARRIES[hit], _MOST_EDGES)
-            hidden += sum((await edge_counts(moment, frontier, other, _CARRIES[hit])).values()) - len(rows)
+            rows = await edges_from(moment, frontier, other, _CARRIES[hit])
+            if len(rows) == MOST_EDGES:
+                hidden += sum((await edge_counts(moment, frontier, other, _CARRIES[hit])).values()) - len(rows)
             for row in rows:
                 end, near = getattr(row, hit), getattr(row, other)
                 if end in ways:
@@ -68,7 +68,7 @@ async def _consult(moment: Moment, hit: Iterable[str]) -> dict[str, Asked]:
     """By role: those with a say in activities that are hit, or that belong to a process that is."""
     activities = await _activities(moment, sorted(hit))
     asked: defaultdict[str, Asked] = defaultdict(lambda: {"activities": set(), "letters": set(), "parties": set()})
-    for row in await edges_from(moment, activities, "source", _ASKED, _MOST_EDGES):
+    for row in await edges_from(moment, activities, "source", _ASKED):
         asked[row.target]["activities"].add(row.source)
         asked[row.target]["letters"].add(row.type[0].upper())
     for role, parties in (await holders(moment, sorted(asked))).items():
@@ -78,17 +78,17 @@ async def _consult(moment: Moment, hit: Iterable[str]) -> dict[str, Asked]:
 
 async def _activities(moment: Moment, hit: Sequence[str]) -> list[str]:
     processes = [ref for ref in hit if split(ref)[0] == "process"]
-    parts = await edges_from(moment, processes, "target", ["part_of"], _MOST_EDGES)
+    parts = await edges_from(moment, processes, "target", ["part_of"])
     own = {ref for ref in hit if split(ref)[0] == "activity"}
     return sorted(own | {row.source for row in parts if split(row.source)[0] == "activity"})
 
 
 async def holders(moment: Moment, roles: Sequence[str]) -> dict[str, set[str]]:
     """The parties that hold each role, by assignments that are valid."""
-    filled = {row.source: row.target for row in await edges_from(moment, roles, "target", ["assigned_as"], _MOST_EDGES)}
+    filled = {row.source: row.target for row in await edges_from(moment, roles, "target", ["assigned_as"])}
     found: defaultdict[str, set[str]] = defaultdict(set)
     nodes = await briefs(moment, filled)
-    for row in await edges_from(moment, sorted(filled), "source", ["assigns"], _MOST_EDGES):
+    for row in await edges_from(moment, sorted(filled), "source", ["assigns"]):
         if nodes[row.source]["live"]:
             found[filled[row.source]].add(row.target)
     return found

@@ -9,7 +9,6 @@ from services.alignment.moment import Moment
 from services.alignment.repository import briefs, edges_from, records
 
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
-_MOST_EDGES = 2000
 
 
 async def matrix(moment: Moment, process: str) -> dict[str, Any]:
@@ -17,12 +16,12 @@ async def matrix(moment: Moment, process: str) -> dict[str, Any]:
 
     ``violations``: of each activity exactly one role is accountable, and at least one does it.
     """
-    parts = await edges_from(moment, [process], "target", ["part_of"], _MOST_EDGES)
+    parts = await edges_from(moment, [process], "target", ["part_of"])
     rows = await records(moment, [row.source for row in parts if row.source.startswith("activity/")])
     activities = sorted((row for row in rows if row.state != "retired"), key=_order)
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     refs = [row.ref for row in activities]
-    for edge in await edges_from(moment, refs, "source", list(_LETTERS), _MOST_EDGES):
+    for edge in await edges_from(moment, refs, "source", list(_LETTERS)):
         cells[edge.source][edge.target].append(_LETTERS[edge.type])
     roles = sorted({role for of in cells.values() for role in of})
     held = await holders(moment, roles)
@@ -61,17 +60,17 @@ async def load(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]
     roles = await _roles(moment, [f"party/{each['id']}" for each in parties])
     letters: dict[str, Counter[str]] = defaultdict(Counter)
     wanted = sorted({role for of in roles.values() for role in of})
-    for edge in await edges_from(moment, wanted, "target", list(_LETTERS), _MOST_EDGES):
+    for edge in await edges_from(moment, wanted, "target", list(_LETTERS)):
         letters[edge.target][_LETTERS[edge.type]] += 1
     return {"items": [_carried(each, roles, letters) for each in parties], "next_cursor": next_cursor}
 
 
 async def _roles(moment: Moment, parties: list[str]) -> dict[str, set[str]]:
     """The roles that each party holds, by assignments that are valid."""
-    assigned = {e.source: e.target for e in await edges_from(moment, parties, "target", ["assigns"], _MOST_EDGES)}
+    assigned = {e.source: e.target for e in await edges_from(moment, parties, "target", ["assigns"])}
     nodes = await briefs(moment, assigned)
     found: dict[str, set[str]] = defaultdict(set)
-    for edge in await edges_from(moment, sorted(assigned), "source", ["assigned_as"], _MOST_EDGES):
+    for edge in await edges_from(moment, sorted(assigned), "source", ["assigned_as"]):
         if nodes[edge.source]["live"]:
             found[assigned[edge.source]].add(edge.target)
     return found

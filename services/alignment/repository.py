@@ -22,7 +22,7 @@ from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.contracts.events import EventId
 
-MAX_LINKS, MAX_VERSIONS = 200, 50
+MAX_LINKS, MAX_VERSIONS, MOST_EDGES = 200, 50, 2000
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -190,7 +190,13 @@ def edge(moment: Moment, row: Any) -> dict[str, Any]:
 
 
 async def edges_from(
-    moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None, limit: int, *, ended: bool = False
+    moment: Moment,
+    refs: Sequence[str],
+    end: str,
+    types: Sequence[str] | None,
+    limit: int = MOST_EDGES,
+    *,
+    ended: bool = False,
 ) -> list[Any]:
     """Relations of several nodes at once, in a fixed order, at most ``limit``."""
     found: list[Any] = []

@@ -7,12 +7,10 @@ from typing import Any
 from services.alignment.moment import Moment
 from services.alignment.repository import brief, briefs, edges_from, records
 
-_MOST_EDGES = 2000
-
 
 async def signatures(moment: Moment, refs: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """By node: ``increment`` and ``by`` whom, for what a signed increment holds."""
-    covers = await edges_from(moment, sorted(set(refs)), "target", ["covers"], _MOST_EDGES)
+    covers = await edges_from(moment, sorted(set(refs)), "target", ["covers"])
     held = [(row.target, row.source) for row in covers if row.source.startswith("increment/")]
     rows = {row.ref: row for row in await records(moment, {increment for _, increment in held})}
     signed = {ref: row for ref, row in rows.items() if row.state == "signed"}

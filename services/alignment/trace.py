@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from services.alignment.moment import Moment
-from services.alignment.repository import briefs, edge, edge_counts, edges_from
+from services.alignment.repository import MOST_EDGES, briefs, edge, edge_counts, edges_from
 from services.alignment.signatures import signatures
 
 MAX_DEPTH = 10
 MAX_NODES = 500
-_MOST_EDGES = 2000
 _MOST_PATHS = 100
 _MOST_STEPS = 20_000
 
@@ -23,7 +22,7 @@ async def trace(
     depths, hidden, edges = {root: 0}, dict[str, int](), dict[tuple[Any, ...], Any]()
     frontier = [root]
     for hop in range(1, depth + 1):
-        rows = await edges_from(moment, frontier, near, types, _MOST_EDGES)
+        rows = await edges_from(moment, frontier, near, types)
         shown: dict[str, int] = defaultdict(int)
         reached: list[str] = []
         for row in rows:
@@ -84,8 +83,8 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
 async def _load_above(moment: Moment, root: str) -> tuple[dict[str, list[Any]], bool]:
     above: dict[str, list[Any]] = {}
     frontier, total = [root], 0
-    while frontier and total < _MOST_EDGES:
-        rows = await edges_from(moment, frontier, "source", None, _MOST_EDGES, ended=True)
+    while frontier and total < MOST_EDGES:
+        rows = await edges_from(moment, frontier, "source", None, ended=True)
         for ref in frontier:
             above[ref] = []
         for row in rows:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from shared.interchange.export import Export
 
 _HEAD = "# Exported by plumbline: written anew, or removed, by the next export into this folder.\n"
 _MOST = 4 * 1024 * 1024  # of a file, below what is read back
@@ -22,20 +25,20 @@ async def export(
 ) -> None:
     """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere."""
     from shared.interchange.export import export as read
-    from shared.interchange.export import texts
+    from shared.interchange.yaml_documents import text
 
     made = await read(session.client)
     if session.json:
         session.show([document for documents in made.documents.values() for document in documents], lambda: "")
     elif to is None:
         for documents in made.documents.values():
-            typer.echo("".join(texts(documents)), nl=False)
+            typer.echo("".join(map(text, documents)), nl=False)
     else:
-        _write(to, {kind: texts(documents) for kind, documents in made.documents.items()})
+        _write(to, {kind: map(text, documents) for kind, documents in made.documents.items()})
     session.say(f"{made.count} entities with their links; {_left_out(made)}")
 
 
-def _left_out(made: Any) -> str:
+def _left_out(made: "Export") -> str:
     loose = f", and {made.loose} whose source was deleted" if made.loose else ""
     return f"{made.ended} links that have ended are not in it{loose}."
 

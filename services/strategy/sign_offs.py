@@ -103,9 +103,13 @@ async def frozen_contents(unit: Unit, package: Sequence[Frozen]) -> list[dict[st
     """What was submitted, from the versions of then."""
     changes = unit.owner.changes
     wanted = tuple_(changes.c.kind, changes.c.id, changes.c.version).in_([(i.kind, i.id, i.version) for i in package])
-    rows = await unit.connection.execute(select(changes.c.kind, changes.c.id, changes.c.data).where(wanted))
-    then = {(kind, id): content(orjson.loads(data)["state"]) for kind, id, data in rows}
-    return [{"kind": item.kind, "id": str(item.id), "content": then[item.kind, item.id]} for item in package]
+    rows = await unit.connection.execute(
+        select(changes.c.kind, changes.c.id, changes.c.version, changes.c.data).where(wanted)
+    )
+    then = {(kind, id, version): content(orjson.loads(data)["state"]) for kind, id, version, data in rows}
+    return [
+        {"kind": item.kind, "id": str(item.id), "content": then[item.kind, item.id, item.version]} for item in package
+    ]
 
 
 def statement(increment: Increment) -> dict[str, Any]:
@@ -124,8 +128,10 @@ def statement(increment: Increment) -> dict[str, Any]:
 async def drift(unit: Unit, package: Sequence[Frozen]) -> list[dict[str, Any]]:
     """Per item whether it still is what was signed, and if not, which members differ."""
     now = await store.load_many(unit, ((item.kind, str(item.id)) for item in package))
-    signed = {(each["kind"], each["id"]): each["content"] for each in await frozen_contents(unit, package)}
-    return [_drift_of(item, now.get(f"{item.kind}/{item.id}"), signed[item.kind, str(item.id)]) for item in package]
+    signed = [each["content"] for each in await frozen_contents(unit, package)]
+    return [
+        _drift_of(item, now.get(f"{item.kind}/{item.id}"), then) for item, then in zip(package, signed, strict=True)
+    ]
 
 
 def _drift_of(item: Frozen, now: Record | None, signed: Content) -> dict[str, Any]:

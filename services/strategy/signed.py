@@ -32,7 +32,10 @@ class Signed(Resource):
     async def list_signatures(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             await commands.read(unit, self.kind, id)
-            found = [await _signature(unit, each, id) for each in await _signed(unit, id)]
+            increments = await _signed(unit, id)
+            frozen = [item for increment in increments for item in increment.package if item.id == id]
+            drifts = await sign_offs.drift(unit, frozen)
+        found = [_signature(*pair) for pair in zip(increments, drifts, strict=True)]
         return http.answer({"drifted": bool(found) and found[0]["drifted"], "items": found})
 
 
@@ -45,8 +48,7 @@ async def _signed(unit: Unit, id: UUID) -> list[Increment]:
     return [cast(Increment, from_row(_INCREMENT, row)) for row in rows]
 
 
-async def _signature(unit: Unit, increment: Increment, id: UUID) -> dict[str, Any]:
-    [drift] = await sign_offs.drift(unit, [frozen for frozen in increment.package if frozen.id == id])
+def _signature(increment: Increment, drift: dict[str, Any]) -> dict[str, Any]:
     decided = [each for each in increment.sign_offs if each.decision == "approved"]
     of = increment.model_dump(mode="json", include={"id", "key", "name", "state"})
     told = {name: drift[name] for name in ("signed_version", "version", "drifted", "changes")}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.client import Client, path_of
+from shared.client import Client
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.contracts.reference import Convert, Reference
 from shared.interchange.bundle_files import BadBundle, Document
@@ -67,8 +67,8 @@ async def _links_there(
     async def ask(ref: str, id: str) -> list[dict[str, Any]]:
         kind = ref.partition("/")[0]
         async with gate:
-            path = path_of(LINKS[NODE_KINDS[kind].service])
-            return [link async for link in client.items(path, source_kind=kind, source_id=id)]
+            links = LINKS[NODE_KINDS[kind].service]
+            return [link async for link in client.list(links, source_kind=kind, source_id=id)]
 
     found = [link for links in await asyncio.gather(*(ask(*each) for each in sources.items())) for link in links]
     return {_ends(link): link for link in sorted(found, key=lambda link: link["state"] == "active")}

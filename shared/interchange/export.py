@@ -1,7 +1,7 @@
 """What the owners hold as a bundle: documents that ``apply`` takes back unchanged, here and on another server."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,10 +82,3 @@ def _name(target: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """``kind/key``, or ``kind/<uuid>`` for what no owner has."""
     ref = f"{target['kind']}/{target['id']}"
     return names.get(ref, ref)
-
-
-def texts(documents: Iterable[Document]) -> Iterator[str]:
-    """Each document as YAML."""
-    from shared.interchange.yaml_documents import text
-
-    return map(text, documents)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from shared.client import Client, path_of
+from shared.client import Client
 from shared.contracts import LINKS, NODE_KINDS, Kind
 
 
@@ -17,5 +17,5 @@ async def entities(client: Client) -> AsyncIterator[tuple[Kind, dict[str, Any]]]
 async def links(client: Client) -> AsyncIterator[tuple[Kind, dict[str, Any]]]:
     """The state of every link, also of those that have ended."""
     for kind in LINKS.values():
-        async for state in client.items(path_of(kind)):
+        async for state in client.list(kind):
             yield kind, state

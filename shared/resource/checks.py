@@ -1,8 +1,8 @@
 """The *Always* lines that hold for every kind, and the gate in front of every transition."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.contracts import NODE_KINDS
@@ -16,7 +16,19 @@ from shared.resource.owner import Facts
 from shared.resource.store import Unit, links_from, links_into, load_many, look_up, take_turns
 
 _DECOMPOSITION_LOCK = 1
-Target = tuple[str, str, str]
+
+
+class Target(NamedTuple):
+    """What a state refers to: where it says so, what that is, and the relation that it makes."""
+
+    pointer: str
+    kind: str
+    id: str
+    relation: str
+
+    @property
+    def ref(self) -> tuple[str, str]:
+        return self.kind, self.id
 
 
 async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, registered: bool) -> Facts:
@@ -24,12 +36,11 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
         raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
     found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
-    targets = [target for target in _targets(kind, new) if unit.owner.kind(target[1])]
-    known = await load_many(unit, ((name, id) for _, name, id in targets))
-    before = {(name, id) for _, name, id in _targets(kind, old)} if old and not _comes_back(old, new) else set()
-    fresh = [target for target in targets if target[1:] not in before]
-    over = set(fresh) if registered else {target for target in fresh if target[0] in _superseded(kind, new)}
-    faults = [*_reference_faults(unit, known, fresh, over)]
+    targets = [target for target in _targets(kind, new) if unit.owner.kind(target.kind)]
+    known = await load_many(unit, (target.ref for target in targets))
+    before = {target.ref for target in _targets(kind, old)} if old and not _comes_back(old, new) else set()
+    fresh = [target for target in targets if target.ref not in before]
+    faults = [*_reference_faults(unit, known, fresh, registered=registered)]
     facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
@@ -66,10 +77,10 @@ async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts
 
 def _targets(kind: Kind, state: Record) -> list[Target]:
     if isinstance(state, Link):
-        ends = (("/source", state.source), ("/target", state.target))
-        return [(pointer, end.kind, str(end.id)) for pointer, end in ends]
+        ends = (("/source", state.source, ""), ("/target", state.target, state.type))
+        return [Target(pointer, end.kind, str(end.id), relation) for pointer, end, relation in ends]
     dumped = state.model_dump(mode="json")
-    return [target for reference in kind.references for target in reference.targets(dumped)]
+    return [Target(*target, each.relation) for each in kind.references for target in each.targets(dumped)]
 
 
 def _comes_back(old: Record, new: Record) -> bool:
@@ -77,27 +88,18 @@ def _comes_back(old: Record, new: Record) -> bool:
     return isinstance(new, Link) and new.state == "active" != old.state
 
 
-def _superseded(kind: Kind, state: Record) -> set[str]:
-    """Pointers to what it takes the place of, which may well be over."""
-    if isinstance(state, Link):
-        return {"/target"} if state.type == "supersedes" else set()
-    references = [reference for reference in kind.references if reference.relation == "supersedes"]
-    dumped = state.model_dump(mode="json") if references else {}
-    return {pointer for reference in references for pointer, _, _ in reference.targets(dumped)}
-
-
 def _reference_faults(
-    unit: Unit, known: dict[str, Record], fresh: Sequence[Target], over: Container[Target]
+    unit: Unit, known: dict[str, Record], fresh: Sequence[Target], *, registered: bool
 ) -> Iterable[Fault]:
-    """Ends in this service exist and are not terminal, unless they may be ``over``; others are never checked."""
-    for target_ in fresh:
-        pointer, name, id = target_
+    """Ends in this service exist and are not terminal, unless they are superseded; others are never checked."""
+    for pointer, name, id, relation in fresh:
         target = known.get(f"{name}/{id}")
         if target is None:
             yield Fault(pointer=pointer, code="unknown-reference", detail=f"There is no {name} with this id.")
             continue
+        may_be_over = registered or relation == "supersedes"
         kind = unit.owner.kind(name)
-        if kind and kind.lifecycle.is_terminal(target.state) and target_ not in over:
+        if kind and kind.lifecycle.is_terminal(target.state) and not may_be_over:
             detail = f"The {name} is {target.state}: nothing new may refer to it."
             yield Fault(pointer=pointer, code="terminal-reference", detail=detail)
 
@@ -136,24 +138,19 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
     if ups:
         unit.alone()
         await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
-    for pointer, name, id in ups:
-        if await _reaches(unit, [(name, id)], start):
-            raise Invalid.at(pointer, "cycle", "This would make the decomposition run in a circle.")
+    for up in ups:
+        if await _reaches(unit, [up.ref], start):
+            raise Invalid.at(up.pointer, "cycle", "This would make the decomposition run in a circle.")
 
 
 def _ups(kind: Kind, new: Record, fresh: Sequence[Target]) -> list[Target]:
-    """The steps up that are new in this state."""
-    if isinstance(new, Link):
-        leads = new.type in DECOMPOSITION and new.state == "active"
-        return [("/target", new.target.kind, str(new.target.id))] if leads else []
-    parents = set(_parents_in_fields(kind, new))
-    return [target for target in fresh if target[1:] in parents]
+    """The steps up that are new in this state; a link's are so whenever it is written, since it may have ended."""
+    steps = (_targets(kind, new) if new.state == "active" else []) if isinstance(new, Link) else fresh
+    return [target for target in steps if target.relation in DECOMPOSITION]
 
 
 def _parents_in_fields(kind: Kind, state: Record) -> list[tuple[str, str]]:
-    references = [reference for reference in kind.references if reference.relation in DECOMPOSITION]
-    dumped = state.model_dump(mode="json") if references else {}
-    return [(name, id) for reference in references for _, name, id in reference.targets(dumped)]
+    return [target.ref for target in _targets(kind, state) if target.relation in DECOMPOSITION]
 
 
 async def _reaches(unit: Unit, steps: list[tuple[str, str]], goal: tuple[str, str]) -> bool:

@@ -8,10 +8,11 @@ import pytest
 
 from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
-from shared.interchange.export import export, texts
+from shared.interchange.export import export
 from shared.interchange.prune import prune
 from shared.interchange.records import Origin
 from shared.interchange.sync import Report, sync
+from shared.interchange.yaml_documents import text
 from tests.platform import Platform, running, settings_for
 
 BOATS = """
@@ -42,7 +43,7 @@ async def apply(platform: Platform, *paths: Path, prunes: bool = False, source: 
 
 async def exported(platform: Platform, file: Path) -> Path:
     made = await export(platform.client)
-    write(file, "".join(text for documents in made.documents.values() for text in texts(documents)))
+    write(file, "".join(text(each) for documents in made.documents.values() for each in documents))
     return file
 
 

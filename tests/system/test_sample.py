@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from shared.interchange import bundle, bundle_files
-from shared.interchange.export import Export, export, texts
+from shared.interchange.export import Export, export
 from shared.interchange.sync import sync
+from shared.interchange.yaml_documents import text
 from tests.platform import running, settings_for
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "organisation"
@@ -38,4 +39,4 @@ async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path:
 
 
 def _write(file: Path, made: Export) -> None:
-    file.write_text("".join(text for documents in made.documents.values() for text in texts(documents)))
+    file.write_text("".join(text(each) for documents in made.documents.values() for each in documents))
