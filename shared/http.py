@@ -40,10 +40,16 @@ def caller(request: Request, scope: str) -> Caller:
 
 async def no_strange_parameters(request: Request) -> None:
     """Refuse what the route does not know: a misspelt filter must not answer with everything."""
-    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    known = _parameters(request.scope["route"].dependant)
     if strange := sorted(set(request.query_params) - known):
         detail = f"There is no such parameter here; there are {', '.join(sorted(known)) or 'none'}."
         raise Invalid(detail, errors=_each(strange))
+
+
+def _parameters(dependant: Any) -> set[str]:
+    """Those of a route, and of what it depends on."""
+    known = {parameter.alias for parameter in dependant.query_params}
+    return known.union(*map(_parameters, dependant.dependencies))
 
 
 def _each(names: list[str]) -> list[Fault]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from services.alignment.edges import edges_from
 from services.alignment.moment import Moment
-from services.alignment.repository import edges_from, of_kind
+from services.alignment.repository import of_kind
 
 MOST = 500
 _KINDS = ("strategy", "objective", "tactic", "operation")

@@ -5,8 +5,9 @@ from collections import defaultdict
 from typing import Any
 
 from services.alignment import repository
+from services.alignment.edges import edges_from
 from services.alignment.moment import Moment
-from services.alignment.repository import briefs, edges_from, records
+from services.alignment.repository import briefs, records
 from shared.contracts.design import FOUR_PS
 
 COMPONENTS = ("goods", "access", "action")

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from
 from services.alignment.moment import Moment
-from services.alignment.repository import MOST_EDGES, briefs, edge, edge_counts, edges_from, split
+from services.alignment.repository import briefs, split
 from shared.contracts.relations import RELATIONS
 
 MAX_DEPTH = 10

@@ -1,8 +1,10 @@
 """Query parameters that the views share."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from shared.contracts.events import EventId
@@ -22,3 +24,40 @@ def _event(text: str) -> str:
 WaitFor = Annotated[
     Annotated[str, AfterValidator(_event)] | None, Query(description="Wait until the view holds this event's version")
 ]
+
+
+@dataclass(frozen=True)
+class OfNow:
+    """A question about the present, and what it waits for."""
+
+    request: Request
+    wait_for: WaitFor = None
+    as_of: datetime | None = field(default=None, init=False)
+    valid_at: datetime | None = field(default=None, init=False)
+
+
+@dataclass(frozen=True)
+class OfMoment(OfNow):
+    """One about any moment of transaction time."""
+
+    as_of: AsOf = None
+
+
+@dataclass(frozen=True)
+class OfTimes(OfMoment):
+    """One about any moment on both axes."""
+
+    valid_at: ValidAt = None
+
+
+@dataclass(frozen=True)
+class OfSpan(OfNow):
+    """One about what lies before a moment."""
+
+    as_of: Annotated[When | None, Query(alias="to", description="Up to this moment; default now")] = None
+
+
+Now = Annotated[OfNow, Depends()]
+AtMoment = Annotated[OfMoment, Depends()]
+AtTimes = Annotated[OfTimes, Depends()]
+Before = Annotated[OfSpan, Depends()]

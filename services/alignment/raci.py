@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from services.alignment import repository
+from services.alignment.edges import edges_from
 from services.alignment.impact import holders
 from services.alignment.moment import Moment
-from services.alignment.repository import briefs, edges_from, records
+from services.alignment.repository import briefs, records
 
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 

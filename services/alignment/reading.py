@@ -2,19 +2,20 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment import loader, projector, repository
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.moment import Moment
+from services.alignment.parameters import OfNow
 from services.alignment.waiting import Waiting
 from shared import clock, http
 from shared.config import Settings
@@ -23,6 +24,7 @@ from shared.db import Database
 from shared.errors import Gone, NotFound, Unavailable
 
 SCOPE = "alignment:read"
+Make = Callable[[Moment], Awaitable[dict[str, Any]]]
 _LOOK_SECONDS = 0.25
 _ACTIVE = (
     select(GENERATION.c.number, GENERATION.c.settled_until, PROGRESS.c.service, PROGRESS.c.recorded_until)
@@ -57,7 +59,13 @@ class Reader:
             async with self.database.write() as connection:
                 await projector.settle(connection, active.generation, now)
 
-    async def waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
+    async def answer(self, asked: OfNow, make: Make, *, settled: bool = False) -> Response:
+        """What is made of the moment that was asked about, with how far the view is; waits first if asked to."""
+        caught = await self._waited(asked.request, asked.wait_for)
+        async with self.moment(asked.as_of, asked.valid_at, settled=settled) as now:
+            return http.answer(await make(now) | repository.frame(now) | caught)
+
+    async def _waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
         """Check the caller, then wait for an event if there is one to wait for; says whether it came."""
         http.caller(request, SCOPE)
         return {} if wait_for is None else {"caught_up": await self._wait(EventId.parse(wait_for))}
@@ -99,6 +107,15 @@ async def _active(connection: AsyncConnection) -> _Active:
 
 async def _is_due(connection: AsyncConnection, active: _Active, now: datetime) -> bool:
     return await loader.is_turning(connection, active.generation, active.settled_until, now)
+
+
+def about(ref: str, make: Callable[[Moment, Any], Awaitable[dict[str, Any]]]) -> Make:
+    """What is made of the row of one node."""
+
+    async def made(now: Moment) -> dict[str, Any]:
+        return await make(now, await existing(now, ref))
+
+    return made
 
 
 async def existing(now: Moment, ref: str) -> Any:

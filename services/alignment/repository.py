@@ -1,28 +1,21 @@
-"""Reads of the view: nodes, relations and findings, now or as recorded at a past moment."""
+"""Reads of the view: nodes, their versions and how far it is, now or as recorded at a past moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import (
-    Select,
-    and_,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.loader import chunks
-from services.alignment.models import EDGE, GENERATION, PROGRESS, RECORD
+from services.alignment.models import GENERATION, PROGRESS, RECORD
 from services.alignment.moment import Moment, recorded
 from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.contracts.events import EventId
 
-MAX_LINKS, MAX_VERSIONS, MOST_EDGES = 200, 50, 2000
+MAX_VERSIONS = 50
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -55,25 +48,18 @@ def unseen(ref: str) -> dict[str, Any]:
     return {"id": id, "kind": kind, **empty, "live": False, "deleted": False, "unseen": True}
 
 
-_BRIEF_NAMES = (
+BRIEF_NAMES = (
     "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
     "valid_to",
 )  # fmt: skip
-_BRIEF = [RECORD.c[name] for name in _BRIEF_NAMES]
-
-
-@cache
-def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
-    order = (EDGE.c.type, EDGE.c[other], EDGE.c.origin)
-    theirs = and_(RECORD.c.ref == EDGE.c[other], recorded(RECORD, past=past))
-    return _links(end, past=past).add_columns(*_BRIEF).outerjoin(RECORD, theirs).order_by(*order).limit(MAX_LINKS)
+BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
 
 
 async def nodes(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
 ) -> tuple[list[Any], str | None]:
     """A page of nodes by kind and key; ``q`` looks in names and keys, without case."""
-    query = select(*_BRIEF, RECORD.c.kind).where(
+    query = select(*BRIEF, RECORD.c.kind).where(
         moment.recorded(RECORD), RECORD.c.kind != "link", RECORD.c.deleted.is_(False)
     )
     if q := filters.pop("q", None):
@@ -101,12 +87,7 @@ def _node(*, past: bool) -> Select[Any]:
 
 @cache
 def _briefs(*, past: bool) -> Select[Any]:
-    return select(*_BRIEF).where(recorded(RECORD, past=past), RECORD.c.ref.in_(bindparam("refs", expanding=True)))
-
-
-@cache
-def _links(end: str, *, past: bool) -> Select[Any]:
-    return select(EDGE).where(recorded(EDGE, past=past), EDGE.c[end] == bindparam("ref"), EDGE.c.live)
+    return select(*BRIEF).where(recorded(RECORD, past=past), RECORD.c.ref.in_(bindparam("refs", expanding=True)))
 
 
 async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -131,7 +112,7 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
 async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
     """The nodes of a kind by reference, at most so many, and how many more there are."""
     there = (moment.recorded(RECORD), RECORD.c.kind == kind, RECORD.c.deleted.is_(False))
-    rows = (await moment.execute(select(*_BRIEF).where(*there).order_by(RECORD.c.key, RECORD.c.ref).limit(most))).all()
+    rows = (await moment.execute(select(*BRIEF).where(*there).order_by(RECORD.c.key, RECORD.c.ref).limit(most))).all()
     total = len(rows)
     if total == most:
         total = (await moment.execute(select(func.count()).select_from(RECORD).where(*there))).scalar_one()
@@ -155,75 +136,6 @@ def _version(row: Any, before: dict[str, Any]) -> dict[str, Any]:
     changed = [name for name, value in row.data.items() if name not in _STAMPS and value != before.get(name)]
     told = {"version": row.version, "at": rfc3339(row.recorded_from), "actor": row.actor, "state": row.state}
     return told | {"deleted": row.deleted, "changed": [] if not before else changed}
-
-
-async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
-    """The active relations at one end of a node (``source`` or ``target``), and how many more there are."""
-    other = "target" if end == "source" else "source"
-    rows = (await moment.execute(_first_links(end, other, past=moment.past), ref=ref)).all()
-    total = len(rows)
-    if total == MAX_LINKS:
-        counted = select(func.count()).select_from(_links(end, past=moment.past).subquery())
-        total = (await moment.execute(counted, ref=ref)).scalar_one()
-    return [edge(moment, row) | {"node": _other(moment, row, other)} for row in rows], total - len(rows)
-
-
-def _other(moment: Moment, row: Any, end: str) -> dict[str, Any]:
-    """The node at the other end of a row of ``_first_links``."""
-    columns = {name: row._mapping[RECORD.c[name]] for name in _BRIEF_NAMES}
-    return brief(moment, SimpleNamespace(**columns)) if columns["ref"] else unseen(getattr(row, end))
-
-
-def edge(moment: Moment, row: Any) -> dict[str, Any]:
-    """A relation in an answer. ``origin`` is the link, or the entity whose ``field`` makes it."""
-    return {
-        "type": row.type,
-        "source": row.source,
-        "target": row.target,
-        "origin": row.origin,
-        "field": row.field,
-        "live": row.live and moment.valid(row),
-        "justifies": row.justifies,
-        "rationale": row.rationale,
-        "confidence": row.confidence,
-    }
-
-
-async def edges_from(
-    moment: Moment,
-    refs: Sequence[str],
-    end: str,
-    types: Sequence[str] | None,
-    limit: int = MOST_EDGES,
-    *,
-    ended: bool = False,
-) -> list[Any]:
-    """Relations of several nodes at once, in a fixed order, at most ``limit``."""
-    found: list[Any] = []
-    for some in chunks(refs):
-        query = _edges(moment, some, end, types, ended=ended)
-        query = query.order_by(EDGE.c[end], EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.origin)
-        found += (await moment.execute(query.limit(limit - len(found)))).all()
-        if len(found) >= limit:
-            break
-    return found
-
-
-async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for some in chunks(refs):
-        query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
-        counts |= dict((await moment.execute(query)).all())
-    return counts
-
-
-def _edges(
-    moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
-) -> Select[Any]:
-    query = select(EDGE).where(moment.recorded(EDGE), EDGE.c[end].in_(refs))
-    if types is not None:
-        query = query.where(EDGE.c.type.in_(types))
-    return query if ended else query.where(EDGE.c.live)
 
 
 _WATERMARKS = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == bindparam("at"))

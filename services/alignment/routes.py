@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import func, select
 
-from services.alignment import findings_list, repository, view
+from services.alignment import edges, findings_list, repository, view
 from services.alignment import score as scores
 from services.alignment import trace as traces
 from services.alignment.follower import Follower
 from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
-from services.alignment.parameters import AsOf, Limit, ValidAt, WaitFor
-from services.alignment.reading import SCOPE, Reader, existing
+from services.alignment.moment import Moment
+from services.alignment.parameters import AtMoment, AtTimes, Limit, Now
+from services.alignment.reading import SCOPE, Reader, about
 from services.alignment.rules import RULES
 from shared import clock, http
 from shared.contracts.base import KindName
@@ -34,7 +35,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds")
     async def nodes(
-        request: Request,
+        asked: AtTimes,
         kind: KindName | None = None,
         q: Word | None = None,
         state: Word | None = None,
@@ -42,75 +43,52 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         key: Word | None = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Word | None = None,
-        as_of: AsOf = None,
-        valid_at: ValidAt = None,
-        wait_for: WaitFor = None,
     ) -> Response:
-        caught = await reader.waited(request, wait_for)
         given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
-        async with reader.moment(as_of, valid_at) as now:
-            filters = {name: value for name, value in given.items() if value is not None}
-            items, next_cursor = await repository.nodes(now, filters, limit, cursor)
-            return http.answer({"items": items, "next_cursor": next_cursor} | repository.frame(now) | caught)
+
+        async def made(now: Moment) -> dict[str, Any]:
+            items, next_cursor = await repository.nodes(now, _given(given), limit, cursor)
+            return {"items": items, "next_cursor": next_cursor}
+
+        return await reader.answer(asked, made)
 
     @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings")
-    async def node(
-        request: Request,
-        kind: KindName,
-        id: Word,
-        as_of: AsOf = None,
-        valid_at: ValidAt = None,
-        wait_for: WaitFor = None,
-    ) -> Response:
-        caught = await reader.waited(request, wait_for)
-        async with reader.moment(as_of, valid_at, settled=True) as now:
-            row = await existing(now, f"{kind}/{id}")
-            out, out_hidden = await repository.links(now, row.ref, "source")
-            into, in_hidden = await repository.links(now, row.ref, "target")
+    async def node(asked: AtTimes, kind: KindName, id: Word) -> Response:
+        async def made(now: Moment, row: Any) -> dict[str, Any]:
+            out, out_hidden = await edges.links(now, row.ref, "source")
+            into, in_hidden = await edges.links(now, row.ref, "target")
             told = await findings_list.of_subject(now, row.ref, reader.grace)
             body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
-            body |= {"hidden": {"out": out_hidden, "in": in_hidden}}
-            return http.answer(body | repository.frame(now) | caught)
+            return body | {"hidden": {"out": out_hidden, "in": in_hidden}}
+
+        return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
     @routes.get("/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it")
     async def trace(
-        request: Request,
+        asked: AtTimes,
         kind: KindName,
         id: Word,
         direction: Literal["up", "down"] = "up",
         depth: Annotated[int, Query(ge=1, le=traces.MAX_DEPTH)] = 3,
         types: Annotated[Word | None, Query(description="Relations, by comma; `justifying` for those that do")] = None,
         limit: Annotated[int, Query(ge=1, le=traces.MAX_NODES)] = 200,
-        as_of: AsOf = None,
-        valid_at: ValidAt = None,
-        wait_for: WaitFor = None,
     ) -> Response:
         wanted = _types(types)
-        caught = await reader.waited(request, wait_for)
-        async with reader.moment(as_of, valid_at) as now:
-            row = await existing(now, f"{kind}/{id}")
-            body = await traces.trace(now, row.ref, direction, depth, wanted, limit)
-            return http.answer(body | repository.frame(now) | caught)
+
+        made = about(f"{kind}/{id}", lambda now, row: traces.trace(now, row.ref, direction, depth, wanted, limit))
+        return await reader.answer(asked, made)
 
     @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
-    async def why(
-        request: Request,
-        kind: KindName,
-        id: Word,
-        as_of: AsOf = None,
-        valid_at: ValidAt = None,
-        wait_for: WaitFor = None,
-    ) -> Response:
-        caught = await reader.waited(request, wait_for)
-        async with reader.moment(as_of, valid_at, settled=True) as now:
-            row = await existing(now, f"{kind}/{id}")
-            body = await traces.why(now, row.ref)
-            body["findings"] = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
-            return http.answer(body | repository.frame(now) | caught)
+    async def why(asked: AtTimes, kind: KindName, id: Word) -> Response:
+        async def made(now: Moment, row: Any) -> dict[str, Any]:
+            told = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
+            return await traces.why(now, row.ref) | {"findings": told}
+
+        return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
     @routes.get("/findings", summary="What is wrong, worst first")
     async def findings(
-        request: Request,
+        asked: AtMoment,
         rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
         severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
         kind: KindName | None = None,
@@ -118,21 +96,16 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Word | None = None,
-        as_of: AsOf = None,
-        wait_for: WaitFor = None,
     ) -> Response:
-        caught = await reader.waited(request, wait_for)
         given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
-        async with reader.moment(as_of, settled=True) as now:
-            filters = {name: value for name, value in given.items() if value is not None}
-            body = await findings_list.page(now, filters, limit, cursor, reader.grace)
-            return http.answer(body | repository.frame(now) | caught)
+        page = findings_list.page
+        return await reader.answer(
+            asked, lambda now: page(now, _given(given), limit, cursor, reader.grace), settled=True
+        )
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved")
-    async def finding(request: Request, id: Word, wait_for: WaitFor = None) -> Response:
-        caught = await reader.waited(request, wait_for)
-        async with reader.moment(settled=True) as now:
-            return http.answer(await findings_list.one(now, id, reader.grace) | repository.frame(now) | caught)
+    async def finding(asked: Now, id: Word) -> Response:
+        return await reader.answer(asked, lambda now: findings_list.one(now, id, reader.grace), settled=True)
 
     @routes.get("/rules", summary="The rule catalogue")
     async def rules(request: Request) -> Response:
@@ -140,10 +113,8 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         return http.answer({"items": [findings_list.describe(rule) for rule in RULES.values()]})
 
     @routes.get("/score", summary="How well things line up, and what to mend first")
-    async def score(request: Request, as_of: AsOf = None, wait_for: WaitFor = None) -> Response:
-        caught = await reader.waited(request, wait_for)
-        async with reader.moment(as_of, settled=True) as now:
-            return http.answer(await scores.score(now, reader.grace) | repository.frame(now) | caught)
+    async def score(asked: AtMoment) -> Response:
+        return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
 
     @routes.get("/status", summary="How far the view is")
     async def status(request: Request) -> Response:
@@ -159,6 +130,10 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         return http.answer({"generation": generation, "status": "building"}, 202)
 
     return routes
+
+
+def _given(filters: dict[str, str | None]) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if value is not None}
 
 
 def _types(text: str | None) -> list[str] | None:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from services.alignment.edges import edges_from
 from services.alignment.moment import Moment
-from services.alignment.repository import brief, briefs, edges_from, records
+from services.alignment.repository import brief, briefs, records
 
 
 async def signatures(moment: Moment, refs: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from
 from services.alignment.moment import Moment
-from services.alignment.repository import MOST_EDGES, briefs, edge, edge_counts, edges_from
+from services.alignment.repository import briefs
 from services.alignment.signatures import signatures
 
 MAX_DEPTH = 10

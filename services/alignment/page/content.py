@@ -6,7 +6,7 @@ from typing import Any
 from services.alignment import cascade as cascades
 from services.alignment import coverage as coverages
 from services.alignment import diff as diffs
-from services.alignment import findings_list, impact, repository, trace
+from services.alignment import edges, findings_list, impact, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
 from services.alignment.page.drawing import neighbourhood
@@ -47,8 +47,8 @@ async def search(moment: Moment, q: str, kind: str | None) -> Content:
 
 async def entity(moment: Moment, ref: str, grace: timedelta) -> Content:
     row = await existing(moment, ref)
-    out, out_hidden = await repository.links(moment, ref, "source")
-    into, in_hidden = await repository.links(moment, ref, "target")
+    out, out_hidden = await edges.links(moment, ref, "source")
+    into, in_hidden = await edges.links(moment, ref, "target")
     hit = await impact.impact(moment, ref, depth=2, limit=50)
     node = repository.brief(moment, row)
     return {

@@ -1,0 +1,96 @@
+"""Reads of the view: relations of one node or of many, now or as recorded at a past moment."""
+
+from collections.abc import Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+
+from services.alignment.loader import chunks
+from services.alignment.models import EDGE, RECORD
+from services.alignment.moment import Moment, recorded
+from services.alignment.repository import BRIEF, BRIEF_NAMES, brief, unseen
+
+MAX_LINKS, MOST_EDGES = 200, 2000
+
+
+@cache
+def _links(end: str, *, past: bool) -> Select[Any]:
+    return select(EDGE).where(recorded(EDGE, past=past), EDGE.c[end] == bindparam("ref"), EDGE.c.live)
+
+
+@cache
+def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
+    order = (EDGE.c.type, EDGE.c[other], EDGE.c.origin)
+    theirs = and_(RECORD.c.ref == EDGE.c[other], recorded(RECORD, past=past))
+    return _links(end, past=past).add_columns(*BRIEF).outerjoin(RECORD, theirs).order_by(*order).limit(MAX_LINKS)
+
+
+async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
+    """The active relations at one end of a node (``source`` or ``target``), and how many more there are."""
+    other = "target" if end == "source" else "source"
+    rows = (await moment.execute(_first_links(end, other, past=moment.past), ref=ref)).all()
+    total = len(rows)
+    if total == MAX_LINKS:
+        counted = select(func.count()).select_from(_links(end, past=moment.past).subquery())
+        total = (await moment.execute(counted, ref=ref)).scalar_one()
+    return [edge(moment, row) | {"node": _other(moment, row, other)} for row in rows], total - len(rows)
+
+
+def _other(moment: Moment, row: Any, end: str) -> dict[str, Any]:
+    """The node at the other end of a row of ``_first_links``."""
+    columns = {name: row._mapping[RECORD.c[name]] for name in BRIEF_NAMES}
+    return brief(moment, SimpleNamespace(**columns)) if columns["ref"] else unseen(getattr(row, end))
+
+
+def edge(moment: Moment, row: Any) -> dict[str, Any]:
+    """A relation in an answer. ``origin`` is the link, or the entity whose ``field`` makes it."""
+    return {
+        "type": row.type,
+        "source": row.source,
+        "target": row.target,
+        "origin": row.origin,
+        "field": row.field,
+        "live": row.live and moment.valid(row),
+        "justifies": row.justifies,
+        "rationale": row.rationale,
+        "confidence": row.confidence,
+    }
+
+
+async def edges_from(
+    moment: Moment,
+    refs: Sequence[str],
+    end: str,
+    types: Sequence[str] | None,
+    limit: int = MOST_EDGES,
+    *,
+    ended: bool = False,
+) -> list[Any]:
+    """Relations of several nodes at once, in a fixed order, at most ``limit``."""
+    found: list[Any] = []
+    for some in chunks(refs):
+        query = _edges(moment, some, end, types, ended=ended)
+        query = query.order_by(EDGE.c[end], EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.origin)
+        found += (await moment.execute(query.limit(limit - len(found)))).all()
+        if len(found) >= limit:
+            break
+    return found
+
+
+async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for some in chunks(refs):
+        query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
+        counts |= dict((await moment.execute(query)).all())
+    return counts
+
+
+def _edges(
+    moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
+) -> Select[Any]:
+    query = select(EDGE).where(moment.recorded(EDGE), EDGE.c[end].in_(refs))
+    if types is not None:
+        query = query.where(EDGE.c.type.in_(types))
+    return query if ended else query.where(EDGE.c.live)
