@@ -7,6 +7,7 @@ from typing import Any
 from services.alignment import repository
 from services.alignment.edges import edges_from
 from services.alignment.moment import Moment
+from services.alignment.projection import ref_of
 from services.alignment.repository import briefs, records
 from shared.contracts.design import FOUR_PS
 
@@ -42,11 +43,7 @@ def _counts_most(package: Any) -> tuple[bool, str, str]:
 
 
 def _named(package: Any) -> set[str]:
-    return {_ref(element["ref"]) for element in package.data["elements"] if element["ref"]}
-
-
-def _ref(pair: dict[str, Any]) -> str:
-    return f"{pair['kind']}/{pair['id']}"
+    return {ref_of(element["ref"]) for element in package.data["elements"] if element["ref"]}
 
 
 def _designed(service: dict[str, Any], package: Any, nodes: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +54,7 @@ def _designed(service: dict[str, Any], package: Any, nodes: dict[str, Any]) -> d
 
 
 def _cell(elements: list[dict[str, Any]], nodes: dict[str, Any]) -> dict[str, Any]:
-    named = [nodes[_ref(each["ref"])] for each in elements if each["ref"]]
+    named = [nodes[ref_of(each["ref"])] for each in elements if each["ref"]]
     reasons = [each["reason"] for each in elements if each["not_applicable"]]
     status = "covered" if named else "not_applicable" if reasons else "missing"
     return {"status": status, "nodes": named, "reason": reasons[0] if reasons else None}

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from services.alignment import findings_list
 from services.alignment.models import FINDING, RECORD
 from services.alignment.moment import Moment
+from services.alignment.projection import ref_of
 from services.alignment.repository import brief, split
 from services.alignment.score import score
 from shared import pagination
@@ -78,7 +79,7 @@ def _subject(moment: Moment, row: Any) -> Json:
     """The node, or the link with its type and ends."""
     if row.kind != "link":
         return {"node": brief(moment, row), "link": None}
-    ends = {end: f"{row.data[end]['kind']}/{row.data[end]['id']}" for end in ("source", "target")}
+    ends = {end: ref_of(row.data[end]) for end in ("source", "target")}
     return {"node": None, "link": {"id": split(row.ref)[1], "type": row.data["type"], **ends, "state": row.state}}
 
 

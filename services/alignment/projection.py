@@ -146,7 +146,7 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if kind.is_link:
         if state["type"] not in RELATIONS:
             return  # a relation of a later release
-        source, target = _ref(state["source"]), _ref(state["target"])
+        source, target = ref_of(state["source"]), ref_of(state["target"])
         more = {name: state.get(name) for name in ("rationale", "confidence")}
         more |= {name: moment(state.get(name)) for name in ("valid_from", "valid_to")}
         yield _edge(0, state["type"], source, target, source, live=kind.is_live(state["state"]), **more)
@@ -171,7 +171,7 @@ def _start(reference: Reference, state: Mapping[str, Any], own: str) -> str | No
     return f"{kind}/{state[member]}" if state.get(member) else None
 
 
-def _ref(end: Mapping[str, Any]) -> str:
+def ref_of(end: Mapping[str, Any]) -> str:
     if end["kind"] not in KIND_OWNERS:
         raise Poison("an end is of no known kind")
     return f"{end['kind']}/{end['id']}"

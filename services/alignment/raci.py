@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from services.alignment import repository
-from services.alignment.edges import edges_from
+from services.alignment.edges import edge_counts, edges_from
 from services.alignment.impact import holders
 from services.alignment.moment import Moment
 from services.alignment.repository import briefs, records
@@ -61,8 +61,9 @@ async def load(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]
     roles = await _roles(moment, [f"party/{each['id']}" for each in parties])
     letters: dict[str, Counter[str]] = defaultdict(Counter)
     wanted = sorted({role for of in roles.values() for role in of})
-    for edge in await edges_from(moment, wanted, "target", list(_LETTERS)):
-        letters[edge.target][_LETTERS[edge.type]] += 1
+    for relation, letter in _LETTERS.items():
+        for role, count in (await edge_counts(moment, wanted, "target", [relation])).items():
+            letters[role][letter] = count
     return {"items": [_carried(each, roles, letters) for each in parties], "next_cursor": next_cursor}
 
 

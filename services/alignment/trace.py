@@ -6,6 +6,7 @@ from typing import Any
 
 from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from
 from services.alignment.moment import Moment
+from services.alignment.projection import ref_of
 from services.alignment.repository import briefs
 from services.alignment.signatures import signatures
 
@@ -70,7 +71,7 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
     found = list(_paths(root, above, nodes))
     paths = sorted((_path(moment, steps, nodes) for steps in found), key=_rank)
     shown = paths[:_MOST_PATHS]
-    signed = await signatures(moment, (_ref(step["node"]) for path in shown for step in path["steps"]))
+    signed = await signatures(moment, (ref_of(step["node"]) for path in shown for step in path["steps"]))
     for path in shown:
         path["signed_by"] = [each for step in path["steps"] for each in _signed(step["node"], signed)]
     return {
@@ -122,12 +123,8 @@ def _path(moment: Moment, rows: list[Any], nodes: dict[str, dict[str, Any]]) -> 
     return {"live": live, "weakest": weakest, "length": len(rows), "signed_by": [], "steps": steps}
 
 
-def _ref(node: dict[str, Any]) -> str:
-    return f"{node['kind']}/{node['id']}"
-
-
 def _signed(node: dict[str, Any], signed: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    return [{"node": node, **each} for each in signed.get(_ref(node), ())]
+    return [{"node": node, **each} for each in signed.get(ref_of(node), ())]
 
 
 def _rank(path: dict[str, Any]) -> tuple[Any, ...]:

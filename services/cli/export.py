@@ -1,6 +1,6 @@
 """``export``: everything that the owners hold, as a bundle."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,15 +45,17 @@ def _left_out(made: "Export") -> str:
 
 def _write(folder: Path, texts: dict[str, Iterator[str]]) -> None:
     """A file per kind, several for many; what an earlier export left here goes, and what others wrote stays."""
+    from shared.interchange.parts import parted
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.yaml"):
             if old.read_text(encoding="utf-8").startswith(_HEAD):
                 old.unlink()
         for kind, documents in texts.items():
-            for number, text in enumerate(_parted(documents), 1):
+            for number, part in enumerate(parted(documents, lambda text: len(text.encode()), _MOST), 1):
                 name = kind if number == 1 else f"{kind}-{number}"
-                _write_new(folder / f"{name}.yaml", _HEAD + text)
+                _write_new(folder / f"{name}.yaml", _HEAD + "".join(part))
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(f"{folder} cannot be written: {error}") from None
 
@@ -62,16 +64,3 @@ def _write_new(path: Path, text: str) -> None:
     if path.exists():
         raise Unusable(f"{path} is there already and was written by somebody else: name another folder.")
     path.write_text(text, encoding="utf-8")
-
-
-def _parted(texts: Iterable[str]) -> Iterator[str]:
-    part: list[str] = []
-    size = 0
-    for text in texts:
-        length = len(text.encode())
-        if part and size + length > _MOST:
-            yield "".join(part)
-            part, size = [], 0
-        part.append(text)
-        size += length
-    yield "".join(part)

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from shared.client import Client, Json, NotFound, PreconditionFailed, Refused, Unauthorized
 from shared.interchange import merge
+from shared.interchange.parts import parted
 from shared.interchange.records import Batch, Malformed, Record, Refusal
 
 CONCURRENCY = 8
@@ -99,7 +100,7 @@ class _Engine:
         known = await self._each(records, self._known)
         fresh = [record for record, current in zip(records, known, strict=True) if current is None]
         there = [(record, current) for record, current in zip(records, known, strict=True) if current is not None]
-        outcomes = [outcome for some in _parted(fresh) for outcome in await self._create(some)]
+        outcomes = [outcome for some in _requests(fresh) for outcome in await self._create(some)]
         outcomes += await self._each(there, lambda each: self._update(*each))
         by_id = {outcome.record.id: outcome for outcome in outcomes}
         return [by_id[record.id] for record in records]
@@ -178,20 +179,11 @@ class _Engine:
         return outcome
 
 
-def _parted(records: list[Record]) -> Iterator[list[Record]]:
+def _requests(records: list[Record]) -> Iterator[list[Record]]:
     """What one request holds: records of one service, few enough to be taken and to see them come in."""
     by_service = sorted(records, key=lambda record: record.kind.service)
     for _, some in groupby(by_service, key=lambda record: record.kind.service):
-        part: list[Record] = []
-        size = 0
-        for record in some:
-            length = len(str(record.members))
-            if part and (len(part) == A_REQUEST or size + length > A_REQUEST_SIZE):
-                yield part
-                part, size = [], 0
-            part.append(record)
-            size += length
-        yield part
+        yield from parted(some, lambda record: len(str(record.members)), A_REQUEST_SIZE, A_REQUEST)
 
 
 def _line(record: Record) -> Json:

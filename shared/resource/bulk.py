@@ -65,7 +65,7 @@ class Bulk:
         def unit(connection: AsyncConnection) -> Unit:
             return Unit(self.owner, connection, who, clock.now(), *http.correlation())
 
-        writer = Writer(self.owner, self.database, unit)
+        writer = Writer(self.database, unit)
         results = await (writer.all_or_none(entries) if atomic else writer.each(entries))
         self.leader.wake()
         lines = b"".join(map(_told, entries, results))

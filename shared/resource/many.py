@@ -12,7 +12,7 @@ from shared.db import Database
 from shared.errors import BadRequest, Conflict, DomainError
 from shared.resource import commands
 from shared.resource.batch import Batch, Unbatched
-from shared.resource.owner import Owner, Written
+from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.prefetch import Item, prefetched
 from shared.resource.store import Raced, Unit
@@ -36,8 +36,7 @@ class Entry:
 
 
 class Writer:
-    def __init__(self, owner: Owner, database: Database, unit: MakeUnit) -> None:
-        self.owner = owner
+    def __init__(self, database: Database, unit: MakeUnit) -> None:
         self.database = database
         self.unit = unit
 
@@ -47,7 +46,9 @@ class Writer:
             try:
                 async with self.database.write() as connection:
                     unit = replace(self.unit(connection), again=attempt > 1)
-                    return list(await (self._alone(unit, entries) if unit.again else self._batched(unit, entries)))
+                    if unit.again:
+                        return [await _numbered(unit, entry) for entry in entries]
+                    return await _Run(unit, entries, _numbered).all()
             except (IntegrityError, Raced):
                 continue
         raise Conflict(_RACE)
@@ -62,17 +63,10 @@ class Writer:
         """A transaction; where somebody else was quicker, another one in which every line stands by itself."""
         try:
             async with self.database.write() as connection:
-                return await self._batched(self.unit(connection), entries, refusing=True)
+                return await _Run(self.unit(connection), entries, self._saved).all()
         except (IntegrityError, Raced):
             async with self.database.write() as connection:
                 return [await self._saved(self.unit(connection), entry) for entry in entries]
-
-    async def _batched(self, unit: Unit, entries: Sequence[Entry], *, refusing: bool = False) -> list[Result]:
-        run = _Run(unit, entries, self._saved if refusing else _numbered)
-        return await run.all()
-
-    async def _alone(self, unit: Unit, entries: Sequence[Entry]) -> list[Result]:
-        return [await _numbered(unit, entry) for entry in entries]
 
     async def _saved(self, unit: Unit, entry: Entry) -> Result:
         """A line behind a savepoint of its own, so that one which is refused takes nothing with it."""

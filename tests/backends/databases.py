@@ -5,8 +5,19 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from shared.config import SERVICES
+
+
+@asynccontextmanager
+async def chosen(backend: str, request: pytest.FixtureRequest) -> AsyncIterator[dict[str, str]]:
+    """The setting that puts a platform on a backend: none for SQLite, new databases for PostgreSQL."""
+    if backend == "sqlite":
+        yield {}
+        return
+    async with new_databases(request.getfixturevalue("postgres_url")) as template:
+        yield {"database_url": template}
 
 
 @asynccontextmanager

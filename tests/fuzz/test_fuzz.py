@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from shared.config import SERVICES
-from tests.backends.databases import new_databases
+from tests.backends.databases import chosen
 from tests.fuzz.serving import serving_at
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.fuzz]
@@ -42,12 +42,8 @@ PAIRS = [
 async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[str]]:
     """The arguments that lead to a platform: its address, and a token."""
     home: Path = tmp_path_factory.mktemp("fuzz")
-    if request.param == "sqlite":
-        with serving_at(home) as arguments:
-            yield arguments
-        return
-    async with new_databases(request.getfixturevalue("postgres_url")) as template:
-        with serving_at(home, template) as arguments:
+    async with chosen(request.param, request) as database:
+        with serving_at(home, **database) as arguments:
             yield arguments
 
 

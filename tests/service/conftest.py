@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.backends.databases import new_databases
+from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.api import Api
 
@@ -19,13 +19,9 @@ async def shared_platform(
 ) -> AsyncIterator[Platform]:
     # it lives as long as the run, so it should not look around all the time
     home: Path = tmp_path_factory.mktemp("platform")
-    if request.param == "sqlite":
-        async with running(settings_for(home, sweep_seconds=1)) as platform:
-            yield platform
-        return
     async with (
-        new_databases(request.getfixturevalue("postgres_url")) as template,
-        running(settings_for(home, sweep_seconds=1, database_url=template)) as platform,
+        chosen(request.param, request) as database,
+        running(settings_for(home, sweep_seconds=1, **database)) as platform,
     ):
         yield platform
 

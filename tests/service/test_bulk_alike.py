@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from shared.contracts import KINDS, LINKS, NODE_KINDS
-from tests.backends.databases import new_databases
+from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.api import State, conditions
 from tests.service.conftest import BACKENDS
@@ -112,11 +112,8 @@ async def test_at_once_is_as_one_by_one(
     async with AsyncExitStack() as stack:
         pair = []
         for name in ("one", "two"):
-            more: dict[str, Any] = {}
-            if backend == "postgres":
-                url = request.getfixturevalue("postgres_url")
-                more["database_url"] = await stack.enter_async_context(new_databases(url))
-            pair.append(await stack.enter_async_context(running(settings_for(tmp_path / name, **more))))
+            database = await stack.enter_async_context(chosen(backend, request))
+            pair.append(await stack.enter_async_context(running(settings_for(tmp_path / name, **database))))
         expected, got = await one_by_one(pair[0], asked), await at_once(pair[1], asked, atomic=False)
         assert [_short(each) for each in got] == [_short(each) for each in expected]
         assert {each["status"] for each in got} >= {200, 201, 412, 422, 428}

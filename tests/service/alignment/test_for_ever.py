@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import OWNERS
-from tests.backends.databases import new_databases
+from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment.test_fold import Historian
 from tests.service.api import eventually
@@ -65,14 +65,7 @@ async def rebuilt(platform: Platform) -> None:
 async def test_what_is_final_never_changes(
     seed: int, backend: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    if backend == "sqlite":
-        async with running(settings_for(tmp_path)) as platform:
-            await _live_through(platform, seed)
-        return
-    async with (
-        new_databases(request.getfixturevalue("postgres_url")) as template,
-        running(settings_for(tmp_path, database_url=template)) as platform,
-    ):
+    async with chosen(backend, request) as database, running(settings_for(tmp_path, **database)) as platform:
         await _live_through(platform, seed)
 
 

@@ -13,7 +13,7 @@ from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.sync import sync
-from tests.backends.databases import new_databases
+from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.conftest import BACKENDS
 
@@ -56,14 +56,7 @@ def _ref(pair: State) -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
 async def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     home: Path = tmp_path_factory.mktemp("views")
-    if request.param == "sqlite":
-        async with running(settings_for(home)) as platform:
-            yield await _sample(platform)
-        return
-    async with (
-        new_databases(request.getfixturevalue("postgres_url")) as template,
-        running(settings_for(home, database_url=template)) as platform,
-    ):
+    async with chosen(request.param, request) as database, running(settings_for(home, **database)) as platform:
         yield await _sample(platform)
 
 
