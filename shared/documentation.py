@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from shared.contracts import KINDS
+from shared.contracts import RECORDED
 from shared.contracts.events import ACTIONS, PARTITIONS, event_type, schema, topic
 from shared.problems import MEDIA_TYPE
 
@@ -59,7 +59,7 @@ def _tell_problems(document: dict[str, Any]) -> None:
 @cache
 def event_schemas(service: str) -> dict[str, dict[str, Any]]:
     """The JSON Schema of every event type of a service; made when first asked for, since that takes a while."""
-    kinds = KINDS.get(service, ())
+    kinds = RECORDED[service]
     return {event_type(service, kind.name, action): schema(kind, action) for kind in kinds for action in ACTIONS}
 
 

@@ -1,8 +1,11 @@
 """An owning service as an application: the routes of its kinds, its changes, and the leader that publishes them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
 from sqlalchemy import MetaData
 
 from shared.app import create_app
@@ -17,8 +20,19 @@ from shared.resource.bodies import models
 from shared.resource.bulk import Bulk
 from shared.resource.routes import Resource
 from shared.resource.timed import Clockwork
+from shared.workers import Loop
 
 MakeResource = Callable[[Owner, Kind, Database, Leader], Resource]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What makes a service an owner: what it serves, what works in the background, and what ends it."""
+
+    routers: list[APIRouter]
+    workers: Mapping[str, Loop]
+    bodies: list[type[BaseModel]]
+    closing: list[Any]
 
 
 def create_owner(
@@ -32,8 +46,16 @@ def create_owner(
 ) -> FastAPI:
     """The same small shape for every owner; what differs is data. ``resources`` names kinds that can do more."""
     owner = Owner(name, metadata, rules, settings.max_event_bytes)
+    parts = owning(owner, settings, database, bus, resources or {})
+    return create_app(
+        name, settings, database, parts.routers, workers=parts.workers, bodies=parts.bodies, closing=parts.closing
+    )
+
+
+def owning(owner: Owner, settings: Settings, database: Database, bus: Bus, makers: Mapping[str, MakeResource]) -> Parts:
+    """The routes of an owner's kinds, its changes, and the leader that publishes them."""
     leader = Leader(
-        name,
+        owner.name,
         database,
         owner.changes,
         owner.leader,
@@ -42,15 +64,12 @@ def create_owner(
         sweep=settings.sweep_seconds,
         exclusive=settings.embedded,
     )
-    makers = resources or {}
     routers = [makers.get(kind.name, Resource)(owner, kind, database, leader).router() for kind in owner.kinds]
     routers.append(Bulk(owner, database, leader).router())
-    routers.append(changes_routes.router(name, database, owner.changes, owner.leader))
+    routers.append(changes_routes.router(owner.name, database, owner.changes, owner.leader))
     workers = {
-        f"{name} sequencer": leader.sequence_forever,
-        f"{name} publisher": leader.publish_forever,
-        f"{name} clock": Clockwork(owner, database, leader).run_forever,
+        f"{owner.name} sequencer": leader.sequence_forever,
+        f"{owner.name} publisher": leader.publish_forever,
+        f"{owner.name} clock": Clockwork(owner, database, leader).run_forever,
     }
-    return create_app(
-        name, settings, database, routers, workers=workers, bodies=models(owner.kinds), closing=[leader.release]
-    )
+    return Parts(routers, workers, models(owner.kinds), [leader.release])

@@ -1,6 +1,7 @@
 """HTTP of the linkage views: what a change hits, how strategy comes down to work, what is covered, who does what."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -8,20 +9,19 @@ from services.alignment import cascade as cascades
 from services.alignment import coverage, raci
 from services.alignment import diff as diffs
 from services.alignment import impact as impacts
-from services.alignment.moment import Moment
-from services.alignment.parameters import AtMoment, AtTimes, Before, Limit
-from services.alignment.reading import Reader, about
+from services.alignment.own import moment
+from services.alignment.parameters import AtMoment, AtTimes, Limit, Now, OfMoment
+from services.alignment.reading import SCOPE, Reader, about
 from shared import http
 from shared.contracts.base import KindName
 from shared.errors import Invalid
-from shared.http import When
 from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
 Cursor = Word | None
 
 
-def router(reader: Reader) -> APIRouter:  # noqa: C901  one function per route
+def router(reader: Reader) -> APIRouter:
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
 
     @routes.get("/impact/{kind}/{id}", summary="What a change would hit, and whom to ask before")
@@ -58,18 +58,21 @@ def router(reader: Reader) -> APIRouter:  # noqa: C901  one function per route
 
     @routes.get("/diff", summary="What changed between two moments, by whom and by which event")
     async def diff(
-        asked: Before,
-        since: Annotated[When | None, Query(alias="from", description="Required")] = None,
+        asked: Now,
+        since: Annotated[Word | None, Query(alias="from", description="A moment, or a baseline's key")] = None,
+        until: Annotated[Word | None, Query(alias="to", description="The same; default now")] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
-        async def made(now: Moment) -> dict[str, Any]:
-            if since is None:
-                raise Invalid.at("?from", "missing", "Say from which moment on.")
-            if now.as_of is not None and since >= now.as_of:
-                raise Invalid.at("?to", "not-after", "The later moment comes second.")
-            return await diffs.diff(now, since, limit, cursor, reader.grace)
-
-        return await reader.answer(asked, made, settled=True)
+        http.caller(asked.request, SCOPE)
+        if since is None:
+            raise Invalid.at("?from", "missing", "Say from which moment on.")
+        async with reader.database.read() as connection:
+            start = await moment(connection, "from", since)
+            end = await moment(connection, "to", until) if until else None
+        if end and start >= end:
+            raise Invalid.at("?to", "not-after", "The later moment comes second.")
+        made = partial(diffs.diff, start=start, limit=limit, cursor=cursor, grace=reader.grace)
+        return await reader.answer(OfMoment(asked.request, asked.wait_for, end), made, settled=True)
 
     return routes

@@ -1,9 +1,12 @@
-"""The alignment service, put together: the follower that keeps the view, and the routes that read it."""
+"""The alignment service, put together: the follower that keeps the view, the routes that read it, and what it records
+itself."""
 
 from fastapi import FastAPI
 
 from services.alignment import linkage, page
 from services.alignment.follower import Follower
+from services.alignment.models import Base
+from services.alignment.own import RULES
 from services.alignment.reading import Reader
 from services.alignment.rebuild import Changes
 from services.alignment.routes import router
@@ -11,6 +14,8 @@ from shared.app import create_app
 from shared.bus import Bus
 from shared.config import Settings
 from shared.db import Database
+from shared.owner import owning
+from shared.resource import Owner
 
 
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
@@ -23,4 +28,14 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "catch up": follower.catch_up_forever,
         "rebuild": follower.rebuild_forever,
     }
-    return create_app("alignment", settings, database, routers, workers=workers, open_paths=page.PATHS)
+    own = owning(Owner("alignment", Base.metadata, RULES, settings.max_event_bytes), settings, database, bus, {})
+    return create_app(
+        "alignment",
+        settings,
+        database,
+        [*routers, *own.routers],
+        workers={**workers, **own.workers},
+        bodies=own.bodies,
+        closing=own.closing,
+        open_paths=page.PATHS,
+    )

@@ -1,4 +1,5 @@
-"""Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation.
+"""Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation; what alignment
+records itself (the last four) cannot, and is in no generation.
 
 A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
 ``recorded_to``; the current row's has not ended (FOREVER). So one statement serves the present and any past moment.
@@ -10,7 +11,9 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
+from shared.resource import EntityRow, IdempotencyRow
 
 
 class Base(DeclarativeBase):
@@ -168,6 +171,25 @@ class DeadLetter(Base):
     at: Mapped[datetime]
 
 
+class Baseline(EntityRow, Base):
+    __tablename__ = "baseline"
+
+    at: Mapped[datetime | None]
+
+
+class Change(ChangeRow, Base):
+    pass
+
+
+class Leader(LeaderRow, Base):
+    pass
+
+
+class Idempotency(IdempotencyRow, Base):
+    pass
+
+
 _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
+BASELINE = _TABLES["baseline"]

@@ -50,14 +50,6 @@ class OfTimes(OfMoment):
     valid_at: ValidAt = None
 
 
-@dataclass(frozen=True)
-class OfSpan(OfNow):
-    """One about what lies before a moment."""
-
-    as_of: Annotated[When | None, Query(alias="to", description="Up to this moment; default now")] = None
-
-
 Now = Annotated[OfNow, Depends()]
 AtMoment = Annotated[OfMoment, Depends()]
 AtTimes = Annotated[OfTimes, Depends()]
-Before = Annotated[OfSpan, Depends()]

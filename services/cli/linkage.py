@@ -173,8 +173,8 @@ def _load(items: list[Json]) -> "RenderableType":
 @command
 async def diff(
     session: Session,
-    since: Annotated[str, typer.Option("--from", help="The earlier moment (RFC 3339).")],
-    until: Annotated[str | None, typer.Option("--to", help="The later one; else now.")] = None,
+    since: Annotated[str, typer.Option("--from", help="The earlier moment (RFC 3339, or a baseline's key).")],
+    until: Annotated[str | None, typer.Option("--to", help="The later one, likewise; else now.")] = None,
 ) -> None:
     """What changed between two moments, by whom and by which event; which findings opened and closed; and the score."""
     path, between = "/alignment/v1/diff", {"from": since, "to": until}

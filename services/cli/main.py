@@ -25,6 +25,7 @@ COMMANDS = {
     "raci": ("services.cli.linkage:raci", "Who does what in a process."),
     "load": ("services.cli.linkage:load", "What each party carries in all processes."),
     "diff": ("services.cli.linkage:diff", "What changed between two moments, and by whom."),
+    "baseline": ("services.cli.baseline:baseline", "Give a moment a name, to compare others with."),
     "findings": ("services.cli.health:findings", "What is wrong, worst first."),
     "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),

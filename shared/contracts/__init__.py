@@ -1,6 +1,6 @@
 """Contracts between the services: states, lifecycles, references, relations and events, all as data."""
 
-from shared.contracts import catalog, roles, strategy
+from shared.contracts import alignment, catalog, roles, strategy
 from shared.contracts.base import Kind
 from shared.contracts.owners import KIND_OWNERS, OWNERS
 
@@ -11,7 +11,10 @@ KINDS: dict[str, tuple[Kind, ...]] = {
 }
 """The kinds that exist, by owning service; each service's last one is its links."""
 
+RECORDED: dict[str, tuple[Kind, ...]] = {**KINDS, "alignment": alignment.KINDS}
+"""With those that the view's own service records."""
+
 NODE_KINDS: dict[str, Kind] = {kind.name: kind for kinds in KINDS.values() for kind in kinds if not kind.is_link}
 LINKS: dict[str, Kind] = {kind.service: kind for kinds in KINDS.values() for kind in kinds if kind.is_link}
 
-__all__ = ["KINDS", "KIND_OWNERS", "LINKS", "NODE_KINDS", "OWNERS", "Kind"]
+__all__ = ["KINDS", "KIND_OWNERS", "LINKS", "NODE_KINDS", "OWNERS", "RECORDED", "Kind"]

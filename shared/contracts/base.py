@@ -11,9 +11,10 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.contracts.lifecycle import Lifecycle
-from shared.contracts.owners import KIND_OWNERS
+from shared.contracts.owners import KIND_OWNERS, OWN_KINDS
 from shared.contracts.reference import OWNER, Reference
 
+_OWN = frozenset(kind for kinds in OWN_KINDS.values() for kind in kinds)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -43,6 +44,10 @@ def _known_kind(value: str) -> str:
     return value
 
 
+def _recorded_kind(value: str) -> str:
+    return value if value == "link" or value in _OWN else _known_kind(value)
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
@@ -52,8 +57,8 @@ def _not_blank(value: str) -> str:
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment with an offset, kept in UTC."""
 KindName = Annotated[str, AfterValidator(_known_kind)]
-RecordKind = Annotated[str, AfterValidator(lambda value: value if value == "link" else _known_kind(value))]
-"""Links have events and no relations."""
+RecordKind = Annotated[str, AfterValidator(_recorded_kind)]
+"""What has events and no relations, besides: links, and what the view's own service records."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Key = Annotated[
     str,

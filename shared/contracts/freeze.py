@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.contracts import KINDS
+from shared.contracts import RECORDED
 from shared.contracts.events import ACTIONS, event_type, schema
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -19,7 +19,7 @@ def generated() -> dict[str, dict[str, Any]]:
     """What the code says now, by the name of the file that freezes it."""
     return {
         f"{event_type(service, kind.name, action)}.json": schema(kind, action)
-        for service, kinds in KINDS.items()
+        for service, kinds in RECORDED.items()
         for kind in kinds
         for action in ACTIONS
     }

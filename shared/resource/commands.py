@@ -151,7 +151,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
 async def _update(
     unit: Unit, kind: Kind, old: Record, members: dict[str, Any], given: Preconditions, *, idempotent: bool = False
 ) -> Written:
-    for stays in ("key", "state"):
+    for stays in ("key", "state", *kind.immutable):
         if stays in members and members[stays] is None:
             members[stays] = getattr(old, stays)
     new = following(unit, old, members)

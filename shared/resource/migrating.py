@@ -36,6 +36,50 @@ _COMMON: tuple[tuple[str, Any, bool], ...] = (
 )
 
 
+def create_changes() -> None:
+    """The table of changes, and its leader's one row."""
+    op.create_table(
+        "change",
+        sa.Column("sequence", db.BIG, nullable=False),
+        sa.Column("position", db.BIG, nullable=True),
+        sa.Column("epoch", db.BIG, nullable=False),
+        sa.Column("kind", db.TEXT, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", db.BIG, nullable=False),
+        sa.Column("recorded_at", db.MOMENT, nullable=True),
+        sa.Column("published_at", db.MOMENT, nullable=True),
+        sa.Column("action", db.TEXT, nullable=False),
+        sa.Column("actor", db.TEXT, nullable=False),
+        sa.Column("correlation_id", db.TEXT, nullable=False),
+        sa.Column("causation_id", db.TEXT, nullable=True),
+        sa.Column("traceparent", db.TEXT, nullable=True),
+        sa.Column("data", db.TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_change")),
+        sa.UniqueConstraint("kind", "id", "epoch", "version", name=op.f("uq_change_kind_id_epoch_version")),
+        sa.UniqueConstraint("position", name=op.f("uq_change_position")),
+    )
+    for index, column, missing in (
+        ("unpublished", "position", "published_at"),
+        ("unsequenced", "sequence", "position"),
+    ):
+        condition = sa.text(f"{missing} IS NULL")
+        op.create_index(f"ix_change_{index}", "change", [column], sqlite_where=condition, postgresql_where=condition)
+    op.create_table(
+        "leader",
+        sa.Column("name", db.TEXT, nullable=False),
+        sa.Column("holder", db.TEXT, nullable=False),
+        sa.Column("term", db.BIG, nullable=False),
+        sa.Column("until", db.MOMENT, nullable=False),
+        sa.Column("position", db.BIG, nullable=False),
+        sa.Column("recorded_until", db.MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leader")),
+    )
+    op.execute(
+        "INSERT INTO leader (name, holder, term, until, position, recorded_until) VALUES "
+        "('leader', '', 0, '1970-01-01T00:00:00.000000Z', 0, '1970-01-01T00:00:00.000000Z')"
+    )
+
+
 def create_idempotency() -> None:
     """The table of what idempotency keys made."""
     op.create_table(

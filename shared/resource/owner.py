@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import MetaData, Table
 
-from shared.contracts import KINDS, Kind
+from shared.contracts import RECORDED, Kind
 from shared.contracts.base import Record
 from shared.contracts.link import Link
 from shared.errors import Fault
@@ -90,7 +90,7 @@ class Owner:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        return KINDS[self.name]
+        return RECORDED[self.name]
 
     def kind(self, name: str) -> Kind | None:
         """The kind of that name, if this service has it already."""
@@ -108,8 +108,8 @@ class Owner:
         return self.metadata.tables["leader"]
 
     @property
-    def links(self) -> Kind:
-        return self.kinds[-1]
+    def links(self) -> Kind | None:
+        return next((kind for kind in self.kinds if kind.is_link), None)
 
 
 @dataclass(frozen=True)

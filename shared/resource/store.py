@@ -91,24 +91,24 @@ async def load_many(unit: Unit, wanted: Iterable[tuple[str, str]]) -> dict[str, 
 
 async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | None = None) -> list[Link]:
     """The active links of one source."""
-    unit.alone()
-    links = unit.owner.links
-    table = unit.owner.table(links)
-    query = select(table).where(table.c.source_kind == kind, table.c.source_id == id, table.c.state == "active")
-    if types is not None:
-        query = query.where(table.c.type.in_(list(types)))
-    rows = await unit.connection.execute(query)
-    return [cast(Link, from_row(links, row)) for row in rows.mappings()]
+    chosen = {} if types is None else {"type": list(types)}
+    return await _links(unit, source_kind=[kind], source_id=[id], **chosen)
 
 
 async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
     """The active links that this service keeps towards one of its entities."""
+    return await _links(unit, target_kind=[kind], target_id=[id])
+
+
+async def _links(unit: Unit, **wanted: list[Any]) -> list[Link]:
     unit.alone()
-    links = unit.owner.links
-    table = unit.owner.table(links)
-    query = select(table).where(table.c.target_kind == kind, table.c.target_id == id, table.c.state == "active")
+    kind = unit.owner.links
+    if kind is None:
+        return []
+    table = unit.owner.table(kind)
+    query = select(table).where(table.c.state == "active", *(table.c[name].in_(some) for name, some in wanted.items()))
     rows = await unit.connection.execute(query)
-    return [cast(Link, from_row(links, row)) for row in rows.mappings()]
+    return [cast(Link, from_row(kind, row)) for row in rows.mappings()]
 
 
 async def take_turns(unit: Unit, lookups: Iterable[Lookup], subject: Record) -> None:

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from services import assembly
 from shared import auth, migrations
 from shared.bus import open_bus
-from shared.config import Settings
-from shared.contracts import KINDS, OWNERS, Kind
+from shared.config import SERVICES, Settings
+from shared.contracts import KINDS, OWNERS, RECORDED, Kind
 
 ROOT = Path(__file__).parents[2]
-ALL = [pytest.param(kind, id=f"{kind.service}-{kind.name}") for kinds in KINDS.values() for kind in kinds]
+ALL = [pytest.param(kind, id=f"{kind.service}-{kind.name}") for kinds in RECORDED.values() for kind in kinds]
 every_kind = pytest.mark.parametrize("kind", ALL)
 SOURCES = [
     path
@@ -57,7 +57,7 @@ def test_every_table_is_of_a_kind(service: str) -> None:
 def applications(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
     settings = Settings(home=tmp_path_factory.mktemp("home"), embedded=True)
     auth.make_key(settings.key_path)
-    return {service: assembly.build(service, settings, open_bus(settings.bus)) for service in OWNERS}
+    return {service: assembly.build(service, settings, open_bus(settings.bus)) for service in SERVICES}
 
 
 _MORE_ROUTES = {

@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from shared.auth import ALL_SCOPES
-from shared.contracts import KINDS, LINKS, NODE_KINDS, Kind
+from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.resource.bodies import body_model
 from tests.platform import Platform
 
 State = dict[str, Any]
-ALL_KINDS = [kind for kinds in KINDS.values() for kind in kinds]
-NODES = list(NODE_KINDS.values())
+ALL_KINDS = [kind for kinds in RECORDED.values() for kind in kinds]
+NODES = [kind for kind in ALL_KINDS if not kind.is_link]
 
 every_kind = pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: f"{kind.service}-{kind.name}")
 every_node = pytest.mark.parametrize("kind", NODES, ids=lambda kind: kind.name)

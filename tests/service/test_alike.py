@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts import KINDS
+from shared.contracts import RECORDED
 from tests.backends.databases import new_databases
 from tests.platform import Platform, running, settings_for
 from tests.service.api import ALL_KINDS, Api
@@ -54,7 +54,7 @@ def lives() -> list[Request]:
     """Every kind through every verb."""
     found: list[Request] = []
     for n, kind in enumerate(ALL_KINDS):
-        first = KINDS[kind.service][0]
+        first = RECORDED[kind.service][0]
         ends = {"source": {"kind": first.name, "id": id_of(900)}, "target": {"kind": "kpi", "id": id_of(901)}}
         body = {"type": "relates_to", **ends} if kind.is_link else {"name": f"N {n}", "tags": ["t"]}
         path = f"/{kind.service}/v1/{kind.collection}/{id_of(n)}"

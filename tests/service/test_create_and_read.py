@@ -31,7 +31,19 @@ async def test_what_is_required_is_enough_to_create(api: Api, kind: Kind) -> Non
 async def test_everything_else_starts_empty(api: Api, kind: Kind) -> None:
     body = await api.body(kind)
     state = (await api.send("POST", api.path(kind), json=body)).json()
-    given = {*body, "id", "kind", "key", "state", "version", "created_at", "created_by", "updated_at", "updated_by"}
+    given = {
+        *body,
+        *kind.immutable,
+        "id",
+        "kind",
+        "key",
+        "state",
+        "version",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+    }
     assert all(value in (None, [], {}) for name, value in state.items() if name not in given)
 
 

@@ -1,0 +1,43 @@
+"""What alignment records itself, with a change table of its own: no rebuild touches it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import BASELINE
+from shared.contracts.alignment import Baseline
+from shared.errors import Fault, Invalid
+from shared.http import When
+from shared.resource import Facts, Rules
+
+_WHEN: TypeAdapter[datetime] = TypeAdapter(When)
+
+
+async def moment(connection: AsyncConnection, parameter: str, text: str) -> datetime:
+    """A moment as it is written out, or of the baseline with this key. Raises Invalid."""
+    try:
+        return _WHEN.validate_python(text)
+    except ValidationError:
+        found = await connection.execute(select(BASELINE.c.at).where(BASELINE.c.key == text))
+    at: datetime | None = found.scalar()
+    if at:
+        return at
+    detail = "It must be a date and time, such as 2026-01-31T12:00:00Z, or the key of a baseline."
+    raise Invalid.at(f"?{parameter}", "no-moment", detail)
+
+
+def has_been(new: Baseline, _: Facts) -> Iterator[Fault]:
+    if new.at and new.at > new.updated_at:
+        yield Fault(pointer="/at", code="in-the-future", detail="A baseline is a moment that has been.")
+
+
+def is_now(new: Baseline, _: Facts) -> Mapping[str, Any]:
+    """Whoever names no moment means this one."""
+    return {"at": new.at or new.created_at}
+
+
+RULES = Rules(always={"baseline": (has_been,)}, fill={("baseline", "active"): is_now})
