@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test fuzz screenshots check fmt bench compose-up compose-down compose-logs lock clean
+.PHONY: help up test fuzz mutants screenshots check fmt bench compose-up compose-down compose-logs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -39,6 +39,9 @@ endif
 
 fuzz: $(VENV)/.dev  ## ask every operation of every service what its documents let one think of; EXAMPLES=n for more
 	PLUMBLINE_FUZZ_EXAMPLES=$(or $(EXAMPLES),25) $(VENV)/bin/python -m pytest tests/fuzz $(ARGS)
+
+mutants: $(VENV)/.dev  ## plant faults one at a time and see that the tests notice each; names in ARGS select some
+	$(VENV)/bin/python -m tests.mutants $(ARGS)
 
 check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manifests, without changing anything
 	$(VENV)/bin/ruff format --check .

@@ -52,9 +52,11 @@ class _Cascade:
         node = self.nodes[ref]
         return _KINDS.index(node["kind"]), node["key"] or ""
 
-    def roots(self) -> list[str]:
-        """Business strategies, and whatever else rests on nothing."""
-        return sorted((ref for ref in self.nodes if self._is_root(ref)), key=self._order)
+    def trees(self) -> Iterator[Tree]:
+        """Of business strategies, and of whatever else rests on nothing; then of what only a circle leads to."""
+        ordered = sorted(self.nodes, key=self._order)
+        yield from (self.tree(ref) for ref in ordered if self._is_root(ref))
+        yield from (self.tree(ref) for ref in ordered if ref not in self.shown)
 
     def _is_root(self, ref: str) -> bool:
         return not self.above[ref] or _is_business(self.nodes[ref])
@@ -97,4 +99,4 @@ async def cascade(moment: Moment) -> dict[str, Any]:
         hidden += more
     edges = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES)
     there = _Cascade(nodes, edges)
-    return {"items": [there.tree(ref) for ref in there.roots()], "holes": list(there.holes()), "hidden": hidden}
+    return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from services.alignment import findings_list
 from services.alignment.models import FINDING, RECORD
@@ -14,7 +14,7 @@ from services.alignment.projection import ref_of
 from services.alignment.repository import brief, split
 from services.alignment.score import score
 from shared import pagination
-from shared.clock import FOREVER, rfc3339
+from shared.clock import rfc3339
 from shared.contracts.events import EventId
 
 _MOST_FINDINGS = 500
@@ -92,10 +92,18 @@ def _members(before: Json, after: Json) -> list[Json]:
 
 
 async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
-    """Intervals that began, or ended, between the two moments."""
-    opened = FINDING.c.opened_at > start, FINDING.c.opened_at <= end, FINDING.c.resolved_at > end
-    resolved = FINDING.c.opened_at <= start, FINDING.c.resolved_at > start, FINDING.c.resolved_at <= end
+    """Those that were open at one of the two moments and not at the other."""
+    opened = FINDING.c.opened_at > start, FINDING.c.opened_at <= end, FINDING.c.resolved_at > end, ~_was_open(start)
+    ended = FINDING.c.resolved_at > start, FINDING.c.resolved_at <= end, ~_was_open(FINDING.c.resolved_at)
+    resolved = FINDING.c.since <= start, *ended, ~_was_open(end)
     return {
         name: await findings_list.chosen(after, conditions, _MOST_FINDINGS, grace)
-        for name, conditions in (("opened", opened), ("resolved", (*resolved, FINDING.c.resolved_at < FOREVER)))
+        for name, conditions in (("opened", opened), ("resolved", resolved))
     }
+
+
+def _was_open(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """In another interval of the same finding."""
+    then = FINDING.alias()
+    same = and_(then.c.generation == FINDING.c.generation, then.c.id == FINDING.c.id)
+    return exists().where(same, then.c.opened_at <= at, then.c.resolved_at > at)

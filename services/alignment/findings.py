@@ -30,7 +30,7 @@ _SUBJECTS_AT_ONCE = 300
 
 @dataclass(frozen=True)
 class Spell:
-    """One interval of one finding."""
+    """One interval in which a finding stayed as it is; ``since`` is when it came up, graver or not."""
 
     id: str
     rule: str
@@ -39,6 +39,10 @@ class Spell:
     evidence: Evidence
     opened_at: datetime
     resolved_at: datetime
+    since: datetime
+
+    def says_the_same_as(self, other: "Spell") -> bool:
+        return (self.severity, self.evidence) == (other.severity, other.evidence)
 
 
 def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence]]:
@@ -73,21 +77,26 @@ def spells(history: History, subject: str, since: datetime, until: datetime) -> 
         now = {id: (rule, severity, evidence) for id, rule, severity, evidence in broken(history.at(instant), subject)}
         done += [replace(open_.pop(id), resolved_at=instant) for id in open_.keys() - now.keys()]
         for id, (rule, severity, evidence) in now.items():
-            opened = open_[id].opened_at if id in open_ else instant
-            open_[id] = Spell(id, rule, subject, severity, evidence, opened, FOREVER)
+            before = open_.get(id)
+            fresh = Spell(id, rule, subject, severity, evidence, instant, FOREVER, before.since if before else instant)
+            if before is None or not before.says_the_same_as(fresh):
+                done += [replace(before, resolved_at=instant)] if before else []
+                open_[id] = fresh
     return done + list(open_.values())
 
 
 def stitch(stored: Iterable[Spell], fresh: Iterable[Spell], since: datetime) -> list[Spell]:
     """What was known of the time before ``since``, joined to what is now known of the time after."""
     before = {spell.id: spell for spell in stored if spell.opened_at < since <= spell.resolved_at}
-    joined = []
+    joined, went_on = [], set()
     for spell in fresh:
-        if spell.opened_at == since and spell.id in before:
-            joined.append(replace(spell, opened_at=before.pop(spell.id).opened_at))
+        old = before.get(spell.id) if spell.since == since else None
+        if old and spell.opened_at == since and spell.says_the_same_as(old):
+            went_on.add(old.id)
+            joined.append(replace(spell, opened_at=old.opened_at, since=old.since))
         else:
-            joined.append(spell)
-    return joined + [replace(spell, resolved_at=since) for spell in before.values()]
+            joined.append(replace(spell, since=old.since) if old else spell)
+    return joined + [replace(spell, resolved_at=since) for spell in before.values() if spell.id not in went_on]
 
 
 async def refresh(
@@ -118,7 +127,9 @@ async def _stored(
     """Intervals that reach ``since`` or lie after it; those before it can not change any more."""
     found: dict[str, list[Spell]] = defaultdict(list)
     for row in await connection.execute(_STORED, {"at": generation, "subjects": subjects, "since": since}):
-        spell = Spell(row.id, row.rule, row.subject, row.severity, row.evidence, row.opened_at, row.resolved_at)
+        spell = Spell(
+            row.id, row.rule, row.subject, row.severity, row.evidence, *(row.opened_at, row.resolved_at, row.since)
+        )
         found[row.subject].append(spell)
     return found
 

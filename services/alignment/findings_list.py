@@ -45,7 +45,7 @@ def _of_subject(*, past: bool) -> Select[Any]:
 
 def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
     rule = RULES[row.rule]
-    pending = is_pending(row.rule, row.opened_at, moment.at, grace)
+    pending = is_pending(row.rule, row.since, moment.at, grace)
     ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
     return {
         "id": row.id,
@@ -56,7 +56,7 @@ def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
         "status": "resolved" if ended else "open",
         "subject": brief(moment, row),
         "evidence": row.evidence,
-        "since": rfc3339(row.opened_at),
+        "since": rfc3339(row.since),
         "resolved_at": rfc3339(row.resolved_at) if ended else None,
         "owner": row.owner,
         "remedy": rule.remedy,

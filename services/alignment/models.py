@@ -140,7 +140,8 @@ class Edge(Base):
 
 
 class Finding(Base):
-    """One interval in which a rule was broken; ``resolved_at`` is FOREVER while it is."""
+    """One interval in which a rule was broken in the same way; ``resolved_at`` is FOREVER while it is, and ``since`` is
+    when it came to be broken."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -153,6 +154,7 @@ class Finding(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(primary_key=True)
     resolved_at: Mapped[datetime]
+    since: Mapped[datetime]
     rule: Mapped[str]
     subject: Mapped[str]
     severity: Mapped[int]

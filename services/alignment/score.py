@@ -17,9 +17,9 @@ _CAP = 59.0
 _FIXES = 10
 
 
-def is_pending(rule: str, opened_at: datetime, at: datetime, grace: timedelta) -> bool:
+def is_pending(rule: str, since: datetime, at: datetime, grace: timedelta) -> bool:
     """A reference may arrive before what it refers to: for a while that is no fault."""
-    return rule == "D01" and at - opened_at < grace
+    return rule == "D01" and at - since < grace
 
 
 async def score(moment: Moment, grace: timedelta) -> dict[str, Any]:
@@ -44,15 +44,15 @@ async def _failing(moment: Moment, grace: timedelta) -> dict[str, tuple[float, b
     """Per rule: the weight of what fails, and whether a critical finding is open on a subject of criticality 5."""
     critical = func.coalesce(RECORD.c.criticality, _USUAL_CRITICALITY)
     query = (
-        select(FINDING.c.rule, FINDING.c.opened_at, FINDING.c.subject, FINDING.c.severity, critical)
+        select(FINDING.c.rule, FINDING.c.since, FINDING.c.subject, FINDING.c.severity, critical)
         .join(RECORD, and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD)))
         .where(moment.open_findings())
     )
     weights: dict[str, float] = defaultdict(float)
     vital: dict[str, bool] = defaultdict(bool)
     seen: set[tuple[str, str]] = set()
-    for rule, opened_at, subject, severity, criticality in await moment.execute(query):
-        if is_pending(rule, opened_at, moment.at, grace):
+    for rule, since, subject, severity, criticality in await moment.execute(query):
+        if is_pending(rule, since, moment.at, grace):
             continue
         counts_nodes = RULES[rule].population == "nodes"
         if counts_nodes and (rule, subject) in seen:

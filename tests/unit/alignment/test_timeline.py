@@ -84,8 +84,9 @@ def test_no_order_of_the_pieces_changes_it() -> None:
             assert seen([nodes[0], *some], list(others)) == first
 
 
-def spell(opened: float, resolved: float | None, id: str = "x") -> Spell:
-    return Spell(id, "V02", "tactic/t", 3, {}, at(opened), FOREVER if resolved is None else at(resolved))
+def spell(opened: float, resolved: float | None, id: str = "x", severity: int = 3, since: float | None = None) -> Spell:
+    ends = at(opened), FOREVER if resolved is None else at(resolved)
+    return Spell(id, "V02", "tactic/t", severity, {}, *ends, at(opened if since is None else since))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,14 @@ def spell(opened: float, resolved: float | None, id: str = "x") -> Spell:
         ([spell(6, 7)], [spell(5, None)], [spell(5, None)]),
         ([spell(1, None)], [spell(5, 6), spell(8, None)], [spell(1, 6), spell(8, None)]),
         ([spell(1, None, "y")], [spell(5, None)], [spell(5, None), spell(1, 5, "y")]),
+        # graver from 5 on, or from 7: it goes on from 1, in another row
+        ([spell(1, None)], [spell(5, None, severity=4)], [spell(5, None, severity=4, since=1), spell(1, 5)]),
+        (
+            [spell(1, None)],
+            [spell(5, 7), spell(7, None, severity=4, since=5)],
+            [spell(1, 7), spell(7, None, severity=4, since=1)],
+        ),
+        ([spell(1, 3), spell(3, None, severity=4, since=1)], [], [spell(3, 5, severity=4, since=1)]),
     ],
 )
 def test_what_was_known_before_is_joined_to_what_is_known_now(
@@ -121,8 +130,15 @@ def test_computing_the_rest_anew_comes_to_the_same(since: int) -> None:
     rest = spells(whole, "tactic/t", at(since), at(20))
     known = [spell for spell in everything if spell.resolved_at >= at(since)]
     again = stitch(known, rest, at(since))
-    assert {replace(s, evidence={}).opened_at for s in again} == {s.opened_at for s in known}
-    assert sorted(s.resolved_at for s in again) == sorted(s.resolved_at for s in known)
+    assert sorted(again, key=lambda s: s.opened_at) == sorted(known, key=lambda s: s.opened_at)
+
+
+def test_a_finding_that_becomes_graver_is_the_same_in_another_row() -> None:
+    nodes = [node(TACTIC, span(0, 4)), replace(node(TACTIC), criticality=5, span=span(4))]
+    found = [s for s in spells(History(nodes), "tactic/t", at(0), at(20)) if s.rule == "V02"]
+    assert [(s.opened_at, s.resolved_at, s.since) for s in found] == [(at(0), at(4), at(0)), (at(4), FOREVER, at(0))]
+    assert found[0].id == found[1].id
+    assert found[1].severity == found[0].severity + 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""Each fault: what it is called, where it is planted, what stands there instead, and the tests that have to fail."""
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """``old`` stands in the file just once."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+_FOLLOWER = "services/alignment/follower.py"
+_PROJECTOR = "services/alignment/projector.py"
+_REBUILD = "services/alignment/rebuild.py"
+_VIEW = "services/alignment/view.py"
+_LEADER = "shared/changes/leader.py"
+_FOLLOWING = "tests/service/alignment/test_following.py"
+_MACHINE = "tests/service/alignment/test_machine.py"
+_LEADING = "tests/service/test_leader.py"
+
+MUTANTS = (
+    Mutant(
+        "offset in a second transaction",
+        _FOLLOWER,
+        """            await view.move(connection, self._active(), batches, log_id)
+            await projector.apply""",
+        """            await view.move(connection, self._active(), batches, log_id)
+        async with self.database.write() as connection:
+            await projector.apply""",
+        _FOLLOWING,
+    ),
+    Mutant("offset without compare", _VIEW, '        OFFSET.c.next <= bindparam("start"),\n', "", _FOLLOWING),
+    Mutant("offset of another log", _VIEW, '        OFFSET.c.log == bindparam("of_log"),\n', "", _FOLLOWING),
+    Mutant(
+        "dedupe by the newest alone",
+        _PROJECTOR,
+        "fresh = [event for event in mine if event.order not in past]",
+        "fresh = [event for event in mine if not past or event.order != max(past)]",
+        _MACHINE,
+    ),
+    Mutant(
+        "no dedupe within a batch",
+        _PROJECTOR,
+        "with_rows = {(event.ref, *event.order): event for event in events if event.record is not None}",
+        "with_rows = {index: event for index, event in enumerate(events) if event.record is not None}",
+        _MACHINE,
+    ),
+    Mutant(
+        ">= for >: what is as old as the newest is not looked up",
+        _PROJECTOR,
+        "e.order <= (newest[e.ref].epoch, newest[e.ref].version)}",
+        "e.order < (newest[e.ref].epoch, newest[e.ref].version)}",
+        _MACHINE,
+    ),
+    Mutant(
+        "what comes late is taken for the newest",
+        _PROJECTOR,
+        "begins[following] if following else past[this].recorded_to if this in past else FOREVER",
+        "FOREVER if this not in past else begins[following] if following else past[this].recorded_to",
+        _MACHINE,
+    ),
+    Mutant(
+        "delete without tombstone",
+        "services/alignment/projection.py",
+        "record = _record(kind, event, state, deleted=deleted)",
+        "record = None if deleted else _record(kind, event, state, deleted=deleted)",
+        f"{_FOLLOWING} tests/unit/alignment/test_projection.py",
+    ),
+    Mutant(
+        "foreign key on edges",
+        _PROJECTOR,
+        '            edges += [stamp | {"origin": ref} | edge for edge in event.edges]',
+        "            there = set(by_ref) | known.keys()\n"
+        '            edges += [stamp | {"origin": ref} | edge for edge in event.edges if edge["target"] in there]',
+        _MACHINE,
+    ),
+    Mutant(
+        "findings of the touched alone",
+        _PROJECTOR,
+        "subjects = touched.seen | await reached(",
+        "subjects = touched.seen or await reached(",
+        _MACHINE,
+    ),
+    Mutant(
+        "findings from the change on, not from when it was made",
+        _PROJECTOR,
+        "await findings.refresh(connection, generation, subjects, touched.since, until)",
+        "await findings.refresh(connection, generation, subjects, max(e.recorded_at for e in events), until)",
+        _MACHINE,
+    ),
+    Mutant(
+        "latest reset",
+        "shared/bus/kafka/__init__.py",
+        '"auto_offset_reset": "none"',
+        '"auto_offset_reset": "latest"',
+        "tests/contract/test_bus.py -k says_that_a_position",
+    ),
+    Mutant(
+        "rebuild in place",
+        _REBUILD,
+        "        for service in OWNERS:\n            await self._replay(",
+        "        async with self.database.write() as connection:\n"
+        "            await view.switch(connection, generation, ends, log_id)\n"
+        "        for service in OWNERS:\n            await self._replay(",
+        _FOLLOWING,
+    ),
+    Mutant(
+        "rebuild without the last page",
+        _REBUILD,
+        'if after >= head["position"]:',
+        'if after + 1 >= head["position"]:',
+        _MACHINE,
+    ),
+    Mutant(
+        "epoch ignored",
+        "services/alignment/projection.py",
+        "return self.event.epoch, self.event.version",
+        "return 1, self.event.version",
+        _FOLLOWING,
+    ),
+    Mutant(
+        "position of the newest, holes or not",
+        _PROJECTOR,
+        "while reached_position + 1 in ahead or reached_position + 1 in arrived:",
+        "while reached_position < max(arrived):",
+        "tests/service/alignment/test_rebuild.py",
+    ),
+    Mutant(
+        "id cursor",
+        _LEADER,
+        "query = select(table.c.sequence).where(table.c.position.is_(None))",
+        "highest = select(func.coalesce(func.max(table.c.sequence), 0)).where(table.c.position.is_not(None))\n"
+        "        query = select(table.c.sequence).where(table.c.sequence > highest.scalar_subquery())",
+        _LEADING,
+    ),
+    Mutant(
+        "mark before send",
+        _LEADER,
+        "        began = clock.nanoseconds()\n        await self.bus.publish(",
+        "        began = clock.nanoseconds()\n        await self._mark(facts)\n        await self.bus.publish(",
+        _LEADING,
+    ),
+    Mutant(
+        "no version check",
+        "shared/resource/preconditions.py",
+        'if tags != ["*"] and entity_tag(version) not in tags:',
+        "if not tags:",
+        "tests/service/test_races.py tests/service/test_put.py",
+    ),
+    Mutant(
+        "idempotence off",
+        "shared/bus/kafka/__init__.py",
+        '"enable_idempotence": True, "acks": "all"',
+        '"enable_idempotence": False, "acks": 1',
+        "tests/contract/test_kafka.py",
+    ),
+    Mutant(
+        "deferred BEGIN",
+        "shared/sqlite.py",
+        'BEGIN_WRITE = "BEGIN IMMEDIATE"',
+        'BEGIN_WRITE = "BEGIN DEFERRED"',
+        "tests/service/test_races.py tests/service/test_connections.py",
+    ),
+)

@@ -1,0 +1,243 @@
+"""Each view at one moment beside what the reference says of it."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.clock import rfc3339
+from shared.contracts.design import FOUR_PS
+from tests.service.alignment.recomputed import Findings
+from tests.service.alignment.reference import Reference, Relation
+
+Json = dict[str, Any]
+Get = Callable[..., Awaitable[Any]]
+EVERYTHING = {"limit": 200}
+
+
+def ref(node: Json) -> str:
+    return f"{node['kind']}/{node['id']}"
+
+
+def refs(nodes: list[Json]) -> list[str]:
+    return [ref(node) for node in nodes]
+
+
+def ends(edge: Json) -> tuple[str, str, str, str]:
+    return edge["origin"], edge["type"], edge["source"], edge["target"]
+
+
+def of(relation: Relation) -> tuple[str, str, str, str]:
+    return relation.origin, relation.type, relation.source, relation.target
+
+
+class Comparison:
+    """``get`` asks alignment, about the present where there is no moment; ``events`` are those that have arrived."""
+
+    def __init__(self, get: Get, events: list[Json], moment: datetime | None) -> None:
+        self.ask, self.at = get, moment or clock.now()
+        self.as_of = {"as_of": rfc3339(moment)} if moment else {}
+        self.events = events
+        self.reference = Reference(events, self.at)
+        self.findings = Findings(events, self.at)
+
+    async def get(self, path: str, **params: Any) -> Any:
+        return await self.ask(path, **self.as_of, **params)
+
+    async def of_lists(self) -> None:
+        await self.nodes()
+        await self.wrong()
+        await self.score()
+        await self.cascade()
+        await self.coverage()
+        await self.load()
+        await self.diff()
+
+    async def nodes(self) -> None:
+        items = (await self.get("nodes", **EVERYTHING))["items"]
+        there = self.reference.nodes
+        assert refs(items) == sorted(there, key=lambda r: (there[r]["kind"], there[r]["key"], r))
+        for item in items:
+            self.brief(item)
+
+    def brief(self, node: Json) -> None:
+        """A node in any answer."""
+        state = self.reference.states.get(ref(node))
+        assert ("unseen" in node) == (state is None)
+        if state:
+            told = {name: state.get(name) for name in ("id", "kind", "key", "name", "type", "state", "version")}
+            assert told.items() <= node.items()
+            assert node["deleted"] == (ref(node) in self.reference.gone)
+        assert node["live"] == self.reference.live(ref(node))
+
+    async def wrong(self) -> None:
+        items = (await self.get("findings", **EVERYTHING))["items"]
+        expected = self.findings.at(self.at)
+        assert {item["id"] for item in items} == expected.keys()
+        for item in items:
+            rule, subject, severity = expected[item["id"]]
+            assert (item["rule"], ref(item["subject"])) == (rule, subject)
+            assert item["severity"] == ("info", "low", "medium", "high", "critical")[severity]
+            assert item["since"] == rfc3339(self.findings.since(item["id"], self.at)), item
+
+    async def score(self) -> None:
+        answer = await self.get("score")
+        rules, index = self.findings.score(self.at)
+        for told in answer["rules"]:
+            expected = rules[told["rule"]]
+            assert (told["subjects"], told["applicable"], told["passing"]) == expected, told
+        assert answer["index"] == (
+            59.0 if answer["capped"] else None if index is None else pytest.approx(index, abs=0.11)
+        )
+
+    async def cascade(self) -> None:
+        answer = await self.get("cascade")
+        unfolded: Counter[str] = Counter()
+
+        def walk(tree: Json) -> None:
+            below = self.reference.below(ref(tree["node"]))
+            if tree["below"]:
+                unfolded[ref(tree["node"])] += 1
+                assert set(refs([each["node"] for each in tree["below"]])) == below
+                assert tree["hidden"] == 0
+            else:
+                assert tree["hidden"] in (0, len(below))
+            shown.add(ref(tree["node"]))
+            for each in tree["below"]:
+                walk(each)
+
+        shown: set[str] = set()
+        for tree in answer["items"]:
+            walk(tree)
+        kinds = ("strategy", "objective", "tactic", "operation")
+        everything = {r for r, state in self.reference.nodes.items() if state["kind"] in kinds}
+        assert shown == everything
+        assert unfolded == Counter({each for each in everything if self.reference.below(each)})
+        holes = {(ref(each["node"]), each["hole"]) for each in answer["holes"]}
+        for tactic in self.reference.of("tactic"):
+            carried = any(each.startswith("operation/") for each in self.reference.below(tactic))
+            assert ((tactic, "no operation carries it out") in holes) == (not carried)
+
+    async def coverage(self) -> None:
+        items = (await self.get("coverage/design", **EVERYTHING))["items"]
+        assert refs([item["service"] for item in items]) == self.reference.of("service")
+        for item in items:
+            service = ref(item["service"])
+            assert {p: item[p]["status"] for p in FOUR_PS} == {p: self.reference.covered(service, p) for p in FOUR_PS}
+        items = (await self.get("coverage/offerings", **EVERYTHING))["items"]
+        assert refs([item["offering"] for item in items]) == self.reference.of("service_offering")
+        for item in items:
+            state = self.reference.nodes[ref(item["offering"])]
+            shown = [*item["goods"], *item["access"], *item["action"]]
+            assert sorted(map(str, shown)) == sorted(map(str, state["components"]))
+            assert refs(item["consumer_groups"]) == [f"consumer_group/{id}" for id in state["consumer_group_ids"]]
+
+    async def load(self) -> None:
+        items = (await self.get("load", **EVERYTHING))["items"]
+        assert refs([item["party"] for item in items]) == self.reference.of("party")
+        for item in items:
+            roles, letters = self.reference.carried(ref(item["party"]))
+            assert (item["roles"], item["letters"]) == (roles, {letter: letters[letter] for letter in "RACI"})
+
+    async def diff(self) -> None:
+        times = sorted(event["time"] for event in self.events if datetime.fromisoformat(event["time"]) < self.at)
+        if not times:
+            return
+        start = times[len(times) // 2]
+        answer = await self.ask("diff", **{"from": start, "to": rfc3339(self.at)}, **EVERYTHING)
+        between = [event for event in self.events if start < event["time"] <= rfc3339(self.at)]
+        between.sort(key=lambda event: event["time"])
+        assert [item["event"] for item in answer["items"]] == [event["id"] for event in between]
+        for item, event in zip(answer["items"], between, strict=True):
+            deleted = event["data"].get("deleted", False)
+            assert (item["action"] == "deleted") == deleted
+        before, after = self.findings.at(datetime.fromisoformat(start)).keys(), self.findings.at(self.at).keys()
+        told = answer["findings"]
+        assert {each["id"] for each in told["opened"]} == after - before
+        assert {each["id"] for each in told["resolved"]} == before - after
+
+    async def of_node(self, root: str) -> None:
+        if root not in self.reference.nodes:
+            return
+        await self.entity(root)
+        for direction in ("up", "down"):
+            await self.trace(root, direction)
+        await self.why(root)
+        await self.impact(root)
+        if root.startswith("process/"):
+            await self.raci(root)
+
+    async def entity(self, root: str) -> None:
+        node = await self.get(f"nodes/{root}")
+        self.brief(node)
+        for name, around in (("out", self.reference.out(root)), ("in", self.reference.into(root))):
+            assert sorted(ends(each) for each in node[name]) == sorted(map(of, around))
+            lives = {of(each): each.live for each in around}
+            for each in node[name]:
+                self.brief(each["node"])
+                assert each["live"] == lives[ends(each)]
+        expected = {id for id, (_, subject, _) in self.findings.at(self.at).items() if subject == root}
+        assert {each["id"] for each in node["findings"]} == expected
+
+    async def trace(self, root: str, direction: str) -> None:
+        far = self.reference.traced(root, direction)
+        onward = self.reference.out if direction == "up" else self.reference.into
+        whole = await self.get(f"trace/{root}", direction=direction, depth=10, limit=500)
+        assert {ref(node): node["depth"] for node in whole["nodes"]} == {r: hop for r, hop in far.items() if hop <= 10}
+        assert {ends(each) for each in whole["edges"]} == {
+            of(e) for r, hop in far.items() if hop < 10 for e in onward(r)
+        }
+        cut = await self.get(f"trace/{root}", direction=direction, depth=2, limit=3)
+        near = "source" if direction == "up" else "target"
+        shown = Counter(each[near] for each in cut["edges"])
+        for node in cut["nodes"]:
+            assert shown[ref(node)] + node["hidden"] == len(onward(ref(node)))
+        assert cut["hidden"] == sum(node["hidden"] for node in cut["nodes"])
+
+    async def why(self, root: str) -> None:
+        answer = await self.get(f"why/{root}")
+        ways = list(self.reference.ways_up(root))
+        shown = [tuple(ends(step["edge"]) for step in path["steps"]) for path in answer["paths"]]
+        assert len(shown) + answer["hidden"] == len(ways)
+        expected = {tuple(map(of, way)): way for way in ways}
+        assert set(shown) <= expected.keys()
+        ranks = []
+        for path, steps in zip(answer["paths"], shown, strict=True):
+            way = expected[steps]
+            live = all(step.live and self.reference.live(step.target) for step in way)
+            weakest = min(1.0 if step.confidence is None else step.confidence for step in way)
+            assert (path["live"], path["weakest"], path["length"]) == (live, weakest, len(way))
+            ranks.append((not live, -weakest, len(way)))
+            signed = [(step.target, *each) for step in way for each in self.reference.signed(step.target)]
+            told = [
+                (ref(each["node"]), each["increment"]["id"], [who["id"] for who in each["by"]])
+                for each in path["signed_by"]
+            ]
+            assert told == signed
+        assert ranks == sorted(ranks)
+
+    async def impact(self, root: str) -> None:
+        answer = await self.get(f"impact/{root}", depth=10, limit=500)
+        far = self.reference.hit(root)
+        assert {ref(item["node"]): item["distance"] for item in answer["items"]} == {
+            r: hop for r, hop in far.items() if 0 < hop <= 10
+        }
+        asked = self.reference.asked(root)
+        assert {ref(each["role"]) for each in answer["consult"]} == asked.keys()
+        for each in answer["consult"]:
+            told = set(each["letters"]), set(refs(each["activities"])), set(refs(each["parties"]))
+            assert told == asked[ref(each["role"])]
+
+    async def raci(self, process: str) -> None:
+        answer = await self.get(f"raci/{process.partition('/')[2]}")
+        matrix = self.reference.matrix(process)
+        assert {ref(row["activity"]) for row in answer["rows"]} == matrix.keys()
+        for row in answer["rows"]:
+            letters = matrix[ref(row["activity"])]
+            shown = {(cell["role"], letter) for cell in row["cells"] for letter in cell["letters"]}
+            assert shown == {(role.partition("/")[2], letter) for role, letter in letters}
+        for column in answer["roles"]:
+            assert set(refs(column["parties"])) == self.reference.holders(ref(column["role"]))

@@ -1,0 +1,57 @@
+"""Alignment alone, with owners in memory."""
+
+from typing import Any
+
+import httpx
+from sqlalchemy import delete
+
+from services.alignment import main, projector, view
+from services.alignment.models import Base
+from services.alignment.projection import read
+from services.alignment.rebuild import Rebuild
+from shared import auth
+from shared.config import Settings
+from shared.db import Database
+from tests.service.alignment.world import World, raw
+from tests.service.fake_bus import FakeBus
+
+
+class Server:
+    """Alignment over HTTP on an empty view, without its workers: what arrives, and when, is the test's to say."""
+
+    def __init__(self, configured: Settings) -> None:
+        self.settings = configured
+        self.database = Database(configured.database("alignment"))
+        self.world = World()
+        self.rebuild = Rebuild(self.database, FakeBus(), self.world)
+        self.app = main.build(configured, self.database, FakeBus(), self.world)
+        token = auth.mint(configured.key_path, "tester")
+        headers = {"Authorization": f"Bearer {token}"}
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://alignment", headers=headers
+        )
+
+    async def begin(self) -> None:
+        async with self.database.write() as connection:
+            for table in ("record", "edge", "finding", "progress", "ahead", "offset", "dead_letter", "generation"):
+                await connection.execute(delete(Base.metadata.tables[table]))
+        await self.build()
+
+    async def build(self) -> None:
+        await self.rebuild.run(await self.rebuild.begin())
+
+    async def arrive(self, events: list[Any]) -> None:
+        async with self.database.write() as connection:
+            generation = await view.active(connection)
+            assert generation is not None
+            await view.lock(connection, generation)
+            await projector.apply(connection, generation, [read(raw(event)) for event in events])
+
+    async def get(self, path: str, **params: Any) -> Any:
+        answer = await self.http.get(f"/alignment/v1/{path}", params=params)
+        assert answer.status_code == 200, (path, params, answer.text)
+        return answer.json()
+
+    async def close(self) -> None:
+        await self.http.aclose()
+        await self.database.close()

@@ -1,0 +1,127 @@
+"""What the view reads from the bus and where it reads on are one thing: both are there, or neither."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from services import assembly
+from services.alignment import projector, view
+from services.alignment.follower import Follower
+from services.alignment.models import OFFSET
+from shared.bus import Batch, Entry, Partition
+from shared.contracts.events import topic
+from tests.backends.databases import chosen
+from tests.platform import settings_for
+from tests.service.alignment.served import Server
+from tests.service.alignment.world import REFS, raw
+from tests.service.conftest import BACKENDS
+
+PLACE = Partition(topic("strategy"), 0)
+TACTIC = next(ref for ref in REFS if ref.startswith("tactic/"))
+LOG = "a log"
+
+
+@pytest.fixture(params=BACKENDS)
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
+    async with chosen(request.param, request) as database:
+        settings = settings_for(tmp_path, **database)
+        await assembly.migrate(settings, "alignment")
+        server = Server(settings)
+        await server.begin()
+        yield server
+        await server.close()
+
+
+async def reader(server: Server, at: int = 0) -> Follower:
+    """A process that has read the bus up to an offset."""
+    follower = Follower(server.database, server.rebuild.bus, server.world)
+    async with server.database.write() as connection:
+        follower.generation = await view.active(connection)
+        assert follower.generation
+        await view.anchor(connection, follower.generation, {PLACE: at}, LOG)
+    return follower
+
+
+async def offset(server: Server) -> int:
+    async with server.database.read() as connection:
+        return int((await connection.execute(OFFSET.select())).one().next)
+
+
+def batch(events: list[Any], start: int) -> Batch:
+    entries = [Entry(start + index, b"k", raw(event)) for index, event in enumerate(events)]
+    return Batch(PLACE, start, start + len(entries), entries)
+
+
+async def version(server: Server) -> int | None:
+    answer = await server.http.get(f"/alignment/v1/nodes/{TACTIC}")
+    return int(answer.json()["version"]) if answer.status_code == 200 else None
+
+
+async def test_a_fault_leaves_both_as_they_were(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    follower = await reader(server)
+    server.world.write(TACTIC, Random(1))
+    with monkeypatch.context() as broken:
+
+        async def fail(*_: Any) -> None:
+            raise OSError("the disk is full")
+
+        broken.setattr(view, "bury", fail)
+        with pytest.raises(OSError, match="disk"):
+            await follower._apply_batches([batch(server.world.events, 0)], LOG)
+        assert (await offset(server), await version(server)) == (0, None)
+    await follower._apply_batches([batch(server.world.events, 0)], LOG)
+    assert (await offset(server), await version(server)) == (1, 1)
+
+
+async def test_who_was_overtaken_applies_nothing(server: Server) -> None:
+    """A process that slept while another one read on must not take the view back to where it stood."""
+    asleep, awake = await reader(server), await reader(server)
+    for _ in range(2):
+        server.world.write(TACTIC, Random(1))
+    await awake._apply_batches([batch(server.world.events, 0)], LOG)
+    with pytest.raises(view.OffsetMoved):
+        await asleep._apply_batches([batch(server.world.events[:1], 0)], LOG)
+    with pytest.raises(view.OffsetMoved):
+        await asleep._apply_batches([batch([], 2)], "another log")
+    assert (await offset(server), await version(server)) == (2, 2)
+
+
+async def test_a_later_epoch_is_newer_whatever_its_version(server: Server) -> None:
+    """An owner that was restored from an older copy counts its versions anew in a later epoch."""
+    for _ in range(3):
+        server.world.write(TACTIC, Random(1))
+    *before, last = server.world.events
+    restored = {**before[0], "id": before[0]["id"].replace(":1.1", ":2.1"), "position": 4, "time": last["time"]}
+    await server.arrive([*before, last])
+    await server.arrive([restored])
+    assert await version(server) == 1
+    await server.arrive([last])
+    assert await version(server) == 1
+
+
+async def test_what_is_deleted_is_still_known_to_have_been(server: Server) -> None:
+    server.world.write(TACTIC, Random(1))
+    server.world.delete(TACTIC)
+    made, gone = server.world.events
+    await server.arrive([gone])
+    await server.arrive([made])
+    answer = await server.http.get(f"/alignment/v1/nodes/{TACTIC}")
+    assert answer.status_code == 410
+
+
+async def test_old_rows_stay_until_the_new_ones_are_there(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.world.write(TACTIC, Random(1))
+    await server.arrive(server.world.events)
+    seen = []
+    store = projector.store
+
+    async def watched(*given: Any) -> Any:
+        seen.append(await version(server))
+        return await store(*given)
+
+    monkeypatch.setattr(projector, "store", watched)
+    await server.build()
+    assert seen == [1] * len(seen) != []

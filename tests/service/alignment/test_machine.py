@@ -1,0 +1,140 @@
+"""Random histories, in which events are late, come twice, overtake each other and are built into the view anew: after
+each step every view says what a short reference makes of the events that have arrived.
+
+``PLUMBLINE_FUZZ_EXAMPLES=n`` plays n histories that nobody has seen yet.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from services import assembly
+from shared.config import Settings
+from tests.backends.databases import chosen
+from tests.platform import settings_for
+from tests.service.alignment.comparison import Comparison
+from tests.service.alignment.served import Server
+from tests.service.alignment.world import LINK_REFS, REFS
+from tests.service.conftest import BACKENDS
+
+SEEN = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES")
+EXAMPLES, STEPS = int(SEEN or 4), 25
+T = TypeVar("T")
+
+
+class Histories(RuleBasedStateMachine):
+    """``waiting`` are events that the owners have recorded and the view has not seen."""
+
+    runner: asyncio.Runner
+    configured: Settings
+
+    @initialize(dice=st.randoms(use_true_random=False))
+    def begin(self, dice: Random) -> None:
+        """With most of what can be there, half of it not yet seen."""
+        self.server = Server(self.configured)
+        self.world = self.server.world
+        self.waiting: list[Any] = []
+        self.arrived: list[Any] = []
+        self.compared = -1
+        self.run(self.server.begin())
+        for ref in dice.sample(REFS, 20):
+            self.world.write(ref, dice)
+        for ref in LINK_REFS[:12]:
+            self.world.link(ref, dice)
+        self.waiting = list(self.world.events)
+        self.arrive(dice)
+
+    def run(self, what: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await what
+
+        return self.runner.run(awaited())
+
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 6))
+    def write(self, dice: Random, most: int) -> None:
+        before = len(self.world.events)
+        for _ in range(most):
+            self.world.write(dice.choice(REFS), dice)
+        self.waiting += self.world.events[before:]
+
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 6))
+    def link(self, dice: Random, most: int) -> None:
+        before = len(self.world.events)
+        for _ in range(most):
+            self.world.link(dice.choice(LINK_REFS), dice)
+        self.waiting += self.world.events[before:]
+
+    @rule(dice=st.randoms(use_true_random=False))
+    def delete(self, dice: Random) -> None:
+        before = len(self.world.events)
+        self.world.delete(dice.choice([*REFS, *LINK_REFS]))
+        self.waiting += self.world.events[before:]
+
+    @rule(dice=st.randoms(use_true_random=False))
+    def arrive(self, dice: Random) -> None:
+        """Some of what waits, in any order, with some that came before."""
+        late = dice.sample(self.waiting, dice.randrange(len(self.waiting) + 1))
+        again = dice.sample(self.arrived, min(len(self.arrived), dice.randrange(3)))
+        batch = dice.sample([*late, *again], len(late) + len(again))
+        self.waiting = [event for event in self.waiting if event not in late]
+        self.run(self.server.arrive(batch))
+        self.arrived += [event for event in late if event not in self.arrived]
+
+    @rule()
+    def rebuild(self) -> None:
+        """From the owners' changes; what the bus still has comes again later."""
+        self.run(self.server.build())
+        self.arrived = list(self.world.events)
+
+    @invariant()
+    def every_view_says_what_the_reference_says(self) -> None:
+        if len(self.arrived) != self.compared:
+            self.compared = len(self.arrived)
+            dice = Random(self.compared)
+            self._compare(None, dice)
+            if self.arrived:
+                self._compare(datetime.fromisoformat(dice.choice(self.arrived)["time"]), dice)
+
+    def _compare(self, moment: datetime | None, dice: Random) -> None:
+        comparison = Comparison(self.server.get, self.arrived, moment)
+        self.run(comparison.of_lists())
+        for ref in dice.sample(REFS, 4):
+            self.run(comparison.of_node(ref))
+
+    def teardown(self) -> None:
+        if hasattr(self, "server"):
+            self.run(self.server.close())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_view_is_what_a_reference_makes_of_its_events(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with asyncio.Runner() as runner:
+        database = chosen(backend, request)
+        configured = settings_for(tmp_path, pending_minutes=0, **runner.run(database.__aenter__()))
+        runner.run(assembly.migrate(configured, "alignment"))
+        machine = type("Machine", (Histories,), {"runner": runner, "configured": configured})
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS,
+                derandomize=SEEN is None,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+        runner.run(database.__aexit__(None, None, None))
