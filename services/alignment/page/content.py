@@ -9,7 +9,7 @@ from services.alignment import diff as diffs
 from services.alignment import edges, findings_list, impact, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
-from services.alignment.page.drawing import neighbourhood
+from services.alignment.page.neighbourhood import Wanted, neighbourhood
 from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
@@ -45,20 +45,20 @@ async def search(moment: Moment, q: str, kind: str | None) -> Content:
     return {"items": items, "more": more is not None, "asked": bool(given), "kinds": sorted(NODE_KINDS)}
 
 
-async def entity(moment: Moment, ref: str, grace: timedelta) -> Content:
+async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> Content:
     row = await existing(moment, ref)
     out, out_hidden = await edges.links(moment, ref, "source")
     into, in_hidden = await edges.links(moment, ref, "target")
     hit = await impact.impact(moment, ref, depth=2, limit=50)
-    node = repository.brief(moment, row)
     return {
-        "node": node,
+        "node": repository.brief(moment, row),
         "members": _members(row.data),
         "names": {edge["node"]["id"]: edge["node"] for edge in (*out, *into)},
         "out": out,
         "into": [edge | {"inverse": _inverse(edge["type"])} for edge in into],
         "hidden": out_hidden + in_hidden,
-        "drawing": neighbourhood(node, out, into),
+        "around": await neighbourhood(moment, ref, wanted),
+        "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
         "findings": await findings_list.of_subject(moment, ref, grace),
         "why": await trace.why(moment, ref),
         "impact": hit,

@@ -46,15 +46,22 @@ class Place:
 
     def to(self, path: str, **parameters: Any) -> str:
         """A link that stays at this moment."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        given |= {"as_of": self.as_of} if self.as_of else {}
-        return quote(path) + (f"?{urlencode(given)}" if given else "")
+        return _address(path, parameters | {"as_of": self.as_of})
+
+    def now(self, **parameters: Any) -> str:
+        """This page as it is now."""
+        return _address(self.path, parameters)
 
     def entity(self, node: Mapping[str, Any]) -> str:
         return self.to(f"/entity/{node['kind']}/{node['id']}")
 
     def is_here(self, section: str) -> bool:
         return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))
+
+
+def _address(path: str, parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value}
+    return quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:

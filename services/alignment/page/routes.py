@@ -1,6 +1,6 @@
 """HTTP of the page: sign in, read one moment, fill in a template. It works without a script, and by keyboard."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Annotated, Any
@@ -11,11 +11,13 @@ from fastapi.responses import RedirectResponse
 
 from services.alignment.moment import Moment
 from services.alignment.page import content
+from services.alignment.page.neighbourhood import MAX_DEPTH, Direction, RelationName, Wanted
 from services.alignment.page.rendering import HEADERS, Place, page
 from services.alignment.reading import SCOPE, Reader
 from shared.auth import Authenticator
 from shared.config import Settings
 from shared.contracts.base import KindName
+from shared.contracts.relations import RELATIONS
 from shared.errors import BadRequest, DomainError, NotFound, Unauthorized
 from shared.resource.listing import Word
 
@@ -91,8 +93,20 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
         return await pages.answer(request, "search", as_of, lambda now: content.search(now, q, kind), q=q, kind=kind)
 
     @routes.get("/entity/{kind}/{id}")
-    async def entity(request: Request, kind: KindName, id: Word, as_of: AsOf = None) -> Response:
-        return await pages.answer(request, "entity", as_of, lambda now: content.entity(now, f"{kind}/{id}", grace))
+    async def entity(
+        request: Request,
+        kind: KindName,
+        id: Word,
+        depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = 1,
+        direction: Direction = "both",
+        types: Annotated[Sequence[RelationName], Query(max_length=len(RELATIONS))] = (),
+        as_of: AsOf = None,
+    ) -> Response:
+        wanted = Wanted(depth, direction, list(types))
+
+        return await pages.answer(
+            request, "entity", as_of, lambda now: content.entity(now, f"{kind}/{id}", wanted, grace), wanted=wanted
+        )
 
     @routes.get("/findings")
     async def findings(
