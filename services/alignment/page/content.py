@@ -10,6 +10,7 @@ from services.alignment import edges, findings_list, impact, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
+from services.alignment.page.sides import branches
 from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
@@ -90,7 +91,9 @@ async def findings(moment: Moment, given: dict[str, str | None], grace: timedelt
 
 
 async def cascade(moment: Moment) -> Content:
-    return await cascades.cascade(moment)
+    """The holes are marked where they are, and listed as well."""
+    answer = await cascades.cascade(moment)
+    return {"branches": branches(answer), "holes_found": answer["holes"], "hidden": answer["hidden"]}
 
 
 async def coverage(moment: Moment) -> Content:
