@@ -11,10 +11,12 @@ from services.alignment import raci as racis
 from services.alignment.moment import Moment
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
 from services.alignment.page.sides import branches
+from services.alignment.page.span import Span
 from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
 from services.alignment.score import score
+from shared import clock
 from shared.clock import rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
@@ -26,10 +28,16 @@ Content = dict[str, Any]
 _WORST, _FOUND, _WEEK = 12, 100, timedelta(days=7)
 
 
-def frame(moment: Moment) -> Content:
-    """What every page says of its moment."""
+async def frame(moment: Moment) -> Content:
+    """What every page says of its moment, and from when to when another one can be chosen."""
     told = repository.frame(moment)
-    return {"provisional": told["provisional"], "watermark": min(told["watermark"].values(), default=None)}
+    first = await repository.first_recorded(moment)
+    span = Span.over(first, clock.now(), moment.as_of) if first else None
+    return {
+        "provisional": told["provisional"],
+        "watermark": min(told["watermark"].values(), default=None),
+        "span": span,
+    }
 
 
 async def overview(moment: Moment, grace: timedelta) -> Content:

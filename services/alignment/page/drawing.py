@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 def drawn(centre: str, nodes: Mapping[str, Json], rows: Sequence[Json]) -> Json:
     """Titles, boxes and lines with their places in a drawing of a ``width`` and a ``height``."""
-    columns = _untangled(_columns(nodes), _joined(rows))
+    columns = _untangled(_columns(nodes), _joined(rows), centre)
     deepest = max(len(column) for column in columns.values())
     boxes = {}
     for across, column in enumerate(columns.values()):
@@ -51,12 +51,16 @@ def _joined(rows: Iterable[Json]) -> dict[str, list[str]]:
     return found
 
 
-def _untangled(columns: dict[int, list[str]], joined: Mapping[str, list[str]]) -> dict[int, list[str]]:
-    """Each box near the middle of those that it is joined to, so that fewer lines cross (barycentre sweeps)."""
+def _untangled(columns: dict[int, list[str]], joined: Mapping[str, list[str]], centre: str) -> dict[int, list[str]]:
+    """Each box near the middle of those that it is joined to, so that fewer lines cross (barycentre sweeps); the one
+    that all is about in the middle of its column."""
     height = {ref: each for column in columns.values() for ref, each in _heights(column)}
     for _ in range(_SWEEPS):
         for column in columns.values():
             column.sort(key=lambda ref: fmean([height[each] for each in joined[ref] or [ref]]))
+            if centre in column:
+                column.remove(centre)
+                column.insert(len(column) // 2, centre)
             height |= _heights(column)
     return columns
 

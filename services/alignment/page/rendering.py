@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from shared.clock import rfc3339
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -40,8 +41,9 @@ _SECTIONS = (
 class Place:
     """Where a page stands: its path, and the moment that it and all its links are about."""
 
-    def __init__(self, path: str, as_of: datetime | None) -> None:
+    def __init__(self, path: str, as_of: datetime | None, *, signed_in: bool = True) -> None:
         self.path = path
+        self.signed_in = signed_in
         self.as_of = rfc3339(as_of) if as_of else None
 
     def to(self, path: str, **parameters: Any) -> str:

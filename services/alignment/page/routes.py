@@ -1,13 +1,15 @@
 """HTTP of the page: sign in, read one moment, fill in a template. It works without a script, and by keyboard."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 
 from services.alignment.moment import Moment
 from services.alignment.page import content
@@ -21,10 +23,17 @@ from shared.contracts.relations import RELATIONS
 from shared.errors import BadRequest, DomainError, NotFound, Unauthorized
 from shared.resource.listing import Word
 
-PATHS = ("/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*")
+PATHS = (
+    "/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*",
+    "/signout",
+)  # fmt: skip
 """At these, people sign in by themselves."""
 _COOKIE = "plumbline_token"
-_STATIC = {"page.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+_STATIC = {
+    "page.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+}
 _MINUTE = len("2026-01-31T12:00")
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Moment], Awaitable[dict[str, Any]]]
@@ -50,9 +59,9 @@ class Pages:
             place = Place(request.url.path, at if pinned else None)
             async with self.reader.moment(at, settled=True) as now:
                 found = await gather(now)
-                return page(name, place, **content.frame(now), **found, **more)
+                return page(name, place, **await content.frame(now), **found, **more)
         except Unauthorized:
-            return page("signin", place, 401)
+            return page("signin", Place(place.path, None, signed_in=False), 401)
         except DomainError as error:
             return page("refused", place, error.status, title=error.title, detail=error.detail)
 
@@ -63,9 +72,42 @@ class Pages:
         """By the token in the address, once; from then on a cookie carries it, and no address does."""
         self._check(token)
         rest = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "token"])
-        answer = RedirectResponse(quote(request.url.path) + (f"?{rest}" if rest else ""), 303, headers=HEADERS)
+        answer = _led_to(quote(request.url.path) + (f"?{rest}" if rest else ""))
         answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax")
         return answer
+
+    def sign_out(self, request: Request) -> Response:
+        """Another site can send a browser here, but without the cookie: so it cannot make it drop that either."""
+        answer = _led_to("/")
+        if _COOKIE in request.cookies:
+            answer.delete_cookie(_COOKIE, httponly=True, samesite="lax")
+        return answer
+
+
+class _Route(APIRoute):
+    """An address that cannot be understood is answered by a page as well."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return _not_understood(Place(request.url.path, None), [detail["loc"] for detail in error.errors()])
+
+        return handled
+
+
+def _not_understood(place: Place, where: list[tuple[Any, ...]]) -> Response:
+    if any(part[0] == "path" for part in where):
+        return page("refused", place, 404, title="Not found", detail="There is no page at this address.")
+    names = ", ".join(sorted({str(part[1]) for part in where}))
+    return page("refused", place, 422, title="Not valid", detail=f"The address has no valid {names}.")
+
+
+def _led_to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303, headers=HEADERS)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -80,7 +122,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one function per route
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=_Route)
     pages = Pages(settings, reader)
     grace = reader.grace
 
@@ -139,11 +181,16 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
             request, "diff", to, lambda now: content.changes(now, _moment(since), grace), end=to, pinned=False
         )
 
+    @routes.post("/signout")
+    async def sign_out(request: Request) -> Response:
+        return pages.sign_out(request)
+
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:
         if name not in _STATIC:
             raise NotFound("There is no such file.")
         raw = files("services.alignment.page").joinpath("static", name).read_bytes()
-        return Response(raw, headers={"Cache-Control": "max-age=300"}, media_type=_STATIC[name])
+        headers = {"Cache-Control": "max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(raw, headers=headers, media_type=_STATIC[name])
 
     return routes
