@@ -17,7 +17,6 @@ from services.alignment.rule import Severity
 from services.alignment.rules import RULES
 from services.alignment.score import score
 from shared import clock
-from shared.clock import rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
@@ -115,7 +114,8 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     start = since or moment.at - _WEEK
     if start >= (moment.as_of or moment.at):
         raise Invalid.at("?to", "not-after", "The later moment comes second.")
-    return {"start": rfc3339(start), **await diffs.diff(moment, start, MAX_LIMIT, None, grace)}
+    answer = await diffs.diff(moment, start, MAX_LIMIT, None, grace)
+    return {"start": answer["from"], "end": answer["to"], **answer}
 
 
 async def processes(moment: Moment) -> Content:

@@ -29,7 +29,7 @@ def drawn(centre: str, nodes: Mapping[str, Json], rows: Sequence[Json]) -> Json:
         "titles": [{"text": LEVELS[level][0], "x": _MARGIN + i * _ACROSS} for i, level in enumerate(columns)],
         "centre": boxes[centre],
         "boxes": list(boxes.values()),
-        "lines": [_line(boxes, row) for row in rows if row["source"] != row["target"]],
+        "lines": [_line(boxes, row, centre) for row in rows if row["source"] != row["target"]],
         "box": {"width": _BOX, "height": _HEIGHT},
     }
 
@@ -76,9 +76,12 @@ def _box(node: Json, x: float, y: float) -> Json:
     return {"node": node, "x": x, "y": y, "text": short, "name": name}
 
 
-def _line(boxes: Mapping[str, Json], row: Json) -> Json:
-    source, target = boxes[ref_of(row["source"])], boxes[ref_of(row["target"])]
-    return {"path": _curve(source, target), "title": (source["name"], row["type"], target["name"])}
+def _line(boxes: Mapping[str, Json], row: Json, centre: str) -> Json:
+    """``near`` is what touches the box that all is about."""
+    ends = [ref_of(row[end]) for end in ("source", "target")]
+    source, target = (boxes[end] for end in ends)
+    title = (source["name"], row["type"], target["name"])
+    return {"path": _curve(source, target), "title": title, "near": centre in ends}
 
 
 def _curve(start: Json, end: Json) -> str:

@@ -46,17 +46,14 @@ class Pages:
         self.reader = reader
         self.authenticator = Authenticator(settings.key_path)
 
-    async def answer(
-        self, request: Request, name: str, as_of: str | None, gather: Gather, *, pinned: bool = True, **more: Any
-    ) -> Response:
-        """``pinned``: links stay at the moment that the page is about."""
+    async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
         place = Place(request.url.path, None)
         try:
             if token := request.query_params.get("token"):
                 return self._signed_in(request, token)
             self._check(request.cookies.get(_COOKIE, ""))
             at = _moment(as_of)
-            place = Place(request.url.path, at if pinned else None)
+            place = Place(request.url.path, at)
             async with self.reader.moment(at, settled=True) as now:
                 found = await gather(now)
                 return page(name, place, **await content.frame(now), **found, **more)
@@ -175,10 +172,14 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
 
     @routes.get("/changes")
     async def changes(
-        request: Request, since: Annotated[Word | None, Query(alias="from")] = None, to: Word | None = None
+        request: Request,
+        since: Annotated[Word | None, Query(alias="from")] = None,
+        to: Word | None = None,
+        as_of: AsOf = None,
     ) -> Response:
+        """``to`` is what ``as_of`` is elsewhere; links from other pages have it by that name."""
         return await pages.answer(
-            request, "diff", to, lambda now: content.changes(now, _moment(since), grace), end=to, pinned=False
+            request, "diff", to or as_of, lambda now: content.changes(now, _moment(since), grace), since=since or ""
         )
 
     @routes.post("/signout")

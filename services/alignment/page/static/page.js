@@ -4,18 +4,13 @@
 const PAUSE = 150; // milliseconds without a further key before the server is asked
 const MOST = 4, LEAST = 0.25; // of the size that the drawing was made in
 const told = document.getElementById("told");
-let turning = new AbortController(); // to the next page
-let searching = new AbortController();
+let turning = new AbortController(), searching = new AbortController(); // what was asked for last
 let pause; // timer of what waits for the last key
 let shown = address(location);
 
 /** What tells one page from another; a place within it does not. */
 function address(url) {
   return url.pathname + url.search;
-}
-
-function say(text) {
-  told.textContent = text;
 }
 
 /** The answer to a form, as an address in which nothing is empty. */
@@ -42,18 +37,13 @@ async function turn(url, { back = false, scroll = 0 } = {}) {
   const page = await fetched(url, turning).catch((problem) => (problem.name === "AbortError" ? undefined : null));
   if (page === undefined) return; // another page was asked for meanwhile
   if (page === null) return back ? location.reload() : location.assign(url);
-  if (!back) remember(url);
+  if (!back) history.replaceState({ scroll: scrollY }, ""), history.pushState(null, "", url);
   const isSame = shown.split("?")[0] === url.pathname;
   shown = address(url);
   replace(page);
   const place = url.hash && document.getElementById(url.hash.slice(1));
   if (place) place.scrollIntoView();
   else if (back || !isSame) scrollTo(0, scroll);
-}
-
-function remember(url) {
-  history.replaceState({ scroll: scrollY }, "");
-  history.pushState(null, "", url);
 }
 
 /** The focus stays where it is if that is there again, as the slider is; otherwise it goes to the content. */
@@ -64,23 +54,16 @@ function replace(page) {
   prepare();
   const again = (focused && document.getElementById(focused)) || document.getElementById("main");
   again.focus({ preventScroll: true });
-  say([page.title, document.querySelector(".then")?.textContent].filter(Boolean).join(". "));
+  told.textContent = [page.title, document.querySelector(".then")?.textContent].filter(Boolean).join(". ");
 }
 
 function follow(event) {
   const link = event.target.closest("a[href]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.getAttribute("href"), location.href);
-  const isWithin = url.hash && address(url) === shown;
-  if (url.origin !== location.origin || isWithin || url.pathname.endsWith("/docs")) return;
+  if (url.origin !== location.origin || (url.hash && address(url) === shown) || url.pathname.endsWith("/docs")) return;
   event.preventDefault();
   turn(url);
-}
-
-function submit(event) {
-  if (event.target.method !== "get") return;
-  event.preventDefault();
-  turn(asked(event.target));
 }
 
 // search while you type
@@ -92,7 +75,7 @@ async function search(field) {
   const page = await fetched(url, searching).catch(() => null); // whoever presses Enter sees what is wrong
   const found = page?.getElementById("results");
   if (!found || !field.isConnected) return;
-  say(found.querySelector("p").textContent);
+  told.textContent = found.querySelector("p").textContent;
   if (field.id === "find") unfold(field, found);
   else refresh(page, url);
 }
@@ -114,16 +97,12 @@ function refresh(page, url) {
 
 /** Up and down between the field and what was found; Escape closes it. */
 function step(event) {
-  const form = event.target.closest(".find");
-  const list = form && document.getElementById("found");
-  if (!list || list.hidden) return;
-  const stops = [form.elements.q, ...list.querySelectorAll("a")];
-  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.key === "Escape") list.hidden = true;
-  if (!way && event.key !== "Escape") return;
+  const list = document.getElementById("found"), way = { ArrowDown: 1, ArrowUp: -1, Escape: 0 }[event.key];
+  if (list.hidden || way === undefined || !event.target.closest(".find")) return;
   event.preventDefault();
-  const next = way ? (stops.indexOf(event.target) + way + stops.length) % stops.length : 0;
-  stops[next].focus();
+  list.hidden = !way;
+  const stops = [document.getElementById("find"), ...list.querySelectorAll("a")];
+  stops[way && (stops.indexOf(event.target) + way + stops.length) % stops.length].focus();
 }
 
 function leave(event) {
@@ -138,15 +117,19 @@ function moment(slide) {
   return slide.value === slide.max ? "" : new Date(slide.value * 1000).toISOString().slice(0, 19);
 }
 
-function label(slide) {
-  const text = moment(slide).replace("T", " ") || "now";
+function label(slide, at) {
+  const text = at.replace("T", " ") || "now";
   slide.setAttribute("aria-valuetext", text);
   slide.parentElement.querySelector("output").value = text;
 }
 
 function slideTo(slide) {
-  slide.form.elements[slide.dataset.moves].value = moment(slide);
+  moved(slide).value = moment(slide);
   slide.form.requestSubmit();
+}
+
+function moved(slide) {
+  return slide.form.elements[slide.dataset.moves];
 }
 
 // the drawing
@@ -181,10 +164,10 @@ function zoomByWheel(event) {
 function prepare() {
   for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
   const slide = document.getElementById("slide"), centre = document.querySelector(".canvas .centre");
-  if (slide) label(slide);
+  if (slide) label(slide, moved(slide).value); // which need not lie on a step of the slider
   if (!centre) return;
-  const frame = centre.closest(".canvas");
-  frame.scrollLeft = centre.x.baseVal.value + centre.width.baseVal.value / 2 - frame.clientWidth / 2;
+  const frame = centre.closest(".canvas"), { x, y, width } = centre;
+  frame.scrollTo(x.baseVal.value + (width.baseVal.value - frame.clientWidth) / 2, y.baseVal.value - frame.clientHeight / 2);
 }
 
 function later(what, ...given) {
@@ -197,10 +180,14 @@ document.addEventListener("click", (event) => {
   if (button) zoom(Number(button.dataset.zoom));
   else follow(event);
 });
-document.addEventListener("submit", submit);
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "get") return;
+  event.preventDefault();
+  turn(asked(event.target));
+});
 document.addEventListener("input", ({ target }) => {
   if (target.type === "search") later(search, target);
-  if (target.id === "slide") label(target);
+  if (target.id === "slide") label(target, moment(target));
 });
 document.addEventListener("change", ({ target }) => target.id === "slide" && later(slideTo, target));
 document.addEventListener("keydown", (event) => (step(event), zoomByKey(event)));
