@@ -34,7 +34,8 @@ _STATIC = {
     "page.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
-_MINUTE = len("2026-01-31T12:00")
+_YEARS = range(1000, 9000)
+"""That a person means; beyond them a week before or after would be no date."""
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Moment], Awaitable[dict[str, Any]]]
 
@@ -108,14 +109,17 @@ def _led_to(address: str) -> RedirectResponse:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """As a form gives it, to the minute and without an offset, or as the API has it. Raises BadRequest."""
+    """As a form gives it, without an offset, or as the API has it. Raises BadRequest."""
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text if len(text) > _MINUTE else f"{text}Z")
-    except ValueError:
+        at = datetime.fromisoformat(text)
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadRequest("The moment must be a date and time, such as 2026-01-31T12:00.") from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    if at.year not in _YEARS:
+        raise BadRequest("There was no moment like that.")
+    return at
 
 
 def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one function per route

@@ -124,6 +124,7 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
     ("query", "ways", "more"),
     [
         ("", ("up", "down"), {"depth": 1}),
+        ("depth=3", ("up", "down"), {"depth": 3}),
         ("depth=3&direction=up", ("up",), {"depth": 3}),
         ("depth=2&types=serves&types=offers", ("up", "down"), {"depth": 2, "types": "serves,offers"}),
         ("direction=down&types=performs", ("down",), {"depth": 1, "types": "performs"}),
@@ -200,6 +201,9 @@ async def test_what_is_typed_is_text(platform: Platform, browser: httpx.AsyncCli
         ("/findings?rule=Z99", 422),
         ("/findings?severity=dreadful", 422),
         ("/?as_of=yesterday", 400),
+        ("/changes?to=0001-01-01T00:00", 400),
+        ("/?as_of=0001-01-01T00:00%2B14:00", 400),
+        ("/?as_of=9999-12-31T23:59", 400),
     ],
 )
 async def test_what_cannot_be_shown_is_said_on_a_page(browser: httpx.AsyncClient, path: str, status: int) -> None:
