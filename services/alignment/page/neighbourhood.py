@@ -1,6 +1,7 @@
 """What lies around a node, as far and by the relations that were asked for: a drawing, and the same as a table."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -43,23 +44,29 @@ class Wanted:
 
 async def neighbourhood(moment: Moment, ref: str, wanted: Wanted) -> Json:
     """``hidden`` counts the relations that lead on from what is shown, at ``nodes`` as well; they are not drawn."""
-    nodes: dict[str, Json] = {}
-    edges: dict[tuple[str, ...], Json] = {}
-    for way in ("up", "down") if wanted.direction == "both" else (wanted.direction,):
-        found = await trace(moment, ref, way, wanted.depth, wanted.types or None, _MOST_EACH_WAY)
-        for node in found["nodes"]:
-            _add(nodes, node)
-        edges |= {(each["origin"], each["type"], each["source"], each["target"]): each for each in found["edges"]}
+    ways = ("up", "down") if wanted.direction == "both" else (wanted.direction,)
+    types = wanted.types or None
+    traces = {way: await trace(moment, ref, way, wanted.depth, types, _MOST_EACH_WAY) for way in ways}
+    edges = {_key(edge): edge for found in traces.values() for edge in found["edges"]}
+    hidden = _hidden(traces, edges.values())
+    shown = [node for found in traces.values() for node in found["nodes"]]
+    nodes = {ref_of(node): node | {"hidden": hidden[ref_of(node)]} for node in shown}
     rows = [_row(edge, nodes) for edge in edges.values()]
-    hidden = sum(node["hidden"] for node in nodes.values())
-    return {"drawing": drawn(ref, nodes, rows), "rows": rows, "hidden": hidden}
+    return {"drawing": drawn(ref, nodes, rows), "rows": rows, "hidden": hidden.total()}
 
 
-def _add(nodes: dict[str, Json], node: Json) -> None:
-    """A node that is met on both ways hides what either of them hides."""
-    ref = ref_of(node)
-    before = nodes[ref]["hidden"] if ref in nodes else 0
-    nodes[ref] = node | {"hidden": before + node["hidden"]}
+def _key(edge: Json) -> tuple[str, ...]:
+    return edge["origin"], edge["type"], edge["source"], edge["target"]
+
+
+def _hidden(traces: Mapping[str, Json], edges: Collection[Json]) -> Counter[str]:
+    """By node. What was cut on one way may be drawn all the same, on the other."""
+    hidden: Counter[str] = Counter()
+    for way, found in traces.items():
+        end = "source" if way == "up" else "target"
+        elsewhere = Counter(edge[end] for edge in edges) - Counter(edge[end] for edge in found["edges"])
+        hidden += Counter({ref_of(node): node["hidden"] - elsewhere[ref_of(node)] for node in found["nodes"]})
+    return hidden
 
 
 def _row(edge: Json, nodes: Mapping[str, Json]) -> Json:

@@ -120,44 +120,6 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
     assert "You see" in before.text_content()
 
 
-@pytest.mark.parametrize(
-    ("query", "ways", "more"),
-    [
-        ("", ("up", "down"), {"depth": 1}),
-        ("depth=3", ("up", "down"), {"depth": 3}),
-        ("depth=3&direction=up", ("up",), {"depth": 3}),
-        ("depth=2&types=serves&types=offers", ("up", "down"), {"depth": 2, "types": "serves,offers"}),
-        ("direction=down&types=performs", ("down",), {"depth": 1, "types": "performs"}),
-    ],
-)
-async def test_the_drawing_and_its_table_have_what_the_trace_has(
-    platform: Platform, browser: httpx.AsyncClient, query: str, ways: tuple[str, ...], more: dict[str, Any]
-) -> None:
-    service = await platform.client.find("service", "live-network-map")
-    assert service
-    path = f"/entity/service/{service['id']}?{query}"
-    traces = [
-        await platform.client.get_json(f"/alignment/v1/trace/service/{service['id']}", direction=way, limit=24, **more)
-        for way in ways
-    ]
-    edges = {(edge["source"], edge["type"], edge["target"]) for trace in traces for edge in trace["edges"]}
-    page = await shown(browser, path)
-    rows = page.xpath("//section[@id='around']//tbody/tr")
-    told = {tuple(row.xpath(f"string(td[{column}]//@href)") for column in (1, 3)) for row in rows}
-    assert {tuple(urlsplit(link).path for link in pair) for pair in told} == {
-        (f"/entity/{source}", f"/entity/{target}") for source, _, target in edges
-    }
-    assert len(rows) == len(page.xpath("//*[starts-with(@class, 'line')]")) == len(edges)
-    nodes = {(node["kind"], node["id"]) for trace in traces for node in trace["nodes"]}
-    if edges:
-        assert len(page.xpath("//*[local-name()='svg']//*[local-name()='rect']")) == len(nodes)
-        hidden = sum(trace["hidden"] for trace in traces)
-        assert f"{hidden} hidden" in page.xpath("string(//figcaption)") or not hidden
-    assert {option.get("value") for option in page.xpath("//fieldset//input[@checked]")} == set(
-        more.get("types", "").split(",")
-    ) - {""}
-
-
 async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_are(
     platform: Platform, browser: httpx.AsyncClient
 ) -> None:
