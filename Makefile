@@ -54,8 +54,8 @@ fmt: $(VENV)/.dev  ## format, and mend what can be mended
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-screenshots: $(VENV)/.dev  ## pictures of the page for the README; needs Chromium
-	$(VENV)/bin/python -m tests.system.screenshots
+screenshots: $(VENV)/.dev  ## pictures of the page for the README, with Chromium; FOLDER=dir for more of them
+	FOLDER=$(FOLDER) $(VENV)/bin/python -m tests.system.screenshots
 
 bench: $(VENV)/.dev  ## benchmarks; options in ARGS
 	@exec $(VENV)/bin/python -m bench $(ARGS)

@@ -4,7 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from services.alignment.edges import edges_from
+from services.alignment.loader import chunks
+from services.alignment.models import RECORD
 from services.alignment.moment import Moment
 from services.alignment.repository import of_kind
 
@@ -13,6 +17,7 @@ _KINDS = ("strategy", "objective", "tactic", "operation")
 _RELATIONS = ("supports", "decomposes", "parallels")
 _MOST_EDGES = 5000
 _DEEPEST = 20
+_SIDE_OF_TYPE = {"business": "business", "manufacturing": "business", "it": "it", "it_service": "it"}
 Tree = dict[str, Any]
 
 
@@ -90,13 +95,27 @@ _HOLES: dict[str, Any] = {
 
 
 async def cascade(moment: Moment) -> dict[str, Any]:
-    """``items`` are trees; ``holes`` name what is missing; ``hidden`` counts nodes beyond the limit."""
+    """``items`` are trees; ``holes`` name what is missing; ``hidden`` counts nodes beyond the limit. A node has a
+    ``side``, ``business`` or ``it``, if it says so itself."""
     nodes: dict[str, dict[str, Any]] = {}
     hidden = 0
     for kind in _KINDS:
         found, more = await of_kind(moment, kind, MOST)
         nodes |= found
         hidden += more
+    sides = await _sides(moment, sorted(nodes))
+    nodes = {ref: node | {"side": sides.get(ref)} for ref, node in nodes.items()}
     edges = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES)
     there = _Cascade(nodes, edges)
     return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden}
+
+
+async def _sides(moment: Moment, refs: Sequence[str]) -> dict[str, str | None]:
+    """A strategy says it by its type, everything else by its member."""
+    sides: dict[str, str | None] = {}
+    member = RECORD.c.data["side"].as_string()
+    for some in chunks(refs):
+        query = select(RECORD.c.ref, RECORD.c.type, member).where(moment.recorded(RECORD), RECORD.c.ref.in_(some))
+        rows = await moment.execute(query)
+        sides |= {ref: side or _SIDE_OF_TYPE.get(type or "") for ref, type, side in rows}
+    return sides

@@ -138,6 +138,20 @@ def _version(row: Any, before: dict[str, Any]) -> dict[str, Any]:
     return told | {"deleted": row.deleted, "changed": [] if not before else changed}
 
 
+_FIRST = (
+    select(RECORD.c.recorded_from)
+    .where(RECORD.c.generation == bindparam("of_generation"))
+    .order_by(RECORD.c.recorded_from)
+    .limit(1)
+)
+
+
+async def first_recorded(moment: Moment) -> datetime | None:
+    """When the first change of all was recorded: before it the view has nothing."""
+    found: datetime | None = (await moment.execute(_FIRST)).scalar()
+    return found
+
+
 _WATERMARKS = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == bindparam("at"))
 
 

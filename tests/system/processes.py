@@ -1,6 +1,7 @@
 """Plumbline as a user runs it: real processes, embedded or one per service, with what they need around them."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -89,6 +90,24 @@ def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
         url = f"http://127.0.0.1:{port}"
         wait_ready(f"{url}/alignment/readyz", running, log)
         yield url, auth.mint(home / "key.json", "tester")
+
+
+@contextmanager
+def with_sample(home: Path) -> Iterator[str]:
+    """``plumbline up`` as a newcomer runs it: the address that it prints, with a token in it."""
+    log = home.with_suffix(".log")
+    arguments = ["up", "--home", str(home), "--port", str(free_port())]
+    with process(arguments, {"PLUMBLINE_LOG_LEVEL": "WARNING"}, log) as running:
+        yield _printed(r"http://\S+/\?token=\S+", running, log)
+
+
+def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < end and running.poll() is None:
+        if found := re.search(pattern + r"(?=\s)", log.read_text()):
+            return found[0]
+        time.sleep(0.05)
+    raise RuntimeError(f"it has not printed {pattern}\n{log.read_text()[-3000:]}")
 
 
 @contextmanager

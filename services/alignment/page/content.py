@@ -9,12 +9,14 @@ from services.alignment import diff as diffs
 from services.alignment import edges, findings_list, impact, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
-from services.alignment.page.drawing import neighbourhood
+from services.alignment.page.neighbourhood import Wanted, neighbourhood
+from services.alignment.page.sides import branches
+from services.alignment.page.span import Span
 from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
 from services.alignment.score import score
-from shared.clock import rfc3339
+from shared import clock
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
@@ -25,10 +27,16 @@ Content = dict[str, Any]
 _WORST, _FOUND, _WEEK = 12, 100, timedelta(days=7)
 
 
-def frame(moment: Moment) -> Content:
-    """What every page says of its moment."""
+async def frame(moment: Moment) -> Content:
+    """What every page says of its moment, and from when to when another one can be chosen."""
     told = repository.frame(moment)
-    return {"provisional": told["provisional"], "watermark": min(told["watermark"].values(), default=None)}
+    first = await repository.first_recorded(moment)
+    span = Span.over(first, clock.now(), moment.as_of) if first else None
+    return {
+        "provisional": told["provisional"],
+        "watermark": min(told["watermark"].values(), default=None),
+        "span": span,
+    }
 
 
 async def overview(moment: Moment, grace: timedelta) -> Content:
@@ -45,20 +53,20 @@ async def search(moment: Moment, q: str, kind: str | None) -> Content:
     return {"items": items, "more": more is not None, "asked": bool(given), "kinds": sorted(NODE_KINDS)}
 
 
-async def entity(moment: Moment, ref: str, grace: timedelta) -> Content:
+async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> Content:
     row = await existing(moment, ref)
     out, out_hidden = await edges.links(moment, ref, "source")
     into, in_hidden = await edges.links(moment, ref, "target")
     hit = await impact.impact(moment, ref, depth=2, limit=50)
-    node = repository.brief(moment, row)
     return {
-        "node": node,
+        "node": repository.brief(moment, row),
         "members": _members(row.data),
         "names": {edge["node"]["id"]: edge["node"] for edge in (*out, *into)},
         "out": out,
         "into": [edge | {"inverse": _inverse(edge["type"])} for edge in into],
         "hidden": out_hidden + in_hidden,
-        "drawing": neighbourhood(node, out, into),
+        "around": await neighbourhood(moment, ref, wanted),
+        "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
         "findings": await findings_list.of_subject(moment, ref, grace),
         "why": await trace.why(moment, ref),
         "impact": hit,
@@ -90,7 +98,9 @@ async def findings(moment: Moment, given: dict[str, str | None], grace: timedelt
 
 
 async def cascade(moment: Moment) -> Content:
-    return await cascades.cascade(moment)
+    """The holes are marked where they are, and listed as well."""
+    answer = await cascades.cascade(moment)
+    return {"branches": branches(answer), "holes_found": answer["holes"], "hidden": answer["hidden"]}
 
 
 async def coverage(moment: Moment) -> Content:
@@ -104,7 +114,8 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     start = since or moment.at - _WEEK
     if start >= (moment.as_of or moment.at):
         raise Invalid.at("?to", "not-after", "The later moment comes second.")
-    return {"start": rfc3339(start), **await diffs.diff(moment, start, MAX_LIMIT, None, grace)}
+    answer = await diffs.diff(moment, start, MAX_LIMIT, None, grace)
+    return {"start": answer["from"], "end": answer["to"], **answer}
 
 
 async def processes(moment: Moment) -> Content:

@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from shared.clock import rfc3339
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -40,21 +41,29 @@ _SECTIONS = (
 class Place:
     """Where a page stands: its path, and the moment that it and all its links are about."""
 
-    def __init__(self, path: str, as_of: datetime | None) -> None:
+    def __init__(self, path: str, as_of: datetime | None, *, signed_in: bool = True) -> None:
         self.path = path
+        self.signed_in = signed_in
         self.as_of = rfc3339(as_of) if as_of else None
 
     def to(self, path: str, **parameters: Any) -> str:
         """A link that stays at this moment."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        given |= {"as_of": self.as_of} if self.as_of else {}
-        return quote(path) + (f"?{urlencode(given)}" if given else "")
+        return _address(path, parameters | {"as_of": self.as_of})
+
+    def now(self, **parameters: Any) -> str:
+        """This page as it is now."""
+        return _address(self.path, parameters)
 
     def entity(self, node: Mapping[str, Any]) -> str:
         return self.to(f"/entity/{node['kind']}/{node['id']}")
 
     def is_here(self, section: str) -> bool:
         return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))
+
+
+def _address(path: str, parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value}
+    return quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:

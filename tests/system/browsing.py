@@ -1,0 +1,72 @@
+"""Somebody who looks at the page in a browser, and what can be seen of it there."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 320, "height": 640}
+SERVICE = "Live network map"
+
+
+@dataclass
+class Visitor:
+    """Somebody who has opened the address that ``plumbline up`` printed."""
+
+    browser: Browser
+    printed: str
+    state: Any = None
+
+    @property
+    def address(self) -> str:
+        return self.printed.partition("/?")[0]
+
+    @asynccontextmanager
+    async def page(self, **options: Any) -> AsyncIterator[Page]:
+        """A page that in the end has complained of nothing, neither the script nor the policy."""
+        given = {"storage_state": self.state, "base_url": self.address, "viewport": WIDE, **options}
+        context = await self.browser.new_context(**given)
+        context.set_default_timeout(10_000)
+        page, complaints = await context.new_page(), list[str]()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        await context.close()
+        refused = [each for each in complaints if not re.search("status of 4(01|04|22)", each)]
+        assert not refused
+
+    async def sign_in(self) -> None:
+        async with self.page() as page:
+            await page.goto(self.printed)
+            assert "token" not in page.url
+            self.state = await page.context.storage_state()
+
+    async def found(self, kind: str, name: str) -> str:
+        """The id of the first that is called like that."""
+        async with self.page(java_script_enabled=False) as page:
+            await page.goto(f"/search?{urlencode({'kind': kind, 'q': name})}")
+            link = await page.locator("#results a").first.get_attribute("href")
+        assert link
+        return link.rpartition("/")[2]
+
+
+async def stays(page: Page) -> None:
+    """From here on, pages have to turn without being loaded whole."""
+    await page.evaluate("window.here = true")
+
+
+async def has_stayed(page: Page) -> bool:
+    return bool(await page.evaluate("window.here === true"))
+
+
+async def visit(page: Page, section: str) -> None:
+    await page.get_by_role("navigation").get_by_role("link", name=section, exact=True).click()
+    await expect(page.locator("nav [aria-current]")).to_have_text(section)
+
+
+def heading(page: Page, text: str) -> Locator:
+    return page.get_by_role("heading", level=1, name=text, exact=True)

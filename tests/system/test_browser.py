@@ -1,0 +1,231 @@
+"""The page in a browser, as people use it: with the script and without, by pointer and by keyboard, wide and narrow."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, async_playwright, expect
+
+from tests import backends
+from tests.backends import browser
+from tests.backends.server import Missing
+from tests.system import processes
+from tests.system.browsing import NARROW, SERVICE, WIDE, Visitor, has_stayed, heading, stays, visit
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SECTIONS = ("Overview", "Findings", "Cascade", "Coverage", "RACI", "Changes", "Search")
+# the rows of a table are made alike: the first ones tell
+_VIOLATIONS = """axe.run({exclude: [["tr:nth-child(n + 9)"]]}, {resultTypes: ["violations"]}).then(
+  found => found.violations.map(each => [each.id, each.nodes.map(node => node.html)]))"""
+
+
+@pytest.fixture(scope="module")
+def executable() -> str:
+    try:
+        return browser.executable()
+    except Missing as reason:
+        backends.skip("browser", reason)
+
+
+@pytest.fixture(scope="module")
+def printed(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with processes.with_sample(tmp_path_factory.mktemp("browser") / "home") as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitor(executable: str, printed: str) -> AsyncIterator[Visitor]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=executable, args=browser.OPTIONS)
+        visitor = Visitor(launched, printed)
+        await visitor.sign_in()
+        yield visitor
+        await launched.close()
+
+
+async def test_search_while_typing_open_follow_and_go_back(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/")
+        await stays(page)
+        await page.get_by_label("Find").press_sequentially("live network m")
+        await page.locator("#found").get_by_role("link", name=SERVICE, exact=True).click()
+        await expect(heading(page, SERVICE)).to_be_visible()
+        await expect(page).to_have_title(f"{SERVICE} · Plumbline")
+        await expect(page.locator("#told")).to_contain_text(SERVICE)
+        opened = page.url
+        await page.locator("svg a", has_text="Crew day kit").click()
+        await expect(heading(page, "Crew day kit")).to_be_visible()
+        await page.go_back()
+        await expect(heading(page, SERVICE)).to_be_visible()
+        assert page.url == opened
+        assert await has_stayed(page)
+
+
+async def test_the_page_of_the_search_keeps_its_address_with_what_is_typed(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/search")
+        await page.get_by_label("Name or key").press_sequentially("telemetry")
+        await expect(page.locator("#results tbody tr").first).to_contain_text(re.compile("telemetry", re.IGNORECASE))
+        await expect(page).to_have_url(re.compile(r"/search\?q=telemetry$"))
+        await expect(page.get_by_label("Name or key")).to_be_focused()
+        await page.get_by_label("Kind").select_option("tactic")
+        await page.get_by_role("button", name="Search", exact=True).click()
+        await expect(page.locator("#results tbody tr")).to_have_count(1)
+        await page.reload()
+        await expect(page.locator("#results tbody tr")).to_have_count(1)
+
+
+async def test_the_graph_goes_as_far_as_asked_and_grows(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto(f"/entity/service/{await visitor.found('service', SERVICE)}")
+        await stays(page)
+        before = await page.locator("svg rect").count()
+        await page.get_by_label("Steps").select_option("3")
+        await page.get_by_role("button", name="Draw").click()
+        await expect(page).to_have_url(re.compile(r"depth=3.*#around$"))
+        assert await page.locator("svg rect").count() > before
+        await page.get_by_label("serves", exact=True).check()
+        await page.get_by_role("button", name="Draw").click()
+        await expect(page).to_have_url(re.compile("types=serves"))
+        assert set(await page.locator("#around td.relation").all_inner_texts()) == {"serves"}
+        width = await _width(page)
+        await page.get_by_role("button", name="Larger").click()
+        assert await _width(page) == pytest.approx(width * 1.25)
+        await page.locator(".canvas").press("-")
+        assert await _width(page) == pytest.approx(width)
+        await page.get_by_role("button", name="Whole").click()
+        seen = await page.locator(".canvas").evaluate("frame => frame.clientWidth")
+        assert await _width(page) == pytest.approx(seen)
+        assert await has_stayed(page)
+
+
+async def _width(page: Page) -> float:
+    return float(await page.locator("svg.drawing").get_attribute("width") or 0)
+
+
+@pytest.mark.parametrize(("viewport", "beside"), [(WIDE, True), (NARROW, False)])
+async def test_the_cascade_has_both_sides_beside_each_other_where_there_is_room(
+    visitor: Visitor, viewport: Any, beside: bool
+) -> None:
+    async with visitor.page(viewport=viewport) as page:
+        await page.goto("/cascade")
+        branch = page.locator("section.branch").first
+        business, it = await branch.locator(".business").bounding_box(), await branch.locator(".it").bounding_box()
+        assert business
+        assert it
+        assert (it["y"] == business["y"], it["x"] > business["x"]) == (beside, beside)
+        await branch.locator(".it a").first.click()
+        await expect(heading(page, "Connected Network")).to_be_visible()
+
+
+async def test_the_slider_moves_every_page_and_keeps_the_moment(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/")
+        await stays(page)
+        slider = page.get_by_label("Through time")
+        await expect(slider).to_have_attribute("aria-valuetext", "now")
+        await slider.press("Home")
+        await expect(page.locator(".then")).to_contain_text("You see")
+        await expect(slider).to_be_focused()
+        [moment] = _moment(page)
+        for section in SECTIONS[1:]:
+            await visit(page, section)
+            assert [at[: len(moment)] for at in _moment(page)] == [moment]
+            assert await slider.input_value() == await slider.get_attribute("min")
+        await visit(page, "Cascade")
+        await slider.press("End")
+        await expect(page).to_have_url(f"{visitor.address}/cascade")
+        await expect(page.locator("section.branch").first).to_be_visible()
+        await page.go_back()
+        await expect(page.locator("section.branch")).to_have_count(0)
+        assert await has_stayed(page)
+
+
+def _moment(page: Page) -> list[str]:
+    return parse_qs(urlsplit(page.url).query).get("as_of", [])
+
+
+async def test_everything_works_without_the_script(visitor: Visitor) -> None:
+    async with visitor.page(java_script_enabled=False) as page:
+        await page.goto("/")
+        await expect(page.get_by_label("Through time")).to_be_hidden()
+        await page.get_by_label("Find").fill("live network map")
+        await page.get_by_label("Find").press("Enter")
+        await page.locator("#results").get_by_role("link", name=SERVICE, exact=True).click()
+        await expect(page.locator(".zoom")).to_be_hidden()
+        await page.get_by_label("Steps").select_option("2")
+        await page.get_by_label("offers", exact=True).check()
+        await page.get_by_role("button", name="Draw").click()
+        await expect(page).to_have_url(re.compile(r"depth=2&direction=both&types=offers#around$"))
+        await page.locator("svg a", has_text="Crew day kit").click()
+        await expect(heading(page, "Crew day kit")).to_be_visible()
+        for section in SECTIONS:
+            await visit(page, section)
+        await page.goto("/cascade")
+        await page.get_by_label("As it was recorded on").fill("2020-01-01T00:00:00")
+        await page.get_by_role("button", name="Show").click()
+        await expect(page.locator(".then")).to_contain_text("2020-01-01 00:00:00")
+        await page.get_by_role("link", name="Now", exact=True).click()
+        await expect(page.locator("section.branch").first).to_be_visible()
+
+
+async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        for _ in range(2 + len(SECTIONS)):
+            await page.keyboard.press("Tab")
+        await expect(page.get_by_label("Find")).to_be_focused()
+        await page.keyboard.type("live network map")
+        await expect(page.locator("#found a").first).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#found")).to_be_hidden()
+        await page.keyboard.type(" ")
+        await expect(page.locator("#found a").first).to_be_visible()
+        for _ in range(await page.locator("#found a").count()):
+            await page.keyboard.press("ArrowDown")
+            if await page.locator("#found a:focus").inner_text() == SERVICE:
+                break
+        await page.keyboard.press("Enter")
+        await expect(heading(page, SERVICE)).to_be_visible()
+        await expect(page.locator("main")).to_be_focused()
+        await page.locator("svg a", has_text="Crew day kit").press("Enter")
+        await expect(heading(page, "Crew day kit")).to_be_visible()
+
+
+async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
+    async with visitor.page() as page, visitor.page(storage_state=None) as stranger:
+        await page.goto("/findings")
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(heading(page, "Sign in")).to_be_visible()
+        await stranger.goto(visitor.printed)
+        await stranger.context.clear_cookies()
+        await stranger.get_by_role("navigation").get_by_role("link", name="Findings").click()
+        await expect(heading(stranger, "Sign in")).to_be_visible()
+        assert stranger.url == f"{visitor.address}/findings"
+
+
+# colours do not depend on the width: so each scheme is looked at in one width
+@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide", "narrow"])
+async def test_nothing_keeps_anybody_out_and_nothing_is_wider_than_the_window(
+    visitor: Visitor, viewport: Any, scheme: Any
+) -> None:
+    axe = Axe().axe_script
+    async with visitor.page(viewport=viewport, color_scheme=scheme) as page:
+        for path in await _every_kind_of_page(visitor):
+            await page.goto(path)
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            await page.evaluate(axe)
+            assert not await page.evaluate(_VIOLATIONS), path
+
+
+async def _every_kind_of_page(visitor: Visitor) -> list[str]:
+    entity = f"/entity/service/{await visitor.found('service', SERVICE)}"
+    process = f"/raci/{await visitor.found('process', 'burst')}"
+    sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
+    return [*sections, entity, process, "/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
