@@ -122,19 +122,25 @@ def test_every_view_is_what_a_reference_makes_of_its_events(
 ) -> None:
     with asyncio.Runner() as runner:
         database = chosen(backend, request)
-        configured = settings_for(tmp_path, pending_minutes=0, **runner.run(database.__aenter__()))
-        runner.run(assembly.migrate(configured, "alignment"))
-        machine = type("Machine", (Histories,), {"runner": runner, "configured": configured})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                derandomize=SEEN is None,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        runner.run(database.__aexit__(None, None, None))
+        given = runner.run(database.__aenter__())
+        try:
+            _play(runner, settings_for(tmp_path, pending_minutes=0, **given))
+        finally:
+            runner.run(database.__aexit__(None, None, None))
+
+
+def _play(runner: asyncio.Runner, configured: Settings) -> None:
+    runner.run(assembly.migrate(configured, "alignment"))
+    machine = type("Machine", (Histories,), {"runner": runner, "configured": configured})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            derandomize=SEEN is None,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],  # to make a history shorter takes longer than to read it
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
