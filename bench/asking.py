@@ -50,7 +50,7 @@ def _list(path: str) -> Callable[[Place], str]:
 
 
 def _deep(place: Place) -> str:
-    cursor = pagination.encode("service", f"service-{place.units // 2}-", "")
+    cursor = pagination.encode(f"service-{place.units // 2}-", "")
     return f"nodes?kind=service&cursor={cursor}"
 
 

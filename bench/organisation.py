@@ -107,7 +107,7 @@ class Organisation:
             self._reading[service] = self.events(service)
         items = list(islice(self._reading[service], limit))
         head = self.heads[service]
-        until = rfc3339(self.time(head))
+        until = rfc3339(self.time(max(self.heads.values())))
         return {
             "items": items,
             "next_after": items[-1]["position"] if items else after,

@@ -69,15 +69,15 @@ async def page(
     """Worst first, then by subject."""
     query = _select(past=moment.past).where(moment.open_findings())
     columns = {"rule": FINDING.c.rule, "kind": RECORD.c.kind, "subject": FINDING.c.subject, "owner": RECORD.c.owner}
+    given = set(filters)
     if severity := filters.pop("severity", None):
         query = query.where(FINDING.c.severity == Severity[severity])
     query = query.where(*(columns[name] == value for name, value in filters.items()))
-    order = [FINDING.c.severity, FINDING.c.rule, FINDING.c.subject, FINDING.c.id]
+    # by what is the same for all no page is found
+    order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in given]
     query = pagination.after(query.limit(limit + 1), order, cursor, descending=True)
-    rows = (await moment.execute(query)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = last and pagination.encode(last.severity, last.rule, last.subject, last.id)
-    return {"items": [_told(moment, row, grace) for row in rows[:limit]], "next_cursor": next_cursor}
+    rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    return {"items": [_told(moment, row, grace) for row in rows], "next_cursor": next_cursor}
 
 
 async def chosen(

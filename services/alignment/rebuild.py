@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import select
 
-from services.alignment import findings, projector, view
+from services.alignment import findings, projector, tally, view
 from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.projection import Poison, Projected, moment, read
 from shared import clock
@@ -74,6 +74,7 @@ class Rebuild:
         await self._find_all(generation)
         async with self.database.write() as connection:
             await refresh_statistics(connection, (RECORD, EDGE, FINDING))
+            await tally.keep(connection, generation)
             await view.switch(connection, generation, ends, log_id)
 
     async def _replay(self, generation: int, service: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD
+from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD, TALLY
 from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
@@ -18,7 +18,7 @@ from shared.errors import Conflict
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=30)
 MOST_DEAD_LETTERS = 1000
-_PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
+_PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET, TALLY)
 
 
 # the statements of every batch are made once: putting them together costs more than running them
