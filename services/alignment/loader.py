@@ -46,12 +46,18 @@ _SINCE = bindparam("since", type_=MOMENT)
 _FOLLOWED = EDGE.c.type.in_(LOOKS_INTO)
 
 
+_RELATION = [EDGE.c[name] for name in (
+    "origin", "epoch", "version", "ordinal", "type", "source", "target", "holder", "field", "justifies", "live",
+    "recorded_from", "recorded_to", "valid_from", "valid_to",
+)]  # fmt: skip
+
+
 def _climbs(ref: str) -> bool:
     return ref.partition("/")[0] in CLIMBERS
 
 
 def _edges_recorded(*where: ColumnElement[bool]) -> Select[Any]:
-    return select(EDGE).where(EDGE.c.generation == _AT, EDGE.c.recorded_to > _SINCE, *where)
+    return select(*_RELATION).where(EDGE.c.generation == _AT, EDGE.c.recorded_to > _SINCE, *where)
 
 
 _AROUND = union_all(

@@ -34,7 +34,8 @@ NODES = text("record.kind <> 'link'")
 
 
 class Generation(Base):
-    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at."""
+    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at;
+    ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings."""
 
     __tablename__ = "generation"
 
@@ -44,10 +45,13 @@ class Generation(Base):
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     settled_until: Mapped[datetime]
+    phase: Mapped[str | None]
+    checked: Mapped[int | None]
 
 
 class Progress(Base):
-    """Per service: the highest position below which nothing is missing, and until when that is everything."""
+    """Per service: the highest position below which nothing is missing, and until when that is everything; ``head`` is
+    where the service was when a build last asked."""
 
     __tablename__ = "progress"
 
@@ -55,6 +59,7 @@ class Progress(Base):
     service: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
     recorded_until: Mapped[datetime]
+    head: Mapped[int | None]
 
 
 class Ahead(Base):

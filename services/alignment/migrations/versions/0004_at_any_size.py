@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db import BIG, JSON_TEXT, Moment
+from shared.db import BIG, JSON_TEXT, TEXT, Moment
 from shared.dialects import assume_statistics
 
 revision = "0004"
@@ -41,6 +41,11 @@ _SPANS = [
     (table, name, column)
     for table in ("record", "edge")
     for name, column in (("begins", "valid_from"), ("ends", "valid_to"))
+]
+_TOLD: list[tuple[str, str, Any]] = [
+    ("generation", "phase", TEXT),
+    ("generation", "checked", BIG),
+    ("progress", "head", BIG),
 ]
 _NODES = sa.text("kind <> 'link'")
 _ONLY: dict[str, Any] = {"ix_record_list": {"sqlite_where": _NODES, "postgresql_where": _NODES}}
@@ -87,11 +92,15 @@ def upgrade() -> None:
         sa.Column("counts", JSON_TEXT, nullable=False),
         sa.PrimaryKeyConstraint("generation", "at", name=op.f("pk_tally")),
     )
+    for table, column, type_ in _TOLD:
+        op.add_column(table, sa.Column(column, type_, nullable=True))
     assume_statistics(op.get_bind(), _EXPECTED)
 
 
 def downgrade() -> None:
     assume_statistics(op.get_bind(), {})
+    for table, column, _ in _TOLD:
+        op.drop_column(table, column)
     op.drop_table("tally")
     _index_spans([])
     op.drop_index("ix_finding_worst")
