@@ -28,7 +28,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 LINKS = 5000
 SMALL = 1000
 _TABLES = "(record|edge|finding)\\b"
-_WHOLE = re.compile(rf"SCAN {_TABLES}|Seq Scan on {_TABLES}|SEARCH {_TABLES}[^(]*\(generation=\?\)")
+_WHOLE = re.compile(
+    rf"SCAN {_TABLES}|Seq Scan on {_TABLES}|SEARCH {_TABLES}[^(]*\(generation=\?( AND recorded_from<\?)?\)"
+)
 """Every row of a table, or every row of a generation."""
 
 
