@@ -39,7 +39,10 @@ def _select(*, past: bool) -> Select[Any]:
 
 @cache
 def _of_subject(*, past: bool) -> Select[Any]:
-    query = _select(past=past).where(open_findings(past=past), FINDING.c.subject == bindparam("subject"))
+    # at or after its end instead of at it: PostgreSQL takes one instant for rare, and would look through all open ones
+    not_ended = and_(FINDING.c.generation == bindparam("of_generation"), FINDING.c.resolved_at >= FOREVER)
+    is_open = open_findings(past=True) if past else not_ended
+    query = _select(past=past).where(is_open, FINDING.c.subject == bindparam("subject"))
     return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
