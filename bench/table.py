@@ -42,12 +42,12 @@ def _line(name: str, pairs: Sequence[Pair], goal: Goal | None) -> str:
     floors = [floor for _, floor in pairs if floor is not None]
     ratios = [mine / floor for mine, floor in pairs if floor]
     ratio = median(ratios) if ratios else 0.0
-    cells = [name, _figure(ours), _figure(median(floors)) if floors else "", _spread(ratios)]
+    cells = [name, figure(ours), figure(median(floors)) if floors else "", _spread(ratios)]
     met = ("yes" if goal.met(ours, ratio) else "no") if goal else ""
     return f"| {' | '.join([*cells, goal.text if goal else '', met])} |"
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 """The end of an interval that has not ended; later than any instant a caller may send."""
@@ -17,6 +18,8 @@ def nanoseconds() -> int:
     return time.time_ns()
 
 
+# one instant stands in several columns and in many rows
+@lru_cache(maxsize=4096)
 def rfc3339(instant: datetime) -> str:
     """An instant as text with a fixed width, so that texts sort as instants do."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

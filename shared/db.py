@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -57,12 +58,16 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
         if isinstance(value, str):
-            return datetime.fromisoformat(value)
+            return _parsed(value)
         moment: datetime | None = value
         # the driver knows the last moment of all as infinity, and gives it back without a zone
         if moment is None or moment.tzinfo is not None:
             return moment and moment.astimezone(UTC)
         return moment.replace(tzinfo=UTC)
+
+
+# the end of what has not ended is in most rows
+_parsed = lru_cache(maxsize=4096)(datetime.fromisoformat)
 
 
 class Json(list[Any]):

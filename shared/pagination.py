@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Select, Uuid, and_, or_
+from sqlalchemy import Column, Select, Uuid, literal, tuple_
 
 from shared.errors import Invalid
 
@@ -61,8 +61,12 @@ def _python_type(column: Column[Any]) -> type:
 
 
 def _beyond(columns: Sequence[Column[Any]], values: Sequence[Any], *, descending: bool) -> Any:
-    column, value = columns[0], values[0]
-    further = column < value if descending else column > value
-    if len(columns) == 1:
-        return further
-    return or_(further, and_(column == value, _beyond(columns[1:], values[1:], descending=descending)))
+    """One comparison of rows, by which an index is entered at its place; one of alternatives reads up to there."""
+    place = tuple_(*(literal(value, column.type) for column, value in zip(columns, values, strict=True)))
+    return tuple_(*columns) < place if descending else tuple_(*columns) > place
+
+
+def page(rows: Sequence[Any], columns: Sequence[Column[Any]], limit: int) -> tuple[list[Any], str | None]:
+    """The rows of a page of which one more was asked for, and the cursor of the next page."""
+    last = rows[limit - 1]._mapping if len(rows) > limit else None
+    return [*rows[:limit]], encode(*(last[column] for column in columns)) if last else None

@@ -55,10 +55,8 @@ async def _changes(
     )
     order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
     query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
-    rows = (await moment.connection.execute(query)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = pagination.encode(last.recorded_from, last.ref, last.version) if last else None
-    return [_change(moment, row) for row in rows[:limit]], next_cursor
+    rows, next_cursor = pagination.page((await moment.connection.execute(query)).all(), order, limit)
+    return [_change(moment, row) for row in rows], next_cursor
 
 
 def _change(moment: Moment, row: Any) -> Json:

@@ -1,6 +1,6 @@
 """Reads of the view: relations of one node or of many, now or as recorded at a past moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -69,28 +69,60 @@ async def edges_from(
     ended: bool = False,
 ) -> list[Any]:
     """Relations of several nodes at once, in a fixed order, at most ``limit``."""
+    counts = await edge_counts(moment, refs, end, types, ended=ended)
+    return await first_edges(moment, counts, end, types, limit, ended=ended)
+
+
+async def edge_counts(
+    moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None, *, ended: bool = False
+) -> dict[str, int]:
+    """How many relations each of these nodes has, for those that have any, in the order of their references."""
+    counts: dict[str, int] = {}
+    for some in chunks(sorted(refs)):
+        query = _edges(moment, some, end, types, ended=ended).with_only_columns(EDGE.c[end], func.count())
+        counts |= dict((await moment.execute(query.group_by(EDGE.c[end]).order_by(EDGE.c[end]))).all())
+    return counts
+
+
+async def first_edges(
+    moment: Moment,
+    counts: Mapping[str, int],
+    end: str,
+    types: Sequence[str] | None,
+    limit: int = MOST_EDGES,
+    *,
+    ended: bool = False,
+) -> list[Any]:
+    """The first relations of nodes that have so many. Of the node that has more than there is room for, no more is read
+    than will be shown; the others are read together."""
+    whole, last, room = _fitting(counts, limit)
+    other = EDGE.c["target" if end == "source" else "source"]
     found: list[Any] = []
-    for some in chunks(refs):
+    for some in chunks(whole):
         query = _edges(moment, some, end, types, ended=ended)
-        query = query.order_by(EDGE.c[end], EDGE.c.type, EDGE.c.source, EDGE.c.target, EDGE.c.origin)
-        found += (await moment.execute(query.limit(limit - len(found)))).all()
-        if len(found) >= limit:
-            break
+        found += (await moment.execute(query.order_by(EDGE.c[end], EDGE.c.type, other, EDGE.c.origin))).all()
+    for ref in last:
+        query = _edges(moment, [ref], end, types, ended=ended).order_by(EDGE.c.type, other, EDGE.c.origin)
+        found += (await moment.execute(query.limit(room))).all()
     return found
 
 
-async def edge_counts(moment: Moment, refs: Sequence[str], end: str, types: Sequence[str] | None) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for some in chunks(refs):
-        query = _edges(moment, some, end, types).with_only_columns(EDGE.c[end], func.count()).group_by(EDGE.c[end])
-        counts |= dict((await moment.execute(query)).all())
-    return counts
+def _fitting(counts: Mapping[str, int], limit: int) -> tuple[list[str], list[str], int]:
+    """Who fits in whole, who fits in part, and how much of that one does."""
+    whole: list[str] = []
+    for ref, count in counts.items():
+        if count > limit:
+            return whole, [ref] if limit else [], limit
+        whole.append(ref)
+        limit -= count
+    return whole, [], limit
 
 
 def _edges(
     moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
 ) -> Select[Any]:
-    query = select(EDGE).where(moment.recorded(EDGE), EDGE.c[end].in_(refs))
+    among = EDGE.c[end] == refs[0] if len(refs) == 1 else EDGE.c[end].in_(refs)
+    query = select(EDGE).where(moment.recorded(EDGE), among)
     if types is not None:
         query = query.where(EDGE.c.type.in_(types))
     return query if ended else query.where(EDGE.c.live)

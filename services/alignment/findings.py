@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import bindparam, delete, select
@@ -19,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.graph import Graph, History
 from services.alignment.loader import chunks, load_history
 from services.alignment.models import FINDING
-from services.alignment.rule import Evidence, Rule, Severity
-from services.alignment.rules import RULES
+from services.alignment.rule import Evidence, Rule
+from services.alignment.rules import CLIMBERS, LOOKS_INTO, RULES
 from shared.clock import FOREVER
 from shared.db import MOMENT
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
 _SUBJECTS_AT_ONCE = 300
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence
         return
     for rule in _rules_about(node.kind):
         if rule.looks_at(node, graph):
-            severity = min(rule.severity + (node.criticality == 5 and rule.severity > Severity.info), Severity.critical)
+            severity = rule.severity_for(node.criticality)
             for evidence in rule.check(node, graph):
                 yield finding_id(rule.id, subject, evidence), rule.id, severity, evidence
 
@@ -65,12 +66,20 @@ def _rules_about(kind: str) -> tuple[Rule, ...]:
 def finding_id(rule: str, subject: str, evidence: Evidence) -> str:
     """The same finding has the same id after a rebuild, and when it opens again."""
     end = evidence.get("missing") or evidence.get("deleted") or "" if "edge" in evidence else ""
-    return str(uuid5(_NAMESPACE, f"{rule} {subject} {evidence.get('edge', '')} {end}"))
+    return _hashed(f"{rule} {subject} {evidence.get('edge', '')} {end}")
+
+
+# the same one is asked about at every turn of its subject
+@lru_cache(maxsize=_REMEMBERED)
+def _hashed(name: str) -> str:
+    return str(uuid5(_NAMESPACE, name))
 
 
 def spells(history: History, subject: str, since: datetime, until: datetime) -> list[Spell]:
     """The intervals from ``since`` on; one that still holds at ``until`` ends FOREVER."""
-    instants = sorted({since} | {turn for turn in history.turns(subject) if since < turn <= until})
+    begun = max(since, min((node.span.recorded_from for node in history.nodes[subject]), default=until))
+    turns = history.turns(subject, LOOKS_INTO, climbs=subject.partition("/")[0] in CLIMBERS)
+    instants = sorted({begun} | {turn for turn in turns if begun < turn <= until})
     open_: dict[str, Spell] = {}
     done: list[Spell] = []
     for instant in instants:

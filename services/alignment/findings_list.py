@@ -39,7 +39,10 @@ def _select(*, past: bool) -> Select[Any]:
 
 @cache
 def _of_subject(*, past: bool) -> Select[Any]:
-    query = _select(past=past).where(open_findings(past=past), FINDING.c.subject == bindparam("subject"))
+    # at or after its end instead of at it: PostgreSQL takes one instant for rare, and would look through all open ones
+    not_ended = and_(FINDING.c.generation == bindparam("of_generation"), FINDING.c.resolved_at >= FOREVER)
+    is_open = open_findings(past=True) if past else not_ended
+    query = _select(past=past).where(is_open, FINDING.c.subject == bindparam("subject"))
     return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
@@ -69,15 +72,15 @@ async def page(
     """Worst first, then by subject."""
     query = _select(past=moment.past).where(moment.open_findings())
     columns = {"rule": FINDING.c.rule, "kind": RECORD.c.kind, "subject": FINDING.c.subject, "owner": RECORD.c.owner}
+    given = set(filters)
     if severity := filters.pop("severity", None):
         query = query.where(FINDING.c.severity == Severity[severity])
     query = query.where(*(columns[name] == value for name, value in filters.items()))
-    order = [FINDING.c.severity, FINDING.c.rule, FINDING.c.subject, FINDING.c.id]
+    # by what is the same for all no page is found
+    order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in given]
     query = pagination.after(query.limit(limit + 1), order, cursor, descending=True)
-    rows = (await moment.execute(query)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = last and pagination.encode(last.severity, last.rule, last.subject, last.id)
-    return {"items": [_told(moment, row, grace) for row in rows[:limit]], "next_cursor": next_cursor}
+    rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    return {"items": [_told(moment, row, grace) for row in rows], "next_cursor": next_cursor}
 
 
 async def chosen(

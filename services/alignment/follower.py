@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from services.alignment import projector, view
+from services.alignment import projector, tally, view
 from services.alignment.models import AHEAD, PROGRESS
 from services.alignment.projection import Poison, Projected, moment, read
 from services.alignment.rebuild import PAGE, TOPICS, Changes, Rebuild, read_page
@@ -129,6 +129,7 @@ class Follower:
                     await self.catch_up(service)
             async with self.database.write() as connection:
                 await projector.settle(connection, self.generation, clock.now())
+                await tally.keep(connection, self.generation)
 
     async def _note_switch(self) -> None:
         """Another replica may have built a generation and swept the one that we knew."""

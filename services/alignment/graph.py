@@ -1,7 +1,7 @@
 """A piece of the graph with its past: what rules look at, as of any moment. Pure; the loader fills it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -83,16 +83,18 @@ class History:
             self.into[edge.target].append(edge)
             self.held[edge.holder].append(edge)
 
-    def turns(self, subject: str) -> set[datetime]:
-        """The instants at which anything changes that a rule may look at for this subject."""
-        refs, edges = self._around(subject)
+    def turns(self, subject: str, followed: Container[str], *, climbs: bool) -> set[datetime]:
+        """The instants at which anything changes that a rule may look at for this subject: what it points at, what
+        points at it by a relation that is ``followed``, and all above it if a rule ``climbs``."""
+        refs, edges = self._around(subject, followed, climbs=climbs)
         instants = {instant for edge in edges for instant in edge.span.turns()}
         return instants | {instant for ref in refs for node in self.nodes[ref] for instant in node.span.turns()}
 
-    def _around(self, subject: str) -> tuple[set[str], list[Edge]]:
-        near = [*self.out[subject], *self.into[subject], *self.held[subject]]
+    def _around(self, subject: str, followed: Container[str], *, climbs: bool) -> tuple[set[str], list[Edge]]:
+        into = [edge for edge in self.into[subject] if edge.type in followed]
+        near = [*self.out[subject], *into, *self.held[subject]]
         refs = {subject} | {end for edge in near for end in (edge.source, edge.target)}
-        edges, waiting = near, [edge.target for edge in self.out[subject] if edge.justifies]
+        edges, waiting = near, [edge.target for edge in self.out[subject] if edge.justifies and climbs]
         above: set[str] = set()
         while waiting:
             ref = waiting.pop()

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from
+from services.alignment.edges import edge, edge_counts, edges_from, first_edges
 from services.alignment.moment import Moment
 from services.alignment.repository import briefs, split
 from shared.contracts.relations import RELATIONS
@@ -43,9 +43,9 @@ async def _hit(moment: Moment, root: str, depth: int, limit: int) -> tuple[dict[
     for _ in range(depth):
         reached: list[str] = []
         for hit, other in (("source", "target"), ("target", "source")):
-            rows = await edges_from(moment, frontier, other, _CARRIES[hit])
-            if len(rows) == MOST_EDGES:
-                hidden += sum((await edge_counts(moment, frontier, other, _CARRIES[hit])).values()) - len(rows)
+            counts = await edge_counts(moment, frontier, other, _CARRIES[hit])
+            rows = await first_edges(moment, counts, other, _CARRIES[hit])
+            hidden += sum(counts.values()) - len(rows)
             for row in rows:
                 end, near = getattr(row, hit), getattr(row, other)
                 if end in ways:

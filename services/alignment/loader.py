@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    case,
     literal,
     or_,
     select,
@@ -21,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, RECORD
-from services.alignment.rules import LOOKS_INTO
+from services.alignment.rules import CLIMBERS, LOOKS_INTO, READ_WHOLE
 from shared.db import MOMENT
 
 _CHUNK = 500
@@ -45,8 +46,18 @@ _SINCE = bindparam("since", type_=MOMENT)
 _FOLLOWED = EDGE.c.type.in_(LOOKS_INTO)
 
 
+_RELATION = [EDGE.c[name] for name in (
+    "origin", "epoch", "version", "ordinal", "type", "source", "target", "holder", "field", "justifies", "live",
+    "recorded_from", "recorded_to", "valid_from", "valid_to",
+)]  # fmt: skip
+
+
+def _climbs(ref: str) -> bool:
+    return ref.partition("/")[0] in CLIMBERS
+
+
 def _edges_recorded(*where: ColumnElement[bool]) -> Select[Any]:
-    return select(EDGE).where(EDGE.c.generation == _AT, EDGE.c.recorded_to > _SINCE, *where)
+    return select(*_RELATION).where(EDGE.c.generation == _AT, EDGE.c.recorded_to > _SINCE, *where)
 
 
 _AROUND = union_all(
@@ -55,7 +66,14 @@ _AROUND = union_all(
     _edges_recorded(_in(EDGE.c.holder, "refs")),
 )
 _ABOVE = _edges_recorded(_in(EDGE.c.source, "refs"), EDGE.c.justifies)
-_NODES = select(RECORD).where(RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, _in(RECORD.c.ref, "refs"))
+_COLUMNS = [RECORD.c[name] for name in (
+    "ref", "version", "type", "state", "live", "deleted", "criticality", "recorded_from", "recorded_to", "valid_from",
+    "valid_to",
+)]  # fmt: skip
+_WHOLE = case((RECORD.c.kind.in_(READ_WHOLE), RECORD.c.data)).label("data")
+_NODES = select(*_COLUMNS, _WHOLE).where(
+    RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, _in(RECORD.c.ref, "refs")
+)
 
 
 async def load_history(connection: AsyncConnection, generation: int, subjects: list[str], since: datetime) -> History:
@@ -69,7 +87,7 @@ async def load_history(connection: AsyncConnection, generation: int, subjects: l
         edges.update(found)
         return fresh
 
-    seen = set(subjects)
+    seen = {ref for ref in subjects if _climbs(ref)}
     above = [edge for edge in await take(_AROUND, subjects) if edge.source in seen]
     while frontier := {edge.target for edge in above if edge.justifies} - seen:
         seen |= frontier
@@ -92,7 +110,9 @@ def _span(row: Any) -> Span:
 
 
 def _node(row: Any) -> Node:
-    return Node(row.ref, row.version, row.type, row.state, row.live, row.deleted, row.criticality, _span(row), row.data)
+    return Node(
+        row.ref, row.version, row.type, row.state, row.live, row.deleted, row.criticality, _span(row), row.data or {}
+    )
 
 
 def _edge(row: Any) -> Edge:
@@ -138,12 +158,14 @@ async def reached(
         these = {"moved": [ref for ref in some if ref in moved], "appeared": [ref for ref in some if ref in appeared]}
         found |= await ends(_BESIDE, **these)
     # who is beside has to be looked below as well, if it is there: so these are kept apart
-    below, waiting = set(moved), set(moved)
+    below, waiting, hop = set(moved), set(moved), 0
     while waiting:
         lower = [await ends(_BELOW, moved=some) for some in chunks(sorted(waiting))]
         waiting = set().union(*lower) - below
         below |= waiting
-    return found | below
+        found |= waiting if hop == 0 else {ref for ref in waiting if _climbs(ref)}
+        hop += 1
+    return found
 
 
 async def turning(

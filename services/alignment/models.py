@@ -8,7 +8,7 @@ A *reference* is the text ``kind/id``. Rows have an interval of transaction time
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, TextClause, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
@@ -21,13 +21,21 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPES | {bytes: LargeBinary()}
 
 
-def _given(column: str) -> dict[str, Any]:
-    condition = text(f"{column} IS NOT NULL")
+def _where(condition: TextClause) -> dict[str, Any]:
     return {"sqlite_where": condition, "postgresql_where": condition}
 
 
+def _given(column: str) -> dict[str, Any]:
+    return _where(text(f"{column} IS NOT NULL"))
+
+
+NODES = text("record.kind <> 'link'")
+"""As a condition of statements: written as in the index of lists, which is taken for nothing else."""
+
+
 class Generation(Base):
-    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at."""
+    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at;
+    ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings."""
 
     __tablename__ = "generation"
 
@@ -37,10 +45,13 @@ class Generation(Base):
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     settled_until: Mapped[datetime]
+    phase: Mapped[str | None]
+    checked: Mapped[int | None]
 
 
 class Progress(Base):
-    """Per service: the highest position below which nothing is missing, and until when that is everything."""
+    """Per service: the highest position below which nothing is missing, and until when that is everything; ``head`` is
+    where the service was when a build last asked."""
 
     __tablename__ = "progress"
 
@@ -48,6 +59,7 @@ class Progress(Base):
     service: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
     recorded_until: Mapped[datetime]
+    head: Mapped[int | None]
 
 
 class Ahead(Base):
@@ -77,10 +89,10 @@ class Record(Base):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("ix_record_list", "generation", "recorded_to", "kind", "key"),
+        Index("ix_record_list", "generation", "kind", "key", "ref", "recorded_to", **_where(text("kind <> 'link'"))),
         Index("ix_record_recorded", "generation", "recorded_from"),
-        Index("ix_record_begins", "valid_from", **_given("valid_from")),
-        Index("ix_record_ends", "valid_to", **_given("valid_to")),
+        Index("ix_record_begins", "generation", "valid_from", **_given("valid_from")),
+        Index("ix_record_ends", "generation", "valid_to", **_given("valid_to")),
     )
 
     generation: Mapped[int] = mapped_column(primary_key=True)
@@ -112,11 +124,11 @@ class Edge(Base):
 
     __tablename__ = "edge"
     __table_args__ = (
-        Index("ix_edge_out", "generation", "source", "type", "recorded_to"),
-        Index("ix_edge_in", "generation", "target", "type", "recorded_to"),
+        Index("ix_edge_out", "generation", "source", "recorded_to", "live", "type", "target", "origin"),
+        Index("ix_edge_in", "generation", "target", "recorded_to", "live", "type", "source", "origin"),
         Index("ix_edge_held", "generation", "holder", "recorded_to"),
-        Index("ix_edge_begins", "valid_from", **_given("valid_from")),
-        Index("ix_edge_ends", "valid_to", **_given("valid_to")),
+        Index("ix_edge_begins", "generation", "valid_from", **_given("valid_from")),
+        Index("ix_edge_ends", "generation", "valid_to", **_given("valid_to")),
     )
 
     generation: Mapped[int] = mapped_column(primary_key=True)
@@ -145,7 +157,8 @@ class Finding(Base):
 
     __tablename__ = "finding"
     __table_args__ = (
-        Index("ix_finding_open", "generation", "resolved_at", "rule"),
+        Index("ix_finding_open", "generation", "resolved_at", "rule", "severity", "subject", "id"),
+        Index("ix_finding_worst", "generation", "resolved_at", "severity", "rule", "subject", "id"),
         Index("ix_finding_opened", "generation", "opened_at"),
         Index("ix_finding_subject", "generation", "subject", "resolved_at"),
     )
@@ -159,6 +172,16 @@ class Finding(Base):
     subject: Mapped[str]
     severity: Mapped[int]
     evidence: Mapped[Json]
+
+
+class Tally(Base):
+    """How many there were of what at a moment, with everything that was recorded until then."""
+
+    __tablename__ = "tally"
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    counts: Mapped[Json]
 
 
 class DeadLetter(Base):
@@ -195,3 +218,4 @@ _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
 BASELINE = _TABLES["baseline"]
+TALLY = _TABLES["tally"]

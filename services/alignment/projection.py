@@ -1,6 +1,6 @@
 """From an event to rows: a pure function, so that a view can be proven to be the fold of its events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
@@ -52,8 +52,13 @@ class Projected:
 
 def read(raw: bytes | None) -> Projected:
     """Raises Poison. An event of a kind that this release does not know has no rows, and is no poison."""
+    return readable(lambda: project(orjson.loads(raw or b"")))
+
+
+def readable(made: Callable[[], Projected]) -> Projected:
+    """What is made of a message, or Poison if nothing can be made of it."""
     try:
-        return project(orjson.loads(raw or b""))
+        return made()
     except Poison:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -82,7 +82,7 @@ async def _store_versions(
         if event.ref in wanted:
             by_ref[event.ref].append(event)
     known = await _known(connection, generation, refs, [event for events in by_ref.values() for event in events])
-    old_edges = await _current_edges(connection, generation, refs)
+    old_edges = await _current_edges(connection, generation, sorted(known)) if known else {}
     rows, edges, ends = [], [], []
     for ref, mine in by_ref.items():
         past = known.get(ref, {})

@@ -1,17 +1,20 @@
 """Builds a new generation of the view from the owners' changes, beside the one that answers, and switches to it."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment import findings, projector, view
+from services.alignment import findings, projector, tally, view
 from services.alignment.models import EDGE, FINDING, RECORD
-from services.alignment.projection import Poison, Projected, moment, read
+from services.alignment.projection import Poison, Projected, moment, project, readable
 from shared import clock
 from shared.bus import Bus
-from shared.contracts import OWNERS
+from shared.contracts import NODE_KINDS, OWNERS
 from shared.contracts.events import EventId, topic
 from shared.db import Database
 from shared.dialects import refresh_statistics
@@ -19,6 +22,8 @@ from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]
 PAGE = 1000
+_TELL_SECONDS = 5.0
+_TABLES = (RECORD, EDGE, FINDING)
 _LONG_AGO = clock.FOREVER.replace(year=1)
 
 
@@ -32,11 +37,11 @@ def read_page(service: str, page: Mapping[str, Any]) -> tuple[list[Projected], l
     """The events of a page of an owner's changes; one that cannot be read is kept, and counts as arrived."""
     events, dead = [], []
     for item in page["items"]:
-        raw = orjson.dumps(item)
         try:
-            events.append(read(raw))
+            events.append(readable(partial(project, item)))
         except Poison as error:
-            dead.append(view.DeadLetter(f"{service}/changes/{item['position']}", raw, str(error)))
+            source = f"{service}/changes/{item['position']}"
+            dead.append(view.DeadLetter(source, orjson.dumps(item), str(error)))
             at = moment(item["time"]) or clock.now()
             events.append(Projected(EventId("link", "", 0, 0), service, item["position"], at, None, ()))
     return events, dead
@@ -47,6 +52,8 @@ class Rebuild:
         self.database = database
         self.bus = bus
         self.owners = owners
+        self._pages = 0
+        self._told = 0.0
 
     async def begin(self) -> int:
         """Open a generation; raises Conflict while another one is being built."""
@@ -62,18 +69,25 @@ class Rebuild:
             async with self.database.write() as connection:
                 await view.abandon(connection, generation)
             raise
-        async with self.database.write() as connection:
-            await view.sweep(connection)
+        await self._sweep()
         log.info("view rebuilt", generation=generation)
+
+    async def _sweep(self) -> None:
+        more = True
+        while more:
+            async with self.database.write() as connection:
+                more = await view.sweep(connection)
 
     async def _fill(self, generation: int) -> None:
         await self.bus.ensure(TOPICS)
         ends, log_id = await self.bus.ends(TOPICS), await self.bus.identity()
+        self._pages = 0
         for service in OWNERS:
             await self._replay(generation, service)
         await self._find_all(generation)
         async with self.database.write() as connection:
-            await refresh_statistics(connection, (RECORD, EDGE, FINDING))
+            await refresh_statistics(connection, _TABLES)
+            await tally.keep(connection, generation)
             await view.switch(connection, generation, ends, log_id)
 
     async def _replay(self, generation: int, service: str) -> None:
@@ -82,24 +96,49 @@ class Rebuild:
             page = await self.owners.changes(service, after, PAGE)
             events, dead = read_page(service, page)
             async with self.database.write() as connection:
-                await view.touch(connection, generation)
+                after, head = page["next_after"], page["head"]
+                await view.touch(connection, generation, f"replaying {service}")
+                await view.note_head(connection, generation, service, head["position"])
                 await projector.store(connection, generation, events)
                 await view.bury(connection, dead)
-                after, head = page["next_after"], page["head"]
+                await self._look_again(connection)
+                self._tell(generation, phase=f"replaying {service}", position=after, head=head["position"])
                 if after >= head["position"]:
                     await view.advance_watermark(connection, generation, service, moment(head["recorded_until"]))
                     return
 
+    async def _look_again(self, connection: AsyncConnection) -> None:
+        """Whenever there is twice as much: what was right for a small table is wrong for a large one."""
+        self._pages += 1
+        if self._pages.bit_count() == 1:
+            await refresh_statistics(connection, _TABLES)
+
     async def _find_all(self, generation: int) -> None:
         """Every finding of every subject, from the beginning of the history."""
-        mine = select(RECORD.c.ref).distinct().where(RECORD.c.generation == generation, RECORD.c.kind != "link")
-        after = ""
+        checked = 0
+        for kind in NODE_KINDS:
+            async for refs in self._pages_of(generation, kind):
+                checked += len(refs)
+                async with self.database.write() as connection:
+                    await view.touch(connection, generation, f"checking {kind}", checked)
+                    await findings.refresh(connection, generation, refs, _LONG_AGO, clock.now())
+                self._tell(generation, phase=f"checking {kind}", checked=checked)
+
+    async def _pages_of(self, generation: int, kind: str) -> AsyncIterator[list[str]]:
+        """The entities of a kind, in the order of their references: those begin with the kind."""
+        of_kind = select(RECORD.c.ref).distinct().where(RECORD.c.generation == generation, RECORD.c.ref < f"{kind}0")
+        after = f"{kind}/"
         while True:
-            async with self.database.write() as connection:
-                await view.touch(connection, generation)
-                page = mine.where(RECORD.c.ref > after).order_by(RECORD.c.ref).limit(PAGE)
+            async with self.database.read() as connection:
+                page = of_kind.where(RECORD.c.ref > after).order_by(RECORD.c.ref).limit(PAGE)
                 refs = list((await connection.execute(page)).scalars())
-                if not refs:
-                    return
-                await findings.refresh(connection, generation, refs, _LONG_AGO, clock.now())
+            if not refs:
+                return
+            yield refs
             after = refs[-1]
+
+    def _tell(self, generation: int, **far: Any) -> None:
+        """In the log, now and then."""
+        if time.monotonic() - self._told > _TELL_SECONDS:
+            self._told = time.monotonic()
+            log.info("view building", generation=generation, **far)

@@ -9,10 +9,12 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.loader import chunks
-from services.alignment.models import GENERATION, PROGRESS, RECORD
+from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
 from services.alignment.moment import Moment, recorded
+from services.alignment.tally import tally
 from shared import pagination
 from shared.clock import FOREVER, rfc3339
+from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
 
 MAX_VERSIONS = 50
@@ -59,19 +61,17 @@ async def nodes(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
 ) -> tuple[list[Any], str | None]:
     """A page of nodes by kind and key; ``q`` looks in names and keys, without case."""
-    query = select(*BRIEF, RECORD.c.kind).where(
-        moment.recorded(RECORD), RECORD.c.kind != "link", RECORD.c.deleted.is_(False)
-    )
+    query = select(*BRIEF, RECORD.c.kind).where(moment.recorded(RECORD), NODES, RECORD.c.deleted.is_(False))
     if q := filters.pop("q", None):
         query = query.where(RECORD.c.folded.contains(q.casefold(), autoescape=True))
+    if "key" in filters and "kind" not in filters:
+        query = query.where(RECORD.c.kind.in_(NODE_KINDS))  # keys are found by kind
     query = query.where(*(RECORD.c[name] == value for name, value in filters.items()))
-    query = pagination.after(
-        query.limit(limit + 1), [RECORD.c.kind, RECORD.c.key, RECORD.c.ref], cursor, descending=False
-    )
-    rows = (await moment.execute(query)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = pagination.encode(last.kind, last.key, last.ref) if last else None
-    return [brief(moment, row) for row in rows[:limit]], next_cursor
+    # by what is the same for all no page is found
+    order = [RECORD.c[name] for name in ("kind", "key", "ref") if name not in filters]
+    query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
+    rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    return [brief(moment, row) for row in rows], next_cursor
 
 
 async def node(moment: Moment, ref: str) -> Any:
@@ -111,11 +111,12 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
 
 async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
     """The nodes of a kind by reference, at most so many, and how many more there are."""
-    there = (moment.recorded(RECORD), RECORD.c.kind == kind, RECORD.c.deleted.is_(False))
+    there = (moment.recorded(RECORD), NODES, RECORD.c.kind == kind, RECORD.c.deleted.is_(False))
     rows = (await moment.execute(select(*BRIEF).where(*there).order_by(RECORD.c.key, RECORD.c.ref).limit(most))).all()
     total = len(rows)
     if total == most:
-        total = (await moment.execute(select(func.count()).select_from(RECORD).where(*there))).scalar_one()
+        counts = await tally(moment, "node")
+        total = sum(number for key, number in counts.items() if key[:2] == ("node", kind))
     return {row.ref: brief(moment, row) for row in rows}, total - len(rows)
 
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.alignment import edges, findings_list, repository, view
 from services.alignment import score as scores
 from services.alignment import trace as traces
 from services.alignment.follower import Follower
-from services.alignment.models import DEAD_LETTER, GENERATION, PROGRESS
+from services.alignment.models import PROGRESS
 from services.alignment.moment import Moment
 from services.alignment.parameters import AtMoment, AtTimes, Limit, Now
 from services.alignment.reading import SCOPE, Reader, about
@@ -151,16 +151,14 @@ def _types(text: str | None) -> list[str] | None:
 async def _status(connection: Any) -> dict[str, Any]:
     generation = await view.active(connection)
     marks = await repository.watermarks(connection, generation) if generation else {}
-    building = select(GENERATION.c.number).where(GENERATION.c.status == "building")
-    letters = select(func.count()).select_from(DEAD_LETTER)
     now = clock.now()
     mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
     return {
         "generation": generation,
         "positions": dict((await connection.execute(mine)).all()),
-        "building": (await connection.execute(building)).scalar(),
+        "building": await view.building(connection),
         "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
         "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
-        "dead_letters": (await connection.execute(letters)).scalar_one(),
+        "dead_letters": await view.dead_letters(connection),
         "last_reconciliation": None,
     }

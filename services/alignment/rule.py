@@ -20,6 +20,8 @@ class Severity(IntEnum):
 
 WEIGHTS = {Severity.info: 0, Severity.low: 1, Severity.medium: 2, Severity.high: 4, Severity.critical: 8}
 
+VITAL = 5
+"""The criticality of what must not fail."""
 Evidence = dict[str, Any]
 Check = Callable[[Node, Graph], Iterator[Evidence]]
 
@@ -28,7 +30,8 @@ Check = Callable[[Node, Graph], Iterator[Evidence]]
 class Rule:
     """``kinds``, ``types`` and ``states`` say whom it looks at; without ``states``, whoever is live.
 
-    ``population`` is what its coverage counts: nodes, or the relations that they declare. Each piece of evidence is a
+    ``population`` is what its coverage counts: nodes, or the relations that they declare. A rule that ``climbs`` looks
+    at all that a node leads up to, others no further than to its neighbours. Each piece of evidence is a
     finding of its own, told apart by its member ``edge``. The examples are graphs whose first node is the subject:
     ``kind:name state type +member, ...; name relation name, ...``, where a name with its kind in front is unseen.
     """
@@ -44,8 +47,14 @@ class Rule:
     types: frozenset[str] | None = None
     states: frozenset[str] | None = None
     population: Literal["nodes", "edges", "links"] = "nodes"
+    climbs: bool = False
     passes: str = ""
     fails: str = ""
+
+    def severity_for(self, criticality: int | None) -> Severity:
+        """What is vital makes it worse."""
+        worse = criticality == VITAL and self.severity > Severity.info
+        return Severity(min(self.severity + worse, Severity.critical))
 
     def looks_at(self, node: Node, graph: Graph) -> bool:
         if node.kind not in self.kinds or (self.types is not None and node.type not in self.types):

@@ -131,7 +131,7 @@ RULES = {
             "No chain of justifying relations leads from a live process or policy, through live things only, to a live "
             "outcome or business strategy.",
             "Write down why it exists: a `justified_by` to the objective or outcome that it serves.",
-            _v04, frozenset({"process", "policy"}),
+            _v04, frozenset({"process", "policy"}), climbs=True,
             passes="process:p operational, outcome:o agreed; p serves o",
             fails="process:p operational, outcome:o retired; p serves o",
         ),
@@ -139,7 +139,7 @@ RULES = {
             "V08", Severity.high, "trace", "Service without an outcome",
             "No chain of justifying relations leads from a service between approved and operational to a live outcome.",
             "Ask its customers which result it enables, and link that outcome.",
-            _v08, frozenset({"service"}),
+            _v08, frozenset({"service"}), climbs=True,
             states=frozenset(
                 {"approved", "chartered", "designed", "developed", "built", "tested", "released", "operational"}
             ),
@@ -205,3 +205,9 @@ RULES = {
 
 LOOKS_INTO = ("offers", "governs")
 """Relations that a rule follows from target to source, so that a change of the source reaches the target."""
+
+CLIMBERS = frozenset().union(*(rule.kinds for rule in RULES.values() if rule.climbs))
+"""Kinds of which a rule looks at everything above."""
+
+READ_WHOLE = ("service_offering",)
+"""Kinds of which a rule reads members that the view has no column for."""

@@ -1,31 +1,32 @@
 """Scores, computed on read: per rule the share of its subjects that pass, per dimension their weighted mean."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 
-from services.alignment.models import EDGE, FINDING, RECORD
+from services.alignment.models import FINDING, RECORD
 from services.alignment.moment import Moment
-from services.alignment.rule import WEIGHTS, Rule, Severity
+from services.alignment.rule import VITAL, WEIGHTS, Rule, Severity
 from services.alignment.rules import RULES, VERSION
+from services.alignment.tally import USUAL_CRITICALITY, Counts, tally
 
-_USUAL_CRITICALITY = 3
+PENDING = "D01"
 _CAP = 59.0
 _FIXES = 10
 
 
 def is_pending(rule: str, since: datetime, at: datetime, grace: timedelta) -> bool:
     """A reference may arrive before what it refers to: for a while that is no fault."""
-    return rule == "D01" and at - since < grace
+    return rule == PENDING and at - since < grace
 
 
 async def score(moment: Moment, grace: timedelta) -> dict[str, Any]:
     """``index`` is the mean of the dimensions that have subjects, capped while a critical finding hits a vital one."""
-    failing = await _failing(moment, grace)
-    rules = [await _coverage(moment, rule, failing) for rule in RULES.values()]
+    counts = await tally(moment)
+    failing = await _failing(moment, counts, grace)
+    rules = [_coverage(counts, rule, failing) for rule in RULES.values()]
     dimensions = [_dimension(name, group) for name, group in _by_dimension(rules).items()]
     present = [dimension["raw"] for dimension in dimensions if dimension["raw"] is not None]
     index = sum(present) / len(present) if present else None
@@ -40,31 +41,33 @@ async def score(moment: Moment, grace: timedelta) -> dict[str, Any]:
     }
 
 
-async def _failing(moment: Moment, grace: timedelta) -> dict[str, tuple[float, bool]]:
+async def _failing(moment: Moment, counts: Counts, grace: timedelta) -> dict[str, tuple[float, bool]]:
     """Per rule: the weight of what fails, and whether a critical finding is open on a subject of criticality 5."""
-    critical = func.coalesce(RECORD.c.criticality, _USUAL_CRITICALITY)
-    query = (
-        select(FINDING.c.rule, FINDING.c.since, FINDING.c.subject, FINDING.c.severity, critical)
-        .join(RECORD, and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD)))
-        .where(moment.open_findings())
-    )
+    open_ = Counter({key[1:]: number for key, number in counts.items() if key[0] == "finding"})
+    open_.subtract(await _pending(moment, grace))
     weights: dict[str, float] = defaultdict(float)
     vital: dict[str, bool] = defaultdict(bool)
-    seen: set[tuple[str, str]] = set()
-    for rule, since, subject, severity, criticality in await moment.execute(query):
-        if is_pending(rule, since, moment.at, grace):
-            continue
-        counts_nodes = RULES[rule].population == "nodes"
-        if counts_nodes and (rule, subject) in seen:
-            continue
-        seen.add((rule, subject))
-        weights[rule] += criticality if counts_nodes else _USUAL_CRITICALITY
-        vital[rule] |= severity == Severity.critical and criticality == 5
+    for (rule, criticality), number in open_.items():
+        weights[rule] += number * (criticality if RULES[rule].population == "nodes" else USUAL_CRITICALITY)
+        is_critical = RULES[rule].severity_for(criticality) == Severity.critical
+        vital[rule] |= number > 0 and is_critical and criticality == VITAL
     return {rule: (weight, vital[rule]) for rule, weight in weights.items()}
 
 
-async def _coverage(moment: Moment, rule: Rule, failing: dict[str, tuple[float, bool]]) -> dict[str, Any]:
-    count, applicable = await _population(moment, rule)
+async def _pending(moment: Moment, grace: timedelta) -> Counts:
+    """Of the findings that began lately, by rule and criticality, those that are no fault yet."""
+    query = (
+        select(FINDING.c.rule, func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY))
+        .join(RECORD, and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD)))
+        .where(moment.open_findings(), FINDING.c.rule == PENDING)
+        # what came up lately has no interval that began before
+        .where(FINDING.c.opened_at > moment.at - grace, FINDING.c.since > moment.at - grace)
+    )
+    return Counter(tuple(row) for row in await moment.execute(query))
+
+
+def _coverage(counts: Counts, rule: Rule, failing: dict[str, tuple[float, bool]]) -> dict[str, Any]:
+    count, applicable = _population(counts, rule)
     fails = min(failing.get(rule.id, (0.0, False))[0], applicable)
     coverage = (applicable - fails) / applicable if applicable else None
     return {
@@ -79,28 +82,18 @@ async def _coverage(moment: Moment, rule: Rule, failing: dict[str, tuple[float, 
     }
 
 
-async def _population(moment: Moment, rule: Rule) -> tuple[int, float]:
+def _population(counts: Counts, rule: Rule) -> tuple[int, float]:
     if rule.population != "nodes":
-        only = [EDGE.c.field.is_(None)] if rule.population == "links" else []
-        query = select(func.count()).select_from(EDGE).where(moment.recorded(EDGE), EDGE.c.live, *only)
-        count: int = (await moment.execute(query)).scalar_one()
-        return count, float(count * _USUAL_CRITICALITY)
-    weight = func.coalesce(func.sum(func.coalesce(RECORD.c.criticality, _USUAL_CRITICALITY)), 0)
-    weighed = select(func.count(), weight).where(moment.recorded(RECORD), *_looked_at(moment, rule))
-    subjects, applicable = (await moment.execute(weighed)).one()
-    return subjects, float(applicable)
+        count = sum(counts["edge", is_link] for is_link in ((True,) if rule.population == "links" else (True, False)))
+        return count, float(count * USUAL_CRITICALITY)
+    looked_at = [(key[5], number) for key, number in counts.items() if key[0] == "node" and _looks_at(rule, *key[1:])]
+    return sum(number for _, number in looked_at), float(sum(weight * number for weight, number in looked_at))
 
 
-def _looked_at(moment: Moment, rule: Rule) -> Iterable[ColumnElement[bool]]:
-    """The same subjects as ``Rule.looks_at`` picks, as a condition."""
-    columns = RECORD.c
-    yield columns.kind.in_(sorted(rule.kinds))
-    yield columns.deleted.is_(False)
-    yield columns.live if rule.states is None else columns.state.in_(sorted(rule.states))
-    yield or_(columns.valid_from.is_(None), columns.valid_from <= moment.at)
-    yield or_(columns.valid_to.is_(None), columns.valid_to > moment.at)
-    if rule.types is not None:
-        yield columns.type.in_(sorted(rule.types))
+def _looks_at(rule: Rule, kind: str, type: str | None, state: str, live: bool, _: int, valid: bool) -> bool:
+    """The same subjects as ``Rule.looks_at`` picks."""
+    in_state = live if rule.states is None else state in rule.states
+    return kind in rule.kinds and valid and in_state and (rule.types is None or type in rule.types)
 
 
 def _by_dimension(rules: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -1,10 +1,10 @@
 """Traces: what a node leads up to or rests on, hop by hop, within a budget; and why it exists at all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from
+from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from, first_edges
 from services.alignment.moment import Moment
 from services.alignment.projection import ref_of
 from services.alignment.repository import briefs
@@ -24,7 +24,8 @@ async def trace(
     depths, hidden, edges = {root: 0}, dict[str, int](), dict[tuple[Any, ...], Any]()
     frontier = [root]
     for hop in range(1, depth + 1):
-        rows = await edges_from(moment, frontier, near, types)
+        counts = await edge_counts(moment, frontier, near, types)
+        rows = await first_edges(moment, counts, near, types)
         shown: dict[str, int] = defaultdict(int)
         reached: list[str] = []
         for row in rows:
@@ -36,11 +37,11 @@ async def trace(
                 reached.append(end)
             shown[getattr(row, near)] += 1
             edges[row.origin, row.type, row.source, row.target] = row
-        hidden |= await _cut(moment, frontier, near, types, shown)
+        hidden |= _cut(counts, shown)
         frontier = sorted(reached)
         if not frontier:
             break
-    hidden |= await _cut(moment, frontier, near, types, {})
+    hidden |= await edge_counts(moment, frontier, near, types)
     nodes = await briefs(moment, depths)
     return {
         "root": root,
@@ -52,10 +53,7 @@ async def trace(
     }
 
 
-async def _cut(
-    moment: Moment, refs: Sequence[str], near: str, types: Sequence[str] | None, shown: dict[str, int]
-) -> dict[str, int]:
-    counts = await edge_counts(moment, refs, near, types)
+def _cut(counts: Mapping[str, int], shown: Mapping[str, int]) -> dict[str, int]:
     return {ref: count - shown.get(ref, 0) for ref, count in counts.items() if count > shown.get(ref, 0)}
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy import Select, Table, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD
+from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD, TALLY
 from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
@@ -18,7 +18,8 @@ from shared.errors import Conflict
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=30)
 MOST_DEAD_LETTERS = 1000
-_PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET)
+_SWEPT_AT_ONCE = 5000
+_PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET, TALLY)
 
 
 # the statements of every batch are made once: putting them together costs more than running them
@@ -69,14 +70,21 @@ class Standing:
 async def standing(connection: AsyncConnection) -> Standing:
     generation = await active(connection)
     marks = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == generation)
-    # no further than needed: a flood of them must not make the look expensive
-    letters = select(func.count()).select_from(select(DEAD_LETTER.c.id).limit(MOST_DEAD_LETTERS).subquery())
     return Standing(
         generation,
         (await connection.execute(_building())).scalar() is not None,
         dict((await connection.execute(marks)).all()),
-        (await connection.execute(letters)).scalar_one(),
+        await dead_letters(connection),
     )
+
+
+# no further than needed: a flood of them must not make the look expensive
+_LETTERS = select(func.count()).select_from(select(DEAD_LETTER.c.id).limit(MOST_DEAD_LETTERS).subquery())
+
+
+async def dead_letters(connection: AsyncConnection) -> int:
+    """How many are kept, counted up to a bound."""
+    return int((await connection.execute(_LETTERS)).scalar_one())
 
 
 def _building() -> Select[Any]:
@@ -105,11 +113,28 @@ async def begin(connection: AsyncConnection) -> int:
     return number
 
 
-async def touch(connection: AsyncConnection, generation: int) -> None:
-    """Show that the build goes on; raises OffsetMoved if it was taken for dead."""
+async def touch(connection: AsyncConnection, generation: int, phase: str, checked: int | None = None) -> None:
+    """Show that the build goes on, and how far it is; raises OffsetMoved if it was taken for dead."""
     await lock(connection, generation)
-    mine = GENERATION.c.number == generation
-    await connection.execute(GENERATION.update().where(mine).values(touched_at=clock.now()))
+    told = {"touched_at": clock.now(), "phase": phase, "checked": checked}
+    await connection.execute(GENERATION.update().where(GENERATION.c.number == generation).values(told))
+
+
+async def note_head(connection: AsyncConnection, generation: int, service: str, head: int) -> None:
+    """How far there is to go."""
+    mine = (PROGRESS.c.generation == generation) & (PROGRESS.c.service == service)
+    await connection.execute(PROGRESS.update().where(mine).values(head=head))
+
+
+async def building(connection: AsyncConnection) -> dict[str, Any] | None:
+    """How far the build of a generation is, by the phase it is in and by what each service has to tell."""
+    begun = select(GENERATION).where(GENERATION.c.status == "building")
+    row = (await connection.execute(begun.order_by(GENERATION.c.number.desc()).limit(1))).one_or_none()
+    if row is None:
+        return None
+    far = select(PROGRESS.c.service, PROGRESS.c.position, PROGRESS.c.head).where(PROGRESS.c.generation == row.number)
+    services = {each.service: {"position": each.position, "head": each.head} for each in await connection.execute(far)}
+    return {"generation": row.number, "phase": row.phase, "checked": row.checked, "services": services}
 
 
 async def abandon(connection: AsyncConnection, generation: int) -> None:
@@ -146,12 +171,23 @@ async def advance_watermark(connection: AsyncConnection, generation: int, servic
         await connection.execute(PROGRESS.update().where(older).values(recorded_until=until))
 
 
-async def sweep(connection: AsyncConnection) -> None:
-    """Remove the rows of retired generations."""
+async def sweep(connection: AsyncConnection) -> bool:
+    """Remove some rows of retired generations, no more than a transaction should; says whether there may be others."""
     retired = select(GENERATION.c.number).where(GENERATION.c.status == "retired")
-    for table in _PER_GENERATION:
-        await connection.execute(delete(table).where(table.c.generation.in_(retired)))
+    for number in (await connection.execute(retired)).scalars().all():
+        for table in _PER_GENERATION:
+            if await _sweep(connection, table, number):
+                return True
     await connection.execute(delete(GENERATION).where(GENERATION.c.status == "retired"))
+    return False
+
+
+async def _sweep(connection: AsyncConnection, table: Table, number: int) -> bool:
+    mine, place = table.c.generation == number, [*table.primary_key][1]
+    furthest = select(place).where(mine).order_by(place).offset(_SWEPT_AT_ONCE).limit(1)
+    last = (await connection.execute(furthest)).scalar()
+    await connection.execute(delete(table).where(mine, *([place <= last] if last is not None else [])))
+    return last is not None
 
 
 async def offsets(connection: AsyncConnection, generation: int, log: str) -> dict[Partition, int] | None:

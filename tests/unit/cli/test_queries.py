@@ -162,7 +162,12 @@ def test_rebuild_waits_for_the_switch(
     run: Any, owner: FakeOwner, monkeypatch: pytest.MonkeyPatch, ends_at: int, code: int
 ) -> None:
     monkeypatch.setattr("services.cli.view._PAUSE", 0)
-    told = iter([{"generation": 3, "building": 4}, {"generation": 3, "building": 4}, {"generation": ends_at}])
+    far = {"strategy": {"position": 1000, "head": 7150}, "roles": {"position": 0, "head": None}}
+    building = {"generation": 4, "phase": "replaying strategy", "checked": None, "services": far}
+    checking = building | {"phase": "checking process", "checked": 20}
+    told = iter(
+        [{"generation": 3, "building": building}, {"generation": 3, "building": checking}, {"generation": ends_at}]
+    )
     owner.extra["/alignment/v1/rebuilds"] = {"generation": 4}
     owner.extra["/alignment/v1/status"] = lambda _: next(told)
     result = run("rebuild")

@@ -1,0 +1,78 @@
+"""A view of a made-up organisation, built by the real rebuild, and what it asks its database."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from bench.asking import answered
+from bench.organisation import Json, Organisation
+from services.alignment import projector, view
+from services.alignment.main import build
+from services.alignment.projection import project
+from services.alignment.rebuild import Rebuild
+from shared import auth, clock, migrations
+from shared.bus import Bus, open_bus
+from shared.config import Settings
+from shared.db import Database
+from tests.platform import settings_for
+
+
+@dataclass
+class Large:
+    organisation: Organisation
+    settings: Settings
+    database: Database
+    bus: Bus
+
+    def __post_init__(self) -> None:
+        self.app = build(self.settings, self.database, self.bus, self.organisation)
+        self.token = auth.mint(self.settings.key_path, "tester")
+        self.positions = dict(self.organisation.heads)
+
+    async def get(self, path: str) -> Json:
+        return await answered(self.app, self.token, path)
+
+    async def rebuild(self) -> None:
+        rebuild = Rebuild(self.database, self.bus, self.organisation)
+        await rebuild.run(await rebuild.begin())
+
+    async def add(self, service: str, state: Json) -> None:
+        """As the follower applies an event."""
+        self.positions[service] += 1
+        made = self.organisation.event(service, self.positions[service], 1, state, clock.now())
+        async with self.database.write() as connection:
+            generation = await view.active(connection)
+            assert generation is not None
+            await view.lock(connection, generation)
+            await projector.apply(connection, generation, [project(made)])
+
+    @contextmanager
+    def statements(self) -> Iterator[list[tuple[str, Any]]]:
+        """Those that run meanwhile, with what they were given."""
+        found: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, given: Any, *more: Any) -> None:
+            found.append((statement, given))
+
+        engines = {self.database._reader.sync_engine, self.database._writer.sync_engine}
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        yield found
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+@asynccontextmanager
+async def large(home: Path, links: int, given: dict[str, str]) -> AsyncIterator[Large]:
+    settings = settings_for(home, **given)
+    database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+    await migrations.upgrade("alignment", database)
+    there = Large(Organisation(links), settings, database, bus)
+    await there.rebuild()
+    yield there
+    await bus.close()
+    await database.close()

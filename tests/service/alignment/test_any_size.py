@@ -1,0 +1,196 @@
+"""However large the graph: indexes are used, hubs are counted and not read, a build tells how far it is."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from bench.asking import HUB, READS, Place, Read
+from bench.organisation import Organisation
+from services.alignment import edges, loader, rebuild, view
+from services.alignment.models import EDGE, FINDING, RECORD, TALLY
+from services.alignment.moment import Moment
+from services.alignment.rebuild import Rebuild
+from shared import clock
+from tests.backends.databases import chosen
+from tests.service.alignment.large import Large, large
+from tests.service.conftest import BACKENDS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LINKS = 5000
+SMALL = 1000
+_TABLES = "(record|edge|finding)\\b"
+_WHOLE = re.compile(
+    rf"SCAN {_TABLES}|Seq Scan on {_TABLES}|SEARCH {_TABLES}[^(]*\(generation=\?( AND recorded_from<\?)?\)"
+)
+"""Every row of a table, or every row of a generation."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
+async def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Large]:
+    home: Path = tmp_path_factory.mktemp("large")
+    async with chosen(request.param, request) as given, large(home, LINKS, given) as found:
+        yield found
+
+
+async def plan(there: Large, statement: str, given: Any) -> list[str]:
+    """How a statement runs. PostgreSQL would rather read a small table whole, if one let it."""
+    async with there.database.write() as connection:
+        if not there.database.is_sqlite:
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if there.database.is_sqlite else "EXPLAIN"
+        return [str(row[-1]) for row in await connection.exec_driver_sql(f"{explain} {statement}", given)]
+
+
+async def whole(there: Large, statements: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """The steps that read a table whole, each with its statement."""
+    asked = {statement: given for statement, given in statements if statement.startswith("SELECT")}
+    return [
+        (step, statement)
+        for statement, given in asked.items()
+        for step in await plan(there, statement, given)
+        if _WHOLE.search(step)
+    ]
+
+
+@pytest.mark.parametrize("read", [*READS, *HUB], ids=lambda read: read.name)
+async def test_no_read_looks_at_everything(there: Large, read: Read) -> None:
+    place = Place(there.organisation, Random(5), read.kind)
+    with there.statements() as statements:
+        await there.get(read.path(place))
+    assert len(statements) > 1
+    assert await whole(there, statements) == []
+
+
+@pytest.mark.parametrize("path", ["score", "nodes?kind=process", "trace/{hub}?direction=down", "nodes/{hub}"])
+async def test_nor_does_one_of_the_past(there: Large, path: str) -> None:
+    as_of = clock.rfc3339(there.organisation.time(2000))
+    path = path.format(hub=f"service/{there.organisation.hub}")
+    with there.statements() as statements:
+        try:
+            await there.get(f"{path}{'&' if '?' in path else '?'}as_of={as_of}")
+        except RuntimeError as error:
+            assert "404" in str(error), "the hub was not there yet"  # noqa: PT017  what is asked is what it took
+    assert await whole(there, statements) == []
+
+
+async def test_a_statement_that_does_would_be_seen(there: Large) -> None:
+    assert await whole(there, [("SELECT name FROM record WHERE state = 'active'", ())])
+    of_generation = "SELECT name FROM record WHERE generation = 1 AND actor = 'bench' AND +generation = 1"
+    assert await whole(there, [(of_generation, ())]) or not there.database.is_sqlite
+
+
+def hub(there: Large) -> dict[str, str]:
+    return {"kind": "service", "id": there.organisation.hub}
+
+
+async def test_of_a_hub_the_rest_is_counted(there: Large) -> None:
+    links, ref = there.organisation.at_hub, f"service/{there.organisation.hub}"
+    assert links > edges.MAX_LINKS
+    entity = await there.get(f"nodes/{ref}")
+    assert len(entity["in"]) + entity["hidden"]["in"] == links
+    trace = await there.get(f"trace/{ref}?direction=down&limit=20")
+    shown = [edge for edge in trace["edges"] if edge["target"] == ref]
+    assert (len(trace["nodes"]), trace["nodes"][0]["hidden"] + len(shown)) == (20, links)
+    impact = await there.get(f"impact/{ref}?depth=1&limit=20")
+    assert (len(impact["items"]), len(impact["items"]) + impact["hidden"]) == (20, links)
+
+
+@pytest.mark.parametrize("limit", [1, 30, 10_000])
+async def test_the_first_relations_are_the_first_of_all(there: Large, limit: int) -> None:
+    """Whether a node has room for all its relations, for some or for none."""
+    target, units = f"service/{there.organisation.hub}", range(4)
+    refs = sorted([target, *(f"objective/{there.organisation.end(unit, 12)['id']}" for unit in units)])
+    async with there.database.read() as connection:
+        number = await view.active(connection)
+        assert number is not None
+        moment = Moment(connection, number, None, clock.now(), {})
+        rows = await connection.execute(
+            select(EDGE.c.target, EDGE.c.type, EDGE.c.source, EDGE.c.origin).where(
+                EDGE.c.generation == number, EDGE.c.target.in_(refs), EDGE.c.live, EDGE.c.recorded_to == clock.FOREVER
+            )
+        )
+        found = await edges.edges_from(moment, refs, "target", None, limit)
+    ordered = sorted(tuple(row) for row in rows)
+    assert [(row.target, row.type, row.source, row.origin) for row in found] == ordered[:limit]
+
+
+async def added(there: Large, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """How many statements a new link to the hub takes, and how many relations are read for it."""
+    organisation, read = there.organisation, Counter[str]()
+    edge = loader._edge
+
+    def counted(row: Any) -> Any:
+        read["edges"] += 1
+        return edge(row)
+
+    monkeypatch.setattr(loader, "_edge", counted)
+    source = {"kind": "service_offering", "id": organisation.id(-9, "offering")}
+    await there.add("catalog", organisation.node(source["id"], "service_offering", "new-offering", "New"))
+    read.clear()
+    with there.statements() as statements:
+        await there.add("catalog", organisation.link(organisation.id(-9, "link"), "depends_on", source, hub(there)))
+    monkeypatch.undo()
+    return len(statements), read["edges"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_link_to_the_hub_takes_as_much_in_a_large_graph(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took = []
+    for links in (SMALL, 3 * SMALL):
+        async with chosen(backend, request) as given, large(tmp_path / str(links), links, given) as found:
+            took.append(await added(found, monkeypatch))
+    assert took[0] == took[1]
+    assert 0 < took[0][1] < Organisation(SMALL).at_hub
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def info(self, event: str, **_: Any) -> None:
+        self.told.append(event)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_build_tells_how_far_it_is(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = Lines()
+    monkeypatch.setattr(rebuild, "log", lines)
+    monkeypatch.setattr(rebuild, "_TELL_SECONDS", 0)
+    monkeypatch.setattr(view, "_SWEPT_AT_ONCE", 100)
+    async with chosen(backend, request) as given, large(tmp_path, SMALL, given) as found:
+        again = Rebuild(found.database, found.bus, found.organisation)
+        number, told = await again.begin(), list[dict[str, Any]]()
+        task = asyncio.create_task(again.run(number))
+        while not task.done():
+            if far := (await found.get("status"))["building"]:
+                told.append(far)
+            await asyncio.sleep(0.005)
+        await task
+        assert (await found.get("status"))["building"] is None
+        await only(found, number)
+    phases = {str(far["phase"]).partition(" ")[0] for far in told}
+    assert {"replaying", "checking"} <= phases
+    assert told[-1]["services"] == {s: {"position": h, "head": h} for s, h in found.organisation.heads.items()}
+    assert any(far["checked"] for far in told)
+    assert {"view building", "view rebuilt"} <= set(lines.told)
+
+
+async def only(there: Large, number: int) -> None:
+    """Nothing is left of other generations."""
+    async with there.database.read() as connection:
+        for table in (RECORD, EDGE, FINDING, TALLY):
+            query = select(table.c.generation, func.count()).group_by(table.c.generation)
+            assert [row[0] for row in await connection.execute(query)] == [number]

@@ -1,0 +1,80 @@
+"""What is counted from kept counts and from what changed since is what a look at everything counts."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from services.alignment import projector, tally
+from services.alignment.models import TALLY
+from services.alignment.moment import Moment
+from shared import clock
+from shared.db import Database
+from tests.backends.databases import chosen
+from tests.platform import Platform, running, settings_for
+from tests.service.alignment.test_fold import Historian
+from tests.service.conftest import BACKENDS
+
+ROUNDS, STEPS = 5, 15
+
+
+async def generation(platform: Platform) -> int:
+    return int((await platform.client.get_json("/alignment/v1/status"))["generation"])
+
+
+async def differing(database: Database, number: int, moments: list[datetime]) -> list[object]:
+    """The moments, and now, at which the two counts are not the same."""
+    found: list[object] = []
+    async with database.write() as connection:
+        await projector.settle(connection, number, now := clock.now())
+        for as_of, at in [(None, now), *((moment, moment) for moment in moments), (moments[0], moments[-1])]:
+            moment = Moment(connection, number, as_of, at, {})
+            kept, whole = await tally.tally(moment), await tally.counted(moment)
+            if +kept != whole or not all(count >= 0 for count in kept.values()):
+                found.append((as_of, at, +kept - whole, whole - +kept))
+    return found
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_counts_are_those_of_everything(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "_ENOUGH", 3)
+    async with chosen(backend, request) as given, running(settings_for(tmp_path, **given)) as platform:
+        database = Database(platform.settings.database("alignment"))
+        historian, moments = Historian(platform, 11), list[datetime]()
+        for _ in range(ROUNDS):
+            for _ in range(STEPS):
+                await historian.step()
+                moments.append(clock.now())
+            await platform.caught_up()
+            async with database.write() as connection:
+                await projector.settle(connection, await generation(platform), clock.now())
+                await tally.keep(connection, await generation(platform))
+        await asyncio.sleep(0.7)  # until what was given a validity that ends or begins soon has ended or begun
+        await platform.caught_up()
+        async with database.read() as connection:
+            kept = [row.at for row in (await connection.execute(select(TALLY.c.at).order_by(TALLY.c.at))).all()]
+        try:
+            assert len(kept) > 2, "from one that is kept there must be some before it and some after it"
+            assert await differing(database, await generation(platform), [*moments, *kept]) == []
+        finally:
+            await database.close()
+
+
+async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(settings_for(tmp_path)) as platform:
+        historian = Historian(platform, 12)
+        for _ in range(ROUNDS * STEPS):
+            await historian.step()
+        await platform.caught_up()
+        quick = await platform.client.get_json("/alignment/v1/score")
+        monkeypatch.setattr("services.alignment.score.tally", tally.counted)
+        assert {**await platform.client.get_json("/alignment/v1/score"), "watermark": None} == {
+            **quick,
+            "watermark": None,
+        }
+        assert Counter(rule["subjects"] > 0 for rule in quick["rules"])[True] > 2
