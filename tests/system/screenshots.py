@@ -36,7 +36,7 @@ class Shot:
 SHOWN = (
     Shot("overview", "/", height=900),
     Shot("entity", _SERVICE, height=1000),
-    Shot("graph", f"{_SERVICE}?depth=2", width=1440, height=820, above="#around"),
+    Shot("graph", f"{_SERVICE}?depth=2", width=1440, height=850, above="#around"),
     Shot("cascade", "/cascade", height=1040),
 )
 SEEN = tuple(

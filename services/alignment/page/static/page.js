@@ -1,8 +1,7 @@
 // Nothing here is needed: it quickens what the page does without it. It searches while you type, puts the next page in
 // the place of this one without loading it whole, lends the moment a slider, and makes the drawing larger or smaller.
 
-const PAUSE = 150; // milliseconds without a further key before the server is asked
-const MOST = 4, LEAST = 0.25; // of the size that the drawing was made in
+const PAUSE = 150, MOST = 4, LEAST = 0.25; // milliseconds until the server is asked; bounds of the drawing's size
 const told = document.getElementById("told");
 let turning = new AbortController(), searching = new AbortController(); // what was asked for last
 let pause; // timer of what waits for the last key
@@ -38,7 +37,7 @@ async function turn(url, { back = false, scroll = 0 } = {}) {
   if (page === undefined) return; // another page was asked for meanwhile
   if (page === null) return back ? location.reload() : location.assign(url);
   if (!back) history.replaceState({ scroll: scrollY }, ""), history.pushState(null, "", url);
-  const isSame = shown.split("?")[0] === url.pathname;
+  const isSame = shown.split("?")[0] === url.pathname; // then what was looked at stays in sight
   shown = address(url);
   replace(page);
   const place = url.hash && document.getElementById(url.hash.slice(1));
@@ -73,8 +72,8 @@ async function search(field) {
   searching = new AbortController();
   const url = asked(field.form);
   const page = await fetched(url, searching).catch(() => null); // whoever presses Enter sees what is wrong
-  const found = page?.getElementById("results");
-  if (!found || !field.isConnected) return;
+  const found = field.isConnected && page?.getElementById("results");
+  if (!found) return;
   told.textContent = found.querySelector("p").textContent;
   if (field.id === "find") unfold(field, found);
   else refresh(page, url);
@@ -166,8 +165,9 @@ function prepare() {
   const slide = document.getElementById("slide"), centre = document.querySelector(".canvas .centre");
   if (slide) label(slide, moved(slide).value); // which need not lie on a step of the slider
   if (!centre) return;
-  const frame = centre.closest(".canvas"), { x, y, width } = centre;
-  frame.scrollTo(x.baseVal.value + (width.baseVal.value - frame.clientWidth) / 2, y.baseVal.value - frame.clientHeight / 2);
+  const frame = centre.closest(".canvas"), place = centre.getBBox();
+  const isDown = place.y + place.height > frame.clientHeight; // else the titles of the columns stay in sight
+  frame.scrollTo(place.x + (place.width - frame.clientWidth) / 2, isDown ? place.y - frame.clientHeight / 2 : 0);
 }
 
 function later(what, ...given) {
