@@ -17,11 +17,14 @@ configure_logging("ERROR")
 
 LONG = {"system", "fuzz"}
 """Folders of tests that start processes of their own: what those run is not measured."""
+_SAME_ANYWHERE = "test_hostile"
+"""What is sent there is refused by the same lines for every kind and on every Python."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if LONG & set(item.path.relative_to(Path(__file__).parent).parts):
+        folders = item.path.relative_to(Path(__file__).parent).parts
+        if LONG & set(folders) or item.path.name.startswith(_SAME_ANYWHERE):
             item.add_marker(pytest.mark.long)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import BASELINE
+from shared import clock
 from shared.contracts.alignment import Baseline
 from shared.errors import Fault, Invalid
 from shared.http import When
@@ -28,6 +29,13 @@ async def moment(connection: AsyncConnection, parameter: str, text: str) -> date
         return at
     detail = "It must be a date and time, such as 2026-01-31T12:00:00Z, or the key of a baseline."
     raise Invalid.at(f"?{parameter}", "no-moment", detail)
+
+
+async def named(connection: AsyncConnection, until: datetime, most: int) -> list[dict[str, str]]:
+    """The baselines that are in use, of moments before this one; newest first."""
+    query = select(BASELINE.c.name, BASELINE.c.at).where(BASELINE.c.state == "active", BASELINE.c.at < until)
+    rows = await connection.execute(query.order_by(BASELINE.c.at.desc(), BASELINE.c.id).limit(most))
+    return [{"name": row.name, "at": clock.rfc3339(row.at)} for row in rows]
 
 
 def has_been(new: Baseline, _: Facts) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from typing import Any
 from services.alignment import cascade as cascades
 from services.alignment import coverage as coverages
 from services.alignment import diff as diffs
-from services.alignment import edges, findings_list, impact, repository, trace
+from services.alignment import edges, findings_list, impact, own, repository, trace
 from services.alignment import raci as racis
 from services.alignment.moment import Moment
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
@@ -24,7 +24,7 @@ from shared.errors import Invalid
 from shared.pagination import MAX_LIMIT
 
 Content = dict[str, Any]
-_WORST, _FOUND, _WEEK = 12, 100, timedelta(days=7)
+_WORST, _FOUND, _NAMED, _WEEK = 12, 100, 10, timedelta(days=7)
 
 
 async def frame(moment: Moment) -> Content:
@@ -112,10 +112,11 @@ async def coverage(moment: Moment) -> Content:
 async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> Content:
     """Of the last week, where no beginning is given. Raises Invalid."""
     start = since or moment.at - _WEEK
-    if start >= (moment.as_of or moment.at):
+    if start >= (end := moment.as_of or moment.at):
         raise Invalid.at("?to", "not-after", "The later moment comes second.")
     answer = await diffs.diff(moment, start, MAX_LIMIT, None, grace)
-    return {"start": answer["from"], "end": answer["to"], **answer}
+    baselines = await own.named(moment.connection, end, _NAMED)
+    return {"start": answer["from"], "end": answer["to"], "baselines": baselines, **answer}
 
 
 async def processes(moment: Moment) -> Content:

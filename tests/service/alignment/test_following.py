@@ -102,6 +102,16 @@ async def test_a_later_epoch_is_newer_whatever_its_version(server: Server) -> No
     assert await version(server) == 1
 
 
+async def test_a_version_that_comes_late_has_its_place_between_the_others(server: Server) -> None:
+    for _ in range(4):
+        server.world.write(TACTIC, Random(1))
+    first, second, third, fourth = server.world.events
+    for event in (fourth, first, third, second):
+        await server.arrive([event])
+    shown = [await server.get(f"nodes/{TACTIC}", as_of=event["time"]) for event in server.world.events]
+    assert [node["version"] for node in shown] == [1, 2, 3, 4]
+
+
 async def test_what_is_deleted_is_still_known_to_have_been(server: Server) -> None:
     server.world.write(TACTIC, Random(1))
     server.world.delete(TACTIC)

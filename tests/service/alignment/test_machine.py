@@ -59,25 +59,34 @@ class Histories(RuleBasedStateMachine):
 
         return self.runner.run(awaited())
 
-    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 6))
-    def write(self, dice: Random, most: int) -> None:
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), at_once=st.booleans())
+    def write(self, dice: Random, most: int, at_once: bool) -> None:
         before = len(self.world.events)
         for _ in range(most):
             self.world.write(dice.choice(REFS), dice)
-        self.waiting += self.world.events[before:]
+        self._tell(before, at_once)
 
-    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 6))
-    def link(self, dice: Random, most: int) -> None:
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), at_once=st.booleans())
+    def link(self, dice: Random, most: int, at_once: bool) -> None:
         before = len(self.world.events)
         for _ in range(most):
             self.world.link(dice.choice(LINK_REFS), dice)
-        self.waiting += self.world.events[before:]
+        self._tell(before, at_once)
 
-    @rule(dice=st.randoms(use_true_random=False))
-    def delete(self, dice: Random) -> None:
+    @rule(dice=st.randoms(use_true_random=False), at_once=st.booleans())
+    def delete(self, dice: Random, at_once: bool) -> None:
         before = len(self.world.events)
         self.world.delete(dice.choice([*REFS, *LINK_REFS]))
-        self.waiting += self.world.events[before:]
+        self._tell(before, at_once)
+
+    def _tell(self, before: int, at_once: bool) -> None:
+        """The owners' new events reach the view before anything else happens, or they wait."""
+        new = self.world.events[before:]
+        if at_once:
+            self.run(self.server.arrive(new))
+            self.arrived += new
+        else:
+            self.waiting += new
 
     @rule(dice=st.randoms(use_true_random=False))
     def arrive(self, dice: Random) -> None:

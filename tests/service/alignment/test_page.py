@@ -11,6 +11,7 @@ import pytest_asyncio
 from lxml import html
 
 from shared.contracts import NODE_KINDS, OWNERS
+from shared.contracts.alignment import BASELINE
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment.test_views import _sample
 
@@ -178,6 +179,11 @@ async def test_what_changed_is_told_with_who_did_it(platform: Platform, browser:
     later = await shown(browser, f"/changes?from={made['created_at']}")
     [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
     assert row.xpath("string(td[2])") == "tester"
+    await platform.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
+    named = await shown(browser, "/changes")
+    [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]
+    since = await shown(browser, link.get("href"))
+    assert row.text_content() in [each.text_content() for each in since.xpath("//section[last()]//tbody/tr")]
     await shown(browser, "/changes?from=2026-02-01T00:00&to=2026-01-01T00:00", 422)
     await shown(browser, "/changes?from=never", 400)
 
