@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,23 +20,18 @@ State = dict[str, Any]
 ALL_KINDS = [kind for kinds in RECORDED.values() for kind in kinds]
 NODES = [kind for kind in ALL_KINDS if not kind.is_link]
 
-_TELLING = {"strategy", "objective", "increment", "measurement", "service_offering", "contract", "role_assignment"}
-_IS_TOLD_ELSEWHERE = os.environ.get("PLUMBLINE_TEST_KINDS") == "telling"
-"""A second Python need not see again what differs from kind to kind."""
-
-
-def _each(kinds: list[Kind], name: Callable[[Kind], str], *, telling: bool) -> pytest.MarkDecorator:
-    chosen = [kind for kind in kinds if not telling or kind.name in _TELLING or kind.is_link]
-    return pytest.mark.parametrize("kind", chosen, ids=name)
-
-
-_name: Callable[[Kind], str] = lambda kind: kind.name  # noqa: E731
-_full_name: Callable[[Kind], str] = lambda kind: f"{kind.service}-{kind.name}"  # noqa: E731
-every_kind = _each(ALL_KINDS, _full_name, telling=_IS_TOLD_ELSEWHERE)
-every_node = _each(NODES, _name, telling=_IS_TOLD_ELSEWHERE)
+every_kind = pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: f"{kind.service}-{kind.name}")
+every_node = pytest.mark.parametrize("kind", NODES, ids=lambda kind: kind.name)
 """For what differs from kind to kind: members, lifecycles, columns."""
-some_nodes = _each(NODES, _name, telling=True)
-some_kinds = _each(ALL_KINDS, _full_name, telling=True)
+_TELLING = {"strategy", "objective", "increment", "measurement", "service_offering", "contract", "role_assignment"}
+some_nodes = pytest.mark.parametrize(
+    "kind", [kind for kind in NODES if kind.name in _TELLING], ids=lambda kind: kind.name
+)
+some_kinds = pytest.mark.parametrize(
+    "kind",
+    [kind for kind in ALL_KINDS if kind.name in _TELLING or kind.is_link],
+    ids=lambda kind: f"{kind.service}-{kind.name}",
+)
 """For what all kinds share by the same code: those with something of their own in its way, and the links."""
 every_link = pytest.mark.parametrize("kind", LINKS.values(), ids=lambda kind: kind.service)
 one_loop = pytest.mark.asyncio(loop_scope="session")
