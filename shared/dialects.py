@@ -11,11 +11,14 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    String,
     Table,
     Update,
+    any_,
     bindparam,
     column,
     func,
+    literal,
     literal_column,
     select,
     text,
@@ -66,6 +69,14 @@ def assume_statistics(connection: Connection, expected: Mapping[str, Mapping[str
                 given = {"table": table, "index": index, "rows": rows}
                 connection.execute(text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :rows)"), given)
         connection.execute(text("ANALYZE sqlite_schema"))
+
+
+def among(connection: AsyncConnection, column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a column is one of some texts. PostgreSQL gets them as one array: with a parameter for each, its plan for any
+    values reads the whole table and compares every row with every text."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(values), ARRAY(String())))
+    return column.in_(values)
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Any:

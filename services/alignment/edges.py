@@ -11,6 +11,7 @@ from services.alignment.loader import chunks
 from services.alignment.models import EDGE, RECORD
 from services.alignment.moment import Moment, recorded
 from services.alignment.repository import BRIEF, BRIEF_NAMES, brief, unseen
+from shared.dialects import among
 
 MAX_LINKS, MOST_EDGES = 200, 2000
 
@@ -121,8 +122,8 @@ def _fitting(counts: Mapping[str, int], limit: int) -> tuple[list[str], list[str
 def _edges(
     moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
 ) -> Select[Any]:
-    among = EDGE.c[end] == refs[0] if len(refs) == 1 else EDGE.c[end].in_(refs)
-    query = select(EDGE).where(moment.recorded(EDGE), among)
+    theirs = EDGE.c[end] == refs[0] if len(refs) == 1 else among(moment.connection, EDGE.c[end], refs)
+    query = select(EDGE).where(moment.recorded(EDGE), theirs)
     if types is not None:
         query = query.where(EDGE.c.type.in_(types))
     return query if ended else query.where(EDGE.c.live)
