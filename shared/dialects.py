@@ -72,8 +72,11 @@ def assume_statistics(connection: Connection, expected: Mapping[str, Mapping[str
 
 
 def among(connection: AsyncConnection, column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column is one of some texts. PostgreSQL gets them as one array: with a parameter for each, its plan for any
-    values reads the whole table and compares every row with every text."""
+    """Whether a column is one of some texts.
+
+    PostgreSQL gets them as one array: with a parameter for each, its plan for any values reads the whole table and
+    compares every row with every text.
+    """
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(String())))
     return column.in_(values)
