@@ -59,18 +59,14 @@ class Histories(RuleBasedStateMachine):
 
         return self.runner.run(awaited())
 
-    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), at_once=st.booleans())
-    def write(self, dice: Random, most: int, at_once: bool) -> None:
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), at_once=st.booleans(), links=st.booleans())
+    def write(self, dice: Random, most: int, at_once: bool, links: bool) -> None:
         before = len(self.world.events)
         for _ in range(most):
-            self.world.write(dice.choice(REFS), dice)
-        self._tell(before, at_once)
-
-    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), at_once=st.booleans())
-    def link(self, dice: Random, most: int, at_once: bool) -> None:
-        before = len(self.world.events)
-        for _ in range(most):
-            self.world.link(dice.choice(LINK_REFS), dice)
+            if links:
+                self.world.link(dice.choice(LINK_REFS), dice)
+            else:
+                self.world.write(dice.choice(REFS), dice)
         self._tell(before, at_once)
 
     @rule(dice=st.randoms(use_true_random=False), at_once=st.booleans())
