@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 320, "height": 640}
 SERVICE = "Live network map"
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that may say something else in the dark."""
+_AXE = Axe().axe_script
+_ASKED = """rules => axe.run(document, {resultTypes: ["violations"], ...(rules.length && {runOnly: rules})}).then(
+  found => found.violations.map(each => [each.id, each.nodes.map(node => node.html)]))"""
 
 
 @dataclass
@@ -70,3 +76,10 @@ async def visit(page: Page, section: str) -> None:
 
 def heading(page: Page, text: str) -> Locator:
     return page.get_by_role("heading", level=1, name=text, exact=True)
+
+
+async def violations(page: Page, *rules: str) -> list[Any]:
+    """What axe-core has against the whole page as it is now, by these rules or by all."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(_AXE)
+    return list(await page.evaluate(_ASKED, list(rules)))

@@ -7,20 +7,27 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright, expect
 
 from tests import backends
 from tests.backends import browser
 from tests.backends.server import Missing
 from tests.system import processes
-from tests.system.browsing import NARROW, SERVICE, WIDE, Visitor, has_stayed, heading, stays, visit
+from tests.system.browsing import (
+    COLOURS,
+    NARROW,
+    SERVICE,
+    WIDE,
+    Visitor,
+    has_stayed,
+    heading,
+    stays,
+    violations,
+    visit,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECTIONS = ("Overview", "Findings", "Cascade", "Coverage", "RACI", "Changes", "Search")
-# the rows of a table are made alike: the first ones tell
-_VIOLATIONS = """axe.run({exclude: [["tr:nth-child(n + 9)"]]}, {resultTypes: ["violations"]}).then(
-  found => found.violations.map(each => [each.id, each.nodes.map(node => node.html)]))"""
 
 
 @pytest.fixture(scope="module")
@@ -210,22 +217,32 @@ async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
         assert stranger.url == f"{visitor.address}/findings"
 
 
-# colours do not depend on the width: so each scheme is looked at in one width
-@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide", "narrow"])
-async def test_nothing_keeps_anybody_out_and_nothing_is_wider_than_the_window(
-    visitor: Visitor, viewport: Any, scheme: Any
-) -> None:
-    axe = Axe().axe_script
-    async with visitor.page(viewport=viewport, color_scheme=scheme) as page:
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
+    async with visitor.page(viewport=viewport) as page:
         for path in await _every_kind_of_page(visitor):
             await page.goto(path)
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            await page.evaluate(axe)
-            assert not await page.evaluate(_VIOLATIONS), path
+            assert not await violations(page), path
+            await page.emulate_media(color_scheme="dark")
+            assert not await violations(page, *COLOURS), path
+            await page.emulate_media(color_scheme="light")
+
+
+async def test_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        for path in await _every_kind_of_page(visitor):
+            await page.goto(path)
+            for width in (320, 480, 768, 1024, 1280, 1920):
+                await page.set_viewport_size({"width": width, "height": 800})
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
 
 
 async def _every_kind_of_page(visitor: Visitor) -> list[str]:
-    entity = f"/entity/service/{await visitor.found('service', SERVICE)}"
+    entities = [
+        f"/entity/{kind}/{await visitor.found(kind, name)}"
+        for kind, name in (("service", SERVICE), ("increment", "network-first"))
+    ]
     process = f"/raci/{await visitor.found('process', 'burst')}"
     sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
-    return [*sections, entity, process, "/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
+    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
+    return [*sections, *entities, f"{entities[0]}?depth=3", process, *odd]
