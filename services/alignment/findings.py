@@ -16,11 +16,12 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.alignment.checks import Evidence, Judge
 from services.alignment.graph import Graph, History
 from services.alignment.loader import chunks, load_history
 from services.alignment.models import FINDING
-from services.alignment.rule import Evidence, Rule
-from services.alignment.rules import CLIMBERS, LOOKS_INTO, RULES
+from services.alignment.rule import Rule
+from services.alignment.rules import RULES
 from shared.clock import FOREVER
 from shared.db import MOMENT
 
@@ -46,16 +47,12 @@ class Spell:
         return (self.severity, self.evidence) == (other.severity, other.evidence)
 
 
-def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence]]:
-    """The findings of one subject at one moment, as ``(id, rule, severity, evidence)``."""
+def judged(rule: Rule, judge: Judge, graph: Graph, subject: str) -> Iterator[tuple[str, int, Evidence]]:
+    """What is wrong with a subject at one moment, as ``(id, severity, evidence)``."""
     node = graph.node(subject)
-    if node is None:
-        return
-    for rule in _rules_about(node.kind):
-        if rule.looks_at(node, graph):
-            severity = rule.severity_for(node.criticality)
-            for evidence in rule.check(node, graph):
-                yield finding_id(rule.id, subject, evidence), rule.id, severity, evidence
+    if node and rule.looks_at(node, graph):
+        for evidence in judge(node, graph):
+            yield finding_id(rule.id, subject, evidence), rule.severity_for(node.criticality), evidence
 
 
 @cache
@@ -78,18 +75,27 @@ def _hashed(name: str) -> str:
 def spells(history: History, subject: str, since: datetime, until: datetime) -> list[Spell]:
     """The intervals from ``since`` on; one that still holds at ``until`` ends FOREVER."""
     begun = max(since, min((node.span.recorded_from for node in history.nodes[subject]), default=until))
-    turns = history.turns(subject, LOOKS_INTO, climbs=subject.partition("/")[0] in CLIMBERS)
-    instants = sorted({begun} | {turn for turn in turns if begun < turn <= until})
+    own = history.turns(refs=[subject])
+    found: list[Spell] = []
+    for rule in _rules_about(subject.partition("/")[0]):
+        for matter in rule.check.matters(history, subject):
+            instants = sorted({begun} | {turn for turn in own.union(matter.instants) if begun < turn <= until})
+            found += _in_turn(rule, matter.judge, subject, map(history.at, instants))
+    return found
+
+
+def _in_turn(rule: Rule, judge: Judge, subject: str, graphs: Iterable[Graph]) -> list[Spell]:
     open_: dict[str, Spell] = {}
     done: list[Spell] = []
-    for instant in instants:
-        now = {id: (rule, severity, evidence) for id, rule, severity, evidence in broken(history.at(instant), subject)}
-        done += [replace(open_.pop(id), resolved_at=instant) for id in open_.keys() - now.keys()]
-        for id, (rule, severity, evidence) in now.items():
+    for graph in graphs:
+        now = {id: (severity, evidence) for id, severity, evidence in judged(rule, judge, graph, subject)}
+        done += [replace(open_.pop(id), resolved_at=graph.moment) for id in open_.keys() - now.keys()]
+        for id, (severity, evidence) in now.items():
             before = open_.get(id)
-            fresh = Spell(id, rule, subject, severity, evidence, instant, FOREVER, before.since if before else instant)
+            since = before.since if before else graph.moment
+            fresh = Spell(id, rule.id, subject, severity, evidence, graph.moment, FOREVER, since)
             if before is None or not before.says_the_same_as(fresh):
-                done += [replace(before, resolved_at=instant)] if before else []
+                done += [replace(before, resolved_at=graph.moment)] if before else []
                 open_[id] = fresh
     return done + list(open_.values())
 

@@ -1,7 +1,7 @@
 """A piece of the graph with its past: what rules look at, as of any moment. Pure; the loader fills it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,41 +69,39 @@ class Edge:
 
 
 class History:
-    """All versions of some nodes and edges. What is not in it is unknown, so load enough around the subjects."""
+    """All versions of some nodes and edges. What is not in it is unknown, so load enough around the subjects.
+
+    ``held`` has the relations that an entity declares, by links from it or by its own fields: the versions of each.
+    """
 
     def __init__(self, nodes: Iterable[Node] = (), edges: Iterable[Edge] = ()) -> None:
         self.nodes: dict[str, list[Node]] = defaultdict(list)
         self.out: dict[str, list[Edge]] = defaultdict(list)
         self.into: dict[str, list[Edge]] = defaultdict(list)
-        self.held: dict[str, list[Edge]] = defaultdict(list)
+        self.held: dict[str, dict[tuple[str, ...], list[Edge]]] = defaultdict(dict)
         for node in nodes:
             self.nodes[node.ref].append(node)
         for edge in edges:
             self.out[edge.source].append(edge)
             self.into[edge.target].append(edge)
-            self.held[edge.holder].append(edge)
+            self.held[edge.holder].setdefault((edge.origin, edge.type, edge.source, edge.target), []).append(edge)
 
-    def turns(self, subject: str, followed: Container[str], *, climbs: bool) -> set[datetime]:
-        """The instants at which anything changes that a rule may look at for this subject: what it points at, what
-        points at it by a relation that is ``followed``, and all above it if a rule ``climbs``."""
-        refs, edges = self._around(subject, followed, climbs=climbs)
+    def turns(self, edges: Iterable[Edge] = (), refs: Iterable[str] = ()) -> set[datetime]:
+        """The instants at which anything changes of these."""
         instants = {instant for edge in edges for instant in edge.span.turns()}
         return instants | {instant for ref in refs for node in self.nodes[ref] for instant in node.span.turns()}
 
-    def _around(self, subject: str, followed: Container[str], *, climbs: bool) -> tuple[set[str], list[Edge]]:
-        into = [edge for edge in self.into[subject] if edge.type in followed]
-        near = [*self.out[subject], *into, *self.held[subject]]
-        refs = {subject} | {end for edge in near for end in (edge.source, edge.target)}
-        edges, waiting = near, [edge.target for edge in self.out[subject] if edge.justifies and climbs]
-        above: set[str] = set()
+    def above(self, ref: str) -> tuple[list[Edge], set[str]]:
+        """All relations that may ever have justified an entity, over any number of others, and where they lead."""
+        edges: list[Edge] = []
+        seen, waiting = {ref}, [ref]
         while waiting:
-            ref = waiting.pop()
-            if ref not in above:
-                above.add(ref)
-                up = [edge for edge in self.out[ref] if edge.justifies]
-                edges = edges + up
-                waiting += [edge.target for edge in up]
-        return refs | above, edges
+            up = [edge for edge in self.out[waiting.pop()] if edge.justifies]
+            edges += up
+            fresh = {edge.target for edge in up} - seen
+            seen |= fresh
+            waiting += fresh
+        return edges, seen
 
     def at(self, moment: datetime) -> "Graph":
         return Graph(self, moment)
@@ -115,7 +113,6 @@ class Graph:
     def __init__(self, history: History, moment: datetime) -> None:
         self.history = history
         self.moment = moment
-        self._held: dict[str, list[Edge]] = {}
 
     def node(self, ref: str) -> Node | None:
         """The version of that moment, a tombstone included; None if nothing was known of it."""
@@ -129,26 +126,20 @@ class Graph:
         node = self.node(ref)
         return node if node and node.has_live_state and node.span.valid(self.moment) else None
 
-    def _active(self, edges: Iterable[Edge]) -> Iterator[Edge]:
+    def active(self, edges: Iterable[Edge]) -> Iterator[Edge]:
         return (e for e in edges if e.live and e.span.recorded(self.moment) and e.span.valid(self.moment))
 
-    def out(self, ref: str, *types: str) -> list[Edge]:
-        return [edge for edge in self._active(self.history.out.get(ref, ())) if edge.type in types]
+    def out(self, ref: str) -> Iterator[Edge]:
+        return self.active(self.history.out.get(ref, ()))
 
-    def into(self, ref: str, *types: str) -> list[Edge]:
-        return [edge for edge in self._active(self.history.into.get(ref, ())) if edge.type in types]
-
-    def held(self, ref: str) -> list[Edge]:
-        """The active edges that this entity declares, by links from it or by its own fields."""
-        if ref not in self._held:
-            self._held[ref] = list(self._active(self.history.held.get(ref, ())))
-        return self._held[ref]
+    def into(self, ref: str) -> Iterator[Edge]:
+        return self.active(self.history.into.get(ref, ()))
 
     def leads_up_to(self, ref: str, goal: Callable[[Node], bool]) -> bool:
         """Whether justifying relations lead from here, through live nodes only, to a goal that is live."""
         seen, waiting = {ref}, [ref]
         while waiting:
-            for edge in self._active(self.history.out.get(waiting.pop(), ())):
+            for edge in self.out(waiting.pop()):
                 if not edge.justifies or edge.target in seen:
                     continue
                 seen.add(edge.target)

@@ -1,10 +1,10 @@
-"""What a rule is: data, and one pure function over a piece of the graph at one moment."""
+"""What a rule is: data, and one check over a piece of the graph."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Literal
 
+from services.alignment.checks import Check
 from services.alignment.graph import Graph, Node
 
 
@@ -22,16 +22,13 @@ WEIGHTS = {Severity.info: 0, Severity.low: 1, Severity.medium: 2, Severity.high:
 
 VITAL = 5
 """The criticality of what must not fail."""
-Evidence = dict[str, Any]
-Check = Callable[[Node, Graph], Iterator[Evidence]]
 
 
 @dataclass(frozen=True)
 class Rule:
     """``kinds``, ``types`` and ``states`` say whom it looks at; without ``states``, whoever is live.
 
-    ``population`` is what its coverage counts: nodes, or the relations that they declare. A rule that ``climbs`` looks
-    at all that a node leads up to, others no further than to its neighbours. Each piece of evidence is a
+    ``population`` is what its coverage counts: nodes, or the relations that they declare. Each piece of evidence is a
     finding of its own, told apart by its member ``edge``. The examples are graphs whose first node is the subject:
     ``kind:name state type +member, ...; name relation name, ...``, where a name with its kind in front is unseen.
     """
@@ -47,7 +44,6 @@ class Rule:
     types: frozenset[str] | None = None
     states: frozenset[str] | None = None
     population: Literal["nodes", "edges", "links"] = "nodes"
-    climbs: bool = False
     passes: str = ""
     fails: str = ""
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from services.alignment import findings
 from services.alignment.graph import Edge, Graph, History, Node, Span
 from services.alignment.projection import Projected, project
 from services.alignment.rule import WEIGHTS, Rule
 from services.alignment.rules import RULES
 from shared import clock
+from tests.unit.alignment.graphs import broken
 
 State = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Findings:
         """Rule, subject and severity by the finding's id."""
         if moment not in self._at:
             graph = self.history.at(moment)
-            told = ((ref, each) for ref in self.subjects for each in findings.broken(graph, ref))
+            told = ((ref, each) for ref in self.subjects for each in broken(graph, ref))
             self._at[moment] = {id: (rule, ref, severity) for ref, (id, rule, severity, _) in told}
         return self._at[moment]
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.alignment import findings, projector, view
+from services.alignment import projector, view
 from services.alignment.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.projection import Projected, project, read
@@ -20,6 +20,7 @@ from shared.client import ClientError, Conflict
 from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS, Kind
 from shared.db import Database
 from tests.platform import Platform, running, settings_for
+from tests.unit.alignment.graphs import broken
 
 SEEDS = range(3)
 STEPS = 80
@@ -202,7 +203,7 @@ async def recomputed(platform: Platform) -> tuple[set[Any], set[Any], set[Any]]:
         (rule, node.ref, severity, repr(evidence))
         for node in nodes
         if node.kind != "link"
-        for _, rule, severity, evidence in findings.broken(graph, node.ref)
+        for _, rule, severity, evidence in broken(graph, node.ref)
     }
     return (
         {(node.ref, node.version, node.state) for node in nodes},

@@ -1,8 +1,12 @@
 """Graphs in one line: ``kind:name state type +member, ...; name relation name, ...``."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from services.alignment.graph import Edge, History, Node, Span
+from services.alignment.checks import Evidence
+from services.alignment.findings import judged
+from services.alignment.graph import Edge, Graph, History, Node, Span
+from services.alignment.rules import RULES
 from shared.clock import FOREVER
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
@@ -45,3 +49,11 @@ def history(text: str) -> tuple[str, History]:
     named, _, joined = text.partition(";")
     nodes = [node(part) for part in named.split(",")]
     return nodes[0].ref, History(nodes, [edge(part, nodes) for part in joined.split(",") if part.strip()])
+
+
+def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence]]:
+    """What is wrong with a subject at one moment, as ``(id, rule, severity, evidence)``."""
+    for rule in RULES.values():
+        for matter in rule.check.matters(graph.history, subject):
+            for id, severity, evidence in judged(rule, matter.judge, graph, subject):
+                yield id, rule.id, severity, evidence

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.alignment import findings
-from services.alignment.rule import WEIGHTS, Evidence, Rule, Severity
+from services.alignment.checks import Evidence
+from services.alignment.rule import WEIGHTS, Rule, Severity
 from services.alignment.rules import LOOKS_INTO, RULES
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
-from tests.unit.alignment.graphs import at, history
+from tests.unit.alignment.graphs import at, broken, history
 
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
@@ -20,7 +20,7 @@ def findings_of(rule: Rule, example: str) -> list[Evidence]:
     node = graph.node(subject)
     assert node is not None
     assert rule.looks_at(node, graph), "an example that the rule does not look at shows nothing"
-    return [evidence for _, id, _, evidence in findings.broken(graph, subject) if id == rule.id]
+    return [evidence for _, id, _, evidence in broken(graph, subject) if id == rule.id]
 
 
 @every_rule
@@ -96,7 +96,7 @@ def test_whom_a_rule_does_not_look_at(rule: str, example: str) -> None:
 def test_what_is_critical_for_the_business_is_one_step_graver() -> None:
     subject, whole = history("tactic:t in_force")
     whole.nodes[subject] = [replace(node, criticality=5) for node in whole.nodes[subject]]
-    assert [severity for _, _, severity, _ in findings.broken(whole.at(at(1)), subject)] == [Severity.critical]
+    assert [severity for _, _, severity, _ in broken(whole.at(at(1)), subject)] == [Severity.critical]
 
 
 def test_every_severity_has_a_weight() -> None:
