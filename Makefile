@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test fuzz mutants screenshots check fmt bench compose-up compose-down compose-logs lock clean
+.PHONY: help up test fuzz mutants screenshots check fmt bench peers compose-up compose-down compose-logs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -57,8 +57,11 @@ fmt: $(VENV)/.dev  ## format, and mend what can be mended
 screenshots: $(VENV)/.dev  ## pictures of the page for the README, with Chromium; FOLDER=dir for more of them
 	FOLDER=$(FOLDER) $(VENV)/bin/python -m tests.system.screenshots
 
-bench: $(VENV)/.dev  ## benchmarks; options in ARGS
+bench: $(VENV)/.bench  ## benchmarks beside floors and peers; options in ARGS
 	@exec $(VENV)/bin/python -m bench $(ARGS)
+
+peers: $(VENV)/.bench  ## benchmarks beside peers alone; options in ARGS
+	@exec $(VENV)/bin/python -m bench --only peers $(ARGS)
 
 compose-up:  ## build the image and start everything in containers; prints the address with a token
 	@docker compose up --detach --build --wait $(ARGS)
@@ -76,6 +79,7 @@ lock: $(UV)  ## resolve the newest allowed versions into requirements/
 	  --output-file requirements/server.txt
 	$(COMPILE) pyproject.toml --extra kafka --extra postgres --group dev --constraint requirements/runtime.txt \
 	  --output-file requirements/dev.txt
+	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group deploy --output-file requirements/deploy.txt
 	echo "uv~=0.13.9" | $(COMPILE) - --no-annotate --output-file requirements/uv.txt
 
@@ -101,6 +105,10 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(UV)
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	@$(INSTALL) --require-hashes -r requirements/bench.txt
 	@touch $@
 
 # Only make check needs it, and it is larger than everything else: so it is apart.

@@ -21,6 +21,12 @@ class Place:
         self.ref = f"{self.end['kind']}/{self.end['id']}"
 
 
+def some(organisation: Organisation, kind: str, count: int) -> list[Place]:
+    """The same ones for whoever asks."""
+    dice = Random(3)
+    return [Place(organisation, dice, kind) for _ in range(count)]
+
+
 def _nodes(answer: Json) -> int:
     return len(answer["nodes"])
 
@@ -87,6 +93,7 @@ READS = (
     Read("diff of a minute", "service", _lately),
     Read("status", "service", _list("status"), lambda answer: len(answer["positions"])),
 )
+TRACES = tuple(read for read in READS if read.floor)
 HUB = (
     Read("hub: trace down", "", _about("trace", "?direction=down"), _nodes, _total),
     Read("hub: impact", "", _about("impact"), _items, _total),

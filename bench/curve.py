@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.table import Goal, at_most, figure
+from bench import scores
+from bench.asking import TRACES
+from bench.table import Row, at_most, figure, yes
 from tests.backends.local_postgres import postgres
 
 Figures = dict[str, dict[str, float]]
 
-FLAT = Goal("<= 2x", lambda _, ratio: ratio <= 2)
-GOALS: dict[str, Goal] = {"rebuild s": at_most(1.5)}
-"""Against the floor, at the largest size; every other row has the goal to cost the same at every size."""
+FLAT = at_most(2)
+"""What has no goal of its own beside the floor is to cost the same at every size."""
 _NOT_TIMES = {"rebuild s", "rebuild links/s", "rebuild MiB"}
 
 
@@ -64,13 +65,27 @@ def _line(name: str, cells: Sequence[dict[str, float]]) -> str:
     return f"| {name} | {' | '.join(shown)} |"
 
 
+def rows(found: dict[int, Figures]) -> list[Row]:
+    """What has a goal: beside the floor at the largest size, or per node over the sizes."""
+    cells = found[max(found)]
+    pairs = [(name, (cell["ours"], cell.get("floor"))) for name, cell in cells.items()]
+    if len(found) > 1:
+        pairs += [(f"{read.name}: growth per node", (per_node(read.name, found), None)) for read in TRACES]
+    return [row for row in (Row(name, [pair], scores.goal(name)) for name, pair in pairs) if row.goal]
+
+
+def per_node(name: str, found: dict[int, Figures]) -> float:
+    """How much dearer each thing that comes back is at the largest size than at the smallest."""
+    small, large = (found[size][name] for size in (min(found), max(found)))
+    return (large["ours"] / large["size"]) / (small["ours"] / small["size"])
+
+
 def _met(name: str, cells: Sequence[dict[str, float]]) -> tuple[str, str]:
     last = cells[-1]
-    if name in GOALS:
-        ratio = last["ours"] / last["floor"]
-        return GOALS[name].text, _yes(met=GOALS[name].met(last["ours"], ratio))
+    if goal := scores.goal(name):
+        return goal.text, yes(goal.met(last["ours"] / last["floor"]))
     growths = [growth for growth in _growths(name, cells[0], last) if growth is not None]
-    return (FLAT.text, _yes(met=FLAT.met(last["ours"], min(growths)))) if growths else ("", "")
+    return (FLAT.text, yes(FLAT.met(min(growths)))) if growths else ("", "")
 
 
 def _growths(name: str, first: dict[str, float], last: dict[str, float]) -> tuple[float | None, float | None]:
@@ -79,10 +94,6 @@ def _growths(name: str, first: dict[str, float], last: dict[str, float]) -> tupl
         return None, None
     growth = last["quick"] / first["quick"]
     return growth, growth * first["size"] / last["size"] if last.get("size") and first.get("size") else None
-
-
-def _yes(*, met: bool) -> str:
-    return "yes" if met else "no"
 
 
 def _cell(cell: dict[str, float]) -> str:

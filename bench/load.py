@@ -2,12 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from statistics import median, quantiles
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from bench.client import Answer, Client
+
+_T = TypeVar("_T")
 
 WRITERS = 16
 _BUSY_SECONDS = 0.1
@@ -43,31 +46,53 @@ class Target:
 
 @dataclass(frozen=True)
 class Sample:
-    """One write: when it was sent, when it was answered, and when the view answered with it."""
+    """One write: when it was sent, and when it was answered."""
 
     id: str
     sent: float
     written: float
+
+
+@dataclass(frozen=True)
+class Seen(Sample):
+    """And when the view answered with it."""
+
     seen: float
 
 
-async def open_loop(target: Target, rate: int, seconds: float) -> list[Sample]:
-    """Each write is sent at its time, however long others take, so that a slow server is not spared."""
-    await _one(target)
+async def open_loop(target: Target, rate: int, seconds: float) -> list[Seen]:
+    """Writes that are looked for in the view."""
+    return await _paced(lambda: _seen(target), rate, seconds)
+
+
+async def writes(target: Target, rate: int, seconds: float) -> list[Sample]:
+    """Writes alone."""
+    return await _paced(lambda: _written(target), rate, seconds)
+
+
+async def _paced(once: Callable[[], Coroutine[Any, Any, _T]], rate: int, seconds: float) -> list[_T]:
+    """Each is sent at its time, however long others take, so that a slow server is not spared."""
+    await once()
     started = time.perf_counter()
     tasks = []
     for n in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, started + n / rate - time.perf_counter()))
-        tasks.append(asyncio.create_task(_one(target)))
+        tasks.append(asyncio.create_task(once()))
     return await asyncio.gather(*tasks)
 
 
-async def _one(target: Target) -> Sample:
+async def _written(target: Target) -> Sample:
+    sent = time.perf_counter()
+    answer = await target.write()
+    return Sample(answer.id, sent, time.perf_counter())
+
+
+async def _seen(target: Target) -> Seen:
     sent = time.perf_counter()
     answer = await target.write()
     written = time.perf_counter()
     await target.read(answer)
-    return Sample(answer.id, sent, written, time.perf_counter())
+    return Seen(answer.id, sent, written, time.perf_counter())
 
 
 async def closed_loop(target: Target, seconds: float) -> int:

@@ -18,7 +18,8 @@ from typing import Any
 
 import orjson
 
-from bench.asking import HUB, READS, Place, answered
+from bench import hops
+from bench.asking import HUB, READS, Place, answered, some
 from bench.floors.graph import Bare, bare
 from bench.organisation import Json, Organisation, owner
 from services.alignment import projector, view
@@ -88,7 +89,7 @@ async def _pages(organisation: Organisation) -> AsyncIterator[list[Json]]:
             after = items[-1]["position"]
 
 
-async def _timed(repeats: int, once: Callable[[int], Awaitable[Any]]) -> tuple[Json, list[Any]]:
+async def timed(repeats: int, once: Callable[[int], Awaitable[Any]]) -> tuple[Json, list[Any]]:
     """In ms and after one try that does not count, with what came back. ``quick`` is the quickest tenth: other work on
     the machine only ever adds."""
     took, results = [], []
@@ -131,8 +132,8 @@ async def _added(database: Database, organisation: Organisation, floor: Bare) ->
 
     rows = {}
     for name, once in (("add a link", link), ("add a link to the hub", link_to_hub), ("add a node", node)):
-        rows[name], _ = await _timed(REPEATS, once)
-    rows["add a link"]["floor"] = (await _timed(REPEATS, bare_link))[0]["ours"]
+        rows[name], _ = await timed(REPEATS, once)
+    rows["add a link"]["floor"] = (await timed(REPEATS, bare_link))[0]["ours"]
     return rows
 
 
@@ -140,22 +141,23 @@ async def _read(app: Any, settings: Settings, organisation: Organisation, floor:
     token = auth.mint(settings.key_path, "bench")
     rows: dict[str, Json] = {}
     for read in (*READS, *HUB):
-        dice = Random(3)
-        places = [Place(organisation, dice, read.kind) for _ in range(REPEATS + 1)]
+        places = some(organisation, read.kind, REPEATS + 1)
 
         async def once(number: int, read: Any = read, places: Any = places) -> Json:
             return await answered(app, token, read.path(places[number]))
 
-        rows[read.name], answers = await _timed(REPEATS, once)
+        rows[read.name], answers = await timed(REPEATS, once)
         rows[read.name] |= {"size": median(map(read.size, answers)), "hidden": median(map(read.hidden, answers))}
         if read.floor:
-            rows[read.name]["floor"], rows[read.name]["floor_size"] = await _asked(floor, read.floor, places)
+            rows[f"{read.name}, in the database"] = await hops.in_database(REPEATS, once) | await _asked(
+                floor, read.floor, places
+            )
     return rows
 
 
-async def _asked(floor: Bare, end: str, places: list[Place]) -> tuple[float, float]:
-    figures, sizes = await _timed(REPEATS, lambda number: floor.ask(end, places[number].ref))
-    return figures["ours"], median(sizes)
+async def _asked(floor: Bare, end: str, places: list[Place]) -> Json:
+    figures, sizes = await timed(REPEATS, lambda number: floor.ask(end, places[number].ref))
+    return {"floor": figures["ours"], "floor_size": median(sizes)}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from statistics import median
 
 Pair = tuple[float, float | None]
@@ -11,40 +12,87 @@ Round = Mapping[str, Pair]
 
 @dataclass(frozen=True)
 class Goal:
-    """A sentence for people, and whether (platform, ratio) meets it."""
+    """A sentence for people, and whether a ratio meets it; or the figure of the platform itself, if ``absolute``."""
 
     text: str
-    met: Callable[[float, float], bool]
+    met: Callable[[float], bool]
+    absolute: bool = False
 
 
 def at_most(ratio: float) -> Goal:
-    return Goal(f"<= {ratio:g}x", lambda _, measured: measured <= ratio)
+    return Goal(f"<= {ratio:.3g}x", lambda measured: measured <= ratio)
 
 
 def at_least(share: float) -> Goal:
-    return Goal(f">= {share:g}x", lambda _, measured: measured >= share)
+    return Goal(f">= {share:g}x", lambda measured: measured >= share)
 
 
-def below(value: float) -> Goal:
-    return Goal(f"< {value:g}", lambda ours, _: ours < value)
+def below(ratio: float) -> Goal:
+    return Goal(f"< {ratio:g}x", lambda measured: measured < ratio)
 
 
-def lines(rounds: Sequence[Round], goals: Mapping[str, Goal]) -> Iterator[str]:
-    """A Markdown table. The ratio is the median of the rounds' ratios: each was measured within one round."""
-    yield "| measure | plumbline | floor | ratio | goal | met |"
+def no_more(value: float) -> Goal:
+    return Goal(f"<= {value:g}", lambda measured: measured <= value, absolute=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measure over all rounds. The ratio is the median of the rounds' ratios: each was measured within one round."""
+
+    name: str
+    pairs: Sequence[Pair]
+    goal: Goal | None = None
+
+    @property
+    def ours(self) -> float:
+        return median(mine for mine, _ in self.pairs)
+
+    @property
+    def beside(self) -> float | None:
+        others = [other for _, other in self.pairs if other is not None]
+        return median(others) if others else None
+
+    @property
+    def ratios(self) -> list[float]:
+        return [mine / other for mine, other in self.pairs if other]
+
+    @property
+    def reached(self) -> float:
+        """What its goal is about."""
+        if self.goal and self.goal.absolute:
+            return self.ours
+        return median(self.ratios) if self.ratios else nan
+
+    @property
+    def met(self) -> bool | None:
+        """None where there is no goal."""
+        return self.goal.met(self.reached) if self.goal else None
+
+
+def rows(rounds: Sequence[Round], goal: Callable[[str], Goal | None] = lambda _: None) -> list[Row]:
+    """A row for each measure; ``goal`` gives that of a measure, if it has one."""
+    return [Row(name, [figures[name] for figures in rounds], goal(name)) for name in rounds[0]]
+
+
+def lines(found: Sequence[Row], beside: str = "floor") -> Iterator[str]:
+    """A Markdown table; ``beside`` is what the other column has."""
+    yield f"| measure | plumbline | {beside} | ratio | goal | met |"
     yield "|---|---|---|---|---|---|"
-    for name in rounds[0]:
-        yield _line(name, [figures[name] for figures in rounds], goals.get(name))
+    for row in found:
+        other = "" if row.beside is None else figure(row.beside)
+        cells = [
+            row.name,
+            figure(row.ours),
+            other,
+            _spread(row.ratios),
+            row.goal.text if row.goal else "",
+            yes(row.met),
+        ]
+        yield f"| {' | '.join(cells)} |"
 
 
-def _line(name: str, pairs: Sequence[Pair], goal: Goal | None) -> str:
-    ours = median(mine for mine, _ in pairs)
-    floors = [floor for _, floor in pairs if floor is not None]
-    ratios = [mine / floor for mine, floor in pairs if floor]
-    ratio = median(ratios) if ratios else 0.0
-    cells = [name, figure(ours), figure(median(floors)) if floors else "", _spread(ratios)]
-    met = ("yes" if goal.met(ours, ratio) else "no") if goal else ""
-    return f"| {' | '.join([*cells, goal.text if goal else '', met])} |"
+def yes(met: bool | None) -> str:
+    return "" if met is None else "yes" if met else "no"
 
 
 def figure(value: float) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 import uvloop
 
 from bench.deployed import backlog, bringing, bulk, serving
-from bench.deployed.goals import GOALS
 from bench.deployed.sides import Floor, Platform
 from bench.deployed.world import World, connect, world
 from bench.process import running
@@ -14,7 +13,7 @@ from bench.table import Round
 from shared.config import SERVICES
 from tests.backends.server import Missing, free_port
 
-__all__ = ["GOALS", "Missing", "measure"]
+__all__ = ["Missing", "measure"]
 
 
 def measure(rounds: int, seconds: float, links: int) -> list[Round]:

@@ -6,7 +6,7 @@ stands in the table as well.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import TopicPartition
@@ -27,11 +27,11 @@ async def latencies(side: Side, seconds: float) -> Figures:
     figures: Figures = {}
     await load.open_loop(target, RATES[0], _WARM_SECONDS)
     for rate in RATES:
-        async with _arrivals(side.world, side.topic) as arrived:
+        async with arrivals(side.world, side.topic) as arrived:
             samples = await load.open_loop(target, rate, seconds)
             figures |= _named(f"write answered {{}} ms at {rate}/s", [s.written - s.sent for s in samples])
             figures |= _named(f"commit to view {{}} ms at {rate}/s", [s.seen - s.written for s in samples])
-            figures |= _named(f"commit to topic {{}} ms at {rate}/s", await _on_topic(samples, arrived))
+            figures |= _named(f"commit to topic {{}} ms at {rate}/s", await on_topic(samples, arrived))
     target.close()
     return figures
 
@@ -41,15 +41,15 @@ def _named(name: str, seconds: list[float]) -> Figures:
     return {name.format(cut): value for cut, value in cuts.items()}
 
 
-async def _on_topic(samples: list[Sample], arrived: dict[str, float]) -> list[float]:
-    """A message may well be there before the answer is."""
+async def on_topic(samples: Sequence[Sample], arrived: dict[str, float]) -> list[float]:
+    """Seconds from each answer. A message may well be there before the answer is."""
     while not all(sample.id in arrived for sample in samples):
         await asyncio.sleep(0.01)
     return [max(arrived[sample.id] - sample.written, 0.0) for sample in samples]
 
 
 @asynccontextmanager
-async def _arrivals(world: World, topic: str) -> AsyncIterator[dict[str, float]]:
+async def arrivals(world: World, topic: str) -> AsyncIterator[dict[str, float]]:
     """When the message of each entity came to a consumer in this process."""
     arrived: dict[str, float] = {}
 

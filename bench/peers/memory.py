@@ -1,0 +1,67 @@
+"""Graphs in memory: the same three hops by a trace, by Python dicts and by networkx.
+
+The view lies in its database and is not mirrored in memory, so the goal of a mirror, twice what dicts take, does not
+apply; what a mirror could give is what this table shows. A trace answers with whole nodes and relations, over HTTP.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import networkx  # noqa: F401  so that its absence is told before anything is measured
+
+from bench import curve
+from bench.asking import TRACES
+from bench.curve import Figures
+from bench.peers.run import Run
+from bench.table import Pair, Round
+
+TITLE = "In memory: three hops of a trace beside Python dicts and networkx"
+Sized = dict[int, Figures]
+_GRAPHS = ("dicts", "networkx")
+
+
+def measure(run: Run) -> list[Round]:
+    return [dict(_round(run)) for _ in range(run.rounds)]
+
+
+def _round(run: Run) -> Iterator[tuple[str, Pair]]:
+    ours = curve.measure(run.sizes, run.database)
+    graphs = {name: {size: _run(name, size) for size in run.sizes} for name in _GRAPHS}
+    for trace in (read.name for read in TRACES):
+        for name, theirs in graphs.items():
+            for size in run.sizes:
+                pair = (ours[size][trace]["ours"], theirs[size][trace]["ours"])
+                yield f"{trace}, p50 ms at {size:,} links ({name})", pair
+            yield from _growth(trace, name, ours, theirs)
+        yield from _in_database(trace, ours)
+    yield from _weight(ours, graphs)
+
+
+def _growth(trace: str, name: str, ours: Sized, theirs: Sized) -> Iterator[tuple[str, Pair]]:
+    if len(ours) > 1:
+        small, large = min(ours), max(ours)
+        pair = (curve.per_node(trace, ours), curve.per_node(trace, theirs))
+        yield f"{trace}: growth per node, {small:,} to {large:,} links ({name})", pair
+
+
+def _in_database(trace: str, ours: Sized) -> Iterator[tuple[str, Pair]]:
+    for size, figures in ours.items():
+        cell = figures[f"{trace}, in the database"]
+        yield f"{trace}, in the database, p50 ms at {size:,} links (one statement)", (cell["ours"], cell["floor"])
+
+
+def _weight(ours: Sized, graphs: dict[str, Sized]) -> Iterator[tuple[str, Pair]]:
+    """What it takes to build; the view is on a disk, and its process needs little."""
+    size = max(ours)
+    for name, theirs in graphs.items():
+        yield f"build s at {size:,} links ({name})", (ours[size]["rebuild s"]["ours"], theirs[size]["build s"]["ours"])
+        yield f"build MiB at {size:,} links ({name})", (ours[size]["rebuild MiB"]["ours"], theirs[size]["MiB"]["ours"])
+
+
+def _run(name: str, size: int) -> Figures:
+    command = [sys.executable, "-m", "bench.peers.graphs", name, str(size)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    figures: Figures = json.loads(done.stdout)
+    return figures
