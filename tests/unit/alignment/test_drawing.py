@@ -1,9 +1,13 @@
 """The drawing: a column for each level of the model, boxes that leave each other room, lines from box to box."""
 
 import itertools
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from services.alignment.page.drawing import drawn
 from services.alignment.page.levels import LEVELS, level_of
@@ -11,6 +15,9 @@ from services.alignment.projection import ref_of
 from shared.contracts import KIND_OWNERS
 
 Json = dict[str, Any]
+Point = tuple[float, float]
+_POINTS = 16
+_KINDS = [kinds[0] for _, kinds in LEVELS]
 
 
 def node(kind: str, name: str, type: str | None = None) -> Json:
@@ -71,3 +78,78 @@ def test_a_line_runs_from_the_near_side_of_one_box_to_that_of_the_other() -> Non
 def test_a_long_name_is_cut_in_its_box_alone() -> None:
     [box] = picture([node("service", "n" * 60)], [])["boxes"]
     assert (len(box["text"]), box["name"]) == (27, "n" * 60)
+
+
+@some.composite
+def neighbourhoods(draw: some.DrawFn) -> tuple[list[Json], list[tuple[Json, str, Json]]]:
+    """Up to as many as the page draws, at any level, joined in any way: around, on, and back to themselves as well."""
+    kinds = draw(some.lists(some.sampled_from(_KINDS), min_size=1, max_size=30))
+    nodes = [node(kind, f"{kind} {number}") for number, kind in enumerate(kinds)]
+    ends = some.tuples(some.sampled_from(nodes), some.sampled_from(["a", "b"]), some.sampled_from(nodes))
+    return nodes, draw(some.lists(ends, max_size=60))
+
+
+@given(neighbourhoods())
+def test_no_line_crosses_a_box_and_nothing_lies_outside(given: tuple[list[Json], list[tuple[Json, str, Json]]]) -> None:
+    nodes, rows = given
+    made = picture(nodes, rows)
+    width, height = made["box"]["width"], made["box"]["height"]
+    corners = [(box["x"], box["y"]) for box in made["boxes"]]
+    assert len(made["lines"]) == len([row for row in rows if row[0] is not row[2]])
+    for x, y in ((x, y) for line in made["lines"] for x, y in points(line["path"])):
+        assert 0 <= x <= made["width"]
+        assert 0 <= y <= made["height"]
+        assert not [None for left, top in corners if left < x < left + width and top < y < top + height]
+    for (left, top), (x, y) in itertools.combinations(corners, 2):
+        assert abs(left - x) >= width or abs(top - y) >= height
+
+
+def points(path: str) -> Iterator[Point]:
+    """Along a path that moves, bends and goes level."""
+    x = y = 0.0
+    for letter, numbers in re.findall(r"([MCH])([^MCH]*)", path):
+        to = [float(number) for number in numbers.split()]
+        if letter == "M":
+            x, y = to
+        elif letter == "H":
+            yield from ((x + (to[0] - x) * step / _POINTS, y) for step in range(_POINTS + 1))
+            x = to[0]
+        else:
+            yield from (_bent((x, y), to, step / _POINTS) for step in range(_POINTS + 1))
+            x, y = to[4:]
+
+
+def _bent(start: Point, to: list[float], part: float) -> Point:
+    """A point of a cubic Bezier curve."""
+    share = [(1 - part) ** 3, 3 * part * (1 - part) ** 2, 3 * part**2 * (1 - part), part**3]
+    xs, ys = (start[0], *to[0::2]), (start[1], *to[1::2])
+    return sum(map(float.__mul__, share, xs)), sum(map(float.__mul__, share, ys))
+
+
+@given(neighbourhoods(), some.randoms(use_true_random=False))
+def test_the_order_of_what_is_given_makes_no_difference(
+    given: tuple[list[Json], list[tuple[Json, str, Json]]], dice: Any
+) -> None:
+    nodes, rows = given
+    first = picture(nodes, rows)
+    rest, others = nodes[1:], list(rows)
+    dice.shuffle(rest)
+    dice.shuffle(others)
+    again = picture([nodes[0], *rest], others)
+    assert again["boxes"] == first["boxes"]
+    assert sorted(line["path"] for line in again["lines"]) == sorted(line["path"] for line in first["lines"])
+
+
+def test_lines_to_the_same_box_run_together() -> None:
+    outcome, service, roles = node("outcome", "a"), node("service", "b"), [node("role", name) for name in "xyz"]
+    made = picture([outcome, service, *roles], [(role, "performs", outcome) for role in roles])
+    first, *others = (line["path"].split("H", 1) for line in made["lines"])
+    assert [rest for _, rest in others] == [first[1]] * 2
+    assert len({start for start, _ in (first, *others)}) == 3
+
+
+def test_a_box_stands_as_high_as_those_that_it_is_joined_to() -> None:
+    outcome, services = node("outcome", "a"), [node("service", str(number)) for number in range(7)]
+    made = picture([services[0], outcome, *services[1:]], [(each, "serves", outcome) for each in services[:2]])
+    height = {box["name"]: box["y"] for box in made["boxes"]}
+    assert height["a"] == (height["0"] + height["1"]) / 2
