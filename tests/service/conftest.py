@@ -10,7 +10,7 @@ from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.api import Api
 
-pytest.register_assert_rewrite("tests.service.alignment.comparison")
+pytest.register_assert_rewrite("tests.service.alignment.comparison", "tests.service.alignment.browsing")
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 

@@ -1,59 +1,20 @@
 """The page: whoever signs in can go everywhere by links alone, now and in the past; nothing that is typed is markup."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
-import pytest_asyncio
-from lxml import html
 
 from shared.contracts import NODE_KINDS, OWNERS
 from shared.contracts.alignment import BASELINE
-from tests.platform import Platform, running, settings_for
-from tests.service.alignment.test_views import _sample
+from tests.platform import Platform
+from tests.service.alignment.browsing import shown
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 _ENOUGH = 60
 MARKUP = "<script>alert(1)</script>"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    async with running(settings_for(tmp_path_factory.mktemp("page"))) as platform:
-        yield await _sample(platform)
-
-
-@pytest.fixture
-def browser(platform: Platform) -> httpx.AsyncClient:
-    """Signed in by a cookie, and by nothing else."""
-    transport = platform.http._transport
-    cookies = {"plumbline_token": platform.token("reader", "alignment:read")}
-    return httpx.AsyncClient(transport=transport, base_url="http://plumbline", cookies=cookies)
-
-
-async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any:
-    """A page that keeps the rules for all: what a browser may do with it, and what those need who do not see it."""
-    answer = await browser.get(path)
-    assert answer.status_code == status, (path, answer.text[:500])
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
-    assert policy.pop("default-src") == "'none'"
-    assert set(policy.values()) <= {"'self'", "'none'"}
-    page = html.document_fromstring(answer.text)
-    assert page.get("lang") == "en"
-    assert len(page.findall(".//h1")) == 1, path
-    assert not page.xpath("//script/text() | //style | //@style | //@*[starts-with(name(), 'on')]"), path
-    assert page.xpath("//script/@src") == ["/static/page.js"], path
-    ids: Any = page.xpath("//@id")
-    assert len(ids) == len(set(ids)), path
-    labelled: Any = page.xpath("//label/@for")
-    fields: Any = page.xpath("//input[not(@type='hidden')]/@id | //select/@id")
-    assert set(fields) <= set(labelled), path
-    assert not page.xpath("//th[not(@scope)]"), path
-    return page
 
 
 def links(page: Any, at: str) -> set[str]:
@@ -63,7 +24,7 @@ def links(page: Any, at: str) -> set[str]:
 @pytest.mark.long
 @pytest.mark.parametrize("moment", ["", "?as_of=2999-01-01T00:00"])
 async def test_every_link_leads_somewhere_and_everything_is_reached(
-    platform: Platform, browser: httpx.AsyncClient, moment: str
+    sampled: Platform, browser: httpx.AsyncClient, moment: str
 ) -> None:
     lists = [f"/search?kind={kind.name}{moment.replace('?', '&')}" for kind in NODE_KINDS.values() if kind.in_view]
     waiting, seen = [f"/{moment}", *lists], set[str]()
@@ -83,27 +44,27 @@ async def test_every_link_leads_somewhere_and_everything_is_reached(
         return
     reached = {urlsplit(path).path.removeprefix("/entity/") for path in seen if path.startswith("/entity/")}
     for kind in (kind for kind in NODE_KINDS.values() if kind.in_view):
-        async for state in platform.client.list(kind):
+        async for state in sampled.client.list(kind):
             assert f"{kind.name}/{state['id']}" in reached, state["key"]
 
 
-async def test_the_first_page_has_the_score_and_the_worst_first(platform: Platform, browser: httpx.AsyncClient) -> None:
+async def test_the_first_page_has_the_score_and_the_worst_first(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/")
-    score = await platform.client.get_json("/alignment/v1/score")
+    score = await sampled.client.get_json("/alignment/v1/score")
     assert page.xpath("string(//div[contains(@class, 'index')]/span)") == f"{score['index']:.0f}"
-    worst = (await platform.client.get_json("/alignment/v1/findings", limit=12))["items"]
+    worst = (await sampled.client.get_json("/alignment/v1/findings", limit=12))["items"]
     rows = page.xpath("//table/tbody/tr")
     assert [row.xpath("string(td[2]/a)") for row in rows] == [each["rule"] for each in worst]
     assert [row.xpath("string(td[3]/a)") for row in rows] == [each["subject"]["name"] for each in worst]
 
 
 async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
-    platform: Platform, browser: httpx.AsyncClient
+    sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
-    service = await platform.client.find("service", "live-network-map")
+    service = await sampled.client.find("service", "live-network-map")
     assert service
     path = f"/entity/service/{service['id']}"
-    page, node = await shown(browser, path), await platform.client.get_json(f"/alignment/v1/nodes{path[7:]}")
+    page, node = await shown(browser, path), await sampled.client.get_json(f"/alignment/v1/nodes{path[7:]}")
     told = page.text_content()
     for edge in (*node["out"], *node["in"]):
         assert edge["node"]["name"] in told
@@ -111,8 +72,8 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
         edge["node"]["name"] for edge in node["out"]
     }
     kind = NODE_KINDS["service"]
-    changed = await platform.client.patch(kind, service["id"], service["version"], {"utility": "Seen by all."})
-    await platform.caught_up()
+    changed = await sampled.client.patch(kind, service["id"], service["version"], {"utility": "Seen by all."})
+    await sampled.caught_up()
     rows = (await shown(browser, path)).xpath("//section[last()]//tbody/tr")
     assert [row.xpath("string(td[1])") for row in rows] == [str(changed["version"]), str(service["version"])]
     assert rows[0].xpath("string(td[5])") == "utility"
@@ -122,10 +83,10 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
 
 
 async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_are(
-    platform: Platform, browser: httpx.AsyncClient
+    sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
     page = await shown(browser, "/cascade")
-    answer = await platform.client.get_json("/alignment/v1/cascade")
+    answer = await sampled.client.get_json("/alignment/v1/cascade")
     [branch] = page.xpath("//section[contains(@class, 'branch')][h2/a = 'Resilient Water 2030']")
     tops = {side: branch.xpath(f".//div[@class='{side}']/ul/li/a[1]/text()") for side in ("business", "it")}
     assert "Halve leakage by 2030" in tops["business"]
@@ -141,14 +102,14 @@ async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_
     assert leading <= set(page.xpath("//@id"))
 
 
-async def test_what_is_typed_is_text(platform: Platform, browser: httpx.AsyncClient) -> None:
-    made = await platform.client.post("tactic", {"name": MARKUP, "description": MARKUP, "custom": {MARKUP: MARKUP}})
-    await platform.caught_up()
+async def test_what_is_typed_is_text(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    made = await sampled.client.post("tactic", {"name": MARKUP, "description": MARKUP, "custom": {MARKUP: MARKUP}})
+    await sampled.caught_up()
     for path in (f"/entity/tactic/{made['id']}", "/cascade", "/search?q=%3Cscript%3E"):
         assert MARKUP in (await shown(browser, path)).text_content()
         assert MARKUP not in (await browser.get(path)).text
-    await platform.client.delete("tactic", made["id"], made["version"], "a test")
-    await platform.caught_up()
+    await sampled.client.delete("tactic", made["id"], made["version"], "a test")
+    await sampled.caught_up()
     assert (await shown(browser, f"/entity/tactic/{made['id']}", 410)).findtext(".//h1") == "Deleted"
 
 
@@ -173,13 +134,13 @@ async def test_what_cannot_be_shown_is_said_on_a_page(browser: httpx.AsyncClient
     await shown(browser, path, status)
 
 
-async def test_what_changed_is_told_with_who_did_it(platform: Platform, browser: httpx.AsyncClient) -> None:
-    made = await platform.client.post("tactic", {"name": "Count the pumps", "state": "in_force"})
-    await platform.caught_up()
+async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    made = await sampled.client.post("tactic", {"name": "Count the pumps", "state": "in_force"})
+    await sampled.caught_up()
     later = await shown(browser, f"/changes?from={made['created_at']}")
     [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
     assert row.xpath("string(td[2])") == "tester"
-    await platform.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
+    await sampled.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
     named = await shown(browser, "/changes")
     [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]
     since = await shown(browser, link.get("href"))
@@ -188,8 +149,8 @@ async def test_what_changed_is_told_with_who_did_it(platform: Platform, browser:
     await shown(browser, "/changes?from=never", 400)
 
 
-async def test_the_slider_goes_from_the_first_change_until_now(platform: Platform, browser: httpx.AsyncClient) -> None:
-    changes = [await platform.client.changes(service, 0, 1) for service in OWNERS]
+async def test_the_slider_goes_from_the_first_change_until_now(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    changes = [await sampled.client.changes(service, 0, 1) for service in OWNERS]
     first = min(datetime.fromisoformat(each["items"][0]["time"]) for each in changes)
     for path in ("/", "/changes"):
         [slider] = (await shown(browser, path)).xpath("//input[@type='range']")

@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment.test_page import shown
+from tests.service.alignment.browsing import shown, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,7 +19,7 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
 
 
 async def test_without_a_token_nothing_is_shown(platform: Platform) -> None:
-    stranger = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    stranger = visitor(platform)
     for path in ("/", "/findings", "/cascade", "/search?q=water"):
         page = await shown(stranger, path, 401)
         assert page.findtext(".//h1") == "Sign in"
@@ -29,13 +28,12 @@ async def test_without_a_token_nothing_is_shown(platform: Platform) -> None:
 
 
 async def test_who_may_not_read_the_view_sees_nothing_of_it(platform: Platform) -> None:
-    cookies = {"plumbline_token": platform.token("clerk", "roles:read")}
-    clerk = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline", cookies=cookies)
+    clerk = visitor(platform, "roles:read")
     assert "Findings" not in (await shown(clerk, "/findings", 403)).findtext(".//h1")
 
 
 async def test_the_token_goes_from_the_address_into_a_cookie(platform: Platform) -> None:
-    stranger = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    stranger = visitor(platform)
     token = platform.token("reader", "alignment:read")
     answer = await stranger.get("/search", params={"token": token, "q": "water & wine"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=water+%26+wine")
@@ -46,7 +44,7 @@ async def test_the_token_goes_from_the_address_into_a_cookie(platform: Platform)
 
 
 async def test_signing_out_drops_the_cookie(platform: Platform) -> None:
-    reader = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    reader = visitor(platform)
     await reader.get("/", params={"token": platform.token("reader", "alignment:read")})
     [form] = (await shown(reader, "/")).xpath("//form[@method='post']")
     answer = await reader.post(form.get("action"))
@@ -57,7 +55,7 @@ async def test_signing_out_drops_the_cookie(platform: Platform) -> None:
 
 
 async def test_who_comes_from_elsewhere_without_the_cookie_cannot_sign_another_out(platform: Platform) -> None:
-    stranger = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline")
+    stranger = visitor(platform)
     answer = await stranger.post("/signout")
     assert answer.status_code == 303
     assert "set-cookie" not in answer.headers
@@ -65,8 +63,7 @@ async def test_who_comes_from_elsewhere_without_the_cookie_cannot_sign_another_o
 
 
 async def test_an_empty_view_has_no_slider_and_no_fault(platform: Platform) -> None:
-    cookies = {"plumbline_token": platform.token("reader", "alignment:read")}
-    reader = httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline", cookies=cookies)
+    reader = visitor(platform, "alignment:read")
     for path in ("/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search"):
         assert not (await shown(reader, path)).xpath("//input[@type='range']"), path
 

@@ -1,30 +1,15 @@
 """The drawing of what is around an entity: it has what the trace has, and counts what it hides."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from tests.platform import Platform, running, settings_for
-from tests.service.alignment.test_page import shown
-from tests.service.alignment.test_views import _sample
+from tests.platform import Platform
+from tests.service.alignment.browsing import shown
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    async with running(settings_for(tmp_path_factory.mktemp("drawing"))) as platform:
-        yield await _sample(platform)
-
-
-@pytest.fixture
-def browser(platform: Platform) -> httpx.AsyncClient:
-    cookies = {"plumbline_token": platform.token("reader", "alignment:read")}
-    return httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline", cookies=cookies)
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(
@@ -39,13 +24,13 @@ def browser(platform: Platform) -> httpx.AsyncClient:
     ],
 )
 async def test_it_has_what_the_trace_has_and_counts_what_leads_on(
-    platform: Platform, browser: httpx.AsyncClient, kind: str, key: str, ways: str, more: dict[str, Any]
+    sampled: Platform, browser: httpx.AsyncClient, kind: str, key: str, ways: str, more: dict[str, Any]
 ) -> None:
-    found = await platform.client.find(kind, key)
+    found = await sampled.client.find(kind, key)
     assert found
     ref, types = f"{kind}/{found['id']}", more.get("types", "").split(",") if "types" in more else []
     traces = {
-        way: await platform.client.get_json(f"/alignment/v1/trace/{ref}", direction=way, limit=24, **more)
+        way: await sampled.client.get_json(f"/alignment/v1/trace/{ref}", direction=way, limit=24, **more)
         for way in ways.split()
     }
     query = {"depth": more["depth"], "direction": "both" if " " in ways else ways, "types": types}
@@ -66,7 +51,7 @@ async def test_it_has_what_the_trace_has_and_counts_what_leads_on(
     hidden = 0
     for way, trace in traces.items():
         for node in (node for node in trace["nodes"] if "unseen" not in node):
-            here = await platform.client.get_json(f"/alignment/v1/nodes/{node['kind']}/{node['id']}")
+            here = await sampled.client.get_json(f"/alignment/v1/nodes/{node['kind']}/{node['id']}")
             leading = [edge for edge in here["out" if way == "up" else "in"] if not types or edge["type"] in types]
             hidden += len([edge for edge in leading if _known(edge) not in edges])
     caption = page.xpath("string(//figcaption)")

@@ -11,14 +11,12 @@ import pytest_asyncio
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
-from shared.interchange import bundle, bundle_files
-from shared.interchange.sync import sync
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
+from tests.service.alignment import sample
 from tests.service.conftest import BACKENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SAMPLE = Path(__file__).parents[3] / "examples" / "organisation"
 State = dict[str, Any]
 
 
@@ -57,14 +55,7 @@ def _ref(pair: State) -> str:
 async def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     home: Path = tmp_path_factory.mktemp("views")
     async with chosen(request.param, request) as database, running(settings_for(home, **database)) as platform:
-        yield await _sample(platform)
-
-
-async def _sample(platform: Platform) -> Platform:
-    batch = await bundle.to_batch(platform.client, bundle_files.read([SAMPLE]))
-    assert not (await sync(platform.client, batch)).refused
-    await platform.caught_up()
-    return platform
+        yield await sample.load(platform)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
