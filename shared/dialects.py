@@ -71,6 +71,16 @@ def assume_statistics(connection: Connection, expected: Mapping[str, Mapping[str
         connection.execute(text("ANALYZE sqlite_schema"))
 
 
+def assume_index(connection: Connection, table: str, index: str, rows: str) -> None:
+    """The same of an index that came later; forget it by no rows."""
+    if connection.dialect.name == "sqlite":
+        given = {"table": table, "index": index, "rows": rows}
+        connection.execute(text("DELETE FROM sqlite_stat1 WHERE idx = :index"), given)
+        if rows:
+            connection.execute(text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :rows)"), given)
+        connection.execute(text("ANALYZE sqlite_schema"))
+
+
 def among(connection: AsyncConnection, column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
     """Whether a column is one of some texts.
 
@@ -80,6 +90,13 @@ def among(connection: AsyncConnection, column: Column[str], values: Sequence[str
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(String())))
     return column.in_(values)
+
+
+def among_given(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+    """The same of texts that are given by that name when the statement runs."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(String())))
+    return column.in_(bindparam(name, expanding=True))
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Any:

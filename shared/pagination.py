@@ -1,21 +1,32 @@
-"""Pages by keyset: a cursor names the last row seen, so pages neither skip nor repeat while others write."""
+"""Pages by keyset: a cursor names the last row seen, so pages neither skip nor repeat while others write.
+
+What no index serves is looked for in the order of the keys, among so many rows and no more: such a page may have fewer
+items than it may have, even none, and still a cursor, which then names the last row that was looked at.
+"""
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Select, Uuid, literal, tuple_
+from sqlalchemy import Column, ColumnElement, Select, Uuid, literal, not_, tuple_
 
 from shared.errors import Invalid
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 MAX_CURSOR = 6000
+LIMIT_TOLD = "At most so many items; a page may have fewer, even none, and still a `next_cursor`"
+CURSOR_TOLD = "The `next_cursor` of the page before"
+NEXT_TOLD = "Where the next page begins; null on the last one, and on no other"
+MOST_LOOKED_AT = 20_000
+"""Rows, for one page."""
+_FIRST_LOOK = 1000
 _LARGEST = 2**62
+Execute = Callable[[Select[Any]], Awaitable[Any]]
 
 
 def encode(*values: Any) -> str:
@@ -60,7 +71,7 @@ def _python_type(column: Column[Any]) -> type:
     return UUID if isinstance(column.type, Uuid) else column.type.python_type
 
 
-def _beyond(columns: Sequence[Column[Any]], values: Sequence[Any], *, descending: bool) -> Any:
+def _beyond(columns: Sequence[Column[Any]], values: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
     """One comparison of rows, by which an index is entered at its place; one of alternatives reads up to there."""
     place = tuple_(*(literal(value, column.type) for column, value in zip(columns, values, strict=True)))
     return tuple_(*columns) < place if descending else tuple_(*columns) > place
@@ -70,3 +81,47 @@ def page(rows: Sequence[Any], columns: Sequence[Column[Any]], limit: int) -> tup
     """The rows of a page of which one more was asked for, and the cursor of the next page."""
     last = rows[limit - 1]._mapping if len(rows) > limit else None
     return [*rows[:limit]], encode(*(last[column] for column in columns)) if last else None
+
+
+async def look(
+    execute: Execute,
+    wanted: Select[Any],
+    places: Select[Any],
+    columns: Sequence[Column[Any]],
+    cursor: str | None,
+    limit: int,
+    *,
+    descending: bool,
+    most: int,
+) -> tuple[list[Any], str | None]:
+    """The rows of a page, of ``most`` rows that are looked at, and the cursor of the next one if there is any.
+
+    ``places`` are rows that an index has in the order of the columns, and ``wanted`` those of them that are asked for.
+    They are looked at slice by slice: where many are wanted, few have to be.
+    """
+    found: list[Any] = []
+    for size in _slices(most):
+        last = (await execute(_last(places, columns, cursor, size, descending=descending))).one_or_none()
+        within = wanted if last is None else wanted.where(not_(_beyond(columns, last, descending=descending)))
+        some = after(within, columns, cursor, descending=descending).limit(limit + 1 - len(found))
+        found += (await execute(some)).all()
+        if last is None or len(found) > limit:
+            return page(found, columns, limit)
+        cursor = encode(*last)
+    return found, cursor
+
+
+def _slices(most: int) -> Iterator[int]:
+    size = _FIRST_LOOK
+    while most > 0:
+        yield min(size, most)
+        most -= size
+        size *= 4
+
+
+def _last(
+    places: Select[Any], columns: Sequence[Column[Any]], cursor: str | None, size: int, *, descending: bool
+) -> Select[Any]:
+    """The place up to which so many rows are. It is asked for before them, since others write meanwhile."""
+    ordered = after(places.with_only_columns(*columns), columns, cursor, descending=descending)
+    return ordered.offset(size - 1).limit(1)

@@ -1,14 +1,14 @@
 """Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from services.alignment.models import FINDING, RECORD
-from services.alignment.moment import Moment, open_findings, recorded
+from services.alignment.moment import Moment, of_generation, open_findings, recorded
 from services.alignment.repository import brief
 from services.alignment.rule import Rule, Severity
 from services.alignment.rules import RULES
@@ -69,18 +69,49 @@ def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
 async def page(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
 ) -> dict[str, Any]:
-    """Worst first, then by subject."""
-    query = _select(past=moment.past).where(moment.open_findings())
-    columns = {"rule": FINDING.c.rule, "kind": RECORD.c.kind, "subject": FINDING.c.subject, "owner": RECORD.c.owner}
-    given = set(filters)
-    if severity := filters.pop("severity", None):
-        query = query.where(FINDING.c.severity == Severity[severity])
-    query = query.where(*(columns[name] == value for name, value in filters.items()))
+    """Worst first, then by subject; of as many as a page may look at, where no index has just what is asked for."""
+    conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
+    wanted = _select(past=moment.past).where(moment.open_findings(), *conditions.values())
+    fixed = _fixed(moment, filters)
     # by what is the same for all no page is found
-    order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in given]
-    query = pagination.after(query.limit(limit + 1), order, cursor, descending=True)
-    rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in fixed]
+    if fixed == filters.keys() and ("subject" in fixed or not moment.past):
+        query = pagination.after(wanted.limit(limit + 1), order, cursor, descending=True)
+        rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    else:
+        held = of_generation(FINDING) if moment.past else moment.open_findings()
+        places = select(FINDING).where(held, *(conditions[name] for name in fixed))
+        most = pagination.MOST_LOOKED_AT // _COST
+        rows, next_cursor = await pagination.look(
+            moment.execute, wanted, places, order, cursor, limit, descending=True, most=most
+        )
     return {"items": [_told(moment, row, grace) for row in rows], "next_cursor": next_cursor}
+
+
+_COST = 4
+"""Nodes for which a finding with its subject counts."""
+
+
+def _condition(name: str, value: str, *, past: bool) -> ColumnElement[bool]:
+    """Put so that no database begins with it: neither with the whole table of subjects, nor in another order."""
+    if name == "severity":
+        return FINDING.c.severity == Severity[value]
+    if name == "kind":
+        return func.substr(FINDING.c.subject, 1, len(value) + 1) == f"{value}/"
+    if name == "owner":
+        its = RECORD.c.generation == FINDING.c.generation, RECORD.c.ref == FINDING.c.subject
+        owner = select(RECORD.c.owner).where(*its, recorded(RECORD, past=past))
+        return owner.correlate(FINDING).scalar_subquery() == value
+    return FINDING.c[name] == value
+
+
+def _fixed(moment: Moment, filters: Mapping[str, Any]) -> set[str]:
+    """The filters that an index begins with and goes on in the order of the list: any of one subject, since those are
+    few; severity and rule of what is open now. What ever was open is found by severity before the rule."""
+    if "subject" in filters:
+        return set(filters)
+    names = {"severity"} if moment.past and "severity" not in filters else {"severity", "rule"}
+    return names & filters.keys()
 
 
 async def chosen(

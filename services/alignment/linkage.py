@@ -10,15 +10,13 @@ from services.alignment import coverage, raci
 from services.alignment import diff as diffs
 from services.alignment import impact as impacts
 from services.alignment.own import moment
-from services.alignment.parameters import AtMoment, AtTimes, Limit, Now, OfMoment
+from services.alignment.parameters import AtMoment, AtTimes, Cursor, Limit, Now, OfMoment
 from services.alignment.reading import SCOPE, Reader, about
 from shared import http
 from shared.contracts.base import KindName
 from shared.errors import Invalid
 from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
-
-Cursor = Word | None
 
 
 def router(reader: Reader) -> APIRouter:

@@ -159,6 +159,7 @@ class Finding(Base):
     __table_args__ = (
         Index("ix_finding_open", "generation", "resolved_at", "rule", "severity", "subject", "id"),
         Index("ix_finding_worst", "generation", "resolved_at", "severity", "rule", "subject", "id"),
+        Index("ix_finding_ever", "generation", "severity", "rule", "subject", "id"),
         Index("ix_finding_opened", "generation", "opened_at"),
         Index("ix_finding_subject", "generation", "subject", "resolved_at"),
     )

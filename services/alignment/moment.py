@@ -20,10 +20,14 @@ _GENERATION: BindParameter[int] = bindparam("of_generation")
 _AS_OF = bindparam("as_of", type_=MOMENT)
 
 
+def of_generation(table: Table) -> ColumnElement[bool]:
+    return table.c.generation == _GENERATION
+
+
 @cache
 def _held(table: Table, begins: str, ends: str, *, past: bool) -> ColumnElement[bool]:
     """The rows of one generation that hold now, or that held at a past moment; both are given when it runs."""
-    mine = table.c.generation == _GENERATION
+    mine = of_generation(table)
     if past:
         return and_(mine, table.c[begins] <= _AS_OF, table.c[ends] > _AS_OF)
     return and_(mine, table.c[ends] == FOREVER)
@@ -45,6 +49,10 @@ class Moment:
     @property
     def past(self) -> bool:
         return self.as_of is not None
+
+    @property
+    def dialect(self) -> str:
+        return self.connection.dialect.name
 
     async def execute(self, query: Executable, **given: Any) -> Any:
         """Run a statement that is about this moment."""

@@ -1,21 +1,22 @@
 """Reads of the view: nodes, their versions and how far it is, now or as recorded at a past moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.loader import chunks
 from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
-from services.alignment.moment import Moment, recorded
+from services.alignment.moment import Moment, of_generation, recorded
 from services.alignment.tally import tally
 from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
+from shared.dialects import among_given
 
 MAX_VERSIONS = 50
 
@@ -60,18 +61,29 @@ BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
 async def nodes(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
 ) -> tuple[list[Any], str | None]:
-    """A page of nodes by kind and key; ``q`` looks in names and keys, without case."""
-    query = select(*BRIEF, RECORD.c.kind).where(moment.recorded(RECORD), NODES, RECORD.c.deleted.is_(False))
-    if q := filters.pop("q", None):
-        query = query.where(RECORD.c.folded.contains(q.casefold(), autoescape=True))
-    if "key" in filters and "kind" not in filters:
-        query = query.where(RECORD.c.kind.in_(NODE_KINDS))  # keys are found by kind
-    query = query.where(*(RECORD.c[name] == value for name, value in filters.items()))
+    """A page of nodes by kind and key, of as many versions of nodes as a page may look at; ``q`` looks in names and
+    keys, without case."""
+    placed = select(*BRIEF, RECORD.c.kind).where(of_generation(RECORD), NODES, *_places(filters))
+    wanted = placed.where(moment.recorded(RECORD), RECORD.c.deleted.is_(False), *_conditions(filters))
     # by what is the same for all no page is found
     order = [RECORD.c[name] for name in ("kind", "key", "ref") if name not in filters]
-    query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
-    rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    rows, next_cursor = await pagination.look(
+        moment.execute, wanted, placed, order, cursor, limit, descending=False, most=pagination.MOST_LOOKED_AT
+    )
     return [brief(moment, row) for row in rows], next_cursor
+
+
+def _places(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
+    """What the index of lists has in order; keys are found by kind."""
+    yield from (RECORD.c[name] == filters[name] for name in ("kind", "key") if name in filters)
+    if "key" in filters and "kind" not in filters:
+        yield RECORD.c.kind.in_(NODE_KINDS)
+
+
+def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
+    yield from (RECORD.c[name] == filters[name] for name in ("state", "type") if name in filters)
+    if q := filters.get("q"):
+        yield RECORD.c.folded.contains(q.casefold(), autoescape=True)
 
 
 async def node(moment: Moment, ref: str) -> Any:
@@ -86,8 +98,14 @@ def _node(*, past: bool) -> Select[Any]:
 
 
 @cache
-def _briefs(*, past: bool) -> Select[Any]:
-    return select(*BRIEF).where(recorded(RECORD, past=past), RECORD.c.ref.in_(bindparam("refs", expanding=True)))
+def _briefs(dialect: str, *, past: bool) -> Select[Any]:
+    return select(*BRIEF).where(recorded(RECORD, past=past), among_given(dialect, RECORD.c.ref, "refs"))
+
+
+@cache
+def _records(dialect: str, *, past: bool) -> Select[Any]:
+    mine = among_given(dialect, RECORD.c.ref, "refs")
+    return select(RECORD).where(recorded(RECORD, past=past), mine).order_by(RECORD.c.ref)
 
 
 async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -95,7 +113,7 @@ async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any
     wanted = sorted(set(refs))
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(wanted):
-        rows = await moment.execute(_briefs(past=moment.past), refs=some)
+        rows = await moment.execute(_briefs(moment.dialect, past=moment.past), refs=some)
         found |= {row.ref: brief(moment, row) for row in rows}
     return {ref: found.get(ref) or unseen(ref) for ref in wanted}
 
@@ -104,20 +122,18 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
     """The rows of entities with all that they say, in the order of their references."""
     found: list[Any] = []
     for some in chunks(sorted(set(refs))):
-        query = select(RECORD).where(moment.recorded(RECORD), RECORD.c.ref.in_(some)).order_by(RECORD.c.ref)
-        found += (await moment.execute(query)).all()
+        found += (await moment.execute(_records(moment.dialect, past=moment.past), refs=some)).all()
     return found
 
 
 async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
     """The nodes of a kind by reference, at most so many, and how many more there are."""
-    there = (moment.recorded(RECORD), NODES, RECORD.c.kind == kind, RECORD.c.deleted.is_(False))
-    rows = (await moment.execute(select(*BRIEF).where(*there).order_by(RECORD.c.key, RECORD.c.ref).limit(most))).all()
-    total = len(rows)
-    if total == most:
+    found, more = await nodes(moment, {"kind": kind}, most, None)
+    total = len(found)
+    if more is not None:
         counts = await tally(moment, "node")
         total = sum(number for key, number in counts.items() if key[:2] == ("node", kind))
-    return {row.ref: brief(moment, row) for row in rows}, total - len(rows)
+    return {f"{kind}/{node['id']}": node for node in found}, total - len(found)
 
 
 async def versions(moment: Moment, ref: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from services.alignment import trace as traces
 from services.alignment.follower import Follower
 from services.alignment.models import PROGRESS
 from services.alignment.moment import Moment
-from services.alignment.parameters import AtMoment, AtTimes, Limit, Now
+from services.alignment.parameters import AtMoment, AtTimes, Cursor, Limit, Now
 from services.alignment.reading import SCOPE, Reader, about
 from services.alignment.rules import RULES
 from shared import clock, http
@@ -42,7 +42,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         type: Word | None = None,
         key: Word | None = None,
         limit: Limit = DEFAULT_LIMIT,
-        cursor: Word | None = None,
+        cursor: Cursor = None,
     ) -> Response:
         given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
 
@@ -95,7 +95,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         subject: Annotated[Word | None, Query(description="`kind/id`")] = None,
         owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None,
         limit: Limit = DEFAULT_LIMIT,
-        cursor: Word | None = None,
+        cursor: Cursor = None,
     ) -> Response:
         given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
         page = findings_list.page

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from shared.contracts.base import Kind
+from shared.pagination import NEXT_TOLD
 from shared.resource.bodies import TransitionBody, body_model
 from shared.resource.reviews import ReviewBody
 
@@ -26,7 +27,8 @@ class Documents:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": (str | None, ...)}
+        following = (str | None, Field(description=NEXT_TOLD))
+        fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": following}
         self.page = create_model(f"{kind.model.__name__}Page", **fields)
 
     def list(self) -> dict[str, Any]:

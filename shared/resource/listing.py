@@ -15,7 +15,7 @@ from shared.changes.table import event_id
 from shared.contracts.base import Kind, Record
 from shared.dialects import holds
 from shared.http import When
-from shared.pagination import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, after, encode
+from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode
 from shared.resource.tables import from_row
 
 SORTS = ("id", "key", "name", "created_at", "updated_at")
@@ -36,8 +36,10 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
-    cursor: Annotated[str, StringConstraints(max_length=MAX_CURSOR)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description=LIMIT_TOLD)] = DEFAULT_LIMIT
+    cursor: Annotated[
+        Annotated[str, StringConstraints(max_length=MAX_CURSOR)] | None, Field(description=CURSOR_TOLD)
+    ] = None
 
 
 class ListQuery(PageQuery):

@@ -2,10 +2,12 @@
 
 import base64
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
+from sqlalchemy import Boolean, Column, Integer, MetaData, Select, Table, create_engine, select
 
 from shared import pagination
 from shared.errors import Invalid
@@ -54,3 +56,43 @@ def test_a_forged_moment_is_refused(text: object) -> None:
 def test_a_forged_text_has_no_nul() -> None:
     with pytest.raises(Invalid):
         pagination.decode(forged(["a\x00"]), [str])
+
+
+ROWS = Table("row", MetaData(), Column("id", Integer, primary_key=True), Column("wanted", Boolean))
+
+
+class Others:
+    """A table into which somebody else writes before each statement: between the rows that were there, and beyond."""
+
+    def __init__(self, rows: int) -> None:
+        self.engine = create_engine("sqlite://")
+        self.statements = 0
+        with self.engine.begin() as connection:
+            ROWS.create(connection)
+            connection.execute(ROWS.insert(), [{"id": 10 * n, "wanted": n % 7 == 0} for n in range(rows)])
+
+    async def execute(self, query: Select[Any]) -> Any:
+        self.statements += 1
+        with self.engine.begin() as connection:
+            new = [10 * n + self.statements % 9 + 1 for n in range(0, 400, 3)]
+            connection.execute(ROWS.insert().prefix_with("OR IGNORE"), [{"id": id, "wanted": False} for id in new])
+            result = connection.execute(query)
+            return result.freeze()()
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("most", [1, 3, 30, 1000])
+async def test_what_stays_is_found_once_and_in_order_while_others_write(most: int, descending: bool) -> None:
+    others = Others(60)
+    found: list[int] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        wanted, places = select(ROWS).where(ROWS.c.wanted), select(ROWS)
+        rows, cursor = await pagination.look(
+            others.execute, wanted, places, [ROWS.c.id], cursor, 2, descending=descending, most=most
+        )
+        found += [row.id for row in rows]
+        pages += 1
+    others.engine.dispose()
+    assert found == sorted(range(0, 600, 70), reverse=descending)
+    assert pages >= 600 / 10 / max(most, 15)

@@ -45,12 +45,18 @@ async def overview(moment: Moment, grace: timedelta) -> Content:
     return {"score": scored, "findings": worst["items"], "more": worst["next_cursor"] is not None}
 
 
-async def search(moment: Moment, q: str, kind: str | None) -> Content:
+async def search(moment: Moment, q: str, kind: str | None, cursor: str | None) -> Content:
     """By name or key, across kinds; without a word, what there is of a kind."""
     filters = {"q": q.strip() or None, "kind": kind}
     given = {name: value for name, value in filters.items() if value}
-    items, more = await repository.nodes(moment, given, _FOUND, None) if given else ([], None)
-    return {"items": items, "more": more is not None, "asked": bool(given), "kinds": sorted(NODE_KINDS)}
+    items, more = await repository.nodes(moment, given, _FOUND, cursor) if given else ([], None)
+    return {
+        "items": items,
+        "more": more,
+        "full": len(items) == _FOUND,
+        "asked": bool(given),
+        "kinds": sorted(NODE_KINDS),
+    }
 
 
 async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> Content:
@@ -85,16 +91,20 @@ def _inverse(relation: str) -> str:
     return RELATIONS[relation].inverse if relation in RELATIONS else relation
 
 
-async def findings(moment: Moment, given: dict[str, str | None], grace: timedelta) -> Content:
+async def findings(moment: Moment, given: dict[str, str | None], cursor: str | None, grace: timedelta) -> Content:
     """Raises Invalid for a rule or a severity that is none."""
     severities = [severity.name for severity in reversed(Severity)]
     for name, known in (("rule", RULES), ("severity", severities)):
         if given[name] is not None and given[name] not in known:
             raise Invalid.at(f"?{name}", f"unknown-{name}", f"There is no such {name}.")
     filters = {name: value for name, value in given.items() if value is not None}
-    found = await findings_list.page(moment, filters, MAX_LIMIT, None, grace)
-    more = found["next_cursor"] is not None
-    return {"findings": found["items"], "more": more, "rules": list(RULES.values()), "severities": severities}
+    found = await findings_list.page(moment, filters, MAX_LIMIT, cursor, grace)
+    return {
+        "findings": found["items"],
+        "more": found["next_cursor"],
+        "rules": list(RULES.values()),
+        "severities": severities,
+    }
 
 
 async def cascade(moment: Moment) -> Content:

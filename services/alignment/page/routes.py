@@ -132,8 +132,11 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
         return await pages.answer(request, "overview", as_of, lambda now: content.overview(now, grace))
 
     @routes.get("/search")
-    async def search(request: Request, q: Word = "", kind: KindName | None = None, as_of: AsOf = None) -> Response:
-        return await pages.answer(request, "search", as_of, lambda now: content.search(now, q, kind), q=q, kind=kind)
+    async def search(
+        request: Request, q: Word = "", kind: KindName | None = None, cursor: Word | None = None, as_of: AsOf = None
+    ) -> Response:
+        gather: Gather = lambda now: content.search(now, q, kind, cursor)  # noqa: E731
+        return await pages.answer(request, "search", as_of, gather, q=q, kind=kind, further=bool(cursor))
 
     @routes.get("/entity/{kind}/{id}")
     async def entity(
@@ -153,10 +156,15 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
 
     @routes.get("/findings")
     async def findings(
-        request: Request, rule: Word | None = None, severity: Word | None = None, as_of: AsOf = None
+        request: Request,
+        rule: Word | None = None,
+        severity: Word | None = None,
+        cursor: Word | None = None,
+        as_of: AsOf = None,
     ) -> Response:
         given: dict[str, Any] = {"rule": rule or None, "severity": severity or None}
-        return await pages.answer(request, "findings", as_of, lambda now: content.findings(now, given, grace), **given)
+        gather: Gather = lambda now: content.findings(now, given, cursor, grace)  # noqa: E731
+        return await pages.answer(request, "findings", as_of, gather, **given)
 
     @routes.get("/cascade")
     async def cascade(request: Request, as_of: AsOf = None) -> Response:

@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+from shared import pagination
 from shared.contracts import NODE_KINDS, OWNERS
 from shared.contracts.alignment import BASELINE
 from tests.platform import Platform
@@ -167,3 +168,22 @@ async def test_before_anything_was_recorded_every_page_is_empty(browser: httpx.A
     for path in ("/", "/findings", "/cascade", "/coverage", "/raci", "/search?q=water"):
         page = await shown(browser, f"{path}{'&' if '?' in path else '?'}as_of=2020-01-01T00:00")
         assert not page.xpath("//tbody/tr"), path
+
+
+async def test_a_search_says_how_far_it_looked_and_goes_on(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/search?q=telemetry"
+    whole = await shown(browser, path)
+    assert not whole.xpath("//a[text()='Look further']")
+    monkeypatch.setattr(pagination, "MOST_LOOKED_AT", 30)
+    found, told = list[str](), list[str]()
+    while path:
+        page = await shown(browser, path)
+        found += page.xpath("//div[@id='results']//tbody//a/@href")
+        told.append(page.xpath("string(//div[@id='results']/p)"))
+        path = next(iter(page.xpath("//a[text()='Look further']/@href")), "")
+    assert found == whole.xpath("//div[@id='results']//tbody//a/@href")
+    assert "Nothing found so far." in told[:-1]
+    assert all("so far" in each for each in told[:-1])
+    assert "so far" not in told[-1]

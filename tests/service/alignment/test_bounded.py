@@ -1,0 +1,196 @@
+"""A list whose filter no index serves looks at so many rows a page; what is there is found all the same."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Table, select
+
+from services.alignment.models import FINDING, RECORD
+from services.alignment.rule import Severity
+from shared import clock, pagination
+from tests.backends.databases import chosen
+from tests.service.alignment.large import Large, large
+from tests.service.conftest import BACKENDS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MOST, FIRST = 120, 20
+LIMIT = 5
+OWNER = "party/5d0f2a61-4c0e-4a55-9f0b-6f1f6f6a0001"
+AS_OF = {"nodes": 700, "findings": 2000}
+"""Positions of events: at such a moment some is there, and much is not yet."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
+async def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Large]:
+    home: Path = tmp_path_factory.mktemp("bounded")
+    async with chosen(request.param, request) as given, large(home, 2000, given) as found:
+        await _rare(found)
+        yield found
+
+
+async def _rare(there: Large) -> None:
+    """A few that have what no other has, at the beginning, in the middle and at the end of their kind."""
+    organisation = there.organisation
+    owner = {"kind": "party", "id": OWNER.partition("/")[2]}
+    for number, key in enumerate(("policy-0", "policy-3-", "policy-z")):
+        state = organisation.node(organisation.id(-7, number), "policy", key, f"Ein Maßstab {number}")
+        await there.add("roles", state | {"state": "withdrawn", "type": None, "owner": owner})
+    for number, key in enumerate(("tactic-1", "tactic-4", "tactic-9")):
+        await there.add(
+            "strategy", organisation.node(organisation.id(-8, number), "tactic", key, "T") | {"owner": owner}
+        )
+
+
+@pytest.fixture(autouse=True)
+def bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagination, "MOST_LOOKED_AT", MOST)
+    monkeypatch.setattr(pagination, "_FIRST_LOOK", FIRST)
+
+
+async def pages(there: Large, path: str) -> list[list[Any]]:
+    """Until there is no cursor any more."""
+    found, more = [], ""
+    while True:
+        answer = await there.get(f"{path}&limit={LIMIT}{more}")
+        found.append(answer["items"])
+        if answer["next_cursor"] is None:
+            return found
+        more = f"&cursor={answer['next_cursor']}"
+
+
+def moment(there: Large, of: str) -> datetime:
+    return there.organisation.time(AS_OF[of])
+
+
+async def rows(there: Large, table: Table, begins: str, ends: str, as_of: datetime | None) -> list[Any]:
+    """All of a table that are there now or were then, without a list."""
+    async with there.database.read() as connection:
+        found = (await connection.execute(select(table))).all()
+    at = as_of or clock.FOREVER.replace(year=9998)
+    return [row for row in found if getattr(row, begins) <= at < getattr(row, ends)]
+
+
+NODES: dict[str, Callable[[Any], bool]] = {
+    "q=MASSSTAB": lambda row: "massstab" in row.folded,
+    "q=unit%202": lambda row: "unit 2" in row.folded,
+    "q=never": lambda _: False,
+    "state=withdrawn": lambda row: row.state == "withdrawn",
+    "type=business": lambda row: row.type == "business",
+    "kind=tactic&q=of%20unit%205": lambda row: row.kind == "tactic" and "of unit 5" in row.folded,
+    "kind=policy&state=withdrawn&q=1": lambda row: row.state == "withdrawn" and "1" in row.folded,
+    "kind=service": lambda row: row.kind == "service",
+    "key=tactic-4": lambda row: row.key == "tactic-4",
+    "limit=5": lambda _: True,
+}
+FINDINGS: dict[str, Callable[[Any, Any], bool]] = {
+    f"owner={quote(OWNER)}": lambda _, subject: subject.owner == OWNER,
+    "owner=party%2Fnobody": lambda _, __: False,
+    "kind=tactic": lambda _, subject: subject.kind == "tactic",
+    "kind=policy&rule=V04": lambda finding, subject: subject.kind == "policy" and finding.rule == "V04",
+    "severity=high&kind=process": lambda f, subject: (f.severity, subject.kind) == (Severity.high, "process"),
+    "rule=P01": lambda finding, _: finding.rule == "P01",
+    "severity=high&rule=P01": lambda finding, _: (finding.severity, finding.rule) == (Severity.high, "P01"),
+    "limit=5": lambda _, __: True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("past", [False, True], ids=["now", "then"])
+@pytest.mark.parametrize("asked", NODES)
+async def test_every_node_is_found_once_and_in_order(there: Large, asked: str, past: bool) -> None:
+    as_of = moment(there, "nodes") if past else None
+    found = await pages(there, f"nodes?{asked}" + (f"&as_of={clock.rfc3339(as_of)}" if as_of else ""))
+    all_ = await rows(there, RECORD, "recorded_from", "recorded_to", as_of)
+    wanted = sorted((row.kind, row.key, row.ref) for row in all_ if row.kind != "link" and NODES[asked](row))
+    assert [f"{node['kind']}/{node['id']}" for page in found for node in page] == [ref for *_, ref in wanted]
+    assert all(len(page) <= LIMIT for page in found)
+
+
+@pytest.mark.parametrize("past", [False, True], ids=["now", "then"])
+@pytest.mark.parametrize("asked", FINDINGS)
+async def test_every_finding_is_found_once_and_in_order(there: Large, asked: str, past: bool) -> None:
+    as_of = moment(there, "findings") if past else None
+    found = await pages(there, f"findings?{asked}" + (f"&as_of={clock.rfc3339(as_of)}" if as_of else ""))
+    subjects = {row.ref: row for row in await rows(there, RECORD, "recorded_from", "recorded_to", as_of)}
+    all_ = await rows(there, FINDING, "opened_at", "resolved_at", as_of)
+    order = [(f.severity, f.rule, f.subject, f.id) for f in all_ if FINDINGS[asked](f, subjects[f.subject])]
+    assert [finding["id"] for page in found for finding in page] == [id for *_, id in sorted(order, reverse=True)]
+
+
+async def test_there_is_something_to_find_and_there_are_empty_pages(there: Large) -> None:
+    for path in ("nodes?q=MASSSTAB", f"findings?owner={quote(OWNER)}"):
+        found = await pages(there, path)
+        assert [] in found[:-1], path
+        assert len(list(chain(*found))) >= 3, path
+    for of in AS_OF:
+        found = await pages(there, f"{of}?limit=5&as_of={clock.rfc3339(moment(there, of))}")
+        now = await pages(there, f"{of}?limit=5")
+        assert 0 < len(list(chain(*found))) < len(list(chain(*now)))
+
+
+PATHS = [*(f"nodes?{asked}" for asked in NODES), *(f"findings?{asked}" for asked in FINDINGS)]
+
+
+@pytest.mark.parametrize("past", [False, True], ids=["now", "then"])
+@pytest.mark.parametrize("path", PATHS)
+async def test_no_statement_reads_more(there: Large, path: str, past: bool) -> None:
+    at = f"&as_of={clock.rfc3339(moment(there, path.partition('?')[0]))}" if past else ""
+    read = await looked_at(there, f"{path}{at}&limit={LIMIT}")
+    assert max(read) <= MOST + 3 * LIMIT, read
+
+
+async def test_one_that_does_is_seen(there: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagination, "MOST_LOOKED_AT", 100_000)
+    monkeypatch.setattr(pagination, "_FIRST_LOOK", 100_000)
+    assert max(await looked_at(there, "nodes?q=never")) > 2 * MOST
+
+
+async def looked_at(there: Large, path: str) -> list[float]:
+    """How many rows each statement of an answer goes through."""
+    with there.statements() as statements:
+        await there.get(path)
+    asked = [(statement, given) for statement, given in statements if statement.startswith("SELECT")]
+    assert len(asked) > 1
+    if there.database.is_sqlite:
+        return _counted_by_sqlite(there, asked)
+    return [await _counted_by_postgres(there, statement, given) for statement, given in asked]
+
+
+_STEPS_A_ROW = 40
+"""Of SQLite's machine, at most: for a row that is looked at and not shown."""
+
+
+def _counted_by_sqlite(there: Large, asked: list[tuple[str, Any]]) -> list[float]:
+    """By the steps of its machine: it does not tell of rows."""
+    found = []
+    with closing(sqlite3.connect(there.database.url.partition("///")[2])) as connection:
+        for statement, given in asked:
+            steps: list[None] = []
+            connection.set_progress_handler(lambda steps=steps: steps.append(None), 1)  # type: ignore[misc]
+            connection.execute(statement, given).fetchall()
+            found.append(len(steps) / _STEPS_A_ROW)
+    return found
+
+
+async def _counted_by_postgres(there: Large, statement: str, given: Any) -> float:
+    """By what it tells after having run it, by the plan that it has for a large table."""
+    async with there.database.write() as connection:
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        told = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", given)
+        return _read(told.scalar_one()[0]["Plan"])
+
+
+def _read(plan: dict[str, Any]) -> float:
+    inner = sum(map(_read, plan.get("Plans", ())))
+    if "Scan" not in plan["Node Type"]:
+        return float(inner)
+    removed = (number for name, number in plan.items() if name.startswith("Rows Removed by"))
+    return float(inner + (plan["Actual Rows"] + sum(removed)) * plan["Actual Loops"])
