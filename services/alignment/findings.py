@@ -22,6 +22,7 @@ from services.alignment.loader import chunks, load_history
 from services.alignment.models import FINDING
 from services.alignment.rule import Rule
 from services.alignment.rules import RULES
+from shared.arrays import any_of
 from shared.clock import FOREVER
 from shared.db import MOMENT
 
@@ -131,7 +132,7 @@ async def refresh(
 
 _STORED = select(FINDING).where(
     FINDING.c.generation == bindparam("at"),
-    FINDING.c.subject.in_(bindparam("subjects", expanding=True)),
+    any_of(FINDING.c.subject, "subjects"),
     FINDING.c.resolved_at >= bindparam("since", type_=MOMENT),
 )
 

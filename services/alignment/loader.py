@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, RECORD
 from services.alignment.rules import CLIMBERS, LOOKS_INTO, READ_WHOLE
+from shared.arrays import any_of
 from shared.db import MOMENT
 
 _CHUNK = 500
@@ -32,12 +33,6 @@ Item = TypeVar("Item")
 def chunks(items: Sequence[Item], size: int = _CHUNK) -> Iterator[list[Item]]:
     """Pieces small enough for one statement on both databases."""
     return (list(items[start : start + size]) for start in range(0, len(items), size))
-
-
-def _in(column: Any, name: str) -> ColumnElement[bool]:
-    """Whether a column is among the values that are given under a name when the statement runs."""
-    among: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
-    return among
 
 
 # The statements of every batch are made once: putting them together costs more than running them.
@@ -61,18 +56,18 @@ def _edges_recorded(*where: ColumnElement[bool]) -> Select[Any]:
 
 
 _AROUND = union_all(
-    _edges_recorded(_in(EDGE.c.source, "refs")),
-    _edges_recorded(_in(EDGE.c.target, "refs"), _FOLLOWED),
-    _edges_recorded(_in(EDGE.c.holder, "refs")),
+    _edges_recorded(any_of(EDGE.c.source, "refs")),
+    _edges_recorded(any_of(EDGE.c.target, "refs"), _FOLLOWED),
+    _edges_recorded(any_of(EDGE.c.holder, "refs")),
 )
-_ABOVE = _edges_recorded(_in(EDGE.c.source, "refs"), EDGE.c.justifies)
+_ABOVE = _edges_recorded(any_of(EDGE.c.source, "refs"), EDGE.c.justifies)
 _COLUMNS = [RECORD.c[name] for name in (
     "ref", "version", "type", "state", "live", "deleted", "criticality", "recorded_from", "recorded_to", "valid_from",
     "valid_to",
 )]  # fmt: skip
 _WHOLE = case((RECORD.c.kind.in_(READ_WHOLE), RECORD.c.data)).label("data")
 _NODES = select(*_COLUMNS, _WHOLE).where(
-    RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, _in(RECORD.c.ref, "refs")
+    RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, any_of(RECORD.c.ref, "refs")
 )
 
 
@@ -133,11 +128,11 @@ def _ends(end: Any, *where: ColumnElement[bool]) -> Select[Any]:
     return select(end.label("ref")).where(EDGE.c.generation == _AT, EDGE.c.recorded_to >= _SINCE, *where)
 
 
-_BELOW = _ends(EDGE.c.source, _in(EDGE.c.target, "moved"), EDGE.c.justifies).distinct()
+_BELOW = _ends(EDGE.c.source, any_of(EDGE.c.target, "moved"), EDGE.c.justifies).distinct()
 _BESIDE = union(
-    _ends(EDGE.c.target, _in(EDGE.c.source, "moved"), _FOLLOWED),
-    _ends(EDGE.c.holder, _in(EDGE.c.source, "appeared")),
-    _ends(EDGE.c.holder, _in(EDGE.c.target, "appeared")),
+    _ends(EDGE.c.target, any_of(EDGE.c.source, "moved"), _FOLLOWED),
+    _ends(EDGE.c.holder, any_of(EDGE.c.source, "appeared")),
+    _ends(EDGE.c.holder, any_of(EDGE.c.target, "appeared")),
 )
 
 

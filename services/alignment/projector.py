@@ -20,6 +20,7 @@ from services.alignment.loader import chunks, reached, turning
 from services.alignment.models import AHEAD, EDGE, GENERATION, PROGRESS, RECORD
 from services.alignment.projection import Projected
 from shared import clock
+from shared.arrays import any_of
 from shared.clock import FOREVER
 from shared.dialects import insert_new
 
@@ -125,12 +126,11 @@ def _stamp(generation: int, event: Projected, recorded_to: datetime) -> dict[str
 
 
 _GENERATION: BindParameter[int] = bindparam("at")
-_REFS: BindParameter[str] = bindparam("refs", expanding=True)
 _PLACED = [RECORD.c[name] for name in ("ref", "epoch", "version", "recorded_from", "recorded_to", *_SHAPE)]
-_VERSIONS = select(*_PLACED).where(RECORD.c.generation == _GENERATION, RECORD.c.ref.in_(_REFS))
+_VERSIONS = select(*_PLACED).where(RECORD.c.generation == _GENERATION, any_of(RECORD.c.ref, "refs"))
 _NEWEST = _VERSIONS.where(RECORD.c.recorded_to == FOREVER)
 _EDGES = select(EDGE.c.origin, *(EDGE.c[name] for name in _EDGE_SHAPE)).where(
-    EDGE.c.generation == _GENERATION, EDGE.c.origin.in_(_REFS), EDGE.c.recorded_to == FOREVER
+    EDGE.c.generation == _GENERATION, any_of(EDGE.c.origin, "refs"), EDGE.c.recorded_to == FOREVER
 )
 
 

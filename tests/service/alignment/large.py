@@ -40,10 +40,10 @@ class Large:
         rebuild = Rebuild(self.database, self.bus, self.organisation)
         await rebuild.run(await rebuild.begin())
 
-    async def add(self, service: str, state: Json) -> None:
+    async def add(self, service: str, state: Json, version: int = 1) -> None:
         """As the follower applies an event."""
         self.positions[service] += 1
-        made = self.organisation.event(service, self.positions[service], 1, state, clock.now())
+        made = self.organisation.event(service, self.positions[service], version, state, clock.now())
         async with self.database.write() as connection:
             generation = await view.active(connection)
             assert generation is not None

@@ -13,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from bench.asking import HUB, READS, Place, Read
-from bench.organisation import Organisation
+from bench.organisation import Organisation, owner
 from services.alignment import edges, loader, rebuild, view
 from services.alignment.models import EDGE, FINDING, RECORD, TALLY
 from services.alignment.moment import Moment
@@ -79,6 +79,20 @@ async def test_nor_does_one_of_the_past(there: Large, path: str) -> None:
             await there.get(f"{path}{'&' if '?' in path else '?'}as_of={as_of}")
         except RuntimeError as error:
             assert "404" in str(error), "the hub was not there yet"  # noqa: PT017  what is asked is what it took
+    assert await whole(there, statements) == []
+
+
+@pytest.mark.parametrize("kind", ["service", "service_offering", "objective"])
+async def test_nor_does_an_event(there: Large, kind: str) -> None:
+    """New, and again with another version of what is there."""
+    organisation, id = there.organisation, there.organisation.id(-8, kind)
+    node = organisation.node(id, kind, f"{kind}-of-{LINKS}", "New")
+    link = organisation.link(organisation.id(-8, f"{kind} link"), "depends_on", {"kind": kind, "id": id}, hub(there))
+    with there.statements() as statements:
+        for version in (1, 2):
+            await there.add(owner(kind), node, version)
+        await there.add("catalog", link)
+    assert len(statements) > 1
     assert await whole(there, statements) == []
 
 

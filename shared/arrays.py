@@ -1,0 +1,50 @@
+"""Many texts as one parameter.
+
+With a parameter for each, a statement is put together anew for each number of them, and PostgreSQL's plan for any
+values reads the whole table and compares every row with every text.
+"""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NULLTYPE, TypeDecorator, TypeEngine
+
+
+class Texts(TypeDecorator[list[str]]):
+    """An array on PostgreSQL, and JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
+
+
+class _AnyOf(FunctionElement[Any]):
+    name = "any_of"
+    type = NULLTYPE  # of a truth value SQLite would be asked whether it is 1, and look at every row
+    inherit_cache = True
+
+
+@compiles(_AnyOf, "postgresql")
+def _in_array(element: _AnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    column, texts = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} = ANY ({texts})"
+
+
+@compiles(_AnyOf, "sqlite")
+def _in_json(element: _AnyOf, compiler: SQLCompiler, **how: Any) -> str:
+    column, texts = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"
+
+
+def any_of(column: Column[str], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the texts that are given under a name when the statement runs."""
+    return _AnyOf(column, bindparam(name, type_=Texts()))
