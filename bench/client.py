@@ -61,7 +61,7 @@ class Client:
         reader, writer = await self._connection()
         writer.write(request)
         status, headers = _parse(await reader.readuntil(b"\r\n\r\n"))
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        body = await _body(reader, headers)
         self._idle.append((reader, writer))
         return Answer(status, headers, body)
 
@@ -77,6 +77,17 @@ class Client:
         for _, writer in self._idle:
             writer.close()
         self._idle.clear()
+
+
+async def _body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+    if headers.get("transfer-encoding") != "chunked":
+        return await reader.readexactly(int(headers.get("content-length", 0)))
+    chunks = []
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        chunks.append(await reader.readexactly(size))
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+    return b"".join(chunks)
 
 
 def _parse(head: bytes) -> tuple[int, dict[str, str]]:

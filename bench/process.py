@@ -17,27 +17,42 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Process:
-    """``python`` with some arguments. ``started_in`` is how many seconds went by until it answered."""
+    """A program, or Python, with some arguments. ``started_in`` is how many seconds went by until it answered."""
 
     def __init__(
-        self, arguments: list[str], port: int, path: str, log: Path, environment: Mapping[str, str] | None = None
+        self,
+        arguments: list[str],
+        port: int,
+        path: str,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        program: str = sys.executable,
+        folder: Path | None = None,
     ) -> None:
         self.port, self._path, self._log = port, path, log
         self.started_in = 0.0
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
-                [sys.executable, *arguments], env={**os.environ, **(environment or {})}, stdout=output, stderr=output
+                [program, *arguments],
+                env={**os.environ, **(environment or {})},
+                cwd=folder,
+                stdout=output,
+                stderr=output,
             )
 
     def wait_ready(self) -> Self:
         end = time.monotonic() + _READY_SECONDS
         while not _answers(self.port, self._path):
             if self._popen.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{self._popen.args!r} does not answer:\n{self._log.read_text()[-3000:]}")
+                raise RuntimeError(f"{self._popen.args!r} does not answer:\n{self.told()}")
             time.sleep(_LOOK_SECONDS)
-        self.started_in = time.perf_counter() - self._began
+        self.started_in = time.perf_counter() - self.began
         return self
+
+    def told(self) -> str:
+        """The end of its log."""
+        return self._log.read_text()[-3000:]
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""

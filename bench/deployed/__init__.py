@@ -7,7 +7,7 @@ import uvloop
 
 from bench.deployed import backlog, bringing, bulk, serving
 from bench.deployed.sides import Floor, Platform
-from bench.deployed.world import World, connect, world
+from bench.deployed.world import World, world
 from bench.process import running
 from bench.table import Round
 from shared.config import SERVICES
@@ -67,18 +67,10 @@ async def _with_a_backlog(there: World, home: Path, links: int) -> Round:
     async with there.databases() as databases, there.databases() as others:
         with Platform(home, there, databases) as platform:
             platform.start_all()
-            rows = [*bulk.changes(await _templates(platform), links)]
+            rows = [*bulk.changes(await bulk.templates(platform), links)]
             ours = await backlog.of_platform(platform, rows)
         with Floor(home, there, others) as floor:
             least = await backlog.of_floor(floor, rows)
     rebuild = "rebuild s"
     upserts = {f"{rebuild} (upserts)": (ours[rebuild], len(rows) / least["projected events/s"])}
     return {**{name: (ours[name], least[name]) for name in ours}, **upserts}
-
-
-async def _templates(platform: Platform) -> bulk.Templates:
-    owner, client = await connect(platform.databases.replace("{service}", "strategy")), platform.client("strategy")
-    made = await bulk.templates(client, owner)
-    client.close()
-    await owner.close()
-    return made

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import orjson
 
 from bench.client import Client
-from bench.deployed.world import OURS
+from bench.deployed.sides import Platform
+from bench.deployed.world import OURS, connect
 
 RELATIONS = 10
 _LINKS_TO_ONE = 200
@@ -30,8 +31,18 @@ class Change:
     data: dict[str, Any]
 
 
-async def templates(client: Client, database: Any) -> Templates:
+async def templates(platform: Platform) -> Templates:
     """One entity of each kind, written as anyone does, so that the load is made like the platform's own writes."""
+    client, owner = platform.client("strategy"), await connect(platform.databases.replace("{service}", "strategy"))
+    query = "select data from change where id = $1"
+    made = await _made(client)
+    found = {kind: orjson.loads(await owner.fetchval(query, UUID(id))) for kind, id in made.items()}
+    client.close()
+    await owner.close()
+    return found
+
+
+async def _made(client: Client) -> dict[str, str]:
     made: dict[str, str] = {}
     for kind in ("objective", "tactic"):
         body = {"name": f"Template {kind}", "description": "x" * 200, **_LIVE}
@@ -41,8 +52,7 @@ async def templates(client: Client, database: Any) -> Templates:
         "target": {"kind": "objective", "id": made["objective"]},
     }
     made["link"] = (await client.post("/strategy/v1/links", {"type": "decomposes", **ends})).demand(201).id
-    query = "select data from change where id = $1"
-    return {kind: orjson.loads(await database.fetchval(query, UUID(id))) for kind, id in made.items()}
+    return made
 
 
 def changes(of: Templates, links: int) -> Iterator[Change]:

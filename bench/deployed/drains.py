@@ -25,13 +25,17 @@ class Drained:
     cpu: float
 
 
+async def until(count: Callable[[], Awaitable[int]], total: int) -> None:
+    while await count() < total:
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
 async def _drain(process: Process, count: Callable[[], Awaitable[int]], start: int, total: int) -> Drained:
     """From the first sign of work until all is done; what had been done by then does not count."""
     while (first := await count()) <= start:
         await asyncio.sleep(_LOOK_SECONDS)
     began, used = time.perf_counter(), process.cpu()
-    while await count() < total:
-        await asyncio.sleep(_LOOK_SECONDS)
+    await until(count, total)
     done = total - first
     return Drained(done / (time.perf_counter() - began), (process.cpu() - used) / done * 1e6)
 

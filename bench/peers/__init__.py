@@ -10,7 +10,7 @@ from bench.peers.run import Run
 from bench.table import Round
 from tests.backends.server import Missing
 
-PEERS = ("memory", "faststream")
+PEERS = ("memory", "faststream", "debezium", "backstage")
 
 __all__ = ["PEERS", "Missing", "Run", "measure"]
 

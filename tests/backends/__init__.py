@@ -26,7 +26,8 @@ def kafka() -> AbstractContextManager[str]:
 def postgres(*, durable: bool = False) -> AbstractContextManager[str]:
     """``postgresql+asyncpg://user:password@host:port/{database}`` of a server that is ready; raises Missing.
 
-    One that we start ourselves does not wait for its disk, unless it is to be ``durable``.
+    One that we start ourselves does not wait for its disk, unless it is to be ``durable``; then changes can also be
+    captured from its log.
     """
     container = partial(containers.postgres, durable=durable)
     return _first("POSTGRES", container=container, local=partial(local_postgres.postgres, durable=durable))

@@ -50,7 +50,7 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     settings = {"POSTGRES_USER": "plumbline", "POSTGRES_PASSWORD": "plumbline", "POSTGRES_DB": "postgres"}
     server = DockerContainer(_POSTGRES).with_bind_ports(5432, port).with_envs(**settings)
     ready = LogMessageWaitStrategy("database system is ready to accept connections", times=2)  # first the set-up's own
-    command = "-c max_connections=200" + ("" if durable else " -c fsync=off")
+    command = "-c max_connections=200" + (" -c wal_level=logical" if durable else " -c fsync=off")
     with server.with_command(command).waiting_for(ready.with_startup_timeout(60)):
         yield f"postgresql+asyncpg://plumbline:plumbline@127.0.0.1:{port}/{{database}}"
 

@@ -1,14 +1,13 @@
 """One Kafka broker in KRaft mode, run from its Maven artifacts on a Java runtime."""
 
 import base64
-import os
-import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.backends.fetched import jars, program
 from tests.backends.server import Missing, directory, free_port, running
 
 _POM = Path(__file__).parent.parent / "kafka" / "pom.xml"
@@ -39,52 +38,21 @@ log.cleaner.dedupe.buffer.size=4194304
 
 @contextmanager
 def kafka() -> Iterator[str]:
-    java = shutil.which("java")
-    if java is None:
-        raise Missing("no Java to run a Kafka broker on")
-    jars = [java, *_HEAP, "-cp", f"{_jars()}/*"]
+    java = [program("java"), *_HEAP, "-cp", f"{jars(f'kafka-{_VERSION}', _POM)}/*"]
     with directory() as home:
         port, settings, log = free_port(), home / "server.properties", home / "log"
         settings.write_text(_PROPERTIES.format(broker=port, controller=free_port(), data=home / "data"))
-        _format([*jars, "kafka.tools.StorageTool"], settings)
+        _format([*java, "kafka.tools.StorageTool"], settings)
         with running(
-            [*jars, "kafka.Kafka", str(settings)], log, lambda: b"Kafka Server started" in log.read_bytes(), "KILL"
+            [*java, "kafka.Kafka", str(settings)], log, lambda: b"Kafka Server started" in log.read_bytes(), "KILL"
         ):
             yield f"kafka://127.0.0.1:{port}"
 
 
 def _format(tool: list[str], settings: Path) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = [*tool, "format", f"--cluster-id={cluster}", f"--config={settings}"]
     try:
-        _run([*tool, "format", f"--cluster-id={cluster}", f"--config={settings}"])
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except subprocess.CalledProcessError as error:
         raise Missing(f"Kafka {_VERSION} does not run on this Java: {error.output[-300:]}") from error
-
-
-def _jars() -> Path:
-    """Fetched once by Maven and kept; whoever comes first moves the whole directory into place."""
-    jars = Path(os.environ.get("PLUMBLINE_TEST_CACHE") or _POM.parents[2] / ".cache") / f"kafka-{_VERSION}"
-    if not jars.is_dir():
-        fetched = jars.with_name(f"{jars.name}.{os.getpid()}")
-        _fetch(fetched)
-        try:
-            fetched.rename(jars)
-        except OSError:  # another run was first
-            shutil.rmtree(fetched)
-    return jars
-
-
-def _fetch(target: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise Missing("no Maven to fetch a Kafka broker with")
-    command = [maven, "-B", "-q", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={target}"]
-    try:
-        _run(command)
-    except subprocess.CalledProcessError as error:
-        shutil.rmtree(target, ignore_errors=True)
-        raise Missing(f"Maven could not fetch a Kafka broker: {error.output[-300:]}") from error
-
-
-def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -12,6 +12,7 @@ from tests.backends.server import Identity, Missing, directory, free_port, ordin
 _INITDB = ("--auth=trust", "--username=plumbline", "--encoding=UTF8", "--no-sync", "--no-instructions", "--locale=C")
 _ICU = ("--locale-provider=icu", "--icu-locale=en-US")
 _SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
+_DURABLE = {"wal_level": "logical"}  # as where changes are captured from its log
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -21,7 +22,7 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     with directory(user) as home:
         data, log, port = home / "data", home / "log", free_port()
         _initdb([str(programs / "initdb"), "-D", str(data), *_INITDB, *_ICU], user)
-        chosen = _SETTINGS | ({} if durable else _NOT_DURABLE) | {"port": str(port)}
+        chosen = _SETTINGS | (_DURABLE if durable else _NOT_DURABLE) | {"port": str(port)}
         settings = [f"--{name}={value}" for name, value in chosen.items()]
         with running(
             [str(programs / "postgres"), "-D", str(data), *settings], log, lambda: _is_ready(log), "INT", user

@@ -1,0 +1,47 @@
+"""Programs of others that are fetched once and kept, since they are large."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.backends.server import Missing
+
+_CACHE = Path(os.environ.get("PLUMBLINE_TEST_CACHE") or Path(__file__).parents[2] / ".cache")
+
+
+def program(name: str) -> str:
+    """Where it is; raises Missing."""
+    found = shutil.which(name)
+    if found is None:
+        raise Missing(f"there is no {name}")
+    return found
+
+
+def jars(name: str, pom: Path) -> Path:
+    """A directory with all that a POM asks for. Raises Missing."""
+    command = [program("mvn"), "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
+    return kept(name, lambda folder: [*command, f"-DoutputDirectory={folder}"])
+
+
+def kept(name: str, fetch: Callable[[Path], Sequence[str]]) -> Path:
+    """A directory that a command fills; whoever comes first moves it into place as a whole. Raises Missing."""
+    folder = _CACHE / name
+    if not folder.is_dir():
+        fetched = folder.with_name(f"{name}.{os.getpid()}")
+        fetched.mkdir(parents=True)
+        _run(fetch(fetched), fetched)
+        try:
+            fetched.rename(folder)
+        except OSError:  # another run was first
+            shutil.rmtree(fetched)
+    return folder
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
+    try:
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
+    except subprocess.CalledProcessError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Missing(f"{folder.name} could not be fetched: {error.output[-300:]}") from error
