@@ -127,9 +127,11 @@ class Follower:
             for service in OWNERS:
                 with contextlib.suppress(ClientError, view.OffsetMoved):
                     await self.catch_up(service)
-            async with self.database.write() as connection:
-                await projector.settle(connection, self.generation, clock.now())
-                await tally.keep(connection, self.generation)
+            more = True
+            while more:
+                async with self.database.write() as connection:
+                    await projector.settle(connection, self.generation, clock.now())
+                    more = await tally.keep(connection, self.generation)
 
     async def _note_switch(self) -> None:
         """Another replica may have built a generation and swept the one that we knew."""

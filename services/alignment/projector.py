@@ -238,7 +238,8 @@ async def _advance_service(
 async def settle(connection: AsyncConnection, generation: int, until: datetime) -> None:
     """Look at what began or ceased to be valid since the last time, so that findings hold for ``until``."""
     mine = GENERATION.c.number == generation
-    after = (await connection.execute(select(GENERATION.c.settled_until).where(mine))).scalar_one()
+    # one at a time, and not beside whoever applies events: they would write the same findings
+    after = (await connection.execute(select(GENERATION.c.settled_until).where(mine).with_for_update())).scalar_one()
     if until <= after:
         return
     refs, since = await turning(connection, generation, after, until)

@@ -87,7 +87,8 @@ class Rebuild:
         await self._find_all(generation)
         async with self.database.write() as connection:
             await refresh_statistics(connection, _TABLES)
-            await tally.keep(connection, generation)
+        await self._count(generation)
+        async with self.database.write() as connection:
             await view.switch(connection, generation, ends, log_id)
 
     async def _replay(self, generation: int, service: str) -> None:
@@ -123,6 +124,15 @@ class Rebuild:
                     await view.touch(connection, generation, f"checking {kind}", checked)
                     await findings.refresh(connection, generation, refs, _LONG_AGO, clock.now())
                 self._tell(generation, phase=f"checking {kind}", checked=checked)
+
+    async def _count(self, generation: int) -> None:
+        """What there was of what along the whole history, so that no moment is far from counts that are kept."""
+        more = True
+        while more:
+            async with self.database.write() as connection:
+                await view.touch(connection, generation, "counting")
+                more = await tally.keep(connection, generation, newest=True)
+            self._tell(generation, phase="counting")
 
     async def _pages_of(self, generation: int, kind: str) -> AsyncIterator[list[str]]:
         """The entities of a kind, in the order of their references: those begin with the kind."""

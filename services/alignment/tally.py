@@ -7,7 +7,6 @@ between the two: what they counted then goes, what they count now comes.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,8 +14,10 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
+    Table,
     and_,
     bindparam,
     func,
@@ -37,7 +38,8 @@ from shared.dialects import insert_new
 
 USUAL_CRITICALITY = 3
 _ENOUGH = 1000
-"""So many versions after one that was kept the next one is."""
+"""So many changes of one way after those that were kept the next ones are."""
+_FIRST = FOREVER.replace(year=1)
 _LAST = FOREVER - timedelta(microseconds=1)
 Counts = Counter[tuple[Any, ...]]
 """By ``node, kind, type, state, live, criticality, valid``, by ``edge, is it a link`` and by ``finding, rule,
@@ -45,6 +47,15 @@ criticality``."""
 
 WHAT = ("node", "edge", "finding")
 _AT: BindParameter[int] = bindparam("at")
+_MORE: BindParameter[int] = bindparam("more")
+_SPANS = (
+    (RECORD, "ref", "recorded_from", "recorded"),
+    (RECORD, "ref", "valid_from", "valid"),
+    (RECORD, "ref", "valid_to", "valid"),
+    (FINDING, "subject", "opened_at", "recorded"),
+    (FINDING, "subject", "resolved_at", "recorded"),
+)
+"""The ways in which what is counted changes: whose, in which column, on which axis of time."""
 _CRITICALITY = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY)
 
 
@@ -58,15 +69,8 @@ def _within(column: SQLColumnExpression[Any], axis: str) -> ColumnElement[bool]:
 
 def _changed() -> Any:
     """Whatever may count for something else at the one moment than at the other."""
-    spans = (
-        (RECORD, "ref", "recorded_from", "recorded"),
-        (RECORD, "ref", "valid_from", "valid"),
-        (RECORD, "ref", "valid_to", "valid"),
-        (FINDING, "subject", "opened_at", "recorded"),
-        (FINDING, "subject", "resolved_at", "recorded"),
-    )
     found = (
-        select(t.c[ref]).where(t.c.generation == _AT, _within(t.c[begins], axis)) for t, ref, begins, axis in spans
+        select(t.c[ref]).where(t.c.generation == _AT, _within(t.c[begins], axis)) for t, ref, begins, axis in _SPANS
     )
     return union(*found).scalar_subquery()
 
@@ -164,19 +168,33 @@ async def _nearest(moment: Moment) -> tuple[datetime, Counts] | None:
 _FINAL = select(func.min(PROGRESS.c.recorded_until), GENERATION.c.settled_until).where(
     PROGRESS.c.generation == _AT, GENERATION.c.number == PROGRESS.c.generation
 )
-_NEWER = select(RECORD.c.ref).where(RECORD.c.generation == _AT, _within(RECORD.c.recorded_from, "recorded"))
 
 
-async def keep(connection: AsyncConnection, generation: int) -> None:
-    """Keep the counts of the newest final moment if enough has been recorded since those that were kept last."""
+def _later(table: Table, column: str) -> ScalarSelect[datetime]:
+    """The instant by which enough has changed in one way after another instant."""
+    later = table.c.generation == _AT, table.c[column] > _moment("after")
+    return select(table.c[column]).where(*later).order_by(table.c[column]).offset(_MORE).limit(1).scalar_subquery()
+
+
+_LATER = select(*(_later(table, column).label(f"way_{n}") for n, (table, _, column, _) in enumerate(_SPANS)))
+
+
+async def keep(connection: AsyncConnection, generation: int, *, newest: bool = False) -> bool:
+    """Keep the counts of the first moment by which enough has changed since those that were kept last, if it is final;
+    says whether there may be another one. ``newest`` keeps those of the last final moment in its stead."""
     query = _FINAL.group_by(GENERATION.c.settled_until)
     final = min((await connection.execute(query, {"at": generation})).one())
-    moment = Moment(connection, generation, final, final, {})
-    kept = await _nearest(replace(moment, as_of=None))
-    if kept is not None:
-        given = {"at": generation, "recorded_after": kept[0], "recorded_until": final}
-        if len((await connection.execute(_NEWER.limit(_ENOUGH), given)).all()) < _ENOUGH:
-            return
+    last = await _nearest(Moment(connection, generation, None, final, {}))
+    given = {"at": generation, "after": last[0] if last else _FIRST, "more": _ENOUGH - 1}
+    instants = [instant for instant in (await connection.execute(_LATER, given)).one() if instant]
+    at = min(instants, default=final)
+    is_next = bool(instants) and at <= final
+    if is_next or newest:
+        await _keep(Moment(connection, generation, min(at, final), min(at, final), {}))
+    return is_next
+
+
+async def _keep(moment: Moment) -> None:
     counts = [[number, *key] for key, number in (await tally(moment)).items() if number]
-    row = {"generation": generation, "at": final, "counts": counts}
-    await connection.execute(insert_new(connection, TALLY), row)
+    row = {"generation": moment.generation, "at": moment.at, "counts": counts}
+    await moment.connection.execute(insert_new(moment.connection, TALLY), row)

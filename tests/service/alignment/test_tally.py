@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from services.alignment import projector, tally
 from services.alignment.models import TALLY
@@ -15,6 +16,8 @@ from shared import clock
 from shared.db import Database
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
+from tests.service.alignment.counting import looked_at
+from tests.service.alignment.large import Large, large
 from tests.service.alignment.test_fold import Historian
 from tests.service.conftest import BACKENDS
 
@@ -78,3 +81,25 @@ async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest
             "watermark": None,
         }
         assert Counter(rule["subjects"] > 0 for rule in quick["rules"])[True] > 2
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_moment_long_ago_costs_what_changed_around_it(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "_ENOUGH", 20)  # and nothing is pending: all of it was found within minutes
+    async with chosen(backend, request) as given, large(tmp_path, 2000, given | {"pending_minutes": "0"}) as there:
+        paths = [f"score?as_of={clock.rfc3339(there.organisation.time(at))}" for at in (7, 500, 1400)]
+        along = [await score(there, path) for path in paths]
+        async with there.database.write() as connection:
+            newest = select(func.max(TALLY.c.at)).scalar_subquery()
+            await connection.execute(delete(TALLY).where(TALLY.c.at < newest))
+        at_the_end = [await score(there, path) for path in paths]
+    assert [answer for _, answer in along] == [answer for _, answer in at_the_end]
+    most, much = max(read for read, _ in along), max(read for read, _ in at_the_end)
+    assert most < 1000 < 3000 < much
+
+
+async def score(there: Large, path: str) -> tuple[float, Any]:
+    """How many rows its dearest statement goes through, and what it is."""
+    return max(await looked_at(there, path)), await there.get(path)
