@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from services.alignment.page.levels import level_of
 
-_SWEEPS = 4
+_SWEEPS, _LANE = 4, 16
 Json = dict[str, Any]
 
 
@@ -30,17 +30,22 @@ Joined = Mapping[Slot, Sequence[Slot]]
 
 @dataclass(frozen=True)
 class Columns:
-    """``order`` has what stands in each column, from the top; ``of`` in which; ``height`` where its middle is."""
+    """``of`` has the column of each, ``order`` what stands in a column from the top on, ``height`` where its middle is,
+    ``depth`` where the deepest ends."""
 
     levels: Sequence[int]
     of: Mapping[Slot, int]
     ways: Sequence[Way]
     order: Sequence[Sequence[Slot]]
     height: Mapping[Slot, float]
+    depth: float
 
 
-def arranged(nodes: Mapping[str, Json], ends: Sequence[tuple[str, str]], centre: str) -> Columns:
-    """From the highest level on; a level without nodes takes no room. In whatever order they are given."""
+def arranged(
+    nodes: Mapping[str, Json], rooms: Mapping[str, float], ends: Sequence[tuple[str, str]], centre: str
+) -> Columns:
+    """From the highest level on; a level without nodes takes no room. ``rooms`` has what each box takes of its column.
+    The same in whatever order they are given."""
     levels = sorted({level_of(node) for node in nodes.values()})
     by_name = sorted(nodes, key=lambda ref: (nodes[ref]["name"] or "", ref))
     of: dict[Slot, int] = {ref: levels.index(level_of(nodes[ref])) for ref in by_name}
@@ -49,7 +54,10 @@ def arranged(nodes: Mapping[str, Json], ends: Sequence[tuple[str, str]], centre:
     joined = _joined(ways)
     order = _untangled([[slot for slot in of if of[slot] == column] for column in range(len(levels))], joined, centre)
     beside = {slot: [each for each in joined[slot] if of[each] != of[slot]] for slot in of}
-    return Columns(levels, of, ways, order, _heights(order, beside))
+    room = {slot: rooms[slot] if isinstance(slot, str) else _LANE for slot in of}
+    height = _heights(order, beside, room)
+    depth = max(height[column[-1]] + room[column[-1]] / 2 for column in order)
+    return Columns(levels, of, ways, order, height, depth)
 
 
 def _way(of: Mapping[Slot, int], source: str, target: str) -> Way:
@@ -91,25 +99,20 @@ def _places(column: Sequence[Slot]) -> Iterator[tuple[Slot, float]]:
     return ((slot, (place + 0.5) / len(column)) for place, slot in enumerate(column))
 
 
-def _heights(columns: Sequence[list[Slot]], beside: Joined) -> dict[Slot, float]:
+def _heights(columns: Sequence[list[Slot]], beside: Joined, room: Mapping[Slot, float]) -> dict[Slot, float]:
     """As high as those in the columns beside it that it is joined to, as far as its own leaves room; from 0 on."""
-    height = {slot: each for column in columns for slot, each in zip(column, _stacked(column), strict=True)}
+    height = {slot: each for column in columns for slot, each in zip(column, _stacked(column, room), strict=True)}
     for column in _swept(columns):
         wanted = [fmean(height[each] for each in beside[slot] or [slot]) for slot in column]
-        height |= dict(zip(column, _apart(wanted, _stacked(column)), strict=True))
-    top = min(height[column[0]] - room(column[0]) / 2 for column in columns)
+        height |= dict(zip(column, _apart(wanted, _stacked(column, room)), strict=True))
+    top = min(height[column[0]] - room[column[0]] / 2 for column in columns)
     return {slot: each - top for slot, each in height.items()}
 
 
-def _stacked(column: Sequence[Slot]) -> list[float]:
+def _stacked(column: Sequence[Slot], room: Mapping[Slot, float]) -> list[float]:
     """The middles, with nothing between them, around 0."""
-    rooms = [room(slot) for slot in column]
+    rooms = [room[slot] for slot in column]
     return [end - (each + sum(rooms)) / 2 for end, each in zip(accumulate(rooms), rooms, strict=True)]
-
-
-def room(slot: Slot) -> int:
-    """That it takes in its column, with half of what is between it and its neighbours."""
-    return 16 if isinstance(slot, Lane) else 58
 
 
 def _apart(wanted: Sequence[float], stacked: Sequence[float]) -> list[float]:

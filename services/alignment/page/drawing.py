@@ -2,31 +2,47 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
-from services.alignment.page.columns import Columns, Lane, Slot, Way, arranged, room
+from services.alignment.page.columns import Columns, Lane, Slot, Way, arranged
 from services.alignment.page.levels import LEVELS
 from services.alignment.projection import ref_of
 
-_BOX, _HEIGHT, _ACROSS, _MARGIN, _TITLE = 218, 44, 278, 12, 34
-_LONGEST = 27
+_BOX, _ACROSS, _MARGIN, _TITLE = 176, 228, 12, 34
+_LETTERS, _LINES, _LINE, _NOTE, _PAD, _APART = 21, 2, 17, 16, 11, 14
 Json = dict[str, Any]
 
 
 def drawn(centre: str, nodes: Mapping[str, Json], rows: Sequence[Json]) -> Json:
     """Titles, boxes and lines with their places in a drawing of a ``width`` and a ``height``."""
     joining = [row for row in rows if row["source"] != row["target"]]
-    columns = arranged(nodes, [(ref_of(row["source"]), ref_of(row["target"])) for row in joining], centre)
-    boxes = {ref: _box(columns, ref, nodes[ref]) for column in columns.order for ref in column if isinstance(ref, str)}
+    boxes = {ref: _box(node) for ref, node in nodes.items()}
+    rooms = {ref: box["height"] + _APART for ref, box in boxes.items()}
+    columns = arranged(nodes, rooms, [(ref_of(row["source"]), ref_of(row["target"])) for row in joining], centre)
+    for ref, box in boxes.items():
+        box |= {"x": _left(columns.of[ref]), "y": _middle(columns, ref) - box["height"] / 2}
     return {
         "width": _left(len(columns.order)),
-        "height": max(_middle(columns, column[-1]) + room(column[-1]) / 2 for column in columns.order),
+        "height": round(_TITLE + columns.depth),
         "titles": [{"text": LEVELS[level][0], "x": _left(each)} for each, level in enumerate(columns.levels)],
         "centre": boxes[centre],
-        "boxes": list(boxes.values()),
+        "boxes": [boxes[slot] for column in columns.order for slot in column if isinstance(slot, str)],
         "lines": [_line(columns, way, row, centre) for way, row in zip(columns.ways, joining, strict=True)],
-        "box": {"width": _BOX, "height": _HEIGHT},
     }
+
+
+def _box(node: Json) -> Json:
+    """What it is called, in a few lines; and in ``notes`` what it is, and its state if that is not in force."""
+    name = _name(node)
+    lines = wrap(name, _LETTERS, max_lines=_LINES, placeholder="…") or [name]
+    notes = [node["kind"], *([node["state"]] if node["state"] and not node["live"] else [])]
+    height = _PAD + _LINE * len(lines) + _NOTE * len(notes)
+    return {"node": node, "name": name, "lines": lines, "notes": notes, "width": _BOX, "height": height}
+
+
+def _name(node: Json) -> str:
+    return str(node["name"] or node["id"])
 
 
 def _left(column: int) -> int:
@@ -35,17 +51,6 @@ def _left(column: int) -> int:
 
 def _middle(columns: Columns, slot: Slot) -> float:
     return round(_TITLE + columns.height[slot], 1)
-
-
-def _box(columns: Columns, ref: str, node: Json) -> Json:
-    name = _name(node)
-    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-    x, y = _left(columns.of[ref]), _middle(columns, ref) - _HEIGHT / 2
-    return {"node": node, "x": x, "y": y, "text": short, "name": name}
-
-
-def _name(node: Json) -> str:
-    return str(node["name"] or node["id"])
 
 
 def _line(columns: Columns, way: Way, row: Json, centre: str) -> Json:

@@ -1,5 +1,6 @@
 """Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECTIONS = (
     ("/", "Overview"),
     ("/findings", "Findings"),
@@ -68,10 +70,17 @@ def _address(path: str, parameters: Mapping[str, Any]) -> str:
 
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
     """A template, filled in. Everything that is put into it is text, and never markup."""
-    html = _TEMPLATES.get_template(f"{name}.html").render(place=place, sections=_SECTIONS, words=words, **content)
+    html = _TEMPLATES.get_template(f"{name}.html").render(
+        place=place, sections=_SECTIONS, words=words, is_moment=is_moment, **content
+    )
     return HTMLResponse(html, status, headers=HEADERS)
 
 
 def words(name: Any) -> str:
-    """``service_offering`` as people write it."""
-    return str(name).replace("_", " ")
+    """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
+    return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
+
+
+def is_moment(text: str) -> bool:
+    """As the APIs write one."""
+    return _MOMENT.fullmatch(text) is not None

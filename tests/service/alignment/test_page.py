@@ -83,6 +83,22 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
     assert "You see" in before.text_content()
 
 
+async def test_members_are_told_as_people_write_them(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    increment = await sampled.client.find("increment", "network-first-slice")
+    assert increment
+    told = (await shown(browser, f"/entity/increment/{increment['id']}")).xpath("//dl")[0]
+    signed = told.xpath("div[dt = 'sign offs']/dd")[0]
+    assert [each["at"] for each in increment["sign_offs"]] == signed.xpath(".//time/@datetime")
+    assert {"stakeholder", "decision"} <= set(signed.xpath(".//span[@class='kind']/text()"))
+    assert signed.xpath(".//a/text()")[0] == "Chair of the board"
+
+
+async def test_every_kind_can_be_looked_through(browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/search")
+    kinds = page.xpath("//select[@id='kind']/option/@value")
+    assert page.xpath("//div[@id='results']//a/@href") == [f"/search?kind={kind}" for kind in kinds if kind]
+
+
 async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_are(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
@@ -141,6 +157,11 @@ async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: 
     later = await shown(browser, f"/changes?from={made['created_at']}")
     [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
     assert row.xpath("string(td[2])") == "tester"
+    assert row.xpath("string(td[4])") == "", "that it has members goes without saying"
+    await sampled.client.patch(NODE_KINDS["tactic"], made["id"], made["version"], {"name": "Count all the pumps"})
+    await sampled.caught_up()
+    again = await shown(browser, f"/changes?from={made['created_at']}")
+    assert "name" in [each.xpath("string(td[4])") for each in again.xpath("//section[last()]//tbody/tr")]
     await sampled.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
     named = await shown(browser, "/changes")
     [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]

@@ -21,7 +21,7 @@ _KINDS = [kinds[0] for _, kinds in LEVELS]
 
 
 def node(kind: str, name: str, type: str | None = None) -> Json:
-    return {"kind": kind, "id": name, "name": name, "type": type}
+    return {"kind": kind, "id": name, "name": name, "type": type, "state": "in_force", "live": True}
 
 
 def picture(nodes: list[Json], rows: list[tuple[Json, str, Json]]) -> Json:
@@ -46,12 +46,13 @@ def test_levels_are_columns_from_left_to_right_and_no_box_lies_on_another() -> N
     made = picture([it, top, *tactics], rows)
     assert [title["text"] for title in made["titles"]] == ["business strategy", "IT strategy", "tactics"]
     places = {box["name"]: (box["x"], box["y"]) for box in made["boxes"]}
+    [(width, height)] = {(box["width"], box["height"]) for box in made["boxes"]}
     assert places["top"][0] < places["below"][0] < places["tactic 0"][0]
     for x, y in places.values():
-        assert 0 <= x <= made["width"] - made["box"]["width"]
-        assert 0 <= y <= made["height"] - made["box"]["height"]
+        assert 0 <= x <= made["width"] - width
+        assert 0 <= y <= made["height"] - height
     heights = sorted(y for name, (_, y) in places.items() if name.startswith("tactic"))
-    assert all(below - above > made["box"]["height"] for above, below in itertools.pairwise(heights))
+    assert all(below - above > height for above, below in itertools.pairwise(heights))
     assert made["centre"]["name"] == "below"
 
 
@@ -70,21 +71,29 @@ def test_a_line_runs_from_the_near_side_of_one_box_to_that_of_the_other() -> Non
     x = {box["name"]: box["x"] for box in made["boxes"]}
     covers, depends = (line["path"] for line in made["lines"])
     assert covers.startswith(f"M{x['b']} ")
-    assert covers.split(" ")[-2] == f"{x['a'] + made['box']['width']}"
-    assert depends.startswith(f"M{x['a'] + made['box']['width']} ")
-    assert depends.split(" ")[-2] == f"{x['c'] + made['box']['width']}"
+    assert covers.split(" ")[-2] == f"{x['a'] + made['boxes'][0]['width']}"
+    assert depends.startswith(f"M{x['a'] + made['boxes'][0]['width']} ")
+    assert depends.split(" ")[-2] == f"{x['c'] + made['boxes'][0]['width']}"
 
 
-def test_a_long_name_is_cut_in_its_box_alone() -> None:
-    [box] = picture([node("service", "n" * 60)], [])["boxes"]
-    assert (len(box["text"]), box["name"]) == (27, "n" * 60)
+def test_a_box_has_room_for_what_it_says_and_a_long_name_is_cut_in_it_alone() -> None:
+    mail, long = node("service", "Mail"), node("service", "Licence and care " * 4)
+    off = node("service", "Fax") | {"live": False, "state": "being_retired"}
+    boxes = {box["name"]: box for box in picture([mail, long, off], [])["boxes"]}
+    assert (boxes["Mail"]["lines"], boxes["Mail"]["notes"]) == (["Mail"], ["service"])
+    assert boxes["Fax"]["notes"] == ["service", "being_retired"]
+    first, second = boxes[long["name"]]["lines"]
+    assert (first, second[-1]) == ("Licence and care", "…")
+    assert boxes["Mail"]["height"] < boxes["Fax"]["height"]
+    assert boxes["Mail"]["height"] < boxes[long["name"]]["height"]
 
 
 @some.composite
 def neighbourhoods(draw: some.DrawFn) -> tuple[list[Json], list[tuple[Json, str, Json]]]:
     """Up to as many as the page draws, at any level, joined in any way: around, on, and back to themselves as well."""
     kinds = draw(some.lists(some.sampled_from(_KINDS), min_size=1, max_size=30))
-    nodes = [node(kind, f"{kind} {number}") for number, kind in enumerate(kinds)]
+    words = some.sampled_from(["", " with a name", " with a name that takes lines"])
+    nodes = [node(kind, f"{number}{draw(words)}") for number, kind in enumerate(kinds)]
     ends = some.tuples(some.sampled_from(nodes), some.sampled_from(["a", "b"]), some.sampled_from(nodes))
     return nodes, draw(some.lists(ends, max_size=60))
 
@@ -93,15 +102,14 @@ def neighbourhoods(draw: some.DrawFn) -> tuple[list[Json], list[tuple[Json, str,
 def test_no_line_crosses_a_box_and_nothing_lies_outside(given: tuple[list[Json], list[tuple[Json, str, Json]]]) -> None:
     nodes, rows = given
     made = picture(nodes, rows)
-    width, height = made["box"]["width"], made["box"]["height"]
-    corners = [(box["x"], box["y"]) for box in made["boxes"]]
+    corners = [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in made["boxes"]]
     assert len(made["lines"]) == len([row for row in rows if row[0] is not row[2]])
     for x, y in ((x, y) for line in made["lines"] for x, y in points(line["path"])):
         assert 0 <= x <= made["width"]
         assert 0 <= y <= made["height"]
-        assert not [None for left, top in corners if left < x < left + width and top < y < top + height]
-    for (left, top), (x, y) in itertools.combinations(corners, 2):
-        assert abs(left - x) >= width or abs(top - y) >= height
+        assert not [None for left, top, right, bottom in corners if left < x < right and top < y < bottom]
+    for one, other in itertools.combinations(corners, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
 def points(path: str) -> Iterator[Point]:
