@@ -1,6 +1,7 @@
 """What changed between two moments: every version that was recorded in between, by whom and by which event; findings
 that opened and closed; and the score before and after."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +12,14 @@ from services.alignment import findings_list
 from services.alignment.models import FINDING, RECORD
 from services.alignment.moment import Moment
 from services.alignment.projection import ref_of
-from services.alignment.repository import brief, split
+from services.alignment.repository import brief, briefs, split
 from services.alignment.score import score
 from shared import pagination
 from shared.clock import rfc3339
+from shared.contracts.base import reason_given
 from shared.contracts.events import EventId
 
+_ENDS = ("source", "target")
 _MOST_FINDINGS = 500
 _UNTOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind", "provenance"}
 Json = dict[str, Any]
@@ -56,10 +59,11 @@ async def _changes(
     order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
     query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
     rows, next_cursor = pagination.page((await moment.connection.execute(query)).all(), order, limit)
-    return [_change(moment, row) for row in rows], next_cursor
+    ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
+    return [_change(moment, row, ends) for row in rows], next_cursor
 
 
-def _change(moment: Moment, row: Any) -> Json:
+def _change(moment: Moment, row: Any, ends: Mapping[str, Json]) -> Json:
     kind, id = split(row.ref)
     before = None if row.was_deleted else row.before
     return {
@@ -67,18 +71,18 @@ def _change(moment: Moment, row: Any) -> Json:
         "action": "deleted" if row.deleted else "created" if before is None else "changed",
         "at": rfc3339(row.recorded_from),
         "by": row.actor,
-        "reason": row.data.get("state_reason"),
-        **_subject(moment, row),
+        "reason": reason_given(None if row.deleted else before, row.data),
+        **_subject(moment, row, ends),
         "changes": _members(before or {}, row.data) if not row.deleted else [],
     }
 
 
-def _subject(moment: Moment, row: Any) -> Json:
+def _subject(moment: Moment, row: Any, ends: Mapping[str, Json]) -> Json:
     """The node, or the link with its type and ends."""
     if row.kind != "link":
         return {"node": brief(moment, row), "link": None}
-    ends = {end: ref_of(row.data[end]) for end in ("source", "target")}
-    return {"node": None, "link": {"id": split(row.ref)[1], "type": row.data["type"], **ends, "state": row.state}}
+    joined = {end: ends[ref_of(row.data[end])] for end in _ENDS}
+    return {"node": None, "link": {"id": split(row.ref)[1], "type": row.data["type"], **joined, "state": row.state}}
 
 
 def _members(before: Json, after: Json) -> list[Json]:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from services.cli import refs
+from services.cli.refs import AsOf
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
@@ -20,11 +22,13 @@ async def findings(
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    as_of: AsOf = None,
 ) -> None:
     """What is wrong, worst first."""
     found = []
-    page = min(limit, 200)
-    async for item in session.client.items("/alignment/v1/findings", limit=page, severity=severity, rule=rule):
+    asked = {"limit": min(limit, 200), "severity": severity, "rule": rule}
+    asked["as_of"] = await refs.moment(session.client, as_of)
+    async for item in session.client.items("/alignment/v1/findings", **asked):
         found.append(item)
         if len(found) == limit:
             session.say(f"Only the first {limit} are shown: ask for more with --limit.")
@@ -47,9 +51,9 @@ def _row(finding: Json) -> tuple[Any, ...]:
 
 
 @command
-async def score(session: Session) -> None:
+async def score(session: Session, as_of: AsOf = None) -> None:
     """How well things line up, by dimension, and the fixes worth most."""
-    answer = await session.client.get_json("/alignment/v1/score")
+    answer = await session.client.get_json("/alignment/v1/score", as_of=await refs.moment(session.client, as_of))
     session.show(answer, lambda: _score(answer))
 
 

@@ -7,6 +7,7 @@ import typer
 
 from services.cli import refs
 from services.cli.paths import Subject
+from services.cli.refs import AsOf
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 Json = dict[str, Any]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was recorded at this moment (RFC 3339).")]
 _LETTERS = ("R", "A", "C", "I")
+_SHORT = 30
 
 
 @command
@@ -26,8 +27,9 @@ async def impact(
     as_of: AsOf = None,
 ) -> None:
     """What a change would hit, and whom to ask before."""
-    ref = await refs.path(session.client, subject)
-    answer = await session.client.get_json(f"/alignment/v1/impact/{ref}", depth=depth, as_of=as_of)
+    at = await refs.moment(session.client, as_of)
+    ref = await refs.path(session.client, subject, at)
+    answer = await session.client.get_json(f"/alignment/v1/impact/{ref}", depth=depth, as_of=at)
     session.show(answer, lambda: _impact(answer))
 
 
@@ -56,7 +58,8 @@ def _way(path: list[Json]) -> str:
 @command
 async def cascade(session: Session, as_of: AsOf = None) -> None:
     """How strategy comes down to work, on both sides, and where it does not."""
-    answer = await session.client.get_json("/alignment/v1/cascade", as_of=as_of)
+    at = await refs.moment(session.client, as_of)
+    answer = await session.client.get_json("/alignment/v1/cascade", as_of=at)
     session.show(answer, lambda: _cascade(answer))
 
 
@@ -91,7 +94,8 @@ async def coverage(
     as_of: AsOf = None,
 ) -> None:
     """What is covered: services by people, process, product and partner; offerings by goods, access and action."""
-    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=as_of)]
+    at = await refs.moment(session.client, as_of)
+    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=at)]
     session.show(items, lambda: _design(items) if what == "design" else _offerings(items))
 
 
@@ -135,8 +139,9 @@ async def raci(
     as_of: AsOf = None,
 ) -> None:
     """Who does what in a process: responsible, accountable, consulted, informed."""
-    ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}")
-    answer = await session.client.get_json(f"/alignment/v1/raci/{ref.partition('/')[2]}", as_of=as_of)
+    at = await refs.moment(session.client, as_of)
+    ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}", at)
+    answer = await session.client.get_json(f"/alignment/v1/raci/{ref.partition('/')[2]}", as_of=at)
     session.show(answer, lambda: _matrix(answer))
 
 
@@ -158,7 +163,8 @@ def _rows(answer: Json) -> Iterator[tuple[str, ...]]:
 @command
 async def load(session: Session, as_of: AsOf = None) -> None:
     """What each party carries: roles, and the letters that they bring in all processes."""
-    items = [item async for item in session.client.items("/alignment/v1/load", as_of=as_of)]
+    at = await refs.moment(session.client, as_of)
+    items = [item async for item in session.client.items("/alignment/v1/load", as_of=at)]
     session.show(items, lambda: _load(items))
 
 
@@ -208,8 +214,20 @@ def _what(item: Json) -> str:
     if item["node"]:
         return label(item["node"])
     link = item["link"]
-    return f"{link['source']} {link['type']} {link['target']}"
+    return f"{label(link['source'])} {link['type']} {label(link['target'])}"
 
 
 def _members(item: Json) -> str:
-    return ", ".join(each["member"] for each in item["changes"])
+    changes = item["changes"] if item["action"] == "changed" else []
+    return "; ".join([*map(_change, changes), *([item["reason"]] if item["reason"] else [])])
+
+
+def _change(change: Json) -> str:
+    """From what to what, where both are short enough to be read in a line."""
+    before, after = change["from"], change["to"]
+    short = all(not isinstance(value, list | dict) and len(str(value)) <= _SHORT for value in (before, after))
+    return f"{change['member']} {_told(before)} -> {_told(after)}" if short else change["member"]
+
+
+def _told(value: Any) -> str:
+    return "none" if value is None else str(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import refs
+from services.cli.refs import AsOf
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ async def trace(
     direction: Annotated[Literal["up", "down"], typer.Option(help="Up to what it serves, or down.")] = "up",
     depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
     types: Annotated[str | None, typer.Option(help="Relations, by comma, or `justifying`; else all.")] = None,
+    as_of: AsOf = None,
 ) -> None:
     """What something leads up to, or what rests on it."""
-    ref = await refs.path(session.client, subject)
+    at = await refs.moment(session.client, as_of)
+    ref = await refs.path(session.client, subject, at)
     path = f"/alignment/v1/trace/{ref}"
-    answer = await session.client.get_json(path, direction=direction, depth=depth, types=types)
+    answer = await session.client.get_json(path, direction=direction, depth=depth, types=types, as_of=at)
     session.show(answer, lambda: _tree(answer, ref))
 
 
@@ -74,10 +77,11 @@ def _hidden(node: Json) -> str:
 
 
 @command
-async def why(session: Session, subject: Subject) -> None:
+async def why(session: Session, subject: Subject, as_of: AsOf = None) -> None:
     """Why something exists: every path to an outcome or a business strategy, best first."""
-    ref = await refs.path(session.client, subject)
-    answer = await session.client.get_json(f"/alignment/v1/why/{ref}")
+    at = await refs.moment(session.client, as_of)
+    ref = await refs.path(session.client, subject, at)
+    answer = await session.client.get_json(f"/alignment/v1/why/{ref}", as_of=at)
     session.show(answer, lambda: _reasons(answer))
 
 

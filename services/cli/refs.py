@@ -1,7 +1,10 @@
-"""``KIND/KEY`` on the command line, and the entity it means."""
+"""``KIND/KEY`` and ``--as-of`` on the command line, and the entity and the moment they mean."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from services.cli.endpoint import Unusable
 
@@ -9,6 +12,9 @@ if TYPE_CHECKING:
     from shared.client import Client
     from shared.contracts import Kind
 
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it was recorded at this moment (RFC 3339, or a baseline's key).")
+]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -36,12 +42,33 @@ async def entity(client: "Client", kind: "Kind", key: str) -> dict[str, Any]:
     return state
 
 
-async def path(client: "Client", ref: str) -> str:
-    """``kind/id`` for what a ``KIND/KEY`` means; an id is taken at its word, and the view may know it alone."""
+async def moment(client: "Client", given: str | None) -> str | None:
+    """An instant as it stands, or that of the baseline with this key; raises NotFound."""
+    from shared.contracts.alignment import BASELINE
+
+    try:
+        datetime.fromisoformat(given or "")
+    except ValueError:
+        return (await entity(client, BASELINE, given))["at"] if given else None
+    return given
+
+
+async def path(client: "Client", ref: str, as_of: str | None = None) -> str:
+    """``kind/id`` for what a ``KIND/KEY`` means or meant; an id is taken at its word: the view may know it alone."""
     kind_name, slash, key = ref.partition("/")
     if not (slash and key):
         raise Unusable(f"{ref} is not KIND/KEY, such as service/claims.")
     if _UUID.fullmatch(key):
         return f"{kind_name}/{key}"
     kind = kind_of(kind_name)
-    return f"{kind.name}/{(await entity(client, kind, key))['id']}"
+    found = await (_recorded(client, kind, key, as_of) if as_of else entity(client, kind, key))
+    return f"{kind.name}/{found['id']}"
+
+
+async def _recorded(client: "Client", kind: "Kind", key: str, as_of: str) -> dict[str, Any]:
+    """Who had the key at that moment; raises NotFound."""
+    from shared.client import NotFound
+
+    async for node in client.items("/alignment/v1/nodes", kind=kind.name, key=key, as_of=as_of):
+        return node
+    raise NotFound(404, {"detail": f"There was no {kind.name}/{key} at {as_of}."})

@@ -159,6 +159,12 @@ def folded(name: str, key: str) -> str:
     return f"{name.casefold()} {key}"
 
 
+def reason_given(before: Mapping[str, Any] | None, state: Mapping[str, Any]) -> str | None:
+    """The reason of this version: one that was given for an earlier one is not."""
+    same = before and all(before.get(name) == state.get(name) for name in ("state", "state_reason"))
+    return None if same else state.get("state_reason")
+
+
 SERVER_FIELDS = frozenset({"id", "kind", "version", "created_at", "created_by", "updated_at", "updated_by"})
 """Members that no caller writes."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
-from shared.contracts.base import Kind, Record
+from shared.contracts.base import Kind, Record, reason_given
 from shared.dialects import holds
 from shared.http import When
 from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode
@@ -157,7 +157,7 @@ def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> d
         "by": row.actor,
         "event": str(event_id(row.kind, row.id, row.version)),
         "correlation_id": row.correlation_id,
-        "reason": state["state_reason"],
+        "reason": reason_given(None if row.action == "deleted" else before, state),
         "changes": [{"field": name, "from": (before or {}).get(name), "to": state[name]} for name in data["changed"]],
     }
 

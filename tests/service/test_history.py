@@ -40,6 +40,13 @@ async def test_a_transition_and_a_deletion_tell_their_reason(api: Api) -> None:
     assert (deleted["action"], deleted["reason"], deleted["changes"]) == ("deleted", "a mistake", [])
 
 
+async def test_a_reason_is_that_of_its_own_version(api: Api) -> None:
+    made = await api.make(TACTIC)
+    await api.transition(TACTIC, made["id"], "proposed", "ripe")
+    await api.patch(TACTIC, made["id"], {"description": "Told."}, if_match="2")
+    assert [item["reason"] for item in await api.history(TACTIC, made["id"])] == [None, "ripe", None]
+
+
 async def test_a_life_after_a_deletion_begins_from_nothing(api: Api) -> None:
     made = await api.make(TACTIC, name="Old")
     await api.delete(TACTIC, made["id"])

@@ -285,7 +285,12 @@ async def test_a_diff_is_what_the_histories_say_of_the_time_between(platform: Pl
     assert {item["event"] for item in items} == events
     assert items[0]["changes"] == [{"member": "budget", "from": tactic["budget"], "to": 1.5}]
     assert {"member": "state", "from": "active", "to": "ended"} in items[2]["changes"]
-    assert (items[2]["reason"], items[2]["link"]["type"]) == ("It was wrong.", cut["type"])
+    link = items[2]["link"]
+    assert (items[2]["reason"], link["type"]) == ("It was wrong.", cut["type"])
+    ends = {end: {name: link[end][name] for name in ("kind", "id")} for end in ("source", "target")}
+    assert ends == {end: cut[end] for end in ends}
+    assert link["source"]["name"]
+    assert [item["reason"] for item in (items[0], items[4])] == [None, "A mistake."]
     opened = {(each["rule"], each["subject"]["id"]) for each in page["findings"]["opened"]}
     assert ("V02", made["id"]) in opened, "a tactic in force that nobody asked for"
     assert page["score"]["from"] == (await view(platform, "score", as_of=since))["index"]

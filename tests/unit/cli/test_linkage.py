@@ -90,11 +90,14 @@ def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) ->
 
 
 def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
-    change = {"at": "2026-03-01T00:00:00Z", "by": "ada", "changes": [{"member": "name", "from": "a", "to": "b"}]}
-    link = {"id": DECK, "type": "serves", "source": "service/1", "target": "outcome/2", "state": "ended"}
+    when = {"at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed"}
+    link = {"id": DECK, "type": "serves", "source": node(CREW, "crew"), "target": node(DECK, "deck"), "state": "ended"}
+    renamed = [{"member": "name", "from": None, "to": "b"}, {"member": "tags", "from": [], "to": ["old"]}]
+    ended = [{"member": "state", "from": "active", "to": "ended"}]
     items = [
-        {**change, "action": "changed", "node": node(CREW, "crew"), "link": None},
-        {**change, "action": "changed", "node": None, "link": link},
+        {**when, "changes": renamed, "reason": None, "node": node(CREW, "crew"), "link": None},
+        {**when, "changes": ended, "reason": "A mistake.", "node": None, "link": link},
+        {**when, "action": "created", "changes": renamed, "reason": "New.", "node": node(CREW, "crew"), "link": None},
     ]
     found = {"rule": "V02", "title": "In a vacuum", "subject": node(DECK, "deck")}
     owner.extra[f"{VIEW}/diff"] = {
@@ -104,7 +107,51 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
         "score": {"from": None, "to": 86.4},
     }
     told = run("diff", "--from", "2026-01-01T00:00:00Z").stdout
-    assert "2026-03-01T00:00:00Z  ada  changed  party/crew Crew" in told
-    assert "service/1 serves outcome/2" in told
+    assert "2026-03-01T00:00:00Z  ada  changed  party/crew Crew " in told
+    assert "name none -> b; tags  " in told
+    assert "party/crew Crew serves party/deck Deck  state active -> ended; A mistake." in told
+    assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:] for line in told.splitlines()]
     assert "opened   V02   party/deck Deck" in told
     assert "Score: –, then 86" in told
+
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "trace": {"nodes": [node(CREW, "crew")], "edges": [], "direction": "up"},
+    "why": {"subject": node(CREW, "crew"), "paths": []},
+    "impact": {"subject": node(CREW, "crew"), "items": [], "by_kind": {}, "contracts": [], "consult": [], "hidden": 0},
+    "raci": {"roles": [], "rows": []},
+    "cascade": {"items": [], "holes": [], "hidden": 0},
+    "coverage/design": {"items": [], "next_cursor": None},
+    "load": {"items": [], "next_cursor": None},
+    "findings": {"items": [], "next_cursor": None},
+    "score": {"index": None, "dimensions": []},
+}
+OF_ONE = {"trace": "party/gone", "why": "party/gone", "impact": "party/gone", "raci": "gone"}
+
+
+@pytest.mark.parametrize("view", ANSWERS)
+def test_every_view_is_shown_as_of_a_baseline(run: Any, owner: FakeOwner, view: str) -> None:
+    """What it is about is found among what was there then."""
+    asked: list[tuple[str, str | None]] = []
+
+    def answering(answer: dict[str, Any]) -> Any:
+        def answer_and_note(request: Any) -> dict[str, Any]:
+            asked.append((request.url.path.removeprefix(f"{VIEW}/"), request.url.params.get("as_of")))
+            return answer
+
+        return answer_and_note
+
+    signed = {"key": "signed", "id": DECK, "at": "2026-01-01T00:00:00Z"}
+    owner.extra[f"{VIEW}/baselines"] = {"items": [signed], "next_cursor": None}
+    owner.extra[f"{VIEW}/nodes"] = answering({"items": [node(CREW, "gone")], "next_cursor": None})
+    path = {"raci": f"raci/{CREW}"}.get(view, f"{view}/party/{CREW}" if view in OF_ONE else view)
+    owner.extra[f"{VIEW}/{path}"] = answering(ANSWERS[view])
+    result = run(*view.split("/"), *([OF_ONE[view]] if view in OF_ONE else []), "--as-of", "signed")
+    assert result.exit_code == 0, result.output
+    assert asked == [*([("nodes", signed["at"])] if view in OF_ONE else []), (path, signed["at"])]
+
+
+def test_a_moment_that_is_no_baseline_is_not_found(run: Any, owner: FakeOwner) -> None:
+    owner.extra[f"{VIEW}/baselines"] = {"items": [], "next_cursor": None}
+    result = run("score", "--as-of", "unheard-of")
+    assert (result.exit_code, "baseline/unheard-of" in result.stderr) == (3, True)
