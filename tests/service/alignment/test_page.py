@@ -161,7 +161,8 @@ async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: 
     await sampled.client.patch(NODE_KINDS["tactic"], made["id"], made["version"], {"name": "Count all the pumps"})
     await sampled.caught_up()
     again = await shown(browser, f"/changes?from={made['created_at']}")
-    assert "name" in [each.xpath("string(td[4])") for each in again.xpath("//section[last()]//tbody/tr")]
+    told = [each.xpath("string(td[4])") for each in again.xpath("//section[last()]//tbody/tr")]
+    assert "name: Count the pumps → Count all the pumps" in told
     await sampled.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
     named = await shown(browser, "/changes")
     [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]
