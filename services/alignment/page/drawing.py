@@ -33,10 +33,11 @@ def drawn(centre: str, nodes: Mapping[str, Json], rows: Sequence[Json]) -> Json:
 
 
 def _box(node: Json) -> Json:
-    """What it is called, in a few lines; and in ``notes`` what it is, and its state if that is not in force."""
+    """What it is called, in a few lines; and in ``notes`` what it is, and its state if nobody can count on it."""
     name = _name(node)
     lines = wrap(name, _LETTERS, max_lines=_LINES, placeholder="…") or [name]
-    notes = [node["kind"], *([node["state"]] if node["state"] and not node["live"] else [])]
+    state = "never seen" if "unseen" in node else node["state"]
+    notes = [node["kind"], *([state] if state and not node["live"] else [])]
     height = _PAD + _LINE * len(lines) + _NOTE * len(notes)
     return {"node": node, "name": name, "lines": lines, "notes": notes, "width": _BOX, "height": height}
 

@@ -79,9 +79,11 @@ def test_a_line_runs_from_the_near_side_of_one_box_to_that_of_the_other() -> Non
 def test_a_box_has_room_for_what_it_says_and_a_long_name_is_cut_in_it_alone() -> None:
     mail, long = node("service", "Mail"), node("service", "Licence and care " * 4)
     off = node("service", "Fax") | {"live": False, "state": "being_retired"}
-    boxes = {box["name"]: box for box in picture([mail, long, off], [])["boxes"]}
+    strange = node("service", "7c1f") | {"name": None, "live": False, "state": None, "unseen": True}
+    boxes = {box["name"]: box for box in picture([mail, long, off, strange], [])["boxes"]}
     assert (boxes["Mail"]["lines"], boxes["Mail"]["notes"]) == (["Mail"], ["service"])
     assert boxes["Fax"]["notes"] == ["service", "being_retired"]
+    assert boxes["7c1f"]["notes"] == ["service", "never seen"]
     first, second = boxes[long["name"]]["lines"]
     assert (first, second[-1]) == ("Licence and care", "…")
     assert boxes["Mail"]["height"] < boxes["Fax"]["height"]
