@@ -10,7 +10,7 @@ from bench.peers import PEERS, Missing, Run
 from bench.table import Row
 
 _USUAL = ("embedded", "deployed", "peers")
-_SIZES = {"peers": [10_000, 100_000], "curve": [1000, 10_000, 100_000, 1_000_000]}
+_SIZES = {"peers": [1000, 10_000], "curve": [1000, 10_000, 100_000, 1_000_000]}
 _DATABASES = ["sqlite", "postgres"]
 
 
@@ -39,7 +39,7 @@ def _deployed(options: Namespace) -> Iterator[Row]:
 
 def _peers(options: Namespace) -> Iterator[Row]:
     sizes = options.sizes or _SIZES["peers"]
-    run = Run(options.rounds, options.seconds, sizes, options.database[0], options.links, options.entities)
+    run = Run(options.rounds, options.seconds, sizes, options.database, options.links, options.entities)
     for peer in options.peers:
         try:
             title, rounds = peers.measure(peer, run)
@@ -77,8 +77,10 @@ def _options() -> Namespace:
     )
     parser.add_argument("--peers", type=_words, default=[*PEERS], help=f"which of {', '.join(PEERS)}, by comma")
     parser.add_argument("--entities", type=int, default=1000, help="peers: how many go into the view and a catalog")
-    parser.add_argument("--sizes", type=_sizes, help="curve and peers: links of the graph, by comma")
-    parser.add_argument("--database", type=_words, default=_DATABASES, help="curve: sqlite, postgres or both, by comma")
+    parser.add_argument("--sizes", type=_sizes, help="curve and peers: links of a graph, by comma")
+    parser.add_argument(
+        "--database", type=_words, default=_DATABASES, help="of a graph: sqlite, postgres or both, by comma"
+    )
     return parser.parse_args()
 
 

@@ -40,16 +40,23 @@ async def _under_load(there: World, home: Path, seconds: float) -> Round:
         with Floor(home, there, databases) as floor:
             await floor.start_all()
             least = await serving.latencies(floor, seconds) | await serving.cost(floor, seconds)
-            bare = await _bare_cost(floor, seconds)
-    costs: Round = {"CPU ms/write (bare write)": (ours["CPU ms/write, relay included"], bare)}
+            bare, plain = await _alone(floor, seconds)
+    costs: Round = {
+        "CPU ms/write (bare write)": (ours["CPU ms/write, relay included"], bare["CPU ms/write"]),
+        "writes/s (plain ORM)": (ours["writes/s, 16 writers"], plain["writes/s"]),
+        "CPU ms/write (plain ORM)": (ours["CPU ms/write, relay included"], plain["CPU ms/write"]),
+    }
     return {**{name: (ours[name], least[name]) for name in ours}, **costs, **brought, **sizes}
 
 
-async def _bare_cost(floor: Floor, seconds: float) -> float:
-    """Of a write that nothing follows."""
+async def _alone(floor: Floor, seconds: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Writes that nothing follows, by hand and by the ORM."""
     floor.stop("writer")
     floor.spawn_writer(relay=False).wait_ready()
-    return await serving.bare_cost(floor.target(), floor, seconds)
+    bare = await serving.bare_cost(floor, seconds)
+    floor.stop("writer")
+    floor.spawn_orm().wait_ready()
+    return bare, await serving.bare_cost(floor, seconds)
 
 
 def _sizes(platform: Platform, home: Path) -> Round:

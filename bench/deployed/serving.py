@@ -15,7 +15,7 @@ from bench import load
 from bench.deployed.sides import Side
 from bench.deployed.world import World
 from bench.floors.projector import PARTITIONS
-from bench.load import Sample, Target
+from bench.load import Sample
 
 RATES = (50, 200)
 _WARM_SECONDS = 2
@@ -82,9 +82,12 @@ async def cost(side: Side, seconds: float) -> Figures:
     return {"writes/s, 16 writers": count / seconds, "CPU ms/write, relay included": used / count * 1000}
 
 
-async def bare_cost(target: Target, side: Side, seconds: float) -> float:
-    """CPU ms of a write by itself."""
+async def bare_cost(side: Side, seconds: float) -> Figures:
+    """Of writes by themselves, that nothing follows."""
+    target = side.target()
     await load.closed_loop(target, min(seconds, _WARM_SECONDS))
     before = side.writer.cpu()
     count = await load.closed_loop(target, seconds)
-    return (side.writer.cpu() - before) / count * 1000
+    used = side.writer.cpu() - before
+    target.close()
+    return {"writes/s": count / seconds, "CPU ms/write": used / count * 1000}

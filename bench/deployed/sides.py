@@ -93,13 +93,19 @@ class Floor(Processes):
         bus = [self.world.kafka, FLOOR] if relay else []
         return self._spawn("writer", [self.owner, *bus])
 
+    def spawn_orm(self) -> Process:
+        """In the place of the writer."""
+        return self.add("writer", self._process("orm", self.ports["writer"], [self.owner]))
+
     def spawn_view(self, topic: str = FLOOR) -> Process:
         return self._spawn("view", [self.view, self.world.kafka, topic])
 
     def _spawn(self, name: str, more: list[str]) -> Process:
-        port = self.ports[name]
-        arguments = ["-m", f"bench.floors.{name}", str(port), *more]
-        return self.add(name, Process(arguments, port, "/ready", self.home / f"floor-{name}.log"))
+        return self.add(name, self._process(name, self.ports[name], more))
+
+    def _process(self, module: str, port: int, more: list[str]) -> Process:
+        arguments = ["-m", f"bench.floors.{module}", str(port), *more]
+        return Process(arguments, port, "/ready", self.home / f"floor-{module}.log")
 
     @property
     def writer(self) -> Process:

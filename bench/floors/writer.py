@@ -53,7 +53,7 @@ def app(database: str, kafka: str | None, topic: str) -> FastAPI:
     @served.post("/tactics", status_code=201)
     async def create(body: Tactic) -> dict[str, str]:
         id = uuid4()
-        payload = _event(str(id), body)
+        payload = event(str(id), body)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(_ENTITY, id, body.model_dump_json())
             await connection.execute(_CHANGE, f"tactic:{id}", payload)
@@ -63,7 +63,7 @@ def app(database: str, kafka: str | None, topic: str) -> FastAPI:
     return served
 
 
-def _event(id: str, body: Tactic) -> str:
+def event(id: str, body: Tactic) -> str:
     """A document in the shape of the platform's, so that one floor projector reads both."""
     state = {"id": id, "kind": "tactic", "version": 1, "name": body.name, "description": body.description}
     now = datetime.now(UTC).isoformat()

@@ -27,37 +27,36 @@ def measure(run: Run) -> list[Round]:
 
 
 def _round(run: Run) -> Iterator[tuple[str, Pair]]:
-    ours = curve.measure(run.sizes, run.database)
     graphs = {name: {size: _run(name, size) for size in run.sizes} for name in _GRAPHS}
-    for trace in (read.name for read in TRACES):
+    for database in run.databases:
+        ours = curve.measure(run.sizes, database)
+        for trace in (read.name for read in TRACES):
+            yield from _in_database(trace, database, ours)
+            for name, theirs in graphs.items():
+                yield from _beside(trace, f"on {database} ({name})", ours, theirs)
         for name, theirs in graphs.items():
-            for size in run.sizes:
-                pair = (ours[size][trace]["ours"], theirs[size][trace]["ours"])
-                yield f"{trace}, p50 ms at {size:,} links ({name})", pair
-            yield from _growth(trace, name, ours, theirs)
-        yield from _in_database(trace, ours)
-    yield from _weight(ours, graphs)
+            yield from _weight(f"on {database} ({name})", ours, theirs)
 
 
-def _growth(trace: str, name: str, ours: Sized, theirs: Sized) -> Iterator[tuple[str, Pair]]:
-    if len(ours) > 1:
-        small, large = min(ours), max(ours)
-        pair = (curve.per_node(trace, ours), curve.per_node(trace, theirs))
-        yield f"{trace}: growth per node, {small:,} to {large:,} links ({name})", pair
-
-
-def _in_database(trace: str, ours: Sized) -> Iterator[tuple[str, Pair]]:
+def _in_database(trace: str, database: str, ours: Sized) -> Iterator[tuple[str, Pair]]:
     for size, figures in ours.items():
         cell = figures[f"{trace}, in the database"]
-        yield f"{trace}, in the database, p50 ms at {size:,} links (one statement)", (cell["ours"], cell["floor"])
+        yield f"{trace}, in the database, p50 ms at {size:,} on {database} (statement)", (cell["ours"], cell["floor"])
 
 
-def _weight(ours: Sized, graphs: dict[str, Sized]) -> Iterator[tuple[str, Pair]]:
+def _beside(trace: str, whom: str, ours: Sized, theirs: Sized) -> Iterator[tuple[str, Pair]]:
+    for size in ours:
+        yield f"{trace}, p50 ms at {size:,} {whom}", (ours[size][trace]["ours"], theirs[size][trace]["ours"])
+    if len(ours) > 1:
+        pair = (curve.per_node(trace, ours), curve.per_node(trace, theirs))
+        yield f"{trace}: growth per node, {min(ours):,} to {max(ours):,} {whom}", pair
+
+
+def _weight(whom: str, ours: Sized, theirs: Sized) -> Iterator[tuple[str, Pair]]:
     """What it takes to build; the view is on a disk, and its process needs little."""
     size = max(ours)
-    for name, theirs in graphs.items():
-        yield f"build s at {size:,} links ({name})", (ours[size]["rebuild s"]["ours"], theirs[size]["build s"]["ours"])
-        yield f"build MiB at {size:,} links ({name})", (ours[size]["rebuild MiB"]["ours"], theirs[size]["MiB"]["ours"])
+    for what, mine, other in (("build s", "rebuild s", "build s"), ("build MiB", "rebuild MiB", "MiB")):
+        yield f"{what} at {size:,} {whom}", (ours[size][mine]["ours"], theirs[size][other]["ours"])
 
 
 def _run(name: str, size: int) -> Figures:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Run:
-    """``sizes`` are links of a graph; ``links`` are as many as there are to carry, ``entities`` to bring."""
+    """``sizes`` are links of a graph, ``databases`` where it lies; ``links`` are as many as there are to carry,
+    ``entities`` to bring."""
 
     rounds: int
     seconds: float
     sizes: list[int]
-    database: str
+    databases: list[str]
     links: int
     entities: int

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import closing
 
 from bench.client import Client
 from bench.peers.backstage.estate import Estate
@@ -18,11 +19,9 @@ async def test_the_client_reads_an_answer_in_pieces_and_then_the_next() -> None:
             writer.write(told)
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        client = Client(server.sockets[0].getsockname()[1])
-        async with asyncio.timeout(10):  # what was not read to its end leaves the next one waiting
-            assert [(await client.get("/")).body for _ in range(2)] == [b"Wikipedia here.", b"more"]
-        client.close()
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    with closing(server), closing(Client(server.sockets[0].getsockname()[1])) as client:
+        assert [(await client.get("/")).body for _ in range(2)] == [b"Wikipedia here.", b"more"]
 
 
 def test_both_are_given_the_same_dependencies() -> None:
