@@ -11,7 +11,7 @@ from services.alignment.loader import chunks
 from services.alignment.models import RECORD
 from services.alignment.moment import Moment
 from services.alignment.repository import of_kind
-from shared.dialects import among_given
+from shared.arrays import any_of
 
 MOST = 500
 _KINDS = ("strategy", "objective", "tactic", "operation")
@@ -116,8 +116,7 @@ async def _sides(moment: Moment, refs: Sequence[str]) -> dict[str, str | None]:
     sides: dict[str, str | None] = {}
     member = RECORD.c.data["side"].as_string()
     for some in chunks(refs):
-        mine = among_given(moment.dialect, RECORD.c.ref, "refs")
-        query = select(RECORD.c.ref, RECORD.c.type, member).where(moment.recorded(RECORD), mine)
+        query = select(RECORD.c.ref, RECORD.c.type, member).where(moment.recorded(RECORD), any_of(RECORD.c.ref, "refs"))
         rows = await moment.execute(query, refs=some)
         sides |= {ref: side or _SIDE_OF_TYPE.get(type or "") for ref, type, side in rows}
     return sides

@@ -5,13 +5,13 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, select
 
 from services.alignment.loader import chunks
 from services.alignment.models import EDGE, RECORD
 from services.alignment.moment import Moment, recorded
 from services.alignment.repository import BRIEF, BRIEF_NAMES, brief, unseen
-from shared.dialects import among
+from shared.arrays import any_of
 
 MAX_LINKS, MOST_EDGES = 200, 2000
 
@@ -23,9 +23,9 @@ def _links(end: str, *, past: bool) -> Select[Any]:
 
 @cache
 def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
-    order = (EDGE.c.type, EDGE.c[other], EDGE.c.origin)
     theirs = and_(RECORD.c.ref == EDGE.c[other], recorded(RECORD, past=past))
-    return _links(end, past=past).add_columns(*BRIEF).outerjoin(RECORD, theirs).order_by(*order).limit(MAX_LINKS)
+    found = _links(end, past=past).add_columns(*BRIEF).outerjoin(RECORD, theirs)
+    return found.order_by(*_order(end)).limit(MAX_LINKS)
 
 
 async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]], int]:
@@ -79,9 +79,9 @@ async def edge_counts(
 ) -> dict[str, int]:
     """How many relations each of these nodes has, for those that have any, in the order of their references."""
     counts: dict[str, int] = {}
+    query = _counts(end, typed=types is not None, ended=ended, past=moment.past)
     for some in chunks(sorted(refs)):
-        query = _edges(moment, some, end, types, ended=ended).with_only_columns(EDGE.c[end], func.count())
-        counts |= dict((await moment.execute(query.group_by(EDGE.c[end]).order_by(EDGE.c[end]))).all())
+        counts |= dict((await moment.execute(query, refs=some, types=types)).all())
     return counts
 
 
@@ -97,14 +97,12 @@ async def first_edges(
     """The first relations of nodes that have so many. Of the node that has more than there is room for, no more is read
     than will be shown; the others are read together."""
     whole, last, room = _fitting(counts, limit)
-    other = EDGE.c["target" if end == "source" else "source"]
+    how = {"typed": types is not None, "ended": ended, "past": moment.past}
     found: list[Any] = []
     for some in chunks(whole):
-        query = _edges(moment, some, end, types, ended=ended)
-        found += (await moment.execute(query.order_by(EDGE.c[end], EDGE.c.type, other, EDGE.c.origin))).all()
+        found += (await moment.execute(_together(end, **how), refs=some, types=types)).all()
     for ref in last:
-        query = _edges(moment, [ref], end, types, ended=ended).order_by(EDGE.c.type, other, EDGE.c.origin)
-        found += (await moment.execute(query.limit(room))).all()
+        found += (await moment.execute(_of_one(end, **how), ref=ref, types=types, room=room)).all()
     return found
 
 
@@ -119,11 +117,29 @@ def _fitting(counts: Mapping[str, int], limit: int) -> tuple[list[str], list[str
     return whole, [], limit
 
 
-def _edges(
-    moment: Moment, refs: list[str], end: str, types: Sequence[str] | None, *, ended: bool = False
-) -> Select[Any]:
-    theirs = EDGE.c[end] == refs[0] if len(refs) == 1 else among(moment.connection, EDGE.c[end], refs)
-    query = select(EDGE).where(moment.recorded(EDGE), theirs)
-    if types is not None:
-        query = query.where(EDGE.c.type.in_(types))
+# Every hop of a walk asks for the same: putting a statement together costs more than running it.
+def _edges(theirs: ColumnElement[bool], *, typed: bool, ended: bool, past: bool) -> Select[Any]:
+    query = select(EDGE).where(recorded(EDGE, past=past), theirs)
+    if typed:
+        query = query.where(any_of(EDGE.c.type, "types"))
     return query if ended else query.where(EDGE.c.live)
+
+
+def _order(end: str) -> tuple[Column[Any], ...]:
+    return EDGE.c.type, EDGE.c["target" if end == "source" else "source"], EDGE.c.origin
+
+
+@cache
+def _counts(end: str, **how: bool) -> Select[Any]:
+    query = _edges(any_of(EDGE.c[end], "refs"), **how).with_only_columns(EDGE.c[end], func.count())
+    return query.group_by(EDGE.c[end]).order_by(EDGE.c[end])
+
+
+@cache
+def _together(end: str, **how: bool) -> Select[Any]:
+    return _edges(any_of(EDGE.c[end], "refs"), **how).order_by(EDGE.c[end], *_order(end))
+
+
+@cache
+def _of_one(end: str, **how: bool) -> Select[Any]:
+    return _edges(EDGE.c[end] == bindparam("ref"), **how).order_by(*_order(end)).limit(bindparam("room"))

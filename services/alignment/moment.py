@@ -50,10 +50,6 @@ class Moment:
     def past(self) -> bool:
         return self.as_of is not None
 
-    @property
-    def dialect(self) -> str:
-        return self.connection.dialect.name
-
     async def execute(self, query: Executable, **given: Any) -> Any:
         """Run a statement that is about this moment."""
         return await self.connection.execute(query, {"of_generation": self.generation, "as_of": self.as_of, **given})

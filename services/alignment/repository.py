@@ -13,10 +13,10 @@ from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
 from services.alignment.moment import Moment, of_generation, recorded
 from services.alignment.tally import tally
 from shared import pagination
+from shared.arrays import any_of
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
-from shared.dialects import among_given
 
 MAX_VERSIONS = 50
 
@@ -98,13 +98,13 @@ def _node(*, past: bool) -> Select[Any]:
 
 
 @cache
-def _briefs(dialect: str, *, past: bool) -> Select[Any]:
-    return select(*BRIEF).where(recorded(RECORD, past=past), among_given(dialect, RECORD.c.ref, "refs"))
+def _briefs(*, past: bool) -> Select[Any]:
+    return select(*BRIEF).where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
 
 
 @cache
-def _records(dialect: str, *, past: bool) -> Select[Any]:
-    mine = among_given(dialect, RECORD.c.ref, "refs")
+def _records(*, past: bool) -> Select[Any]:
+    mine = any_of(RECORD.c.ref, "refs")
     return select(RECORD).where(recorded(RECORD, past=past), mine).order_by(RECORD.c.ref)
 
 
@@ -113,7 +113,7 @@ async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any
     wanted = sorted(set(refs))
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(wanted):
-        rows = await moment.execute(_briefs(moment.dialect, past=moment.past), refs=some)
+        rows = await moment.execute(_briefs(past=moment.past), refs=some)
         found |= {row.ref: brief(moment, row) for row in rows}
     return {ref: found.get(ref) or unseen(ref) for ref in wanted}
 
@@ -122,7 +122,7 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
     """The rows of entities with all that they say, in the order of their references."""
     found: list[Any] = []
     for some in chunks(sorted(set(refs))):
-        found += (await moment.execute(_records(moment.dialect, past=moment.past), refs=some)).all()
+        found += (await moment.execute(_records(past=moment.past), refs=some)).all()
     return found
 
 

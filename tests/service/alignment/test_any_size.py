@@ -87,7 +87,8 @@ async def test_nor_does_an_event(there: Large, kind: str) -> None:
     """New, and again with another version of what is there."""
     organisation, id = there.organisation, there.organisation.id(-8, kind)
     node = organisation.node(id, kind, f"{kind}-of-{LINKS}", "New")
-    link = organisation.link(organisation.id(-8, f"{kind} link"), "depends_on", {"kind": kind, "id": id}, hub(there))
+    target = organisation.some(Random(kind), "service")
+    link = organisation.link(organisation.id(-8, f"{kind} link"), "depends_on", {"kind": kind, "id": id}, target)
     with there.statements() as statements:
         for version in (1, 2):
             await there.add(owner(kind), node, version)
