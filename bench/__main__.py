@@ -2,7 +2,7 @@
 each, and in the end how the goals were met."""
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 
 from bench import curve, deployed, embedded, peers, scores, table
@@ -43,8 +43,8 @@ def _peers(options: Namespace) -> Iterator[Row]:
     for peer in options.peers:
         try:
             title, rounds = peers.measure(peer, run)
-        except Missing as reason:
-            print(f"\n{peer}: not measured: {reason}", flush=True)
+        except (Missing, RuntimeError, TimeoutError) as reason:  # one that does not start leaves the others their turn
+            print(f"\n{peer}: not measured: {reason or 'it took too long'}", flush=True)
             continue
         found = table.rows(rounds, scores.goal)
         _print(title, table.lines(found, "peer"))
@@ -75,7 +75,7 @@ def _options() -> Namespace:
     parser.add_argument(
         "--links", type=int, default=20_000, help="deployed and peers: links to carry and to build from"
     )
-    parser.add_argument("--peers", type=_words, default=[*PEERS], help=f"which of {', '.join(PEERS)}, by comma")
+    parser.add_argument("--peers", type=_peer_names, default=[*PEERS], help=f"which of {', '.join(PEERS)}, by comma")
     parser.add_argument("--entities", type=int, default=1000, help="peers: how many go into the view and a catalog")
     parser.add_argument("--sizes", type=_sizes, help="curve and peers: links of a graph, by comma")
     parser.add_argument(
@@ -86,6 +86,13 @@ def _options() -> Namespace:
 
 def _sizes(text: str) -> list[int]:
     return [int(size) for size in text.split(",")]
+
+
+def _peer_names(text: str) -> list[str]:
+    names = _words(text)
+    if unknown := {*names} - {*PEERS}:
+        raise ArgumentTypeError(f"there is no {', '.join(sorted(unknown))} among {', '.join(PEERS)}")
+    return names
 
 
 def _words(text: str) -> list[str]:

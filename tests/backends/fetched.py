@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.backends.server import Missing
@@ -21,8 +22,12 @@ def program(name: str) -> str:
 
 def jars(name: str, pom: Path) -> Path:
     """A directory with all that a POM asks for. Raises Missing."""
-    command = [program("mvn"), "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
-    return kept(name, lambda folder: [*command, f"-DoutputDirectory={folder}"])
+
+    def fetch(folder: Path) -> list[str]:
+        copy = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
+        return [program("mvn"), "-B", "-q", "-f", str(pom), *copy]
+
+    return kept(name, fetch)
 
 
 def kept(name: str, fetch: Callable[[Path], Sequence[str]]) -> Path:
@@ -31,11 +36,12 @@ def kept(name: str, fetch: Callable[[Path], Sequence[str]]) -> Path:
     if not folder.is_dir():
         fetched = folder.with_name(f"{name}.{os.getpid()}")
         fetched.mkdir(parents=True)
-        _run(fetch(fetched), fetched)
         try:
-            fetched.rename(folder)
-        except OSError:  # another run was first
-            shutil.rmtree(fetched)
+            _run(fetch(fetched), fetched)
+            with suppress(OSError):  # another run was first
+                fetched.rename(folder)
+        finally:
+            shutil.rmtree(fetched, ignore_errors=True)
     return folder
 
 
@@ -43,5 +49,4 @@ def _run(command: Sequence[str], folder: Path) -> None:
     try:
         subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
     except subprocess.CalledProcessError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise Missing(f"{folder.name} could not be fetched: {error.output[-300:]}") from error
