@@ -83,3 +83,14 @@ async def violations(page: Page, *rules: str) -> list[Any]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE)
     return list(await page.evaluate(_ASKED, list(rules)))
+
+
+async def every_kind_of_page(visitor: Visitor) -> list[str]:
+    entities = [
+        f"/entity/{kind}/{await visitor.found(kind, name)}"
+        for kind, name in (("service", SERVICE), ("increment", "network-first"))
+    ]
+    process = f"/raci/{await visitor.found('process', 'burst')}"
+    sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
+    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
+    return [*sections, *entities, f"{entities[0]}?depth=3", process, *odd]

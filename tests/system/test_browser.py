@@ -19,6 +19,7 @@ from tests.system.browsing import (
     SERVICE,
     WIDE,
     Visitor,
+    every_kind_of_page,
     has_stayed,
     heading,
     stays,
@@ -108,6 +109,18 @@ async def test_the_graph_goes_as_far_as_asked_and_grows(visitor: Visitor) -> Non
         seen = await page.locator(".canvas").evaluate("frame => frame.clientWidth")
         assert await _width(page) == pytest.approx(seen)
         assert await has_stayed(page)
+
+
+async def test_the_titles_of_the_columns_stay_in_sight(visitor: Visitor) -> None:
+    async with visitor.page(viewport=NARROW) as page:
+        await page.goto(f"/entity/service/{await visitor.found('service', SERVICE)}?depth=3")
+        await page.get_by_role("button", name="Larger").click()
+        await page.locator(".canvas").evaluate("frame => frame.scrollTo(0, 300)")
+        await expect(page.locator(".titles")).to_have_attribute("transform", "translate(0 240)")
+        frame, titles = await page.locator(".canvas").bounding_box(), await page.locator(".titles").bounding_box()
+        assert frame
+        assert titles
+        assert titles["y"] == pytest.approx(frame["y"], abs=2)
 
 
 async def _width(page: Page) -> float:
@@ -220,7 +233,7 @@ async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
     async with visitor.page(viewport=viewport) as page:
-        for path in await _every_kind_of_page(visitor):
+        for path in await every_kind_of_page(visitor):
             await page.goto(path)
             assert not await violations(page), path
             await page.emulate_media(color_scheme="dark")
@@ -230,19 +243,8 @@ async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Vi
 
 async def test_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
     async with visitor.page() as page:
-        for path in await _every_kind_of_page(visitor):
+        for path in await every_kind_of_page(visitor):
             await page.goto(path)
             for width in (320, 480, 768, 1024, 1280, 1920):
                 await page.set_viewport_size({"width": width, "height": 800})
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
-
-
-async def _every_kind_of_page(visitor: Visitor) -> list[str]:
-    entities = [
-        f"/entity/{kind}/{await visitor.found(kind, name)}"
-        for kind, name in (("service", SERVICE), ("increment", "network-first"))
-    ]
-    process = f"/raci/{await visitor.found('process', 'burst')}"
-    sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
-    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
-    return [*sections, *entities, f"{entities[0]}?depth=3", process, *odd]

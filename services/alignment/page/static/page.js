@@ -144,6 +144,13 @@ function zoom(factor) {
   drawing.setAttribute("width", width * scale);
   drawing.setAttribute("height", height * scale);
   frame.scrollTo(x * frame.scrollWidth - frame.clientWidth / 2, y * frame.scrollHeight - frame.clientHeight / 2);
+  pin(frame);
+}
+
+/** The titles of the columns stay in sight. */
+function pin(frame) {
+  const drawing = frame.querySelector("svg"), scale = drawing.width.baseVal.value / drawing.viewBox.baseVal.width;
+  drawing.querySelector(".titles").setAttribute("transform", `translate(0 ${frame.scrollTop / scale})`);
 }
 
 function zoomByKey(event) {
@@ -192,6 +199,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("change", ({ target }) => target.id === "slide" && later(slideTo, target));
 document.addEventListener("keydown", (event) => (step(event), zoomByKey(event)));
 document.addEventListener("focusout", leave);
+document.addEventListener("scroll", ({ target }) => target.classList?.contains("canvas") && pin(target), true);
 document.addEventListener("wheel", zoomByWheel, { passive: false });
 addEventListener("popstate", ({ state }) => {
   if (address(location) !== shown) turn(new URL(location.href), { back: true, scroll: state?.scroll });
