@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, IdempotencyRow
+from shared.resource import EntityRow, IdempotencyRow, index_lists
 
 
 class Base(DeclarativeBase):
@@ -215,6 +215,7 @@ class Idempotency(IdempotencyRow, Base):
     pass
 
 
+index_lists(Base.metadata)
 _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, IdempotencyRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow, index_lists
 
 
 class Base(DeclarativeBase):
@@ -113,3 +113,6 @@ class Category(EntityRow, Base):
     catalog_id: Mapped[UUID | None]
     parent_id: Mapped[UUID | None] = mapped_column(index=True)
     offering_ids: Mapped[Json]
+
+
+index_lists(Base.metadata)

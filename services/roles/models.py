@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, IdempotencyRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow, index_lists
 
 
 class Base(DeclarativeBase):
@@ -126,3 +126,6 @@ class Deliverable(EntityRow, Base):
     quality_rule: Mapped[str | None]
     produced_by_ids: Mapped[Json]
     consumed_by_ids: Mapped[Json]
+
+
+index_lists(Base.metadata)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
 from shared.db import TYPES, Json, named_metadata
-from shared.resource import EntityRow, IdempotencyRow, LinkRow
+from shared.resource import EntityRow, IdempotencyRow, LinkRow, index_lists
 
 
 class Base(DeclarativeBase):
@@ -174,3 +174,6 @@ class Increment(EntityRow, Base):
     due: Mapped[datetime | None]
     package: Mapped[Json]
     sign_offs: Mapped[Json]
+
+
+index_lists(Base.metadata)

@@ -2,6 +2,17 @@
 
 from shared.resource.idempotency import IdempotencyRow
 from shared.resource.owner import Effect, Facts, Lookup, Owner, Rule, Rules
-from shared.resource.tables import EntityRow, LinkRow
+from shared.resource.tables import EntityRow, LinkRow, index_lists
 
-__all__ = ["Effect", "EntityRow", "Facts", "IdempotencyRow", "LinkRow", "Lookup", "Owner", "Rule", "Rules"]
+__all__ = [
+    "Effect",
+    "EntityRow",
+    "Facts",
+    "IdempotencyRow",
+    "LinkRow",
+    "Lookup",
+    "Owner",
+    "Rule",
+    "Rules",
+    "index_lists",
+]

@@ -1,24 +1,29 @@
 """Lists and histories: filters that a kind allows, pages by keyset."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
-from sqlalchemy import Select, Table, Uuid, select
+from sqlalchemy import Column, Table, Uuid, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock
+from shared import clock, pagination
 from shared.changes import versions
 from shared.changes.table import event_id
 from shared.contracts.base import Kind, Record, reason_given
 from shared.dialects import holds
 from shared.http import When
-from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode
+from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode, look
+from shared.pagination import page as pages
 from shared.resource.tables import from_row
 
 SORTS = ("id", "key", "name", "created_at", "updated_at")
+_SORT_TOLD = "By default `id`, and `updated_at` with `updated_since`"
+_COST = 2
+"""Nodes of a view for which an entity counts, with all that it says."""
 _LINK_SORTS = ("id", "created_at", "updated_at")
 
 
@@ -43,15 +48,16 @@ class PageQuery(BaseModel):
 
 
 class ListQuery(PageQuery):
-    sort: str = "id"
+    sort: str | None = None
 
 
 @cache
 def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     """The query parameters of a collection: those of every kind, and an equality filter per own scalar member."""
     sorts = _LINK_SORTS if kind.is_link else SORTS
+    sort: Any = Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts))
     fields: dict[str, Any] = {
-        "sort": (Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts)), "id"),
+        "sort": (sort | None, Field(None, description=_SORT_TOLD)),
         "updated_since": (When | None, None),
         "state": (Word | None, None),
     }
@@ -86,15 +92,47 @@ def _is_choice(kind: Kind, name: str) -> bool:
     return info is not None and name != "kind" and any(get_origin(a) is Literal for a in get_args(info.annotation))
 
 
-def statement(kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery) -> Select[Any]:
-    """The statement for one page, with one row more than asked, to see whether there is a next."""
+async def page(
+    kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery
+) -> tuple[list[Record], str | None]:
+    """States in order, and the cursor of the next page if there is one.
+
+    By one filter and in one order there may be an index; whatever else is asked for is looked for among so many rows.
+    """
     given = query.model_dump(exclude_none=True, exclude={"limit", "cursor", "sort"})
-    select_ = select(table).limit(query.limit + 1)
-    for name, value in given.items():
-        select_ = select_.where(_condition(kind, table, connection, name, value))
-    name = query.sort.removeprefix("-")
-    columns = list(dict.fromkeys((table.columns[name], table.c.id)))
-    return after(select_, columns, query.cursor, descending=query.sort.startswith("-"))
+    sort = query.sort or ("updated_at" if "updated_since" in given else "id")
+    descending = sort.startswith("-")
+    order = list(dict.fromkeys((table.columns[sort.removeprefix("-")], table.c.id)))
+    served = _served(table, order, given)
+    places = select(table).where(*(_condition(kind, table, connection, name, given.pop(name)) for name in served))
+    if not given:
+        query_ = after(places.limit(query.limit + 1), order, query.cursor, descending=descending)
+        rows, cursor = pages((await connection.execute(query_)).all(), order, query.limit)
+    else:
+        # is it true: put like that no database begins with it, but with the place
+        conditions = (_condition(kind, table, connection, *each).is_(true()) for each in given.items())
+        rows, cursor = await look(
+            connection.execute,
+            places.where(*conditions),
+            places,
+            order,
+            query.cursor,
+            query.limit,
+            descending=descending,
+            most=pagination.MOST_LOOKED_AT // _COST,
+        )
+    return [from_row(kind, row._mapping) for row in rows], cursor
+
+
+def _served(table: Table, order: Sequence[Column[Any]], given: Mapping[str, Any]) -> list[str]:
+    """The filter whose rows an index has in this order: a key has one row, and a moment is a place in its own order."""
+    if "key" in given:
+        return ["key"]
+    if "updated_since" in given and order[0].name == "updated_at":
+        return ["updated_since"]
+    indexes = {tuple(index.columns.keys()) for index in table.indexes}
+    names = [column.name for column in order]
+    return [name for name in given if (name, *names) in indexes][:1]
 
 
 def _condition(kind: Kind, table: Table, connection: AsyncConnection, name: str, value: Any) -> Any:
@@ -107,20 +145,6 @@ def _condition(kind: Kind, table: Table, connection: AsyncConnection, name: str,
     if name == "updated_since":
         return table.c.updated_at >= value
     return table.columns[name] == value
-
-
-async def page(
-    kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery
-) -> tuple[list[Record], str | None]:
-    """States in order, and the cursor of the next page if there is one."""
-    rows = (await connection.execute(statement(kind, table, connection, query))).mappings().all()
-    shown = rows[: query.limit]
-    if len(rows) <= query.limit:
-        return [from_row(kind, row) for row in shown], None
-    sort = query.sort.removeprefix("-")
-    last = shown[-1]
-    values = [last[name] for name in dict.fromkeys((sort, "id"))]
-    return [from_row(kind, row) for row in shown], encode(*values)
 
 
 async def history(

@@ -3,6 +3,7 @@
 A later column of all kinds comes by a migration of its own, so that this never changes what an old migration does.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -108,3 +109,28 @@ def create_entity(table: str, *own: sa.Column[Any]) -> None:
     )
     for column in ("owner_id", "updated_at"):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def index_lists(tables: Mapping[str, Sequence[str]]) -> None:
+    """Indexes of one column go on by id, as lists do. By table: columns of its own that had an index already."""
+    for table, own in tables.items():
+        for column in _indexed(table, own):
+            op.drop_index(f"ix_{table}_{column}", table)
+        for column in (*_indexed(table, own), *_sorted(table)):
+            op.create_index(f"ix_{table}_{column}", table, [column, "id"])
+
+
+def unindex_lists(tables: Mapping[str, Sequence[str]]) -> None:
+    for table, own in tables.items():
+        for column in (*_indexed(table, own), *_sorted(table)):
+            op.drop_index(f"ix_{table}_{column}", table)
+        for column in _indexed(table, own):
+            op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def _indexed(table: str, own: Sequence[str]) -> tuple[str, ...]:
+    return ("updated_at", *(("source_id", "target_id") if table == "link" else ("owner_id",)), *own)
+
+
+def _sorted(table: str) -> tuple[str, ...]:
+    return ("created_at",) if table == "link" else ("created_at", "name")

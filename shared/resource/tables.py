@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, RowMapping, Table, text
+from sqlalchemy import Index, MetaData, RowMapping, Table, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.contracts.base import Kind, Record, folded
@@ -28,7 +28,7 @@ class RecordRow:
     valid_from: Mapped[datetime | None]
     valid_to: Mapped[datetime | None]
     provenance: Mapped[Json]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     created_by: Mapped[str]
     updated_at: Mapped[datetime] = mapped_column(index=True)
     updated_by: Mapped[str]
@@ -38,7 +38,7 @@ class EntityRow(RecordRow):
     """Common columns of a kind; ``folded`` is what the search looks at."""
 
     key: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     folded: Mapped[str]
     description: Mapped[str | None]
     owner_kind: Mapped[str | None]
@@ -69,6 +69,15 @@ class LinkRow(RecordRow):
         ends = ("type", "source_kind", "source_id", "target_kind", "target_id")
         active = text(ACTIVE)
         return (Index("uq_link_active", *ends, unique=True, sqlite_where=active, postgresql_where=active),)
+
+
+def index_lists(metadata: MetaData) -> None:
+    """An index of one column goes on by id, as the lists do that are sorted by it, or have one value of it."""
+    for table in metadata.tables.values():
+        alone = [index for index in table.indexes if len(index.columns) == 1]
+        for index in alone if table.primary_key.columns.keys() == ["id"] and "updated_at" in table.c else ():
+            table.indexes.remove(index)
+            Index(index.name, *index.columns, table.c.id)
 
 
 def to_row(table: Table, state: Record) -> dict[str, Any]:

@@ -1,12 +1,9 @@
 """A view of a made-up organisation, built by the real rebuild, and what it asks its database."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import event
 
 from bench.asking import answered
 from bench.organisation import Json, Organisation
@@ -19,6 +16,7 @@ from shared.bus import Bus, open_bus
 from shared.config import Settings
 from shared.db import Database
 from tests.platform import settings_for
+from tests.service.counting import Asked, statements
 
 
 @dataclass
@@ -50,20 +48,8 @@ class Large:
             await view.lock(connection, generation)
             await projector.apply(connection, generation, [project(made)])
 
-    @contextmanager
-    def statements(self) -> Iterator[list[tuple[str, Any]]]:
-        """Those that run meanwhile, with what they were given."""
-        found: list[tuple[str, Any]] = []
-
-        def note(_: Any, __: Any, statement: str, given: Any, *more: Any) -> None:
-            found.append((statement, given))
-
-        engines = {self.database._reader.sync_engine, self.database._writer.sync_engine}
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", note)
-        yield found
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+    def statements(self) -> AbstractContextManager[Asked]:
+        return statements(self.database)
 
 
 @asynccontextmanager

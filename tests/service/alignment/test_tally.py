@@ -16,10 +16,10 @@ from shared import clock
 from shared.db import Database
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment.counting import looked_at
 from tests.service.alignment.large import Large, large
 from tests.service.alignment.test_fold import Historian
 from tests.service.conftest import BACKENDS
+from tests.service.counting import looked_at
 
 ROUNDS, STEPS = 5, 15
 
@@ -102,4 +102,4 @@ async def test_a_moment_long_ago_costs_what_changed_around_it(
 
 async def score(there: Large, path: str) -> tuple[float, Any]:
     """How many rows its dearest statement goes through, and what it is."""
-    return max(await looked_at(there, path)), await there.get(path)
+    return max(await looked_at(there.database, lambda: there.get(path))), await there.get(path)
