@@ -236,9 +236,8 @@ async def _advance_service(
 
 
 async def settle(connection: AsyncConnection, generation: int, until: datetime) -> None:
-    """Look at what began or ceased to be valid since the last time, so that findings hold for ``until``."""
+    """Look at what began or ceased to be valid since the last time, so that findings hold for ``until``; one at a time."""
     mine = GENERATION.c.number == generation
-    # one at a time, and not beside whoever applies events: they would write the same findings
     after = (await connection.execute(select(GENERATION.c.settled_until).where(mine).with_for_update())).scalar_one()
     if until <= after:
         return
