@@ -11,14 +11,11 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    String,
     Table,
     Update,
-    any_,
     bindparam,
     column,
     func,
-    literal,
     literal_column,
     select,
     text,
@@ -79,24 +76,6 @@ def assume_index(connection: Connection, table: str, index: str, rows: str) -> N
         if rows:
             connection.execute(text("INSERT INTO sqlite_stat1 VALUES (:table, :index, :rows)"), given)
         connection.execute(text("ANALYZE sqlite_schema"))
-
-
-def among(connection: AsyncConnection, column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column is one of some texts.
-
-    PostgreSQL gets them as one array: with a parameter for each, its plan for any values reads the whole table and
-    compares every row with every text.
-    """
-    if connection.dialect.name == "postgresql":
-        return column == any_(literal(list(values), ARRAY(String())))
-    return column.in_(values)
-
-
-def among_given(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
-    """The same of texts that are given by that name when the statement runs."""
-    if dialect == "postgresql":
-        return column == any_(bindparam(name, type_=ARRAY(String())))
-    return column.in_(bindparam(name, expanding=True))
 
 
 def insert_new(connection: AsyncConnection, table: Table) -> Any:
