@@ -236,7 +236,7 @@ async def _advance_service(
 
 
 async def settle(connection: AsyncConnection, generation: int, until: datetime) -> None:
-    """Look, one at a time, at what began or ceased to be valid since the last time: findings hold for ``until`` then."""
+    """Look, one at a time, at what began or ceased to be valid since the last time: so findings hold for ``until``."""
     mine = GENERATION.c.number == generation
     after = (await connection.execute(select(GENERATION.c.settled_until).where(mine).with_for_update())).scalar_one()
     if until <= after:
