@@ -70,7 +70,8 @@ def rows(found: dict[int, Figures]) -> list[Row]:
     cells = found[max(found)]
     pairs = [(name, (cell["ours"], cell.get("floor"))) for name, cell in cells.items()]
     if len(found) > 1:
-        pairs += [(f"{read.name}: growth per node", (per_node(read.name, found), None)) for read in TRACES]
+        span = f"growth per node, {min(found):,} to {max(found):,}"
+        pairs += [(f"{read.name}: {span}", (per_node(read.name, found), None)) for read in TRACES]
     return [row for row in (Row(name, [pair], scores.goal(name)) for name, pair in pairs) if row.goal]
 
 

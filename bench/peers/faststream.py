@@ -31,6 +31,10 @@ TITLE = "FastStream: a consumer without a database"
 _TOPIC = topic("strategy")
 _PUBLISHED_AT_ONCE = 500
 _WAIT = 1.0
+_LINKS = 8000
+_LONGEST_SECONDS = 300
+_SESSION_SECONDS = 60
+"""A handler that is called for each message leaves no time for heartbeats while there are more of them."""
 
 
 class End(BaseModel):
@@ -93,7 +97,7 @@ Loop = Callable[[str, Meter], Awaitable[None]]
 
 def measure(run: Run) -> list[Round]:
     with backends.kafka() as url:
-        total = asyncio.run(_publish(url, run.links))
+        total = asyncio.run(_publish(url))
         return [_round(url, total) for _ in range(run.rounds)]
 
 
@@ -106,13 +110,14 @@ def _round(url: str, total: int) -> Round:
 
 async def _metered(loop: Loop, url: str, total: int) -> Meter:
     meter = Meter(total)
-    await loop(url, meter)
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        await loop(url, meter)
     return meter
 
 
-async def _publish(url: str, links: int) -> int:
+async def _publish(url: str) -> int:
     """All that the owners of an organisation have to tell, in one topic."""
-    organisation, bus = Organisation(links), open_bus(url)
+    organisation, bus = Organisation(_LINKS), open_bus(url)
     await bus.ensure([_TOPIC])
     told = chain.from_iterable(map(organisation.events, OWNERS))
     messages = [Message(event["subject"], orjson.dumps(event)) for event in told]
@@ -156,7 +161,8 @@ async def _one_by_one(url: str, meter: Meter) -> None:
 
 async def _handled(url: str, meter: Meter, handle: Callable[..., Awaitable[None]], **options: Any) -> None:
     broker = KafkaBroker(url.removeprefix("kafka://"), logger=None)
-    broker.subscriber(_TOPIC, group_id=uuid4().hex, auto_offset_reset="earliest", **options)(handle)
+    options |= {"group_id": uuid4().hex, "session_timeout_ms": _SESSION_SECONDS * 1000}
+    broker.subscriber(_TOPIC, auto_offset_reset="earliest", **options)(handle)
     await broker.start()
     await meter.all.wait()
     await broker.stop()
