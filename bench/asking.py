@@ -17,6 +17,7 @@ class Place:
 
     def __init__(self, organisation: Organisation, dice: Random, kind: str) -> None:
         self.units = organisation.units
+        self.long_ago = organisation.time(max(organisation.heads.values()) // 3)
         self.end = organisation.some(dice, kind) if kind else {"kind": "service", "id": organisation.hub}
         self.ref = f"{self.end['kind']}/{self.end['id']}"
 
@@ -60,6 +61,10 @@ def _deep(place: Place) -> str:
     return f"nodes?kind=service&cursor={cursor}"
 
 
+def _score_long_ago(place: Place) -> str:
+    return f"score?as_of={clock.rfc3339(place.long_ago)}"
+
+
 def _lately(_: Place) -> str:
     return "diff?from=" + clock.rfc3339(clock.now() - timedelta(minutes=1))
 
@@ -70,6 +75,10 @@ def _total(answer: Json) -> int:
 
 def _ends(answer: Json) -> int:
     return int(sum(answer["hidden"].values()))
+
+
+def _rules(answer: Json) -> int:
+    return len(answer["rules"])
 
 
 def _links(answer: Json) -> int:
@@ -84,9 +93,13 @@ READS = (
     Read("an entity", "service", _about("nodes"), _links, _ends),
     Read("nodes, first page", "service", _list("nodes?kind=service")),
     Read("nodes, in the middle", "service", _deep),
+    Read("nodes by a rare word", "service", _list("nodes?q=nobody%20is%20called%20so")),
+    Read("nodes in a rare state", "service", _list("nodes?state=withdrawn")),
     Read("findings", "service", _list("findings")),
     Read("findings of a rule", "service", _list("findings?rule=P01")),
-    Read("score", "service", _list("score"), lambda answer: len(answer["rules"])),
+    Read("findings of one owner", "service", _list("findings?owner=party%2Fnobody")),
+    Read("score", "service", _list("score"), _rules),
+    Read("score of long ago", "service", _score_long_ago, _rules),
     Read("cascade", "service", _list("cascade"), _items, _total),
     Read("coverage of design", "service", _list("coverage/design")),
     Read("coverage of offerings", "service", _list("coverage/offerings")),
