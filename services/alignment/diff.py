@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select, tuple_
 
 from services.alignment import findings_list
 from services.alignment.models import FINDING, RECORD
@@ -20,7 +20,7 @@ from shared.contracts.base import reason_given
 from shared.contracts.events import EventId
 
 _ENDS = ("source", "target")
-_MOST_FINDINGS = 500
+_MOST_FINDINGS, _LOOKED_AT = 500, 5000
 _UNTOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind", "provenance"}
 Json = dict[str, Any]
 
@@ -95,13 +95,21 @@ def _members(before: Json, after: Json) -> list[Json]:
 
 async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
     """Those that were open at one of the two moments and not at the other."""
-    opened = FINDING.c.opened_at > start, FINDING.c.opened_at <= end, FINDING.c.resolved_at > end, ~_was_open(start)
-    ended = FINDING.c.resolved_at > start, FINDING.c.resolved_at <= end, ~_was_open(FINDING.c.resolved_at)
+    opened = _latest(after, "opened_at", start, end), FINDING.c.resolved_at > end, ~_was_open(start)
+    ended = _latest(after, "resolved_at", start, end), ~_was_open(FINDING.c.resolved_at)
     resolved = FINDING.c.since <= start, *ended, ~_was_open(end)
     return {
         name: await findings_list.chosen(after, conditions, _MOST_FINDINGS, grace)
         for name, conditions in (("opened", opened), ("resolved", resolved))
     }
+
+
+def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Of what changed between the moments, so many that changed last: an index has them in this order."""
+    each = FINDING.alias()
+    within = each.c.generation == moment.generation, each.c[column] > start, each.c[column] <= end
+    latest = select(each.c.id, each.c.opened_at).where(*within).order_by(each.c[column].desc())
+    return tuple_(FINDING.c.id, FINDING.c.opened_at).in_(latest.limit(_LOOKED_AT))
 
 
 def _was_open(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -28,11 +28,11 @@ def statements(database: Database) -> Iterator[Asked]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-async def looked_at(database: Database, ask: Callable[[], Awaitable[Any]]) -> list[float]:
-    """How many rows each statement of an answer goes through."""
+async def looked_at(database: Database, ask: Callable[[], Awaitable[Any]], about: str = "") -> list[float]:
+    """How many rows each statement of an answer goes through, or each that mentions a column."""
     with statements(database) as asked:
         await ask()
-    asked = [(statement, given) for statement, given in asked if statement.startswith("SELECT")]
+    asked = [(statement, given) for statement, given in asked if statement.startswith("SELECT") and about in statement]
     assert asked
     if database.is_sqlite:
         return _counted_by_sqlite(database, asked)

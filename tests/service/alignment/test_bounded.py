@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Table, select
 
+from services.alignment import diff
 from services.alignment.models import FINDING, RECORD
 from services.alignment.rule import Severity
 from shared import clock, pagination
@@ -150,3 +151,14 @@ async def test_one_that_does_is_seen(there: Large, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pagination, "MOST_LOOKED_AT", 100_000)
     monkeypatch.setattr(pagination, "_FIRST_LOOK", 100_000)
     assert max(await looked_at(there.database, lambda: there.get("nodes?q=never"))) > 2 * MOST
+
+
+async def test_the_findings_of_a_long_time_are_those_of_its_end(there: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"diff?from={clock.rfc3339(there.organisation.time(1))}&limit=1"
+    read = max(await looked_at(there.database, lambda: there.get(path), "finding.evidence"))
+    whole = (await there.get(path))["findings"]
+    monkeypatch.setattr(diff, "_LOOKED_AT", 20)
+    assert max(await looked_at(there.database, lambda: there.get(path), "finding.evidence")) < read / 2
+    part = (await there.get(path))["findings"]
+    assert 0 < len(part["opened"]) <= 20 < len(whole["opened"])
+    assert min(each["since"] for each in part["opened"]) > min(each["since"] for each in whole["opened"])
