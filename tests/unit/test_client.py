@@ -96,6 +96,13 @@ async def test_list_follows_the_cursor() -> None:
     ]
 
 
+async def test_a_list_goes_on_after_an_empty_page() -> None:
+    pages = ({"items": [], "next_cursor": "c"}, {"items": [], "next_cursor": "d"}, {"items": [1], "next_cursor": None})
+    http, seen = client(*map(ok, pages))
+    assert [item async for item in http.list("party", q="rare")] == [1]  # type: ignore[comparison-overlap]
+    assert [request.url.params.get("cursor") for request in seen] == [None, "c", "d"]
+
+
 async def test_changes_are_asked_by_position() -> None:
     http, seen = client(ok({"items": [], "next_after": 7}))
     assert (await http.changes("catalog", after=7, limit=50))["next_after"] == 7
