@@ -1,7 +1,9 @@
 """Builds a new generation of the view from the owners' changes, beside the one that answers, and switches to it."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from functools import partial
 from typing import Any, Protocol
 
@@ -92,21 +94,34 @@ class Rebuild:
             await view.switch(connection, generation, ends, log_id)
 
     async def _replay(self, generation: int, service: str) -> None:
-        after = 0
-        while True:
-            page = await self.owners.changes(service, after, PAGE)
-            events, dead = read_page(service, page)
-            async with self.database.write() as connection:
-                after, head = page["next_after"], page["head"]
-                await view.touch(connection, generation, f"replaying {service}")
-                await view.note_head(connection, generation, service, head["position"])
-                await projector.store(connection, generation, events)
-                await view.bury(connection, dead)
-                await self._look_again(connection)
-                self._tell(generation, phase=f"replaying {service}", position=after, head=head["position"])
-                if after >= head["position"]:
-                    await view.advance_watermark(connection, generation, service, moment(head["recorded_until"]))
-                    return
+        async with aclosing(self._told_by(service)) as pages:
+            async for page in pages:
+                await self._store(generation, service, page)
+
+    async def _told_by(self, service: str) -> AsyncGenerator[dict[str, Any]]:
+        """An owner's changes up to its head; while one page is stored, the next is on its way."""
+        coming = asyncio.ensure_future(self.owners.changes(service, 0, PAGE))
+        try:
+            while (page := await coming)["next_after"] < page["head"]["position"]:
+                coming = asyncio.ensure_future(self.owners.changes(service, page["next_after"], PAGE))
+                yield page
+            yield page
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    async def _store(self, generation: int, service: str, page: dict[str, Any]) -> None:
+        events, dead = read_page(service, page)
+        async with self.database.write() as connection:
+            after, head = page["next_after"], page["head"]
+            await view.touch(connection, generation, f"replaying {service}")
+            await view.note_head(connection, generation, service, head["position"])
+            await projector.store(connection, generation, events)
+            await view.bury(connection, dead)
+            await self._look_again(connection)
+            self._tell(generation, phase=f"replaying {service}", position=after, head=head["position"])
+            if after >= head["position"]:
+                await view.advance_watermark(connection, generation, service, moment(head["recorded_until"]))
 
     async def _look_again(self, connection: AsyncConnection) -> None:
         """Whenever there is twice as much: what was right for a small table is wrong for a large one."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.alignment import view
 from services.alignment.follower import Follower
 from services.alignment.owners import Owners
 from services.alignment.rebuild import Rebuild
@@ -49,6 +50,33 @@ async def test_a_rebuild_that_fails_leaves_the_view_as_it_is(tmp_path: Path) -> 
             await database.close()
         assert await generations(platform) == (before, None)
         assert (await platform.answer("POST", "/alignment/v1/rebuilds"))[0] == 202
+
+
+async def test_while_a_page_is_stored_the_next_one_is_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        for name in ("First", "Second", "Third"):
+            await platform.http.post("/strategy/v1/tactics", json={"name": name})
+        await platform.caught_up()
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        owners = Recording(Owners(settings, platform.client._http._transport))
+        rebuild, told = Rebuild(database, bus, owners), list[list[int]]()
+        monkeypatch.setattr("services.alignment.rebuild.PAGE", 1)
+        bury = view.bury
+
+        async def noted(connection: Any, dead: Any) -> None:
+            told.append([after for after, _ in owners.asked])
+            await bury(connection, dead)
+
+        monkeypatch.setattr(view, "bury", noted)
+        try:
+            await rebuild.run(await rebuild.begin())
+        finally:
+            await bus.close()
+            await database.close()
+        assert [asked[-1] for asked in told] == [1, 2, 2, 0, 0], "a page, and two owners with nothing"
 
 
 async def test_a_hole_that_stays_is_fetched_from_the_owner(tmp_path: Path) -> None:
