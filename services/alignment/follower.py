@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from services.alignment import projector, tally, view
+from services.alignment.growth import Growth
 from services.alignment.models import AHEAD, PROGRESS
 from services.alignment.projection import Poison, Projected, moment, read
 from services.alignment.rebuild import PAGE, TOPICS, Changes, Rebuild, read_page
@@ -42,6 +43,7 @@ class Follower:
         self.bus = bus
         self.owners = owners
         self.generation: int | None = None
+        self.growth = Growth()
         self.waiting = Waiting()
         self.rebuild = Rebuild(database, bus, owners)
         self.reporting = Reporting(bus.system)
@@ -110,6 +112,7 @@ class Follower:
             await view.move(connection, self._active(), batches, log_id)
             await projector.apply(connection, self._active(), events)
             await view.bury(connection, dead)
+            await self.growth.note(connection, len(events))
         self._announce(events, dead, began)
 
     def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter], began: int) -> None:
@@ -182,6 +185,7 @@ class Follower:
             await view.lock(connection, generation)
             await projector.apply(connection, generation, events)
             await view.bury(connection, dead)
+            await self.growth.note(connection, len(events))
         self._announce(events, dead, began)
 
     async def _ensure_built(self) -> None:

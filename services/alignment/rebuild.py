@@ -9,23 +9,21 @@ from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment import findings, projector, tally, view
-from services.alignment.models import EDGE, FINDING, RECORD
+from services.alignment.growth import Growth, look_again
+from services.alignment.models import RECORD
 from services.alignment.projection import Poison, Projected, moment, project, readable
 from shared import clock
 from shared.bus import Bus
 from shared.contracts import NODE_KINDS, OWNERS
 from shared.contracts.events import EventId, topic
 from shared.db import Database
-from shared.dialects import refresh_statistics
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]
 PAGE = 1000
 _TELL_SECONDS = 5.0
-_TABLES = (RECORD, EDGE, FINDING)
 _LONG_AGO = clock.FOREVER.replace(year=1)
 
 
@@ -54,7 +52,7 @@ class Rebuild:
         self.database = database
         self.bus = bus
         self.owners = owners
-        self._pages = 0
+        self._growth = Growth()
         self._told = 0.0
 
     async def begin(self) -> int:
@@ -83,12 +81,12 @@ class Rebuild:
     async def _fill(self, generation: int) -> None:
         await self.bus.ensure(TOPICS)
         ends, log_id = await self.bus.ends(TOPICS), await self.bus.identity()
-        self._pages = 0
+        self._growth = Growth()
         for service in OWNERS:
             await self._replay(generation, service)
         await self._find_all(generation)
         async with self.database.write() as connection:
-            await refresh_statistics(connection, _TABLES)
+            await look_again(connection)
         await self._count(generation)
         async with self.database.write() as connection:
             await view.switch(connection, generation, ends, log_id)
@@ -118,16 +116,10 @@ class Rebuild:
             await view.note_head(connection, generation, service, head["position"])
             await projector.store(connection, generation, events)
             await view.bury(connection, dead)
-            await self._look_again(connection)
+            await self._growth.note(connection, len(events))
             self._tell(generation, phase=f"replaying {service}", position=after, head=head["position"])
             if after >= head["position"]:
                 await view.advance_watermark(connection, generation, service, moment(head["recorded_until"]))
-
-    async def _look_again(self, connection: AsyncConnection) -> None:
-        """Whenever there is twice as much: what was right for a small table is wrong for a large one."""
-        self._pages += 1
-        if self._pages.bit_count() == 1:
-            await refresh_statistics(connection, _TABLES)
 
     async def _find_all(self, generation: int) -> None:
         """Every finding of every subject, from the beginning of the history."""

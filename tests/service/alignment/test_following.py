@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services import assembly
 from services.alignment import projector, view
@@ -135,3 +136,24 @@ async def test_old_rows_stay_until_the_new_ones_are_there(server: Server, monkey
     monkeypatch.setattr(projector, "store", watched)
     await server.build()
     assert seen == [1] * len(seen) != []
+
+
+async def told(server: Server) -> int:
+    """How many versions PostgreSQL's planner takes the view to have."""
+    async with server.database.read() as connection:
+        query = text("SELECT reltuples FROM pg_class WHERE oid = 'record'::regclass")
+        return int((await connection.execute(query)).scalar_one())
+
+
+async def test_the_planner_hears_of_a_view_that_grows(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From nothing to much, and not again before there is twice as much."""
+    if server.database.is_sqlite:
+        pytest.skip("its planner is told once and for all")
+    monkeypatch.setattr("services.alignment.growth._FEW", 4)
+    follower, dice, heard = await reader(server), Random(1), []
+    for _ in range(10):
+        server.world.write(TACTIC, dice)
+    for start in range(0, 10, 2):
+        await follower._apply_batches([batch(server.world.events[start : start + 2], start)], LOG)
+        heard.append(await told(server))
+    assert heard == [heard[0], 4, 4, 8, 8]
