@@ -1,5 +1,6 @@
 """What each page is filled with: the answers of the views, put together."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,9 +114,10 @@ async def cascade(moment: Moment) -> Content:
     return {"branches": branches(answer), "holes_found": answer["holes"], "hidden": answer["hidden"]}
 
 
-async def coverage(moment: Moment) -> Content:
-    design = await coverages.design(moment, MAX_LIMIT, None)
-    offerings = await coverages.offerings(moment, MAX_LIMIT, None)
+async def coverage(moment: Moment, since: Mapping[str, str | None]) -> Content:
+    """``since`` are the cursors of the maps of ``services`` and of ``offerings``."""
+    design = await coverages.design(moment, MAX_LIMIT, since["services"])
+    offerings = await coverages.offerings(moment, MAX_LIMIT, since["offerings"])
     return {"design": design, "offerings": offerings, "four_ps": list(FOUR_PS), "components": coverages.COMPONENTS}
 
 
@@ -129,11 +131,12 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     return {"start": answer["from"], "end": answer["to"], "baselines": baselines, **answer}
 
 
-async def processes(moment: Moment) -> Content:
+async def processes(moment: Moment, parties: str | None) -> Content:
     found, hidden = await repository.of_kind(moment, "process", MAX_LIMIT)
-    load = await racis.load(moment, MAX_LIMIT, None)
+    load = await racis.load(moment, MAX_LIMIT, parties)
     carrying = [each for each in load["items"] if each["roles"]]
-    return {"processes": list(found.values()), "hidden": hidden, "load": carrying}
+    cursor = load["next_cursor"]
+    return {"processes": list(found.values()), "hidden": hidden, "load": carrying, "load_cursor": cursor}
 
 
 async def raci(moment: Moment, ref: str) -> Content:

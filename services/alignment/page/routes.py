@@ -171,12 +171,16 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
         return await pages.answer(request, "cascade", as_of, content.cascade)
 
     @routes.get("/coverage")
-    async def coverage(request: Request, as_of: AsOf = None) -> Response:
-        return await pages.answer(request, "coverage", as_of, content.coverage)
+    async def coverage(
+        request: Request, services: Word | None = None, offerings: Word | None = None, as_of: AsOf = None
+    ) -> Response:
+        since = {"services": services, "offerings": offerings}
+        return await pages.answer(request, "coverage", as_of, lambda now: content.coverage(now, since), since=since)
 
     @routes.get("/raci")
-    async def processes(request: Request, as_of: AsOf = None) -> Response:
-        return await pages.answer(request, "processes", as_of, content.processes)
+    async def processes(request: Request, parties: Word | None = None, as_of: AsOf = None) -> Response:
+        gather: Gather = lambda now: content.processes(now, parties)  # noqa: E731
+        return await pages.answer(request, "processes", as_of, gather, parties=parties)
 
     @routes.get("/raci/{id}")
     async def raci(request: Request, id: Word, as_of: AsOf = None) -> Response:

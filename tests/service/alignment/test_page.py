@@ -151,6 +151,31 @@ async def test_what_cannot_be_shown_is_said_on_a_page(browser: httpx.AsyncClient
     await shown(browser, path, status)
 
 
+@pytest.mark.parametrize(
+    ("path", "table", "kind"),
+    [("/coverage", 1, "service"), ("/coverage", 2, "service_offering"), ("/raci", 2, "party")],
+)
+async def test_a_map_goes_on_until_everything_was_shown(
+    sampled: Platform,
+    browser: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    table: int,
+    kind: str,
+) -> None:
+    names = f"//section[{table}]//tbody/tr/*[1]//a/@href"
+    whole = (await shown(browser, path)).xpath(names)
+    assert len(whole) > 2
+    assert all(f"/entity/{kind}/" in each for each in whole)
+    monkeypatch.setattr("services.alignment.page.content.MAX_LIMIT", 2)
+    found, pages = list[str](), 0
+    while path:
+        page = await shown(browser, path)
+        found += page.xpath(names)
+        path, pages = next(iter(page.xpath(f"//section[{table}]//a[. = 'Look further']/@href")), ""), pages + 1
+    assert (found, pages > 1) == (whole, True)
+
+
 async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
     made = await sampled.client.post("tactic", {"name": "Count the pumps", "state": "in_force"})
     await sampled.caught_up()
