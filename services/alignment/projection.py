@@ -84,8 +84,9 @@ def project(event: Mapping[str, Any]) -> Projected:
     deleted = event["data"].get("deleted") is True
     record = _record(kind, event, state, deleted=deleted)
     edges = () if deleted else tuple(_edges(kind, state))
-    for row in (record, *edges):
-        _check_row(row)
+    _check_row(record, _TYPES)
+    for edge in edges:
+        _check_row(edge, _EDGE_TYPES)
     return Projected(id, service, position, recorded_at, record, edges, *ids)
 
 
@@ -99,23 +100,27 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "key": _TEXT_OR_NONE,
     "type": _TEXT_OR_NONE,
     "owner": _TEXT_OR_NONE,
-    "rationale": _TEXT_OR_NONE,
     "name": _TEXT_OR_NONE,
     "state": _TEXT,
     "actor": _TEXT,
+    "criticality": (int, NoneType),
+}
+_EDGE_TYPES: dict[str, tuple[type, ...]] = {
+    "type": _TEXT,
     "source": _TEXT,
     "target": _TEXT,
-    "criticality": (int, NoneType),
+    "rationale": _TEXT_OR_NONE,
     "confidence": (float, int, NoneType),
 }
 
 
-def _check_row(row: Mapping[str, Any]) -> None:
+def _check_row(row: Mapping[str, Any], types: Mapping[str, tuple[type, ...]]) -> None:
     """What a database would refuse is poison here, so that it never stops those that come after it."""
-    for name in _TYPES.keys() & row.keys():
+    for name, allowed in types.items():
         value = row[name]
-        too_large = isinstance(value, int) and abs(value) > _MOST_INTEGER
-        if type(value) not in _TYPES[name] or too_large or "\x00" in str(value):
+        of = type(value)
+        too_large = of is int and abs(value) > _MOST_INTEGER
+        if of not in allowed or too_large or (of is str and "\x00" in value):
             raise Poison(f"{name} is of another type, or too large, or holds a NUL")
 
 
