@@ -22,6 +22,7 @@ from shared import clock
 from tests.backends.databases import chosen
 from tests.service.alignment.large import Large, large
 from tests.service.conftest import BACKENDS
+from tests.service.counting import looked_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -117,6 +118,18 @@ async def test_of_a_hub_the_rest_is_counted(there: Large) -> None:
     assert (len(trace["nodes"]), trace["nodes"][0]["hidden"] + len(shown)) == (20, links)
     impact = await there.get(f"impact/{ref}?depth=1&limit=20")
     assert (len(impact["items"]), len(impact["items"]) + impact["hidden"]) == (20, links)
+
+
+async def test_of_a_hub_only_relations_of_the_type_are_counted(there: Large) -> None:
+    """A page of services with the hub among them asks for their designs alone."""
+    ref = f"service/{there.organisation.hub}"
+
+    async def designs() -> None:
+        async with there.database.read() as connection:
+            moment = Moment(connection, await view.active(connection) or 0, None, clock.now(), {})
+            assert await edges.edges_from(moment, [ref, "service/other"], "target", ["part_of"]) == []
+
+    assert max(await looked_at(there.database, designs, "edge")) < there.organisation.at_hub / 10
 
 
 @pytest.mark.parametrize("limit", [1, 30, 10_000])
