@@ -97,8 +97,8 @@ MUTANTS = (
     Mutant(
         "rebuild without the last page",
         _REBUILD,
-        'if after >= head["position"]:',
-        'if after + 1 >= head["position"]:',
+        'page["head"]["position"]:',
+        'page["head"]["position"] - 1:',
         _MACHINE,
     ),
     Mutant(
