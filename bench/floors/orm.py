@@ -17,6 +17,7 @@ from sqlalchemy import Identity
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bench.floors.bare import application
 from bench.floors.writer import Tactic, event
 
 
@@ -49,11 +50,7 @@ def app(database: str) -> FastAPI:
         yield
         await engine.dispose()
 
-    served = FastAPI(lifespan=lifespan)
-
-    @served.get("/ready")
-    async def ready() -> dict[str, str]:
-        return {"status": "ready"}
+    served = application(lifespan)
 
     @served.post("/tactics", status_code=201)
     async def create(body: Tactic) -> dict[str, str]:

@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from bench.floors.bare import application
 from bench.floors.outbox import Relay
 
 _ENTITY = "insert into entity (id, body) values ($1, $2)"
@@ -44,11 +45,7 @@ def app(database: str, kafka: str | None, topic: str) -> FastAPI:
             task.cancel()
         await pool.close()
 
-    served = FastAPI(lifespan=lifespan)
-
-    @served.get("/ready")
-    async def ready() -> dict[str, str]:
-        return {"status": "ready"}
+    served = application(lifespan)
 
     @served.post("/tactics", status_code=201)
     async def create(body: Tactic) -> dict[str, str]:

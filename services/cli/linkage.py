@@ -218,7 +218,7 @@ def _what(item: Json) -> str:
 
 
 def _members(item: Json) -> str:
-    changes = item["changes"] if item["action"] == "changed" else []
+    changes = [each for each in item["changes"] if item["action"] == "changed" and each["member"] != "state_reason"]
     return "; ".join([*map(_change, changes), *([item["reason"]] if item["reason"] else [])])
 
 

@@ -93,7 +93,8 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     when = {"at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed"}
     link = {"id": DECK, "type": "serves", "source": node(CREW, "crew"), "target": node(DECK, "deck"), "state": "ended"}
     renamed = [{"member": "name", "from": None, "to": "b"}, {"member": "tags", "from": [], "to": ["old"]}]
-    ended = [{"member": "state", "from": "active", "to": "ended"}]
+    reason = {"member": "state_reason", "from": None, "to": "A mistake."}
+    ended = [{"member": "state", "from": "active", "to": "ended"}, reason]
     items = [
         {**when, "changes": renamed, "reason": None, "node": node(CREW, "crew"), "link": None},
         {**when, "changes": ended, "reason": "A mistake.", "node": None, "link": link},
