@@ -48,7 +48,7 @@ check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manife
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(DEPLOY)/bin/python -m tests.deploy.validate
+	PLUMBLINE="$(CURDIR)/$(VENV)/bin/plumbline" $(DEPLOY)/bin/python -m tests.deploy.validate
 
 fmt: $(VENV)/.dev  ## format, and mend what can be mended
 	$(VENV)/bin/ruff format .

@@ -17,7 +17,8 @@ from shared.errors import Forbidden, Unauthorized
 
 ALGORITHM = "HS256"
 AUDIENCE = "plumbline"
-ACTIONS = ("read", "write", "register", "approve", "admin")
+ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "admin")
+"""``appoint`` changes who may sign, ``correct`` mends what was recorded wrongly; neither is part of ``write``."""
 ALL_SCOPES = tuple(f"{service}:{action}" for service in SERVICES for action in ACTIONS)
 _LEEWAY_SECONDS = 30
 _REMEMBERED = 1000

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.owners import OWNERS
 
 SERVICES = (*OWNERS, "alignment")
+PROOF_KEY = Path("strategy", "proof-key.json")
+"""Where the key of proofs lies in a folder of keys."""
 
 
 class Misconfigured(Exception):
@@ -36,6 +38,9 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(
         None, description="Key that signs and checks tokens. Default: `key.json` in the home."
+    )
+    proof_key_file: Path | None = Field(
+        None, description="Private key that signs proofs; strategy's alone. Default: in the home."
     )
     lease_seconds: Annotated[float, Field(gt=0)] = Field(10.0, description="How long a silent leader keeps its lease.")
     sweep_seconds: Annotated[float, Field(gt=0)] = Field(
@@ -71,6 +76,10 @@ class Settings(BaseSettings):
     @cached_property
     def key_path(self) -> Path:
         return self.key_file or self.home / "key.json"
+
+    @cached_property
+    def proof_key_path(self) -> Path:
+        return self.proof_key_file or self.home / "keys" / PROOF_KEY
 
 
 def _content(path: str) -> str:

@@ -1,6 +1,6 @@
 """An owning service as an application: the routes of its kinds, its changes, and the leader that publishes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,20 @@ def create_owner(
     database: Database,
     bus: Bus,
     resources: Mapping[str, MakeResource] | None = None,
+    routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
-    """The same small shape for every owner; what differs is data. ``resources`` names kinds that can do more."""
+    """The same small shape for every owner; what differs is data. ``resources`` names kinds that can do more, and
+    ``routers`` has what is no kind's."""
     owner = Owner(name, metadata, rules, settings.max_event_bytes)
     parts = owning(owner, settings, database, bus, resources or {})
     return create_app(
-        name, settings, database, parts.routers, workers=parts.workers, bodies=parts.bodies, closing=parts.closing
+        name,
+        settings,
+        database,
+        [*parts.routers, *routers],
+        workers=parts.workers,
+        bodies=parts.bodies,
+        closing=parts.closing,
     )
 
 

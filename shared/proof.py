@@ -1,32 +1,23 @@
 """Proofs that hold without the service: a statement and the service's detached signature over it (JWS, RFC 7515).
 
-The signing key is derived from the key that signs tokens, so that there is no second secret to keep; only its public
-half leaves the service, and its thumbprint (RFC 7638) tells keys apart.
+The signing key is the strategy service's alone (``shared.keys``); only its public half leaves the service, and its
+thumbprint (RFC 7638) tells keys apart.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, OKPKey
+from joserfc.jwk import OKPKey
 
 from shared.contracts.content import canonical, digest
 
 FORMAT = "plumbline-proof/1"
 _ALGORITHMS = ["Ed25519"]
-_PURPOSE = b"plumbline: proofs of sign-off"
 
 
 class NotProven(Exception):
     """What is wrong with a proof."""
-
-
-def signing_key(path: Path) -> OKPKey:
-    """The key pair of the service whose token key lies in a file."""
-    secret = OctKey.import_key(json.loads(path.read_text())).raw_value
-    return OKPKey.derive_key(secret, "Ed25519", kdf_options={"info": _PURPOSE})
 
 
 def sign(key: OKPKey, statement: Any, contents: Any) -> dict[str, Any]:

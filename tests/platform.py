@@ -14,6 +14,7 @@ from shared import auth
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
+from shared.keys import make_keys
 
 
 @dataclass
@@ -60,6 +61,7 @@ def settings_for(home: Path, **more: Any) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.2, **more})
     auth.make_key(settings.key_path)
+    make_keys(settings.home / "keys")
     return settings
 
 

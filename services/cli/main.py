@@ -13,6 +13,7 @@ COMMANDS = {
     "migrate": ("services.cli.prepare:migrate", "Bring databases to their newest revision."),
     "topics": ("services.cli.prepare:topics", "Create the topics that are missing on the bus."),
     "key": ("services.cli.prepare:key", "Make a key that signs tokens; an existing one stays."),
+    "keys": ("services.cli.prepare:keys", "Make the private keys of an installation; existing ones stay."),
     "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
     "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
     "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),

@@ -39,6 +39,19 @@ def key(file: Annotated[Path, typer.Argument(help="Where the key is to lie.")]) 
     auth.make_key(file)
 
 
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where they are to lie, in a subfolder for each holder.")],
+    former: Annotated[
+        Path | None, typer.Option(exists=True, help="Key file of a release before 0.2: its proofs stay checkable.")
+    ] = None,
+) -> None:
+    """Make the keys that are missing; existing ones stay. Prints the files that were made."""
+    from shared.keys import make_keys
+
+    for path in make_keys(folder, former):
+        typer.echo(path)
+
+
 def migrate(
     services: Annotated[list[str] | None, typer.Argument(help="Which services; default: all.")] = None,
 ) -> None:

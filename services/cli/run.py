@@ -31,6 +31,7 @@ def up(
     """Run the whole platform in one process."""
     from services.cli import embedded
     from shared import auth
+    from shared.keys import make_keys
     from shared.telemetry import configure_logging
     from shared.telemetry.tracing import exporting
 
@@ -38,6 +39,7 @@ def up(
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     home.mkdir(parents=True, exist_ok=True)
     with _only_one(home), exporting():
+        make_keys(home / "keys", home / "key.json")
         auth.make_key(settings.key_path)
         uvloop.run(embedded.run(settings, sample=sample, once=once))
 
@@ -75,6 +77,9 @@ def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles 
     with configured() as settings:
         if not settings.key_path.exists():
             typer.echo("Set PLUMBLINE_KEY_FILE: without a key no token can be checked.", err=True)
+            raise typer.Exit(2)
+        if service == "strategy" and not settings.proof_key_path.exists():
+            typer.echo("Set PLUMBLINE_PROOF_KEY_FILE: `plumbline keys` makes the key that signs proofs.", err=True)
             raise typer.Exit(2)
         serve_service(service, settings)
 

@@ -15,6 +15,7 @@ from shared.contracts import Kind
 from shared.contracts.strategy.signing import Increment
 from shared.db import Database
 from shared.errors import Conflict
+from shared.keys import KeyFile
 from shared.resource import commands
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner
@@ -23,9 +24,12 @@ from shared.resource.store import Unit
 
 
 class Increments(Resource):
-    def __init__(self, settings: Settings, owner: Owner, kind: Kind, database: Database, leader: Leader) -> None:
+    def __init__(
+        self, settings: Settings, keys: KeyFile, owner: Owner, kind: Kind, database: Database, leader: Leader
+    ) -> None:
         super().__init__(owner, kind, database, leader)
         self.settings = settings
+        self.keys = keys
 
     def routes(self, documents: Documents) -> list[Route]:
         asked = documents.more("decide", "Approve, reject or delegate", sign_offs.SignOffBody, self.kind.model)
@@ -55,7 +59,7 @@ class Increments(Resource):
             if increment.state not in SIGNED:
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
             contents = await sign_offs.frozen_contents(unit, increment.package)
-        key = proof.signing_key(self.settings.key_path)
+        key = self.keys.ring().current.key()
         return http.answer(proof.sign(key, sign_offs.statement(increment), contents))
 
     async def drift(self, request: Request, id: UUID) -> Response:

@@ -3,8 +3,10 @@
 Nothing here but the standard library and PyYAML: the validation runs in an environment of its own.
 """
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,8 @@ def copy_with_secrets(scratch: Path) -> Path:
     """A copy of the folder with newly made secrets, as an operator makes them."""
     copy = scratch / "kubernetes"
     shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("secrets"))
-    subprocess.run([copy / "overlays" / "example" / "make-secrets", DATABASE_HOST], check=True)
+    command = {"PLUMBLINE": str(Path(sys.executable).with_name("plumbline"))} | os.environ
+    subprocess.run([copy / "overlays" / "example" / "make-secrets", DATABASE_HOST], check=True, env=command)
     return copy
 
 

@@ -20,7 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shared import auth
-from shared.config import SERVICES
+from shared.config import PROOF_KEY, SERVICES
+from shared.keys import make_keys
 
 _READY_SECONDS = 60
 _STOP_SECONDS = 20
@@ -116,12 +117,14 @@ def deployed(home: Path, databases: str, bus: str) -> Iterator[tuple[str, str]]:
     home.mkdir()
     key, ports = home / "key.json", {service: free_port() for service in SERVICES}
     auth.make_key(key)
+    make_keys(home / "keys")
     with ExitStack() as stack:
         gateway = stack.enter_context(_threaded(_gateway(ports)))
         common = {
             "PLUMBLINE_DATABASE_URL": databases,
             "PLUMBLINE_BUS_URL": bus,
             "PLUMBLINE_KEY_FILE": str(key),
+            "PLUMBLINE_PROOF_KEY_FILE": str(home / "keys" / PROOF_KEY),
             "PLUMBLINE_SERVICE_URL": gateway,
         }
         migrated = subprocess.run([sys.executable, "-m", "services", "migrate"], env={**os.environ, **common})

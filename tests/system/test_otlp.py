@@ -14,6 +14,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from shared import auth
+from shared.keys import make_keys
 from shared.telemetry import tracing
 from tests.system.processes import free_port, process, wait_ready
 from tests.traces import recorded_lines
@@ -93,6 +94,7 @@ def test_a_service_of_its_own_does_too_under_the_name_it_is_given(tmp_path: Path
     home, port = tmp_path / "home", free_port()
     home.mkdir()
     auth.make_key(home / "key.json")
+    make_keys(home / "keys")
     with collecting() as collector:
         variables = {
             "PLUMBLINE_HOME": str(home),

@@ -2,36 +2,33 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared import auth, proof
+from shared import proof
 from shared.contracts.content import digest
+from shared.keys import generate
 
 CONTENT = {"name": "Answer in a minute"}
 
 
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    auth.make_key(tmp_path / "key.json")
-    return tmp_path / "key.json"
+KEY = generate(0)
 
 
-def signed(key_file: Path) -> dict[str, Any]:
+def signed() -> dict[str, Any]:
     statement = {"items": [{"kind": "tactic", "id": "1", "hash": digest(CONTENT)}], "sign_offs": [{"by": "boss"}]}
-    made = proof.sign(proof.signing_key(key_file), statement, [{"kind": "tactic", "id": "1", "content": CONTENT}])
+    made = proof.sign(KEY.key(), statement, [{"kind": "tactic", "id": "1", "content": CONTENT}])
     read: dict[str, Any] = json.loads(json.dumps(made))
     return read
 
 
-def test_a_proof_names_the_key_that_signed_it(key_file: Path) -> None:
-    assert proof.verify(signed(key_file)) == proof.signing_key(key_file).thumbprint()
+def test_a_proof_names_the_key_that_signed_it() -> None:
+    assert proof.verify(signed()) == KEY.kid
 
 
-def test_the_secret_half_stays(key_file: Path) -> None:
-    assert set(signed(key_file)["signature"]["key"]) == {"kty", "crv", "x"}
+def test_the_secret_half_stays() -> None:
+    assert set(signed()["signature"]["key"]) == {"kty", "crv", "x"}
 
 
 def _forged(document: dict[str, Any]) -> None:
@@ -66,8 +63,8 @@ def _no_key(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "alter", [_forged, _content_changed, _content_gone, _unsigned, _other_algorithm, _no_proof, _no_key]
 )
-def test_what_is_altered_is_not_proven(key_file: Path, alter: Callable[[dict[str, Any]], None]) -> None:
-    document = signed(key_file)
+def test_what_is_altered_is_not_proven(alter: Callable[[dict[str, Any]], None]) -> None:
+    document = signed()
     alter(document)
     with pytest.raises(proof.NotProven):
         proof.verify(document)

@@ -4,22 +4,22 @@ from typing import Any
 
 import pytest
 
-from shared import auth, proof
+from shared import proof
 from shared.contracts.content import digest
+from shared.keys import generate
 
 CONTENT = {"name": "Second site"}
 
 
 @pytest.fixture
-def document(tmp_path: Path) -> dict[str, Any]:
-    auth.make_key(tmp_path / "key.json")
+def document() -> dict[str, Any]:
     statement = {
         "increment": {"name": "First increment", "state": "signed"},
         "items": [{"kind": "tactic", "id": "1", "hash": digest(CONTENT)}],
         "sign_offs": [{"decision": "approved", "by": "boss", "at": "2026-01-01T00:00:00Z"}],
     }
     contents = [{"kind": "tactic", "id": "1", "content": CONTENT}]
-    return proof.sign(proof.signing_key(tmp_path / "key.json"), statement, contents)
+    return proof.sign(generate(0).key(), statement, contents)
 
 
 def check(run: Any, folder: Path, document: Any, *options: str) -> Any:

@@ -1,0 +1,27 @@
+"""``GET /strategy/v1/keys``: the public halves of the keys that signed proofs, for whoever checks them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from shared import http
+from shared.keys import KeyFile, PublicKey
+
+
+class KeySet(BaseModel):
+    """A JSON Web Key Set (RFC 7517). The newest key signs now; those before it stay for the proofs that they signed."""
+
+    keys: list[PublicKey]
+
+
+def router(keys: KeyFile) -> APIRouter:
+    routes = APIRouter(prefix="/strategy/v1", tags=["keys"])
+    told: dict[int | str, dict[str, Any]] = {200: {"model": KeySet}}
+
+    @routes.get("/keys", operation_id="list_proof_keys", summary="Public keys of proofs", responses=told)
+    async def published(request: Request) -> Response:
+        http.caller(request, "strategy:read")
+        return http.answer({"keys": [key.document() for key in keys.ring().published()]})
+
+    return routes

@@ -1,0 +1,56 @@
+"""One Ed25519 key as a JSON Web Key (RFC 8037), with its validity."""
+
+from typing import Annotated, Any, Literal
+
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, ConfigDict, Field
+
+ALGORITHM: Literal["Ed25519"] = "Ed25519"
+"""By its fully specified name (RFC 9864)."""
+
+_Bytes32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+_Seconds = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class PublicKey(BaseModel):
+    """What a checker needs. ``iat`` and ``exp`` say when the key began and when it ends, in seconds since 1970, by the
+    names that OpenID Federation gives them; ``derived`` marks one that others than its owner could compute."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    x: _Bytes32
+    kid: Annotated[str, Field(min_length=1, max_length=100)]
+    use: Literal["sig"] = "sig"
+    alg: Literal["Ed25519"] = "Ed25519"
+    iat: _Seconds | None = None
+    exp: _Seconds | None = None
+    derived: bool | None = None
+
+    def key(self) -> OKPKey:
+        return OKPKey.import_key({"kty": self.kty, "crv": self.crv, "x": self.x})
+
+    def ended(self, now: float) -> bool:
+        return self.exp is not None and self.exp <= now
+
+    def document(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)
+
+
+class PrivateKey(PublicKey):
+    """The whole pair; ``d`` is the secret."""
+
+    d: Annotated[_Bytes32, Field(repr=False)]
+
+    def key(self) -> OKPKey:
+        return OKPKey.import_key({"kty": self.kty, "crv": self.crv, "x": self.x, "d": self.d})
+
+    def public(self) -> PublicKey:
+        return PublicKey.model_validate(self.model_dump(exclude={"d"}))
+
+
+def generate(now: int) -> PrivateKey:
+    """A new pair that begins now; its ``kid`` is its thumbprint (RFC 7638)."""
+    pair = OKPKey.generate_key(ALGORITHM)
+    return PrivateKey.model_validate({**pair.as_dict(private=True), "kid": pair.thumbprint(), "iat": now})

@@ -1,0 +1,78 @@
+"""The keys of one purpose in one file: the pair that signs now, and the public halves of those that signed before."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from shared import clock
+from shared.config import Misconfigured
+from shared.keys import files
+from shared.keys.jwk import PrivateKey, PublicKey, generate
+
+
+class RingUnreadable(Misconfigured):
+    """A file with a private key is missing or is none; the message says which."""
+
+
+class Ring(BaseModel):
+    """``audience`` is the platform that tokens are for; a key that signs no tokens has none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    audience: str | None = None
+    current: PrivateKey
+    former: tuple[PublicKey, ...] = ()
+
+    def published(self) -> list[PublicKey]:
+        """Every public key of the ring, the newest first."""
+        return [self.current.public(), *self.former]
+
+    def rotated(self, now: int, ends: int) -> "Ring":
+        """With a new pair; what the one before has signed counts until it ``ends``."""
+        before = self.current.public().model_copy(update={"exp": ends})
+        return Ring(audience=self.audience, current=generate(now), former=(before, *self.former))
+
+    def text(self) -> str:
+        return self.model_dump_json(exclude_none=True, indent=2) + "\n"
+
+
+def make_ring(path: Path, audience: str | None = None, former: tuple[PublicKey, ...] = ()) -> bool:
+    """A ring with a new pair, readable by its owner alone; an existing one stays. Says whether it was made."""
+    if path.exists():
+        return False
+    return files.create(path, Ring(audience=audience, current=generate(now_seconds()), former=former).text())
+
+
+def load_ring(path: Path) -> Ring:
+    """Raises RingUnreadable."""
+    try:
+        return Ring.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RingUnreadable(f"{path} has no private key that can be used ({type(error).__name__}).") from None
+
+
+def rotate_ring(path: Path, overlap_seconds: int = 0) -> Ring:
+    """Sign with a new pair from now on. Raises RingUnreadable."""
+    now = now_seconds()
+    ring = load_ring(path).rotated(now, now + overlap_seconds)
+    files.replace(path, ring.text())
+    return ring
+
+
+class KeyFile:
+    """A ring that a process signs with; a rotation is noticed while it runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = files.Watched(path, Ring.model_validate_json)
+
+    def ring(self) -> Ring:
+        """Raises RingUnreadable if there never was one."""
+        try:
+            return self._file.get()
+        except (OSError, ValueError) as error:
+            name = type(error).__name__
+            raise RingUnreadable(f"{self._file.path} has no private key that can be used ({name}).") from None
+
+
+def now_seconds() -> int:
+    return int(clock.now().timestamp())
