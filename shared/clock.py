@@ -1,16 +1,23 @@
 """The one place that reads the wall clock, so that a test can hold it still."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 """The end of an interval that has not ended; later than any instant a caller may send."""
 
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+
 
 def now() -> datetime:
     """The current instant in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def before(instant: datetime, span: timedelta) -> datetime:
+    """The instant so much earlier, or the first of all where the calendar begins later."""
+    return instant - span if instant - FIRST >= span else FIRST
 
 
 def nanoseconds() -> int:

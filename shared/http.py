@@ -1,30 +1,18 @@
 """What routes share: the body as checked bytes, who calls, and answers that carry what every answer carries."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from pydantic import BeforeValidator
 from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
 from shared.auth import Caller
-from shared.contracts.base import Instant
 from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
-
-
-def _written_out(value: str) -> str:
-    if "-" not in value[1:]:
-        raise ValueError("must be a date and time, such as 2026-01-31T12:00:00Z")
-    return value
-
-
-When = Annotated[Instant, BeforeValidator(_written_out)]
-"""A moment in a query: RFC 3339 with an offset, and no number, which some would take for seconds."""
 
 
 class UnsupportedMediaType(DomainError):

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.models import BASELINE
 from shared import clock
 from shared.contracts.alignment import Baseline
+from shared.contracts.instant import Instant
 from shared.errors import Fault, Invalid
-from shared.http import When
 from shared.resource import Facts, Rules
 
-_WHEN: TypeAdapter[datetime] = TypeAdapter(When)
+_WHEN: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 async def moment(connection: AsyncConnection, parameter: str, text: str) -> datetime:

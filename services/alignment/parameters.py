@@ -8,14 +8,14 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from shared.contracts.events import EventId
-from shared.http import When
+from shared.contracts.instant import Instant
 from shared.pagination import CURSOR_TOLD, LIMIT_TOLD, MAX_LIMIT
 from shared.resource.listing import Word
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=LIMIT_TOLD)]
 Cursor = Annotated[Word | None, Query(description=CURSOR_TOLD)]
-AsOf = Annotated[When | None, Query(description="Transaction time: the view as it was recorded then")]
-ValidAt = Annotated[When | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
+AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
+ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
 
 
 def _event(text: str) -> str:

@@ -11,6 +11,7 @@ from services.alignment.moment import Moment
 from services.alignment.rule import VITAL, WEIGHTS, Rule, Severity
 from services.alignment.rules import RULES, VERSION
 from services.alignment.tally import USUAL_CRITICALITY, Counts, tally
+from shared.clock import before
 
 PENDING = "D01"
 _CAP = 59.0
@@ -56,12 +57,13 @@ async def _failing(moment: Moment, counts: Counts, grace: timedelta) -> dict[str
 
 async def _pending(moment: Moment, grace: timedelta) -> Counts:
     """Of the findings that began lately, by rule and criticality, those that are no fault yet."""
+    lately = before(moment.at, grace)
     query = (
         select(FINDING.c.rule, func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY))
         .join(RECORD, and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD)))
         .where(moment.open_findings(), FINDING.c.rule == PENDING)
         # what came up lately has no interval that began before
-        .where(FINDING.c.opened_at > moment.at - grace, FINDING.c.since > moment.at - grace)
+        .where(FINDING.c.opened_at > lately, FINDING.c.since > lately)
     )
     return Counter(tuple(row) for row in await moment.execute(query))
 

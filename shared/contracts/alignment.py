@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from shared.contracts.base import Instant, Kind, State
+from shared.contracts.base import Kind, State
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 
 

@@ -3,29 +3,25 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.owners import KIND_OWNERS, OWN_KINDS
 from shared.contracts.reference import OWNER, Reference
 
 _OWN = frozenset(kind for kinds in OWN_KINDS.values() for kind in kinds)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def _to_utc(value: datetime) -> datetime:
-    try:
-        utc = value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9998") from None
-    if utc.year > 9998:  # the view keeps the last year for "has not ended"
-        raise ValueError("lies outside the years 1 to 9998")
-    return utc
 
 
 def looks_like_an_id(text: str) -> bool:
@@ -54,8 +50,6 @@ def _not_blank(value: str) -> str:
     return value
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""A moment with an offset, kept in UTC."""
 KindName = Annotated[str, AfterValidator(_known_kind)]
 RecordKind = Annotated[str, AfterValidator(_recorded_kind)]
 """What has events and no relations, besides: links, and what the view's own service records."""

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts import design
-from shared.contracts.base import Count, Instant, Kind, Model, Short, State, Text, Timed
+from shared.contracts.base import Count, Kind, Model, Short, State, Text, Timed
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
 from shared.contracts.portfolio import PHASES

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Instant, Kind, Model, Short, State, Text
+from shared.contracts.base import Kind, Model, Short, State, Text
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import process
-from shared.contracts.base import Count, Instant, Kind, Model, Name, Short, State, Text, Timed
+from shared.contracts.base import Count, Kind, Model, Name, Short, State, Text, Timed
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
 from shared.contracts.reference import OWNER, Reference

@@ -8,7 +8,7 @@ import orjson
 
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State
-from shared.errors import Conflict, Gone, Invalid, NotFound, PreconditionFailed
+from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.resource import bodies, checks, keys, names, reviews, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
@@ -28,8 +28,7 @@ async def replace(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precondit
         given.check_absent()
         last = await store.last_version(unit, kind, id)
         return await _insert(unit, kind, id, members, version=last.version + 1 if last else 1)
-    if given.only_if_absent:
-        raise PreconditionFailed("There is one with this id already.")
+    given.check_new(old.version)
     return await _update(unit, kind, old, members, given, idempotent=True)
 
 
@@ -96,8 +95,7 @@ async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditi
     """POST /reviews: somebody has looked; the next look is due after the cadence."""
     body = bodies.validated(reviews.ReviewBody, raw)
     old = cast(State, await existing(unit, kind, id))
-    if given.if_match is not None:
-        given.check(old.version)
+    given.check(old.version)
     made = reviews.reviewed(old.review, unit.caller.subject, unit.now, body.comment)
     new = following(unit, old, {"review": made})
     return Written(new, str(await store.write(unit, kind, old, new, "changed")))

@@ -14,8 +14,8 @@ from shared import clock, pagination
 from shared.changes import versions
 from shared.changes.table import event_id
 from shared.contracts.base import Kind, Record, reason_given
+from shared.contracts.instant import Instant
 from shared.dialects import holds
-from shared.http import When
 from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode, look
 from shared.pagination import page as pages
 from shared.resource.tables import from_row
@@ -58,7 +58,7 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     sort: Any = Literal.__getitem__(sorts + tuple(f"-{name}" for name in sorts))
     fields: dict[str, Any] = {
         "sort": (sort | None, Field(None, description=_SORT_TOLD)),
-        "updated_since": (When | None, None),
+        "updated_since": (Instant | None, None),
         "state": (Word | None, None),
     }
     if not kind.is_link:

@@ -84,9 +84,9 @@ class Writer:
 async def _put(unit: Unit, entry: Entry) -> Written:
     if entry.item is None:
         raise entry.error or BadRequest("The line cannot be read.")
-    tag = None if entry.if_match is None else entity_tag(entry.if_match)
+    tags = None if entry.if_match is None else (entity_tag(entry.if_match),)
     item = entry.item
-    return await commands.replace(unit, item.kind, item.id, orjson.dumps(item.body), Preconditions(tag))
+    return await commands.replace(unit, item.kind, item.id, orjson.dumps(item.body), Preconditions(tags))
 
 
 async def _numbered(unit: Unit, entry: Entry) -> Written:

@@ -113,16 +113,14 @@ class Resource:
     async def read(
         self, request: Request, id: UUID, version: Annotated[int | None, Query(ge=1, le=2**53)] = None
     ) -> Response:
+        given = _preconditions(request)
         async with self._reading(request) as unit:
             if version is not None:
-                return await self._old_version(unit, id, version)
+                return _selected(given, version, await self._old_version(unit, id, version))
             state = await commands.read(unit, self.kind, id)
-        headers = {"ETag": entity_tag(state.version)}
-        if _preconditions(request).has_seen(state.version):
-            return Response(status_code=304, headers=headers)
-        return http.answer(_json(state), headers=headers)
+        return _selected(given, state.version, _json(state))
 
-    async def _old_version(self, unit: Unit, id: UUID, version: int) -> Response:
+    async def _old_version(self, unit: Unit, id: UUID, version: int) -> bytes:
         changes = self.owner.changes
         query = select(changes.c.data).where(
             changes.c.kind == self.kind.name, changes.c.id == id, changes.c.version == version
@@ -130,7 +128,7 @@ class Resource:
         data = (await unit.connection.execute(query)).scalar()
         if data is None:
             raise NotFound(f"There is no version {version} of this {self.kind.name}.")
-        return http.answer(orjson.loads(data)["state"], headers={"ETag": entity_tag(version)})
+        return orjson.dumps(orjson.loads(data)["state"])
 
     def _list_endpoint(self) -> Callable[..., Awaitable[Response]]:
         model = listing.query_model(self.kind, self.table)
@@ -190,5 +188,14 @@ def _json(state: Record) -> bytes:
     return state.model_dump_json().encode()
 
 
+def _selected(given: Preconditions, version: int, state: bytes) -> Response:
+    """The answer to a GET that found this version."""
+    given.check_match(version)
+    headers = {"ETag": entity_tag(version)}
+    if given.has_seen(version):
+        return Response(status_code=304, headers=headers)
+    return http.answer(state, headers=headers)
+
+
 def _preconditions(request: Request) -> Preconditions:
-    return Preconditions(request.headers.get("if-match"), request.headers.get("if-none-match"))
+    return Preconditions.of(request.headers)

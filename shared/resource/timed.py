@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, select
+from sqlalchemy import Table, literal, select, tuple_
 
 from shared import clock
 from shared.auth import ALL_SCOPES, Caller
@@ -20,8 +20,10 @@ from shared.resource.store import Raced, Unit
 from shared.telemetry import log
 
 SYSTEM = Caller("system", frozenset(ALL_SCOPES))
-_AT_ONCE = 200
+_PAGE, _PAGES = 200, 5
 _EVERY_SECONDS = 5.0
+Place = tuple[Any, Any]
+"""The instant at which something was due, as it is stored, and its id."""
 
 
 class Clockwork:
@@ -31,6 +33,7 @@ class Clockwork:
         self.owner = owner
         self.database = database
         self.leader = leader
+        self._looked_at: dict[tuple[Kind, Timed], Place | None] = {}
 
     async def run_forever(self) -> None:
         while True:
@@ -39,24 +42,45 @@ class Clockwork:
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def tick(self) -> int:
-        """Move everything that is due; says how many moved. One that cannot move is told of, and keeps nobody back."""
+        """Move what is due; says how many moved.
+
+        What cannot move stays due and keeps nobody back: each tick goes on where the one before it stopped, through so
+        many that are due and no more, and begins again at the end.
+        """
         moved = 0
         for kind, timed in _all(self.owner):
-            for id in await self._due(kind, timed):
-                moved += await self._move(kind, timed, id)
+            moved += await self._some(kind, timed)
         if moved:
             self.leader.wake()
         async with self.database.write() as connection:
             await idempotency.forget(connection, self.owner.metadata.tables["idempotency"], clock.now())
         return moved
 
-    async def _due(self, kind: Kind, timed: Timed) -> list[Any]:
+    async def _some(self, kind: Kind, timed: Timed) -> int:
+        moved, stuck, place = 0, 0, self._looked_at.get((kind, timed))
+        for _ in range(_PAGES):
+            places = await self._due(kind, timed, place)
+            for _, id in places:
+                moves = await self._move(kind, timed, id)
+                moved, stuck = moved + moves, stuck + (not moves)
+            place = places[-1] if len(places) == _PAGE else None
+            if place is None:
+                break
+        self._looked_at[kind, timed] = place
+        if stuck:
+            log.warning("due, and cannot move", kind=kind.name, to=timed.to, number=stuck)
+        return moved
+
+    async def _due(self, kind: Kind, timed: Timed, after: Place | None) -> list[Place]:
+        """The next that are due, the longest first."""
         table = self.owner.table(kind)
         at, now = _instant(table, timed.at)
-        query = select(table.c.id).where(table.c.state == timed.state, at <= now).order_by(at).limit(_AT_ONCE)
+        query = select(at, table.c.id).where(table.c.state == timed.state, at <= now).order_by(at, table.c.id)
+        if after:
+            place = (literal(value, column.type) for value, column in zip(after, (at, table.c.id), strict=True))
+            query = query.where(tuple_(at, table.c.id) > tuple_(*place))
         async with self.database.read() as connection:
-            rows = await connection.execute(query)
-        return list(rows.scalars())
+            return [(due, id) for due, id in await connection.execute(query.limit(_PAGE))]
 
     async def _move(self, kind: Kind, timed: Timed, id: Any) -> bool:
         try:
@@ -71,7 +95,7 @@ class Clockwork:
         except Raced:
             return False  # somebody else was at it: the next tick looks again
         except DomainError as error:
-            log.warning("due, and cannot move", kind=kind.name, id=str(id), to=timed.to, reason=error.detail)
+            log.debug("cannot move", kind=kind.name, id=str(id), to=timed.to, reason=error.detail)
             return False
         return True
 

@@ -133,8 +133,8 @@ MUTANTS = (
     Mutant(
         "no version check",
         "shared/resource/preconditions.py",
-        'if tags != ["*"] and entity_tag(version) not in tags:',
-        "if not tags:",
+        "if self.if_match not in (None, ANY) and entity_tag(version) not in (self.if_match or ()):",
+        "if self.if_match == ():",
         "tests/service/test_races.py tests/service/test_put.py",
     ),
 )

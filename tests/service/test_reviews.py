@@ -1,5 +1,6 @@
 """Reviews, and what time moves by itself."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from shared import clock
 from shared.changes import Leader
 from shared.contracts import NODE_KINDS, Kind
 from shared.db import Database
-from shared.resource import Owner
+from shared.resource import Owner, timed
 from shared.resource.reviews import months_after
 from shared.resource.timed import Clockwork
 from tests.service.api import Api, State, every_node, one_loop
@@ -58,17 +59,23 @@ async def test_a_review_of_an_old_version_is_refused_where_it_says_so(api: Api) 
     assert (await review(api, NODE_KINDS["tactic"], made["id"], **{"If-Match": '"7"'})).status_code == 412
 
 
-async def tick(api: Api, service: str) -> int:
-    """What the leader does every few seconds."""
+def a_clockwork(api: Api, service: str) -> tuple[Clockwork, Callable[[], Awaitable[None]]]:
+    """A leader's, and what closes it."""
     settings = api.platform.settings
     metadata, rules = OWNERS[service]
     owner = Owner(service, metadata, rules, settings.max_event_bytes)
     database = Database(settings.database(service))
     leader = Leader(service, database, owner.changes, owner.leader, FakeBus(), lease=10, sweep=1, exclusive=False)
+    return Clockwork(owner, database, leader), database.close
+
+
+async def tick(api: Api, service: str) -> int:
+    """What the leader does every few seconds."""
+    clockwork, close = a_clockwork(api, service)
     try:
-        return await Clockwork(owner, database, leader).tick()
+        return await clockwork.tick()
     finally:
-        await database.close()
+        await close()
 
 
 async def state_of(api: Api, kind: str, made: State) -> State:
@@ -91,6 +98,26 @@ async def test_what_is_approved_comes_into_force_on_its_day(api: Api) -> None:
     versions = moved["version"]
     await tick(api, "strategy")
     assert (await state_of(api, "tactic", due))["version"] == versions, "once"
+
+
+async def test_what_cannot_move_keeps_nobody_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than one look takes, all due for longer: of a process exactly one owner is active at a time."""
+    monkeypatch.setattr(timed, "_PAGE", 3)
+    monkeypatch.setattr(timed, "_PAGES", 2)
+    process, role = await api.make("process"), await api.make("role", type="process_owner")
+    scope = {"scope": {"kind": "process", "id": process["id"]}, "role_id": role["id"]}
+    await api.make("role_assignment", state="active", valid_to=None, **scope)
+    stuck = [await api.make("role_assignment", valid_from=at(days=-9), state="proposed", **scope) for _ in range(8)]
+    due = await api.make("role_assignment", valid_from=at(days=-8), state="proposed")
+    clockwork, close = a_clockwork(api, "roles")
+    ticks = 0
+    while (await state_of(api, "role_assignment", due))["state"] == "proposed" and ticks < 5:
+        await clockwork.tick()
+        ticks += 1
+    await close()
+    assert (await state_of(api, "role_assignment", due))["state"] == "active"
+    assert ticks <= 2, "nine are due, six are looked at in a tick"
+    assert {(await state_of(api, "role_assignment", each))["state"] for each in stuck} == {"proposed"}
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ REFUSED_BY_CONTRACT = {
     "offset of 99 hours": b'{"name": "x", "valid_to": "2016-12-31T23:59:00+99:99"}',
     "before the beginning": b'{"name": "x", "valid_to": "0001-01-01T00:00:00+23:59"}',
     "date for a moment": b'{"name": "x", "valid_to": "2016-12-31"}',
+    "date without its dashes": b'{"name": "x", "valid_from": "20260401"}',
+    "moment without its dashes": b'{"name": "x", "valid_from": "20260401T000000Z"}',
+    "seconds since 1970 as text": b'{"name": "x", "review": {"next_due": "1700000000"}}',
+    "digits of another script": '{"name": "x", "valid_from": "٢٠٢٦-04-01T00:00:00Z"}'.encode(),
+    "before the last offset": b'{"name": "x", "valid_to": "9998-12-31T23:59:59-00:01"}',
     "seconds since 1970": b'{"name": "x", "valid_to": 1e300}',
     "1e5 as text": b'{"name": "x", "budget": "1e5"}',
     "1e308": b'{"name": "x", "budget": 1e308}',
@@ -106,3 +111,18 @@ TAKEN = {
     "white space": b' \t\r\n{ "name" :\n"x" } \n',
 }
 """Odd and right: written and read back as they were."""
+
+MOMENTS = {
+    "0001-01-01T00:00:00Z": True,
+    "0001-01-01T00:00:00-23:59": True,
+    "0001-01-01T00:00:00+00:01": False,
+    "9998-12-31T23:59:59.999999Z": True,
+    "9998-12-31T23:59:59-00:01": False,
+    "9999-12-31T23:59:59.999999Z": False,
+    "9999-12-31T23:59:59-23:59": False,
+    "0000-01-01T00:00:00Z": False,
+    "2026-02-29T00:00:00Z": False,
+    "20260401": False,
+    "1700000000": False,
+}
+"""Both ends of the calendar, with offsets that lead beyond them: whether it is a moment that may be asked about."""

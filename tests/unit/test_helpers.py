@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
 from shared.contracts.base import folded
-from shared.errors import PreconditionFailed, PreconditionRequired
+from shared.errors import BadRequest, PreconditionFailed, PreconditionRequired
 from shared.resource.commands import merge_patch
 from shared.resource.names import slug
 from shared.resource.preconditions import Preconditions
@@ -55,43 +56,79 @@ def test_the_examples_of_rfc_7396(target: Any, patch: Any, result: Any) -> None:
     assert repr(target) == before
 
 
+def given(**lines: list[str]) -> Preconditions:
+    """The preconditions of a request with these header lines."""
+    raw = [(name.replace("_", "-").encode(), line.encode("latin-1")) for name, each in lines.items() for line in each]
+    return Preconditions.of(Headers(raw=raw))
+
+
 @pytest.mark.parametrize(
-    ("header", "matches"),
+    ("lines", "matches"),
     [
-        ('"3"', True),
-        ("*", True),
-        (" * ", True),
-        ('"1", "3"', True),
-        ('"1","3"', True),
-        ('W/"3"', False),
-        ('"33"', False),
-        ("3", False),
-        ("", False),
-        ('"1"', False),
-        ("'3'", False),
+        (['"3"'], True),
+        (["*"], True),
+        ([" * "], True),
+        (['"1", "3"'], True),
+        (['"1","3"'], True),
+        (['"7"', '"3"'], True),
+        (['"7"', '"1"'], False),
+        (['"7",, "3" ,'], True),
+        (['"1,3", "3"'], True),
+        (['"1,3"'], False),
+        (['W/"3"'], False),
+        (['"33"'], False),
+        (['""'], False),
+        (['"1"'], False),
+        (['"\xe4"'], False),
     ],
 )
-def test_if_match_compares_strongly(header: str, matches: bool) -> None:
-    given = Preconditions(if_match=header)
-    given.demand()
+def test_if_match_compares_strongly(lines: list[str], matches: bool) -> None:
+    asked = given(if_match=lines)
+    asked.demand()
     if matches:
-        given.check(3)
+        asked.check(3)
     else:
         with pytest.raises(PreconditionFailed):
-            given.check(3)
+            asked.check(3)
+
+
+@pytest.mark.parametrize("name", ["if_match", "if_none_match"])
+@pytest.mark.parametrize(
+    "lines",
+    [["3"], [""], [","], ["'3'"], ['"3'], ['3"'], ['"1" "3"'], ['"1"', "3"], ["*", '"3"'], ["*, *"], ["w/\"3\""],
+     ['W/ "3"'], ['"a b"'], ['"\x01"'], [" " * 5000 + "x"], ['"1",' * 5000 + "x"]],
+    ids=lambda lines: repr(lines)[:30],
+)  # fmt: skip
+def test_what_is_no_list_of_entity_tags_is_refused(name: str, lines: list[str]) -> None:
+    with pytest.raises(BadRequest, match="in quotes"):
+        given(**{name: lines})
 
 
 def test_if_match_can_be_demanded() -> None:
     with pytest.raises(PreconditionRequired):
-        Preconditions().demand()
+        given().demand()
 
 
 @pytest.mark.parametrize(
-    ("header", "seen"),
-    [(None, False), ('"3"', True), ('W/"3"', True), ("*", True), ('"1", W/"3"', True), ('"1"', False)],
+    ("lines", "seen"),
+    [
+        ([], False),
+        (['"3"'], True),
+        (['W/"3"'], True),
+        (["*"], True),
+        (['"1", W/"3"'], True),
+        (['"1"', '"3"'], True),
+        (['"1"'], False),
+    ],
 )
-def test_if_none_match_compares_weakly(header: str | None, seen: bool) -> None:
-    assert Preconditions(if_none_match=header).has_seen(3) is seen
+def test_if_none_match_compares_weakly(lines: list[str], seen: bool) -> None:
+    asked = given(if_none_match=lines)
+    assert asked.has_seen(3) is seen
+    if seen:
+        with pytest.raises(PreconditionFailed):
+            asked.check(3)
+    else:
+        asked.check(3)
 
 
 def test_search_text_has_no_case() -> None:

@@ -113,7 +113,7 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text if text[4:5] == "-" else "")  # digits alone are more often a mistake
         at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadRequest("The moment must be a date and time, such as 2026-01-31T12:00.") from None

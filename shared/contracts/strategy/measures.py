@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Instant, Kind, Name, Short, State
+from shared.contracts.base import Kind, Name, Short, State
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 

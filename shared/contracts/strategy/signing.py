@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Grade, Instant, Kind, Model, Ref, Short, Side, State, Text
+from shared.contracts.base import Grade, Kind, Model, Ref, Short, Side, State, Text
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 

@@ -180,6 +180,11 @@ async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
         ("{kind: service, key: a, spec: {name: A, wings: 2}}", "/spec/wings: Extra inputs"),
         ("{kind: service, key: a, spec: {name: A, criticality: 9}}", "/spec/criticality: Input should be less"),
         ("{kind: service, key: a, spec: {name: A, state: flying}}", "/spec/state: a service has the states"),
+        (
+            '{kind: service, key: a, spec: {name: A, valid_from: "20260401"}}',
+            "/spec/valid_from: must be a date and time",
+        ),
+        ("{kind: objective, key: a, spec: {name: A, due: '20260601'}}", "/spec/due: Input should be a valid date"),
         ("{kind: service, key: a, spec: {name: A, custom: {x: .nan}}}", "not plain data"),
         ("{kind: service, key: a, spec: {name: A, custom: {x: !!set {b}}}}", "not plain data"),
         ("{kind: service, key: a, spec: {name: A, owner: crew}}", "/spec/owner: must be kind/key or kind/<uuid>"),
