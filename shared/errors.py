@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
+MOST_ERRORS = 100
+"""In one answer, however many documents it holds."""
+_LONGEST_DETAIL = 500
+
 
 class Fault(TypedDict):
     """One wrong thing; ``pointer`` is a JSON pointer into the body, or ``?name`` for a parameter."""
@@ -27,16 +31,24 @@ class DomainError(Exception):
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.errors = list(errors)
+        self.detail = detail if len(detail) <= _LONGEST_DETAIL else f"{detail[:_LONGEST_DETAIL]}…"
+        super().__init__(self.detail)
+        self.errors = list(errors[:MOST_ERRORS])
+        self.error_count = len(errors)
         self.headers = dict(headers or {})
-        self.members = members
+        self.members = {name: _shortened(value) for name, value in members.items()}
 
-    def document(self) -> dict[str, Any]:
-        """The problem document, without members of its own."""
+    def document(self, most: int = MOST_ERRORS) -> dict[str, Any]:
+        """The problem document, without members of its own; ``error_count`` says how many errors there were if not all
+        are in it."""
         head = {"type": f"urn:plumbline:problem:{self.code}", "title": self.title, "status": self.status}
-        return {**head, "detail": self.detail, "errors": self.errors}
+        shown = self.errors[:most]
+        more = {"error_count": self.error_count} if self.error_count > len(shown) else {}
+        return {**head, "detail": self.detail, "errors": shown, **more}
+
+
+def _shortened(value: Any) -> Any:
+    return value[:MOST_ERRORS] if isinstance(value, list) else value
 
 
 class BadRequest(DomainError):

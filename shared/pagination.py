@@ -1,14 +1,17 @@
 """Pages by keyset: a cursor names the last row seen, so pages neither skip nor repeat while others write.
 
+A page holds so many bytes and no more, whatever is in it: it ends before the item that would not fit.
+
 What no index serves is looked for in the order of the keys, among so many rows and no more: such a page may have fewer
 items than it may have, even none, and still a cursor, which then names the last row that was looked at.
 """
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -24,9 +27,18 @@ CURSOR_TOLD = "The `next_cursor` of the page before"
 NEXT_TOLD = "Where the next page begins; null on the last one, and on no other"
 MOST_LOOKED_AT = 20_000
 """Rows, for one page."""
+MOST_BYTES = 4 * 1024 * 1024
+"""In the items of one page, of which there is always one."""
+_FIRST_READ, _LARGEST_READ = 25, 100
+"""Rows at once: more are read only as long as there is room for them."""
 _FIRST_LOOK = 1000
 _LARGEST = 2**62
 Execute = Callable[[Select[Any]], Awaitable[Any]]
+Item = TypeVar("Item")
+Place = TypeVar("Place")
+Read = Callable[[Place | None, int], Awaitable[tuple[Sequence[tuple[Item, int, Place]], Place | None]]]
+"""Reads at most so many items from a place on: each with its size in bytes and the place after it, and the place of
+what follows all of them, None at the end."""
 
 
 def encode(*values: Any) -> str:
@@ -79,8 +91,36 @@ def _beyond(columns: Sequence[Column[Any]], values: Sequence[Any], *, descending
 
 def page(rows: Sequence[Any], columns: Sequence[Column[Any]], limit: int) -> tuple[list[Any], str | None]:
     """The rows of a page of which one more was asked for, and the cursor of the next page."""
-    last = rows[limit - 1]._mapping if len(rows) > limit else None
-    return [*rows[:limit]], encode(*(last[column] for column in columns)) if last else None
+    return [*rows[:limit]], place(rows[limit - 1], columns) if len(rows) > limit else None
+
+
+def place(row: Any, columns: Sequence[Column[Any]]) -> str:
+    """The cursor of the page that begins after a row."""
+    return encode(*(row._mapping[column] for column in columns))
+
+
+def size(item: Any) -> int:
+    """Bytes of an item in an answer."""
+    return len(orjson.dumps(item))
+
+
+async def filled(read: Read[Place, Item], limit: int, place: Place | None) -> tuple[list[Item], Place | None]:
+    """The items of a page, read a few at a time until there are enough of them or no room, and where to go on."""
+    items: list[Item] = []
+    room, some = MOST_BYTES, _FIRST_READ
+    while True:
+        asked = min(some, limit - len(items))
+        found, following = await read(place, asked)
+        for item, size, after_it in found:
+            room -= size
+            if room < 0 and items:
+                return items, place
+            items.append(item)
+            place = after_it
+        if following is None or len(found) < asked or len(items) == limit:
+            return items, following
+        place, some = following, min(2 * some, _LARGEST_READ)
+        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 async def look(

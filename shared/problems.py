@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): the one renderer of every error. They never echo input or internals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -29,13 +29,15 @@ class FaultModel(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error answer. ``type`` is stable; ``errors`` names each wrong member."""
+    """An error answer. ``type`` is stable; ``errors`` names each wrong member, ``error_count`` how many there are if
+    those are not all."""
 
     type: str
     title: str
     status: int
     detail: str
     errors: list[FaultModel]
+    error_count: int | None = None
 
 
 def problem(
@@ -43,21 +45,18 @@ def problem(
     code: str,
     title: str,
     detail: str,
-    *,
-    errors: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
-    members: Mapping[str, Any] | None = None,
 ) -> Response:
-    document = {"type": _TYPE + code, "title": title, "status": status, "detail": detail, "errors": list(errors)}
-    raw = orjson.dumps(dict(members or {}) | document, default=str)
-    return Response(raw, status, dict(headers or {}), media_type=MEDIA_TYPE)
+    document = {"type": _TYPE + code, "title": title, "status": status, "detail": detail, "errors": []}
+    return _response(document, status, headers)
+
+
+def _response(document: Mapping[str, Any], status: int, headers: Mapping[str, str] | None) -> Response:
+    return Response(orjson.dumps(document, default=str), status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def render(error: DomainError) -> Response:
-    return problem(
-        error.status, error.code, error.title, error.detail,
-        errors=error.errors, headers=error.headers, members=error.members,
-    )  # fmt: skip
+    return _response(error.members | error.document(), error.status, error.headers)
 
 
 def install(app: FastAPI) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from shared.errors import BadRequest
 
 MAX_DEPTH = 32
+MAX_VALUES = 20_000
 _MAX_INTEGER = 2**63 - 1
 
 
@@ -54,18 +56,26 @@ def _float(text: str) -> float:
     return number
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, depth: int) -> int:
+    """How many values it holds, itself included."""
     if isinstance(value, str):
         _check_text(value)
-    elif isinstance(value, dict):
-        _check_depth(depth)
-        for name, member in value.items():
+    inside: Iterable[Any] = ()
+    if isinstance(value, dict):
+        for name in value:
             _check_text(name)
-            _check(member, depth - 1)
+        inside = value.values()
     elif isinstance(value, list):
-        _check_depth(depth)
-        for item in value:
-            _check(item, depth - 1)
+        inside = value
+    else:
+        return 1
+    _check_depth(depth)
+    count = 1
+    for each in inside:
+        count += _check(each, depth - 1)
+        if count > MAX_VALUES:  # each may be wrong, and an error takes far more room than what is wrong
+            raise BadRequest(f"The body holds more than {MAX_VALUES:,} values.")
+    return count
 
 
 def _check_depth(depth: int) -> None:

@@ -2,16 +2,26 @@
 whom."""
 
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
+
+from sqlalchemy import Select, select
 
 from services.alignment import repository
 from services.alignment.edges import edges_from
-from services.alignment.moment import Moment
+from services.alignment.loader import chunks
+from services.alignment.models import RECORD
+from services.alignment.moment import Moment, recorded
 from services.alignment.projection import ref_of
 from services.alignment.repository import briefs, records
+from shared import pagination
+from shared.arrays import any_of
 from shared.contracts.design import FOUR_PS
 
 COMPONENTS = ("goods", "access", "action")
+Json = dict[str, Any]
+Make = Callable[[Moment, list[Json]], Awaitable[list[Json]]]
 
 
 async def design(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
@@ -19,12 +29,28 @@ async def design(moment: Moment, limit: int, cursor: str | None) -> dict[str, An
 
     What counts is the package that is accepted, or else the newest that is not outdated.
     """
-    services, next_cursor = await repository.nodes(moment, {"kind": "service"}, limit, cursor)
+    items, next_cursor = await _filled(moment, "service", _designs, limit, cursor)
+    return {"items": items, "next_cursor": next_cursor, "covered": _counts(items)}
+
+
+async def _filled(
+    moment: Moment, kind: str, make: Make, limit: int, cursor: str | None
+) -> tuple[list[Json], str | None]:
+    """What is made of the nodes of a kind, as many as a page has room for."""
+
+    async def read(cursor: str | None, most: int) -> tuple[list[tuple[Json, int, str]], str | None]:
+        nodes, following = await repository.nodes(moment, {"kind": kind}, most, cursor)
+        pairs = zip(await make(moment, nodes), nodes, strict=True)
+        return [(item, pagination.size(item), repository.place_of(kind, node)) for item, node in pairs], following
+
+    return await pagination.filled(read, limit, cursor)
+
+
+async def _designs(moment: Moment, services: list[Json]) -> list[Json]:
     packages = await _packages(moment, [f"service/{each['id']}" for each in services])
     named = {ref for package in packages.values() for ref in _named(package)}
     nodes = await briefs(moment, named)
-    items = [_designed(service, packages.get(f"service/{service['id']}"), nodes) for service in services]
-    return {"items": items, "next_cursor": next_cursor, "covered": _counts(items)}
+    return [_designed(service, packages.get(f"service/{service['id']}"), nodes) for service in services]
 
 
 async def _packages(moment: Moment, services: list[str]) -> dict[str, Any]:
@@ -32,14 +58,24 @@ async def _packages(moment: Moment, services: list[str]) -> dict[str, Any]:
     edges = await edges_from(moment, services, "target", ["part_of"])
     origins = {row.source: row.target for row in edges if row.source.startswith("design_package/")}
     by_service: dict[str, list[Any]] = defaultdict(list)
-    for row in await records(moment, origins):
-        if row.state != "outdated" and not row.deleted:
+    for some in chunks(sorted(origins)):
+        for row in await moment.execute(_standing(past=moment.past), refs=some):
             by_service[origins[row.ref]].append(row)
-    return {service: max(rows, key=_counts_most) for service, rows in by_service.items()}
+    counting = {max(rows, key=_counts_most).ref: service for service, rows in by_service.items()}
+    return {counting[row.ref]: row for row in await records(moment, counting)}
+
+
+@cache
+def _standing(*, past: bool) -> Select[Any]:
+    """Of packages, what decides which one counts; all that they say may be large."""
+    made = RECORD.c.data["created_at"].as_string().label("created_at")
+    there = (RECORD.c.state != "outdated", RECORD.c.deleted.is_(False))
+    query = select(RECORD.c.ref, RECORD.c.state, made)
+    return query.where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"), *there)
 
 
 def _counts_most(package: Any) -> tuple[bool, str, str]:
-    return package.state == "accepted", package.data["created_at"], package.ref
+    return package.state == "accepted", package.created_at, package.ref
 
 
 def _named(package: Any) -> set[str]:
@@ -68,12 +104,15 @@ def _counts(items: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
 async def offerings(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
     """Offerings in the order of their keys: what of goods, access and action each has, for which consumer groups, and
     what is ``missing``."""
-    listed, next_cursor = await repository.nodes(moment, {"kind": "service_offering"}, limit, cursor)
+    items, next_cursor = await _filled(moment, "service_offering", _offerings, limit, cursor)
+    return {"items": items, "next_cursor": next_cursor}
+
+
+async def _offerings(moment: Moment, listed: list[Json]) -> list[Json]:
     rows = {row.ref: row for row in await records(moment, [f"service_offering/{each['id']}" for each in listed])}
     groups = {f"consumer_group/{id}" for row in rows.values() for id in row.data["consumer_group_ids"]}
     nodes = await briefs(moment, groups)
-    items = [_offered(each, rows[f"service_offering/{each['id']}"].data, nodes) for each in listed]
-    return {"items": items, "next_cursor": next_cursor}
+    return [_offered(each, rows[f"service_offering/{each['id']}"].data, nodes) for each in listed]
 
 
 def _offered(offering: dict[str, Any], data: dict[str, Any], nodes: dict[str, Any]) -> dict[str, Any]:

@@ -52,15 +52,20 @@ async def _changes(
         then.c.epoch == RECORD.c.epoch,
         then.c.version == RECORD.c.version - 1,
     )
-    query = select(RECORD, then.c.data.label("before"), then.c.deleted.label("was_deleted")).outerjoin(then, same)
-    query = query.where(
+    versions = select(RECORD, then.c.data.label("before"), then.c.deleted.label("was_deleted")).outerjoin(then, same)
+    versions = versions.where(
         RECORD.c.generation == moment.generation, RECORD.c.recorded_from > start, RECORD.c.recorded_from <= end
     )
     order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
-    query = pagination.after(query.limit(limit + 1), order, cursor, descending=False)
-    rows, next_cursor = pagination.page((await moment.connection.execute(query)).all(), order, limit)
-    ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
-    return [_change(moment, row, ends) for row in rows], next_cursor
+
+    async def read(cursor: str | None, most: int) -> tuple[list[tuple[Json, int, str]], str | None]:
+        query = pagination.after(versions.limit(most + 1), order, cursor, descending=False)
+        rows, following = pagination.page((await moment.connection.execute(query)).all(), order, most)
+        ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
+        items = [(_change(moment, row, ends), pagination.place(row, order)) for row in rows]
+        return [(item, pagination.size(item), place) for item, place in items], following
+
+    return await pagination.filled(read, limit, cursor)
 
 
 def _change(moment: Moment, row: Any, ends: Mapping[str, Json]) -> Json:

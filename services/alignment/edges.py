@@ -14,6 +14,7 @@ from services.alignment.repository import BRIEF, BRIEF_NAMES, brief, unseen
 from shared.arrays import any_of
 
 MAX_LINKS, MOST_EDGES = 200, 2000
+LONGEST_RATIONALE = 500
 
 
 @cache
@@ -55,9 +56,14 @@ def edge(moment: Moment, row: Any) -> dict[str, Any]:
         "field": row.field,
         "live": row.live and moment.valid(row),
         "justifies": row.justifies,
-        "rationale": row.rationale,
+        "rationale": _shortened(row.rationale),
         "confidence": row.confidence,
     }
+
+
+def _shortened(text: str | None) -> str | None:
+    """The link itself has all of it."""
+    return text if text is None or len(text) <= LONGEST_RATIONALE else f"{text[:LONGEST_RATIONALE]}…"
 
 
 async def edges_from(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, select
 
 from services.alignment.models import FINDING, RECORD
 from services.alignment.moment import Moment, of_generation, open_findings, recorded
@@ -16,6 +16,8 @@ from services.alignment.score import is_pending
 from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.errors import NotFound
+
+MOST_OF_SUBJECT = 200
 
 
 def describe(rule: Rule) -> dict[str, Any]:
@@ -42,7 +44,8 @@ def _of_subject(*, past: bool) -> Select[Any]:
     # at or after its end instead of at it: PostgreSQL takes one instant for rare, and would look through all open ones
     not_ended = and_(FINDING.c.generation == bindparam("of_generation"), FINDING.c.resolved_at >= FOREVER)
     is_open = open_findings(past=True) if past else not_ended
-    query = _select(past=past).where(is_open, FINDING.c.subject == bindparam("subject"))
+    of_rules = FINDING.c.rule.startswith(bindparam("prefix", type_=Text()))
+    query = _select(past=past).where(is_open, FINDING.c.subject == bindparam("subject"), of_rules)
     return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
@@ -124,9 +127,15 @@ async def chosen(
     return [_told(moment, row, grace) for row in rows]
 
 
-async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> list[dict[str, Any]]:
-    rows = await moment.execute(_of_subject(past=moment.past), subject=ref)
-    return [_told(moment, row, grace) for row in rows if row.rule.startswith(prefix)]
+async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
+    """The worst findings of one entity, of rules whose ids begin like that, and how many more there are."""
+    query = _of_subject(past=moment.past)
+    given = {"subject": ref, "prefix": prefix}
+    rows = (await moment.execute(query.limit(MOST_OF_SUBJECT), **given)).all()
+    total = len(rows)
+    if total == MOST_OF_SUBJECT:
+        total = (await moment.execute(select(func.count()).select_from(query.subquery()), **given)).scalar_one()
+    return [_told(moment, row, grace) for row in rows], total - len(rows)
 
 
 async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:

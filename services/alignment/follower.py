@@ -165,7 +165,9 @@ class Follower:
             page = await self.owners.changes(service, position, size)
             if page["items"]:
                 await self._apply_page(generation, service, page)
-            if len(page["items"]) < PAGE:
+            reached = page["next_after"]
+            # a page is also short where its events are large: only by how far it reaches is told whether it is the last
+            if reached >= page["head"]["position"] or not page["items"] or (reached >= position + size and size < PAGE):
                 return
 
     async def _gap(self, generation: int, service: str) -> tuple[int, int]:

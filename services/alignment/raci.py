@@ -1,30 +1,38 @@
 """Who does what: the matrix of a process, and what each party carries in all of them."""
 
 from collections import Counter, defaultdict
+from functools import cache
 from typing import Any
+
+from sqlalchemy import Select, select
 
 from services.alignment import repository
 from services.alignment.edges import edge_counts, edges_from
 from services.alignment.impact import holders
-from services.alignment.moment import Moment
-from services.alignment.repository import briefs, records
+from services.alignment.loader import chunks
+from services.alignment.models import RECORD
+from services.alignment.moment import Moment, recorded
+from services.alignment.repository import briefs
+from shared.arrays import any_of
 
+MOST_ROWS, MOST_COLUMNS = 200, 100
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 
 
 async def matrix(moment: Moment, process: str) -> dict[str, Any]:
     """``rows`` are activities in their order, ``roles`` the columns with who holds them; a cell has its letters.
 
-    ``violations``: of each activity exactly one role is accountable, and at least one does it.
+    ``violations``: of each activity exactly one role is accountable, and at least one does it. ``hidden`` counts what a
+    matrix has no room for.
     """
     parts = await edges_from(moment, [process], "target", ["part_of"])
-    rows = await records(moment, [row.source for row in parts if row.source.startswith("activity/")])
-    activities = sorted((row for row in rows if row.state != "retired"), key=_order)
+    activities = await _activities(moment, [row.source for row in parts if row.source.startswith("activity/")])
+    refs = activities[:MOST_ROWS]
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    refs = [row.ref for row in activities]
     for edge in await edges_from(moment, refs, "source", list(_LETTERS)):
         cells[edge.source][edge.target].append(_LETTERS[edge.type])
-    roles = sorted({role for of in cells.values() for role in of})
+    named = sorted({role for of in cells.values() for role in of})
+    roles = named[:MOST_COLUMNS]
     held = await holders(moment, roles)
     nodes = await briefs(moment, {process, *refs, *roles, *(party for of in held.values() for party in of)})
     columns = [
@@ -41,12 +49,23 @@ async def matrix(moment: Moment, process: str) -> dict[str, Any]:
             }
             for ref in refs
         ],
+        "hidden": {"activities": len(activities) - len(refs), "roles": len(named) - len(roles)},
     }
 
 
-def _order(row: Any) -> tuple[bool, int, str]:
-    order = row.data["order"]
-    return order is None, order or 0, row.key
+async def _activities(moment: Moment, refs: list[str]) -> list[str]:
+    """Those that are not retired, in the order of their process."""
+    found: list[Any] = []
+    for some in chunks(sorted(refs)):
+        found += (await moment.execute(_ordered(past=moment.past), refs=some)).all()
+    return [row.ref for row in sorted(found, key=lambda row: (row.place is None, row.place or 0, row.key))]
+
+
+@cache
+def _ordered(*, past: bool) -> Select[Any]:
+    place = RECORD.c.data["order"].as_integer().label("place")
+    query = select(RECORD.c.ref, RECORD.c.key, place).where(RECORD.c.state != "retired")
+    return query.where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
 
 
 def _violations(letters: list[str]) -> list[str]:

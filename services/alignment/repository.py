@@ -86,6 +86,11 @@ def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
         yield RECORD.c.folded.contains(q.casefold(), autoescape=True)
 
 
+def place_of(kind: str, node: dict[str, Any]) -> str:
+    """The cursor after a node in the list of its kind."""
+    return pagination.encode(node["key"], f"{kind}/{node['id']}")
+
+
 async def node(moment: Moment, ref: str) -> Any:
     """The row of one entity, a tombstone included; None if nothing is known of it."""
     return (await moment.execute(_node(past=moment.past), ref=ref)).one_or_none()

@@ -57,9 +57,9 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         async def made(now: Moment, row: Any) -> dict[str, Any]:
             out, out_hidden = await edges.links(now, row.ref, "source")
             into, in_hidden = await edges.links(now, row.ref, "target")
-            told = await findings_list.of_subject(now, row.ref, reader.grace)
+            told, more = await findings_list.of_subject(now, row.ref, reader.grace)
             body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
-            return body | {"hidden": {"out": out_hidden, "in": in_hidden}}
+            return body | {"hidden": {"out": out_hidden, "in": in_hidden, "findings": more}}
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
@@ -81,7 +81,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
     @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
     async def why(asked: AtTimes, kind: KindName, id: Word) -> Response:
         async def made(now: Moment, row: Any) -> dict[str, Any]:
-            told = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
+            told, _ = await findings_list.of_subject(now, row.ref, reader.grace, prefix="V")
             return await traces.why(now, row.ref) | {"findings": told}
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)

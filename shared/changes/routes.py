@@ -12,10 +12,10 @@ from shared.changes.table import Head, changes_after, head
 from shared.clock import rfc3339
 from shared.contracts.base import RecordKind
 from shared.db import Database
-from shared.pagination import MAX_LIMIT
+from shared.pagination import MAX_LIMIT, MOST_LOOKED_AT
 
 
-def router(service: str, database: Database, changes: Table, leader: Table) -> APIRouter:
+def router(service: str, database: Database, table: Table, leader: Table) -> APIRouter:
     routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
 
     @routes.get("/changes", summary="Events in position order", response_model=None)
@@ -26,16 +26,23 @@ def router(service: str, database: Database, changes: Table, leader: Table) -> A
         kind: Annotated[RecordKind | None, Query()] = None,
         id: Annotated[UUID | None, Query()] = None,
     ) -> Response:
-        """``items`` are events, ``next_after`` continues, ``head`` says what is recorded until when."""
+        """``items`` are events, ``next_after`` continues, ``head`` says what is recorded until when. A page may have
+        fewer events than ``limit``, or none of those that are asked for: there are more as long as ``next_after`` is
+        below the position of the head."""
         http.caller(request, f"{service}:read")
         async with database.read() as connection:
             # the head first: rows that are sequenced between the two statements then lie beyond it
             newest = await head(connection, leader)
-            facts = await changes_after(connection, changes, service, after, limit, kind=kind, id=id)
-        events = b",".join(fact.envelope() for fact in facts)
-        last = facts[-1].position if facts else max(after, newest.position if kind or id else after)
-        tail = {"next_after": last, "head": _head(newest)}
-        return http.answer(b'{"items":[' + events + b"]," + orjson.dumps(tail)[1:])
+            last = min(after + MOST_LOOKED_AT, newest.position)
+            chosen = [table.c[name] == value for name, value in (("kind", kind), ("id", id)) if value is not None]
+            among = [*chosen, table.c.position <= last] if chosen else []
+            events, are_all = await changes_after(connection, table, service, after, limit, *among)
+        reached = events[-1][0] if events else after
+        if chosen and are_all:
+            reached = max(reached, last)
+        tail = {"next_after": reached, "head": _head(newest)}
+        items = b",".join(event for _, event in events)
+        return http.answer(b'{"items":[' + items + b"]," + orjson.dumps(tail)[1:])
 
     return routes
 

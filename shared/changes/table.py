@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Select, Table, UniqueConstraint, select, text
+from sqlalchemy import ColumnElement, Index, Select, Table, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.contracts.events import EventId, Fact
+from shared.pagination import filled
 
 EPOCH = 1
 
@@ -81,22 +82,20 @@ async def head(connection: AsyncConnection, table: Table) -> Head:
 
 
 async def changes_after(
-    connection: AsyncConnection,
-    table: Table,
-    service: str,
-    after: int,
-    limit: int,
-    *,
-    kind: str | None = None,
-    id: UUID | None = None,
-) -> list[Fact]:
-    """Sequenced changes in position order, from the one after ``after``."""
-    query = facts_in(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
-    if kind is not None:
-        query = query.where(table.c.kind == kind)
-    if id is not None:
-        query = query.where(table.c.id == id)
-    return [fact(service, row) for row in await connection.execute(query)]
+    connection: AsyncConnection, table: Table, service: str, after: int, limit: int, *where: ColumnElement[bool]
+) -> tuple[list[tuple[int, bytes]], bool]:
+    """Events in position order from the one after ``after``, each with its position, as many as a page has room for;
+    and whether those are all that there are."""
+    query = facts_in(table).where(*where).order_by(table.c.position)
+
+    async def read(place: int | None, most: int) -> tuple[list[tuple[tuple[int, bytes], int, int]], int | None]:
+        rows = await connection.execute(query.where(table.c.position > place).limit(most))
+        events = [(each.position, each.envelope()) for each in (fact(service, row) for row in rows)]
+        following = events[-1][0] if len(events) == most else None
+        return [((position, event), len(event), position) for position, event in events], following
+
+    events, following = await filled(read, limit, after)
+    return events, following is None
 
 
 def versions(table: Table, kind: str, id: UUID) -> Select[Any]:

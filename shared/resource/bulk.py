@@ -6,6 +6,7 @@ Each line is a PUT with all its rules, and comes to the same state, version and 
 alone; ``?atomic=true`` makes all of them or none.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock, http, strict_json
+from shared import clock, http
 from shared.changes import Leader
 from shared.contracts.base import Model
 from shared.db import Database
-from shared.errors import DomainError, Invalid, TooLarge
+from shared.errors import MOST_ERRORS, DomainError, Invalid, TooLarge
 from shared.faults import fault
-from shared.resource.many import Entry, Writer
+from shared.resource.many import AT_ONCE, Entry, Result, Writer
 from shared.resource.owner import Owner, Written
 from shared.resource.prefetch import Item
 from shared.resource.store import Unit
@@ -60,44 +61,71 @@ class Bulk:
 
     async def post(self, request: Request, atomic: Annotated[bool, Query()] = False) -> Response:
         who = http.caller(request, f"{self.owner.name}:write")
-        entries = _entries(self.owner, await http.lines(request))
+        raw = await http.lines(request, MAX_LINES)
+        longest: int = request.app.state.settings.max_body_bytes
 
         def unit(connection: AsyncConnection) -> Unit:
             return Unit(self.owner, connection, who, clock.now(), *http.correlation())
 
-        writer = Writer(self.database, unit)
-        results = await (writer.all_or_none(entries) if atomic else writer.each(entries))
+        writer, answer = Writer(self.database, unit), _Answer()
+        if atomic:
+            entries = await self._entries(raw, 0, longest, until_refused=True)
+            answer.tell(entries, await writer.all_or_none(entries))
+        else:
+            for start in range(0, len(raw), AT_ONCE):
+                entries = await self._entries(raw[start : start + AT_ONCE], start, longest)
+                answer.tell(entries, await writer.each(entries))
+                self.leader.wake()
         self.leader.wake()
-        lines = b"".join(map(_told, entries, results))
-        return Response(lines, media_type="application/x-ndjson")
+        return Response(b"".join(answer.lines), media_type="application/x-ndjson")
+
+    async def _entries(
+        self, raw: list[bytes], before: int, longest: int, *, until_refused: bool = False
+    ) -> list[Entry]:
+        """What the lines ask for. ``until_refused``: those after one that cannot be read will not be looked at."""
+        entries: list[Entry] = []
+        for number, line in enumerate(raw, before + 1):
+            entries.append(await self._entry(number, line, longest))
+            if until_refused and entries[-1].error:
+                break
+        return entries
+
+    async def _entry(self, number: int, raw: bytes, longest: int) -> Entry:
+        try:
+            if len(raw) > longest:
+                raise TooLarge(f"A line may have {longest} bytes.")
+            await http.parsed(raw)
+            line = Line.model_validate_json(raw, strict=True)
+        except DomainError as error:
+            return Entry(number, error=error)
+        except ValidationError as error:
+            faults = [fault(detail) for detail in error.errors(include_url=False, include_input=False)]
+            return Entry(number, error=Invalid("The line does not fit the contract.", errors=faults))
+        if (kind := self.owner.kind(line.kind)) is None:
+            fault_ = f"The service {self.owner.name} keeps none of this kind."
+            return Entry(number, error=Invalid.at("/kind", "unknown-kind", fault_))
+        return Entry(number, Item(kind, line.id, line.body), line.if_match)
 
 
-def _entries(owner: Owner, raw: list[bytes]) -> list[Entry]:
-    if len(raw) > MAX_LINES:
-        raise TooLarge(f"A request may have {MAX_LINES} lines.")
-    return [_entry(owner, number, line) for number, line in enumerate(raw, 1)]
+class _Answer:
+    """One line for each of the request, and so many errors in all: after them lines say only how many theirs are."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.room = MOST_ERRORS
+
+    def tell(self, entries: Iterable[Entry], results: Iterable[Result]) -> None:
+        for entry, result in zip(entries, results, strict=True):
+            line = self._refused(result) if isinstance(result, DomainError) else _written(result)
+            self.lines.append(orjson.dumps({"line": entry.number, **line}) + b"\n")
+
+    def _refused(self, error: DomainError) -> dict[str, Any]:
+        problem = error.document(self.room)
+        self.room -= len(problem["errors"])
+        return {"status": error.status, "problem": problem}
 
 
-def _entry(owner: Owner, number: int, raw: bytes) -> Entry:
-    try:
-        strict_json.read(raw)
-        line = Line.model_validate_json(raw, strict=True)
-    except DomainError as error:
-        return Entry(number, error=error)
-    except ValidationError as error:
-        faults = [fault(detail) for detail in error.errors(include_url=False, include_input=False)]
-        return Entry(number, error=Invalid("The line does not fit the contract.", errors=faults))
-    if (kind := owner.kind(line.kind)) is None:
-        fault_ = f"The service {owner.name} keeps none of this kind."
-        return Entry(number, error=Invalid.at("/kind", "unknown-kind", fault_))
-    return Entry(number, Item(kind, line.id, line.body), line.if_match)
-
-
-def _told(entry: Entry, result: Written | DomainError) -> bytes:
-    if isinstance(result, DomainError):
-        refused = {"line": entry.number, "status": result.status, "problem": result.document()}
-        return orjson.dumps(refused) + b"\n"
+def _written(result: Written) -> dict[str, Any]:
     state = result.state
-    status = 201 if result.created else 200
-    answer = {"line": entry.number, "status": status, "kind": state.kind, "id": str(state.id)}
-    return orjson.dumps(answer | {"version": state.version, "event": result.event}) + b"\n"
+    told = {"status": 201 if result.created else 200, "kind": state.kind, "id": str(state.id)}
+    return told | {"version": state.version, "event": result.event}

@@ -1,22 +1,23 @@
 """Lists and histories: filters that a kind allows, pages by keyset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
-from sqlalchemy import Column, Table, Uuid, select, true
+from sqlalchemy import Column, ColumnElement, Select, Table, Uuid, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock, pagination
 from shared.changes import versions
 from shared.changes.table import event_id
-from shared.contracts.base import Kind, Record, reason_given
+from shared.contracts.base import Kind, reason_given
 from shared.contracts.instant import Instant
 from shared.dialects import holds
-from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, encode, look
+from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, filled, look
 from shared.pagination import page as pages
 from shared.resource.tables import from_row
 
@@ -94,34 +95,48 @@ def _is_choice(kind: Kind, name: str) -> bool:
 
 async def page(
     kind: Kind, table: Table, connection: AsyncConnection, query: ListQuery
-) -> tuple[list[Record], str | None]:
-    """States in order, and the cursor of the next page if there is one.
+) -> tuple[list[bytes], str | None]:
+    """States in order, each as JSON, and the cursor of the next page if there is one.
 
     By one filter and in one order there may be an index; whatever else is asked for is looked for among so many rows.
     """
     given = query.model_dump(exclude_none=True, exclude={"limit", "cursor", "sort"})
     sort = query.sort or ("updated_at" if "updated_since" in given else "id")
-    descending = sort.startswith("-")
     order = list(dict.fromkeys((table.columns[sort.removeprefix("-")], table.c.id)))
     served = _served(table, order, given)
     places = select(table).where(*(_condition(kind, table, connection, name, given.pop(name)) for name in served))
-    if not given:
-        query_ = after(places.limit(query.limit + 1), order, query.cursor, descending=descending)
-        rows, cursor = pages((await connection.execute(query_)).all(), order, query.limit)
-    else:
-        # is it true: put like that no database begins with it, but with the place
-        conditions = (_condition(kind, table, connection, *each).is_(true()) for each in given.items())
-        rows, cursor = await look(
-            connection.execute,
-            places.where(*conditions),
-            places,
-            order,
-            query.cursor,
-            query.limit,
-            descending=descending,
-            most=pagination.MOST_LOOKED_AT // _COST,
-        )
-    return [from_row(kind, row._mapping) for row in rows], cursor
+    # is it true: put like that no database begins with it, but with the place
+    conditions = [_condition(kind, table, connection, *each).is_(true()) for each in given.items()]
+    search = _Search(connection, places, conditions, order, descending=sort.startswith("-"))
+
+    async def read(cursor: str | None, limit: int) -> tuple[list[tuple[bytes, int, str]], str | None]:
+        rows, following = await search.rows(cursor, limit)
+        states = (from_row(kind, row._mapping).model_dump_json().encode() for row in rows)
+        return [
+            (state, len(state), pagination.place(row, order)) for state, row in zip(states, rows, strict=True)
+        ], following
+
+    return await filled(read, query.limit, query.cursor)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Rows in an order: all of the places, or those that meet conditions among so many of them."""
+
+    connection: AsyncConnection
+    places: Select[Any]
+    conditions: Sequence[ColumnElement[bool]]
+    order: Sequence[Column[Any]]
+    descending: bool
+
+    async def rows(self, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+        execute, order, descending = self.connection.execute, self.order, self.descending
+        if not self.conditions:
+            query = after(self.places.limit(limit + 1), order, cursor, descending=descending)
+            return pages((await execute(query)).all(), order, limit)
+        most = pagination.MOST_LOOKED_AT // _COST
+        wanted = self.places.where(*self.conditions)
+        return await look(execute, wanted, self.places, order, cursor, limit, descending=descending, most=most)
 
 
 def _served(table: Table, order: Sequence[Column[Any]], given: Mapping[str, Any]) -> list[str]:
@@ -151,19 +166,22 @@ async def history(
     connection: AsyncConnection, changes: Table, kind: Kind, id: UUID, query: PageQuery
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Versions from oldest to newest: who, when, and which members went from what to what."""
-    ordered = versions(changes, kind.name, id).order_by(None).limit(query.limit + 1)
-    ordered = after(ordered, (changes.c.epoch, changes.c.version), query.cursor, descending=False)
-    rows = (await connection.execute(ordered)).all()
-    if not rows:
-        return [], None
-    shown = rows[: query.limit]
-    before = await _before(connection, changes, shown[0])
-    items = []
-    for row in shown:
-        data = orjson.loads(row.data)
-        items.append(_version(row, data, before))
-        before = None if row.action == "deleted" else data["state"]
-    return items, encode(shown[-1].epoch, shown[-1].version) if len(rows) > query.limit else None
+    order = (changes.c.epoch, changes.c.version)
+    mine = versions(changes, kind.name, id).order_by(None)
+
+    async def read(cursor: str | None, limit: int) -> tuple[list[tuple[dict[str, Any], int, str]], str | None]:
+        ordered = after(mine.limit(limit + 1), order, cursor, descending=False)
+        rows, following = pages((await connection.execute(ordered)).all(), order, limit)
+        before = await _before(connection, changes, rows[0]) if rows else None
+        items = []
+        for row in rows:
+            data = orjson.loads(row.data)
+            item = _version(row, data, before)
+            before = None if row.action == "deleted" else data["state"]
+            items.append((item, pagination.size(item), pagination.place(row, order)))
+        return items, following
+
+    return await filled(read, query.limit, query.cursor)
 
 
 async def _before(connection: AsyncConnection, changes: Table, row: Any) -> Any:

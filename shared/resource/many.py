@@ -1,5 +1,6 @@
 """Many writes in few transactions, and in few statements where the batch knows what their rules look at."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,8 +18,10 @@ from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.prefetch import Item, prefetched
 from shared.resource.store import Raced, Unit
 
-_AT_ONCE = 200
+AT_ONCE = 200
 _ATTEMPTS = 3
+_TURN = 20
+"""Lines after which others have theirs."""
 _RACE = "Somebody else writes the same thing at this moment; try again."
 
 Result = Written | DomainError
@@ -55,8 +58,8 @@ class Writer:
 
     async def each(self, entries: Sequence[Entry]) -> list[Result]:
         results: list[Result] = []
-        for start in range(0, len(entries), _AT_ONCE):
-            results += await self._some(entries[start : start + _AT_ONCE])
+        for start in range(0, len(entries), AT_ONCE):
+            results += await self._some(entries[start : start + AT_ONCE])
         return results
 
     async def _some(self, entries: Sequence[Entry]) -> list[Result]:
@@ -108,7 +111,11 @@ class _Run:
         self.unbatched: set[Kind] = set()
 
     async def all(self) -> list[Result]:
-        results = [await self._one(index, entry) for index, entry in enumerate(self.entries)]
+        results: list[Result] = []
+        for index, entry in enumerate(self.entries):
+            results.append(await self._one(index, entry))
+            if index % _TURN == _TURN - 1:
+                await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
         await self._flush()
         return results
 

@@ -136,8 +136,7 @@ class Resource:
         async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]  # made per kind
             async with self._reading(request) as unit:
                 items, cursor = await listing.page(self.kind, self.table, unit.connection, query)
-            page = b",".join(_json(item) for item in items)
-            return http.answer(b'{"items":[' + page + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
+            return http.answer(b'{"items":[' + b",".join(items) + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
 
         return endpoint
 

@@ -58,7 +58,7 @@ async def test_what_was_answered_is_what_is_read(api: Api, kind: Kind) -> None:
 @some_kinds
 async def test_a_version_that_the_caller_holds_is_not_sent_again(api: Api, kind: Kind) -> None:
     id = (await api.make(kind))["id"]
-    for tag, status in {'"1"': 304, 'W/"1"': 304, '"7", "1"': 304, "*": 304, '"2"': 200, "1": 200}.items():
+    for tag, status in {'"1"': 304, 'W/"1"': 304, '"7", "1"': 304, "*": 304, '"2"': 200}.items():
         answer = await api.send("GET", api.path(kind, id), headers={"If-None-Match": tag})
         assert (tag, answer.status_code) == (tag, status)
         assert answer.headers["etag"] == '"1"'

@@ -89,7 +89,7 @@ async def pages(database: Database, given: dict[str, Any], sort: str | None) -> 
     async with database.read() as connection:
         while not found or cursor:
             items, cursor = await listing.page(KIND, TABLE, connection, model(given, sort, cursor))
-            found.append(items)
+            found.append([KIND.model.model_validate_json(item) for item in items])
     return found
 
 

@@ -48,6 +48,12 @@ REFUSED_AS_JSON = {
     "1,000 deep": b'{"name": "x", "custom": {"a": ' + b"[" * 1000 + b"]" * 1000 + b"}}",
     "100,000 deep": b"[" * 100_000 + b"]" * 100_000,
     "100,000 deep, open": b'{"a":' * 100_000,
+    "50,000 keys": b'{"name": "x", "custom": {' + b",".join(b'"%d":1' % n for n in range(50_000)) + b"}}",
+    "100,000 items": b'{"name": "x", "tags": [' + b",".join(b'"x"' for _ in range(100_000)) + b"]}",
+    "300,000 lists": b'{"name": "x", "custom": {"a": [' + b"[]," * 300_000 + b"[]]}}",
+    "20,000 values, spread": b'{"name": "x", "custom": {'
+    + b",".join(b'"%d":[%s1]' % (n, b"1," * 250) for n in range(80))
+    + b"}}",
 }
 """No strict JSON: 400."""
 
@@ -62,8 +68,10 @@ REFUSED_BY_CONTRACT = {
     "of a class": b'{"name": "x", "__class__": "y"}',
     "a name that is none": b'{"name": {"$ne": null}}',
     "600 kB name": b'{"name": "' + b"x" * 600_000 + b'"}',
-    "50,000 keys": b'{"name": "x", "custom": {' + b",".join(b'"%d":1' % n for n in range(50_000)) + b"}}",
-    "100,000 items": b'{"name": "x", "tags": [' + b",".join(b'"x"' for _ in range(100_000)) + b"]}",
+    "10,000 keys": b'{"name": "x", "custom": {' + b",".join(b'"%d":1' % n for n in range(10_000)) + b"}}",
+    "10,000 wrong items": b'{"name": "x", "external_refs": [' + b",".join(b"{}" for _ in range(10_000)) + b"]}",
+    "10,000 unknown members": b'{"name": "x",' + b",".join(b'"m%d":1' % n for n in range(10_000)) + b"}",
+    "a member of 500 kB": b'{"name": "x", "' + b"m" * 500_000 + b'": 1}',
     "combining bomb": b'{"name": "a' + "\u0301".encode() * 100_000 + b'"}',
     "year 0": b'{"name": "x", "valid_from": "0000-01-01T00:00:00Z"}',
     "year 9999": b'{"name": "x", "valid_to": "9999-12-31T23:59:59Z"}',

@@ -74,7 +74,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
         "hidden": out_hidden + in_hidden,
         "around": await neighbourhood(moment, ref, wanted),
         "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
-        "findings": await findings_list.of_subject(moment, ref, grace),
+        "findings": (await findings_list.of_subject(moment, ref, grace))[0],
         "why": await trace.why(moment, ref),
         "impact": hit,
         "history": await repository.versions(moment, ref),

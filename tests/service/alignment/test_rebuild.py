@@ -9,6 +9,7 @@ from services.alignment import view
 from services.alignment.follower import Follower
 from services.alignment.owners import Owners
 from services.alignment.rebuild import Rebuild
+from shared import pagination
 from shared.bus import open_bus
 from shared.client import Unreachable
 from shared.db import Database
@@ -153,3 +154,31 @@ async def test_a_replica_follows_a_rebuild_that_another_one_made(tmp_path: Path)
         finally:
             await bus.close()
             await database.close()
+
+
+async def test_pages_may_be_short_where_events_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that has fewer events than were asked for is not the last one: neither of a rebuild nor of a hole."""
+    monkeypatch.setattr(pagination, "MOST_BYTES", 12_000)
+    settings = settings_for(tmp_path)
+    async with running(settings) as platform:
+        for n in range(12):
+            body = {"name": f"Large {n}", "description": "d" * 4000}
+            await platform.http.post("/strategy/v1/tactics", json=body)
+        await platform.caught_up()
+        database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
+        owners = Recording(Owners(settings, platform.client._http._transport))
+        alone = Follower(database, bus, owners)
+        try:
+            generation = alone.generation = await alone.rebuild.begin()
+            for _ in range(2):
+                await alone.catch_up("strategy")
+            assert (await alone._gap(generation, "strategy"))[0] == 12, "by one look that fetches"
+            assert len([limit for _, limit in owners.asked if limit > 1]) == 6
+            async with database.write() as connection:
+                await view.abandon(connection, generation)
+            await alone.rebuild.run(await alone.rebuild.begin())
+        finally:
+            await bus.close()
+            await database.close()
+        nodes = await platform.client.get_json("/alignment/v1/nodes", kind="tactic", limit=200)
+        assert len(nodes["items"]) == 12
