@@ -65,7 +65,7 @@ peers: $(VENV)/.bench  ## benchmarks beside peers alone; options in ARGS
 
 compose-up:  ## build the image and start everything in containers; prints the address with a token
 	@docker compose up --detach --build --wait $(ARGS)
-	@echo "Plumbline runs at http://127.0.0.1:$${PLUMBLINE_PORT:-8000}/?token=$$(docker compose exec -T alignment plumbline token)"
+	@echo "Plumbline runs at http://127.0.0.1:$${PLUMBLINE_PORT:-8000}/?token=$$(docker compose run --rm -T issuer token)"
 
 compose-down:  ## stop the containers; data stays, unless ARGS=--volumes
 	@docker compose down $(ARGS)

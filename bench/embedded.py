@@ -12,6 +12,7 @@ from bench.load import Target
 from bench.process import Process, running
 from bench.table import Round
 from shared import auth
+from shared.config import ISSUER_KEY, KEYS
 from tests.backends.server import free_port
 
 Figures = dict[str, float]
@@ -33,7 +34,7 @@ def _platform(home: Path) -> Iterator[tuple[Process, dict[str, str], int]]:
     data, port = home / "platform", free_port()
     arguments = ["-m", "services", "up", "--home", str(data), "--port", str(port), "--no-sample"]
     with running(arguments, port, "/alignment/readyz", home / "platform.log") as process:
-        yield process, {"Authorization": f"Bearer {auth.mint(data / 'key.json', 'bench')}"}, port
+        yield process, {"Authorization": f"Bearer {auth.mint(data / KEYS / ISSUER_KEY, 'bench')}"}, port
 
 
 @contextmanager

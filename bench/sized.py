@@ -28,9 +28,10 @@ from services.alignment.projection import project
 from services.alignment.rebuild import PAGE, Rebuild
 from shared import auth, clock, migrations
 from shared.bus import Bus, open_bus
-from shared.config import Settings
+from shared.config import KEYS, Settings
 from shared.contracts import OWNERS
 from shared.db import Database
+from shared.keys import make_keys
 from shared.telemetry import configure_logging
 
 REPEATS = 40
@@ -58,7 +59,7 @@ async def main(links: int, url: str, home: Path) -> Json:
     organisation = Organisation(links)
     configure_logging("WARNING")
     settings = Settings(home=home, embedded=True, database_url=url)
-    auth.make_key(settings.key_path)
+    make_keys(settings.home / KEYS)
     database, bus = Database(url), open_bus(settings.bus)
     await migrations.upgrade("alignment", database)
     rows = await _built(database, bus, organisation)
@@ -138,7 +139,7 @@ async def _added(database: Database, organisation: Organisation, floor: Bare) ->
 
 
 async def _read(app: Any, settings: Settings, organisation: Organisation, floor: Bare) -> dict[str, Json]:
-    token = auth.mint(settings.key_path, "bench")
+    token = auth.mint(settings.issuer_key_path, "bench")
     rows: dict[str, Json] = {}
     for read in (*READS, *HUB):
         places = some(organisation, read.kind, REPEATS + 1)

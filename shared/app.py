@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import migrations, problems, telemetry
+from shared import http, migrations, problems, telemetry
 from shared.auth import Authenticator
 from shared.config import Settings
 from shared.db import Database
@@ -68,7 +68,7 @@ def create_app(
     app.include_router(_operations(service, database))
     describe(app, bodies)
     is_open = _open_paths(service, settings, open_paths)
-    app.add_middleware(Guarded, authenticator=Authenticator(settings.key_path), is_open=is_open)
+    app.add_middleware(Guarded, authenticator=Authenticator(settings.trusted_keys_path), is_open=is_open)
     app.add_middleware(Correlated, service=service)
     return app
 
@@ -121,6 +121,7 @@ def _operations(service: str, database: Database) -> APIRouter:
     @router.get("/metrics")
     async def measurements(request: Request) -> Response:
         """In the text format of Prometheus, or in OpenMetrics for who asks for it."""
+        http.caller(request, f"{service}:metrics")
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(metrics.REGISTRY), headers={"Content-Type": media_type})
 

@@ -1,28 +1,21 @@
-"""Who calls and what they may do: bearer tokens signed by a local key, decided here and denied by default."""
+"""Who calls and what they may do: bearer tokens, signed with a private key elsewhere, checked here with public ones."""
 
-import json
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from shared import clock
 from shared.config import SERVICES
-from shared.errors import Forbidden, Unauthorized
+from shared.errors import Forbidden, Unauthorized, Unavailable
+from shared.keys import ALGORITHM, LONGEST_TOKEN_SECONDS, Ring, TrustedKeys, load_ring
+from shared.tokens import LEEWAY_SECONDS, NotAToken, opened
 
-ALGORITHM = "HS256"
-AUDIENCE = "plumbline"
-ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "admin")
+ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "metrics", "admin")
 """``appoint`` changes who may sign, ``correct`` mends what was recorded wrongly; neither is part of ``write``."""
 ALL_SCOPES = tuple(f"{service}:{action}" for service in SERVICES for action in ACTIONS)
-_LEEWAY_SECONDS = 30
 _REMEMBERED = 1000
-_LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True)
@@ -40,81 +33,78 @@ class Caller:
             raise Forbidden(f"This needs the scope {scope}.", scope=scope)
 
 
-def make_key(path: Path) -> None:
-    """Write a new random key, readable by its owner only; an existing one stays."""
-    if path.exists():
-        return
-    key = OctKey.generate_key(256, parameters={"use": "sig", "alg": ALGORITHM})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(key.as_dict(private=True), file)
+def mint(path: Path, subject: str | None = None, scopes: Iterable[str] | None = None, hours: float = 12) -> str:
+    """A token, signed with the key in a file. Raises RingUnreadable, or ValueError for what it may not say."""
+    return mint_with(load_ring(path), subject, scopes, hours)
 
 
-def mint(path: Path, subject: str, scopes: Iterable[str] = ALL_SCOPES, hours: float = 12) -> str:
-    """A token for a subject, signed with the key in a file."""
-    issued = clock.now()
+def mint_with(ring: Ring, subject: str | None = None, scopes: Iterable[str] | None = None, hours: float = 12) -> str:
+    """Subject and scopes are by default those that the key is limited to. Raises ValueError."""
+    grant, seconds = ring.grant, int(hours * 3600)
+    if grant is None:
+        raise ValueError("This key signs no tokens.")
+    if not 0 < seconds <= LONGEST_TOKEN_SECONDS:
+        raise ValueError(f"A token is valid for {LONGEST_TOKEN_SECONDS // 3600} hours at most.")
+    if not (subject := subject or grant.subject):
+        raise ValueError("The token needs a subject.")
+    if scopes is None:
+        scopes = ALL_SCOPES if grant.scopes is None else grant.scopes
+    issued = int(clock.now().timestamp())
     claims = {
-        "iss": AUDIENCE,
-        "aud": AUDIENCE,
+        "iss": grant.issuer,
+        "aud": grant.audience,
         "sub": subject,
         "scope": " ".join(scopes),
-        "iat": int(issued.timestamp()),
-        "exp": int((issued + timedelta(hours=hours)).timestamp()),
+        "iat": issued,
+        "exp": issued + seconds,
     }
-    return jwt.encode({"alg": ALGORITHM}, claims, _load(path))
+    header = {"alg": ALGORITHM, "kid": ring.current.kid, "typ": "JWT"}
+    return jwt.encode(header, claims, ring.current.key(), algorithms=[ALGORITHM])
 
 
-def _load(path: Path) -> OctKey:
-    return OctKey.import_key(json.loads(path.read_text()))
-
-
-@dataclass
 class Authenticator:
-    """Checks tokens against one key and one algorithm, never one that the token names."""
+    """Checks tokens against the public keys in a file, by one algorithm, never by what a token says of itself."""
 
-    path: Path
-    _key: OctKey | None = None
-    _known: dict[str, tuple[float, Caller]] = field(default_factory=dict)
+    def __init__(self, path: Path) -> None:
+        self._keys = TrustedKeys(path)
+        self._known: dict[str, tuple[float, Caller]] = {}
+        self._known_by: object = None
 
     def caller(self, authorization: str | None) -> Caller:
-        """Raises Unauthorized without a valid, current bearer token."""
+        """Raises Unauthorized without a valid, current bearer token, and Unavailable without keys to check it."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized("Send a bearer token.", headers={"WWW-Authenticate": "Bearer"})
-        expires, caller = self._known.get(token) or self._check(token)
-        if expires + _LEEWAY_SECONDS < clock.now().timestamp():
+        self._forget_if_keys_changed()
+        try:
+            ends, caller = self._known.get(token) or self._check(token)
+        except NotAToken:
+            raise _refused() from None
+        if ends + LEEWAY_SECONDS < clock.now().timestamp():
             raise _refused()
         return caller
 
-    def _check(self, token: str) -> tuple[float, Caller]:
-        self._key = self._key or _load(self.path)
+    def _forget_if_keys_changed(self) -> None:
         try:
-            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-            _CLAIMS.validate(claims)
-        except (JoseError, ValueError, RecursionError):
-            raise _refused() from None
-        if not _is_subject(claims["sub"]):
-            raise _refused()
-        caller = Caller(claims["sub"], frozenset(str(claims.get("scope", "")).split()))
+            keys = self._keys.current()
+        except (OSError, ValueError):
+            raise Unavailable("There are no keys to check tokens with.", headers={"Retry-After": "10"}) from None
+        if keys is not self._known_by:
+            self._known.clear()
+            self._known_by = keys
+
+    def _check(self, token: str) -> tuple[float, Caller]:
+        now = clock.now().timestamp()
+        claims, key = opened(token, self._keys.find, "JWT", now)
+        scopes = claims.scope.split()
+        if not claims.is_for(self._keys.current().audience) or not key.covers(claims.iss, claims.sub, scopes):
+            raise NotAToken
+        if claims.exp - claims.iat > LONGEST_TOKEN_SECONDS:
+            raise NotAToken
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        self._known[token] = float(claims["exp"]), caller
+        self._known[token] = float(claims.exp), Caller(claims.sub, frozenset(scopes))
         return self._known[token]
-
-
-_CLAIMS = jwt.JWTClaimsRegistry(
-    leeway=_LEEWAY_SECONDS,
-    iss={"essential": True, "value": AUDIENCE},
-    aud={"essential": True, "value": AUDIENCE},
-    sub={"essential": True},
-    exp={"essential": True},
-)
-
-
-def _is_subject(value: object) -> bool:
-    """It is written into every record that its bearer changes."""
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_SUBJECT and value.isprintable()
 
 
 def _refused() -> Unauthorized:

@@ -10,8 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.contracts.owners import OWNERS
 
 SERVICES = (*OWNERS, "alignment")
+KEYS = "keys"
+"""The folder of keys in a home; below it each holder has a folder with what is its own."""
+TRUSTED_KEYS = Path("public", "token-keys.json")
+ISSUER_KEY = Path("issuer", "token-key.json")
+SERVICE_KEY = Path("alignment", "token-key.json")
 PROOF_KEY = Path("strategy", "proof-key.json")
-"""Where the key of proofs lies in a folder of keys."""
 
 
 class Misconfigured(Exception):
@@ -23,7 +27,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", extra="ignore", frozen=True)
 
-    home: Path = Field(Path("data"), description="Folder of the embedded platform: databases, event log, key.")
+    home: Path = Field(Path("data"), description="Folder of the embedded platform: databases, event log, keys.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
     database_url: str = Field(
@@ -36,8 +40,14 @@ class Settings(BaseSettings):
     service_url: str = Field(
         "", description="Where alignment finds an owner, with a `{service}` placeholder. Embedded: in the same process."
     )
-    key_file: Path | None = Field(
-        None, description="Key that signs and checks tokens. Default: `key.json` in the home."
+    trusted_keys_file: Path | None = Field(
+        None, description="Public keys that tokens are checked with (JWKS). Default: in the home."
+    )
+    issuer_key_file: Path | None = Field(
+        None, description="Private key that signs tokens; for `token` and `sign-in` alone. Default: in the home."
+    )
+    service_key_file: Path | None = Field(
+        None, description="Private key of alignment's own tokens, by which it reads the owners. Default: in the home."
     )
     proof_key_file: Path | None = Field(
         None, description="Private key that signs proofs; strategy's alone. Default: in the home."
@@ -74,12 +84,20 @@ class Settings(BaseSettings):
         return (self.service_url or f"http://{self.host}:{self.port}").replace("{service}", service)
 
     @cached_property
-    def key_path(self) -> Path:
-        return self.key_file or self.home / "key.json"
+    def trusted_keys_path(self) -> Path:
+        return self.trusted_keys_file or self.home / KEYS / TRUSTED_KEYS
+
+    @cached_property
+    def issuer_key_path(self) -> Path:
+        return self.issuer_key_file or self.home / KEYS / ISSUER_KEY
+
+    @cached_property
+    def service_key_path(self) -> Path:
+        return self.service_key_file or self.home / KEYS / SERVICE_KEY
 
     @cached_property
     def proof_key_path(self) -> Path:
-        return self.proof_key_file or self.home / "keys" / PROOF_KEY
+        return self.proof_key_file or self.home / KEYS / PROOF_KEY
 
 
 def _content(path: str) -> str:

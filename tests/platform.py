@@ -12,7 +12,7 @@ import httpx
 from services import assembly
 from shared import auth
 from shared.client import Client
-from shared.config import Settings
+from shared.config import KEYS, Settings
 from shared.contracts import OWNERS
 from shared.keys import make_keys
 
@@ -26,7 +26,7 @@ class Platform:
     client: Client
 
     def token(self, subject: str, *scopes: str) -> str:
-        return auth.mint(self.settings.key_path, subject, scopes)
+        return auth.mint(self.settings.issuer_key_path, subject, scopes)
 
     async def caught_up(self) -> None:
         """Until the view covers what the owners have recorded by now."""
@@ -60,8 +60,7 @@ class Platform:
 def settings_for(home: Path, **more: Any) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.2, **more})
-    auth.make_key(settings.key_path)
-    make_keys(settings.home / "keys")
+    make_keys(settings.home / KEYS)
     return settings
 
 
@@ -70,7 +69,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
     """The platform, migrated and with its workers, until the block ends."""
     await assembly.migrate(settings)
     app = assembly.platform(settings)
-    token = auth.mint(settings.key_path, "tester")
+    token = auth.mint(settings.issuer_key_path, "tester")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token}"}
     async with (

@@ -11,7 +11,7 @@ from bench.floors import outbox, projector
 from bench.load import Target
 from bench.process import Process, Processes
 from shared import auth
-from shared.config import PROOF_KEY, SERVICES
+from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
 from shared.keys import make_keys
 from tests.backends.server import free_port
 
@@ -27,15 +27,15 @@ class Platform(Processes):
         super().__init__()
         self.home, self.world, self.databases = home, world, databases
         self.ports = {service: free_port() for service in SERVICES}
-        auth.make_key(home / "key.json")
-        make_keys(home / "keys")
-        self.headers = {"Authorization": f"Bearer {auth.mint(home / 'key.json', 'bench')}"}
+        make_keys(home / KEYS)
+        self.headers = {"Authorization": f"Bearer {auth.mint(home / KEYS / ISSUER_KEY, 'bench')}"}
         gateway = free_port()
         self._settings = {
             "PLUMBLINE_DATABASE_URL": databases,
             "PLUMBLINE_BUS_URL": f"kafka://{world.kafka}",
-            "PLUMBLINE_KEY_FILE": str(home / "key.json"),
-            "PLUMBLINE_PROOF_KEY_FILE": str(home / "keys" / PROOF_KEY),
+            "PLUMBLINE_TRUSTED_KEYS_FILE": str(home / KEYS / TRUSTED_KEYS),
+            "PLUMBLINE_PROOF_KEY_FILE": str(home / KEYS / PROOF_KEY),
+            "PLUMBLINE_SERVICE_KEY_FILE": str(home / KEYS / SERVICE_KEY),
             "PLUMBLINE_SERVICE_URL": f"http://127.0.0.1:{gateway}",
             "PLUMBLINE_WAIT_SECONDS": _LONGEST_WAIT,
         }

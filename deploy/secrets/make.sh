@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the secrets of a new installation, each in a volume that only those mount who need it; existing ones stay.
-# /secrets/key: signs tokens. /secrets/postgres: passwords. /secrets/SERVICE: the URL of that service's database,
-# and of strategy the key that signs proofs.
+# /secrets/public: what tokens are checked with. /secrets/issuer, /secrets/metrics: what signs them. /secrets/postgres:
+# passwords. /secrets/SERVICE: the URL of that service's database, alignment's key, and strategy's key of proofs.
+# With arguments it passes them on to plumbline keys: --rotate issuer.
 set -eu
 umask 022 # the volumes are what keeps others out; inside, each reader runs as a user of its own
 
@@ -10,12 +11,9 @@ password() { # password NAME: made once, and printed
   cat "/secrets/postgres/$1"
 }
 
-former=
-[ -s /secrets/key/key.json ] && former="--former /secrets/key/key.json"
-plumbline keys /secrets $former
-chmod 444 /secrets/strategy/proof-key.json
-plumbline key /secrets/key/key.json
-chmod 444 /secrets/key/key.json
+[ ! -s /secrets/key/key.json ] || set -- "$@" --former /secrets/key/key.json
+plumbline keys /secrets "$@"
+chmod 444 /secrets/*/token-key.json /secrets/strategy/proof-key.json
 password admin >/dev/null
 for service in strategy catalog roles alignment; do
   echo "postgresql+asyncpg://$service:$(password "$service")@postgres/$service" >"/secrets/$service/database-url"

@@ -1,7 +1,5 @@
 """How alignment reads the owners: over HTTP, with a token of its own that may read and nothing else."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,30 +8,31 @@ from shared import auth, clock
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
+from shared.keys import KeyFile
 
 _HOURS = 1.0
 
 
-def service_token(key: Path) -> Callable[[], str]:
-    """Mints a token of alignment's own, and another one before it ends."""
-    scopes = [f"{service}:read" for service in OWNERS]
-    current = ("", 0.0)
+class ServiceToken:
+    """Mints a token of alignment's own, another one before it ends, and another one when its key has been rotated."""
 
-    def token() -> str:
-        nonlocal current
-        now = clock.now().timestamp()
-        if now >= current[1]:
-            current = auth.mint(key, "alignment", scopes, _HOURS), now + _HOURS * 1800
-        return current[0]
+    def __init__(self, key: KeyFile) -> None:
+        self._key = key
+        self._current, self._kid, self._until = "", "", 0.0
 
-    return token
+    def __call__(self) -> str:
+        ring, now = self._key.ring(), clock.now().timestamp()
+        if now >= self._until or ring.current.kid != self._kid:
+            self._current = auth.mint_with(ring, hours=_HOURS)
+            self._kid, self._until = ring.current.kid, now + _HOURS * 1800
+        return self._current
 
 
 class Owners:
     """A client per owner; in the embedded platform they share one that stays inside the process."""
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        token = service_token(settings.key_path)
+        token = ServiceToken(KeyFile(settings.service_key_path))
         self._clients = {s: Client(settings.owner_url(s), token, transport) for s in OWNERS}
 
     async def changes(self, service: str, after: int, limit: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ async def run(settings: Settings, *, sample: bool, once: bool) -> None:
     server = runner.Server(runner.server_config(assembly.platform(settings), settings))
     async with runner.serving(server, settings) as url:
         runner.remember(settings.home, url)
-        token = auth.mint(settings.key_path, "local", hours=24 * 30)
+        token = auth.mint(settings.issuer_key_path, "local", hours=24)
         async with Client(url, token) as client:
             if sample and not await _has_entities(client):
                 await _load_sample(client)

@@ -28,9 +28,11 @@ def locate(server: str | None, token: str | None, home: Path | None) -> Endpoint
     return Endpoint(server or _server_of(home), token or _token_of(home))
 
 
-def key_of(home: Path) -> Path:
+def issuer_key(home: Path) -> Path:
     """The key that signs tokens for the platform in a home."""
-    path = home / "key.json"
+    from shared.config import ISSUER_KEY, KEYS  # costs more than most commands
+
+    path = home / KEYS / ISSUER_KEY
     if not path.is_file():
         raise Unusable(f"There is no key in {home}: it is made when the platform first starts there.")
     return path
@@ -54,4 +56,4 @@ def _server_of(home: Path) -> str:
 def _token_of(home: Path) -> str:
     from shared.auth import mint  # costs more than most commands
 
-    return mint(key_of(home), user())
+    return mint(issuer_key(home), user())

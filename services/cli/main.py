@@ -12,8 +12,7 @@ COMMANDS = {
     "serve": ("services.cli.run:serve", "Run one service, configured by the environment."),
     "migrate": ("services.cli.prepare:migrate", "Bring databases to their newest revision."),
     "topics": ("services.cli.prepare:topics", "Create the topics that are missing on the bus."),
-    "key": ("services.cli.prepare:key", "Make a key that signs tokens; an existing one stays."),
-    "keys": ("services.cli.prepare:keys", "Make the private keys of an installation; existing ones stay."),
+    "keys": ("services.cli.keys:keys", "Make the keys of an installation, or rotate one."),
     "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
     "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
     "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),
@@ -33,7 +32,7 @@ COMMANDS = {
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
     "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, without any service."),
-    "token": ("services.cli.token:token", "Print a token, signed with the key of a home."),
+    "token": ("services.cli.token:token", "Print a token, signed with the issuer's key."),
 }
 """Name, where it is, and what it does."""
 

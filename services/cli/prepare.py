@@ -1,9 +1,9 @@
-"""The one-shot jobs of a deployment, each safe to run again: ``key``, ``migrate`` and ``topics``."""
+"""The one-shot jobs of a deployment, each safe to run again: ``migrate`` and ``topics``."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from shared.config import Settings
 
 
+_FORMER = (
+    "PLUMBLINE_KEY_FILE is not used any more: no secret is shared. `plumbline keys FOLDER --former FILE` makes what "
+    "takes its place: PLUMBLINE_TRUSTED_KEYS_FILE for every service, PLUMBLINE_PROOF_KEY_FILE for strategy, "
+    "PLUMBLINE_SERVICE_KEY_FILE for alignment; docs/operations.md, Keys, says how."
+)
+
+
 @contextmanager
 def configured() -> "Iterator[Settings]":
     """The settings of this environment; exit code 2, with the variable named, where they cannot be used."""
@@ -22,6 +29,8 @@ def configured() -> "Iterator[Settings]":
     from shared.config import Misconfigured, Settings
 
     try:
+        if "PLUMBLINE_KEY_FILE" in os.environ:
+            raise Misconfigured(_FORMER)
         yield Settings()
     except ValidationError as error:
         wrong = "; ".join(f"PLUMBLINE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
@@ -30,26 +39,6 @@ def configured() -> "Iterator[Settings]":
     except Misconfigured as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from None
-
-
-def key(file: Annotated[Path, typer.Argument(help="Where the key is to lie.")]) -> None:
-    """Make a key that signs tokens; an existing one stays."""
-    from shared import auth
-
-    auth.make_key(file)
-
-
-def keys(
-    folder: Annotated[Path, typer.Argument(help="Where they are to lie, in a subfolder for each holder.")],
-    former: Annotated[
-        Path | None, typer.Option(exists=True, help="Key file of a release before 0.2: its proofs stay checkable.")
-    ] = None,
-) -> None:
-    """Make the keys that are missing; existing ones stay. Prints the files that were made."""
-    from shared.keys import make_keys
-
-    for path in make_keys(folder, former):
-        typer.echo(path)
 
 
 def migrate(

@@ -14,6 +14,7 @@ import typer
 import uvicorn
 import uvloop
 
+from services.cli import private
 from services.cli.prepare import configured
 from services.cli.protocol import Protocol
 from shared.config import SERVICES, Settings
@@ -30,17 +31,14 @@ def up(
 ) -> None:
     """Run the whole platform in one process."""
     from services.cli import embedded
-    from shared import auth
-    from shared.keys import make_keys
     from shared.telemetry import configure_logging
     from shared.telemetry.tracing import exporting
 
     settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
-    home.mkdir(parents=True, exist_ok=True)
+    private.make_home(home)
     with _only_one(home), exporting():
-        make_keys(home / "keys", home / "key.json")
-        auth.make_key(settings.key_path)
+        private.make_keys_of(home)
         uvloop.run(embedded.run(settings, sample=sample, once=once))
 
 
@@ -75,12 +73,7 @@ def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles 
         typer.echo(f"There is no service {service}; there are {', '.join(SERVICES)}.", err=True)
         raise typer.Exit(2)
     with configured() as settings:
-        if not settings.key_path.exists():
-            typer.echo("Set PLUMBLINE_KEY_FILE: without a key no token can be checked.", err=True)
-            raise typer.Exit(2)
-        if service == "strategy" and not settings.proof_key_path.exists():
-            typer.echo("Set PLUMBLINE_PROOF_KEY_FILE: `plumbline keys` makes the key that signs proofs.", err=True)
-            raise typer.Exit(2)
+        private.demand_keys(service, settings)
         serve_service(service, settings)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,9 @@ def create(path: Path, content: str, mode: int = 0o600) -> bool:
 
 
 def replace(path: Path, content: str, mode: int = 0o600) -> None:
-    """Write a file in the place of another; a reader sees the one or the other whole."""
+    """Write a file in the place of another, whose mode stays; a reader sees the one or the other whole."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
     with _written(path, content, mode) as scratch:
         os.replace(scratch, path)
 

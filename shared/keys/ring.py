@@ -14,12 +14,23 @@ class RingUnreadable(Misconfigured):
     """A file with a private key is missing or is none; the message says which."""
 
 
-class Ring(BaseModel):
-    """``audience`` is the platform that tokens are for; a key that signs no tokens has none."""
+class Grant(BaseModel):
+    """What a key may say in tokens: for which platform, as which issuer, of one subject alone, of so many scopes."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    audience: str | None = None
+    audience: str
+    issuer: str
+    subject: str | None = None
+    scopes: tuple[str, ...] | None = None
+
+
+class Ring(BaseModel):
+    """A ring without a ``grant`` signs no tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    grant: Grant | None = None
     current: PrivateKey
     former: tuple[PublicKey, ...] = ()
 
@@ -27,20 +38,20 @@ class Ring(BaseModel):
         """Every public key of the ring, the newest first."""
         return [self.current.public(), *self.former]
 
-    def rotated(self, now: int, ends: int) -> "Ring":
-        """With a new pair; what the one before has signed counts until it ``ends``."""
-        before = self.current.public().model_copy(update={"exp": ends})
-        return Ring(audience=self.audience, current=generate(now), former=(before, *self.former))
+    def rotated(self, now: int, ends: int | None) -> "Ring":
+        """With a new pair. What the one before has signed counts until it ``ends``, or from now on not at all."""
+        kept = () if ends is None else (self.current.public().model_copy(update={"exp": ends}),)
+        return self.model_copy(update={"current": generate(now), "former": (*kept, *self.former)})
 
     def text(self) -> str:
         return self.model_dump_json(exclude_none=True, indent=2) + "\n"
 
 
-def make_ring(path: Path, audience: str | None = None, former: tuple[PublicKey, ...] = ()) -> bool:
+def make_ring(path: Path, grant: Grant | None = None, former: tuple[PublicKey, ...] = ()) -> bool:
     """A ring with a new pair, readable by its owner alone; an existing one stays. Says whether it was made."""
     if path.exists():
         return False
-    return files.create(path, Ring(audience=audience, current=generate(now_seconds()), former=former).text())
+    return files.create(path, Ring(grant=grant, current=generate(now_seconds()), former=former).text())
 
 
 def load_ring(path: Path) -> Ring:
@@ -49,14 +60,6 @@ def load_ring(path: Path) -> Ring:
         return Ring.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RingUnreadable(f"{path} has no private key that can be used ({type(error).__name__}).") from None
-
-
-def rotate_ring(path: Path, overlap_seconds: int = 0) -> Ring:
-    """Sign with a new pair from now on. Raises RingUnreadable."""
-    now = now_seconds()
-    ring = load_ring(path).rotated(now, now + overlap_seconds)
-    files.replace(path, ring.text())
-    return ring
 
 
 class KeyFile:

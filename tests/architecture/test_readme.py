@@ -8,9 +8,9 @@ import pytest
 
 from services import assembly
 from services.cli.main import COMMANDS
-from shared import auth
 from shared.bus import open_bus
-from shared.config import SERVICES, Settings
+from shared.config import KEYS, SERVICES, Settings
+from shared.keys import make_keys
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 INTERNAL = {"embedded"}
@@ -37,7 +37,7 @@ def test_every_default_is_the_documented_one() -> None:
 def routes(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """``METHOD /path`` of every documented route of every service."""
     settings = Settings(home=tmp_path_factory.mktemp("home"), embedded=True)
-    auth.make_key(settings.key_path)
+    make_keys(settings.home / KEYS)
     found = set()
     for service in SERVICES:
         app = assembly.build(service, settings, open_bus(settings.bus))

@@ -9,10 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from services import assembly
-from shared import auth, migrations
+from shared import migrations
 from shared.bus import open_bus
-from shared.config import SERVICES, Settings
+from shared.config import KEYS, SERVICES, Settings
 from shared.contracts import KINDS, OWNERS, RECORDED, Kind
+from shared.keys import make_keys
 
 ROOT = Path(__file__).parents[2]
 ALL = [pytest.param(kind, id=f"{kind.service}-{kind.name}") for kinds in RECORDED.values() for kind in kinds]
@@ -56,7 +57,7 @@ def test_every_table_is_of_a_kind(service: str) -> None:
 @pytest.fixture(scope="module")
 def applications(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
     settings = Settings(home=tmp_path_factory.mktemp("home"), embedded=True)
-    auth.make_key(settings.key_path)
+    make_keys(settings.home / KEYS)
     return {service: assembly.build(service, settings, open_bus(settings.bus)) for service in SERVICES}
 
 

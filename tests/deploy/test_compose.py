@@ -9,6 +9,7 @@ import yaml
 
 from services.cli.main import COMMANDS
 from shared.config import SERVICES, Settings
+from shared.keys import make_keys
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -56,15 +57,15 @@ def test_what_is_ours_or_may_be_is_locked_down(name: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_sees_its_own_secrets_alone(service: str) -> None:
     mounted = {volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]}
-    assert mounted == {"key", f"{service}-secrets"}
+    assert mounted == {"public-keys", f"{service}-secrets"}
     assert all(volume.endswith(":ro") for volume in CONTAINERS[service]["volumes"])
 
 
 @every_container
 def test_what_goes_on_running_starts_again_by_itself(name: str) -> None:
     each = CONTAINERS[name]
-    jobs = {"migrate", "topics", "key", "metrics-token"}
-    assert each["restart"] == ("on-failure:5" if name in jobs else "unless-stopped")
+    jobs = {"migrate": "on-failure:5", "topics": "on-failure:5", "key": "on-failure:5", "issuer": "no"}
+    assert each["restart"] == jobs.get(name, "unless-stopped")
 
 
 @every_container
@@ -84,3 +85,26 @@ def test_the_image_has_no_tag_of_its_own() -> None:
     versions = {each["image"].partition(":")[2] for each in OURS.values()}
     told = re.findall(r'^version = "([\d.]+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert versions == set(told)
+
+
+def test_who_holds_which_private_key() -> None:
+    """By hand. Whoever holds none can sign nothing; the job that makes them has no network."""
+    holds = {
+        "issuer-secrets": {"issuer", "key"},
+        "alignment-secrets": {"alignment", "migrate", "key"},
+        "strategy-secrets": {"strategy", "migrate", "key"},
+        "metrics-key": {"metrics-token", "key"},
+    }
+    mounts = {name: {v.split(":")[0] for v in each.get("volumes", ())} for name, each in CONTAINERS.items()}
+    assert {volume: {name for name, held in mounts.items() if volume in held} for volume in holds} == holds
+    assert all(CONTAINERS[name]["network_mode"] == "none" for name in ("issuer", "metrics-token", "key"))
+
+
+def test_what_a_token_is_signed_and_checked_with_lies_where_it_is_made(tmp_path: Path) -> None:
+    """The job makes the folders that the containers mount."""
+    make_keys(tmp_path)
+    made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.json")}
+    asked = {v for name, v in OURS["alignment"]["environment"].items() if name.endswith("_KEY_FILE")}
+    asked |= {OURS["alignment"]["environment"]["PLUMBLINE_TRUSTED_KEYS_FILE"]}
+    asked |= {OURS["metrics-token"]["environment"]["PLUMBLINE_ISSUER_KEY_FILE"]}
+    assert {Path(path).relative_to("/run/secrets") for path in asked} == made

@@ -1,5 +1,7 @@
 """Every pod is locked down, probed, budgeted and configured by what the code really knows."""
 
+import base64
+import re
 from pathlib import Path
 
 import httpx
@@ -9,8 +11,9 @@ from services import assembly
 from services.cli.main import COMMANDS
 from shared import auth
 from shared.bus import PARTITIONS, open_bus
-from shared.config import SERVICES, Settings
+from shared.config import ISSUER_KEY, KEYS, SERVICES, TRUSTED_KEYS, Settings
 from shared.contracts import OWNERS
+from shared.keys import load_ring, make_keys
 from tests.deploy.cluster import COMPONENT, NAME, Cluster, Workload, selects
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
@@ -124,7 +127,7 @@ async def test_probes_ask_what_answers_without_a_token(cluster: Cluster, service
     assert startup["path"] == liveness["path"] != readiness["path"]
     assert {get["port"] for get in (startup, liveness, readiness)} == {"http"}
     settings = Settings(home=tmp_path)
-    auth.make_key(settings.key_path)
+    make_keys(settings.home / KEYS)
     await assembly.migrate(settings, service)
     app = assembly.alone(service, settings)
     transport = httpx.ASGITransport(app)
@@ -176,9 +179,22 @@ def test_selectors_select_one_deployment_and_never_a_job(cluster: Cluster) -> No
 
 
 def test_a_made_key_signs_and_checks(tree: Path) -> None:
-    key = tree / "overlays" / "example" / "secrets" / "key.json"
-    token = auth.mint(key, "anna")
-    assert auth.Authenticator(key).caller(f"Bearer {token}").subject == "anna"
+    made = tree / "overlays" / "example" / "secrets"
+    token = auth.mint(made / ISSUER_KEY, "anna")
+    assert auth.Authenticator(made / TRUSTED_KEYS).caller(f"Bearer {token}").subject == "anna"
+
+
+def test_a_pod_holds_its_own_private_key_and_the_issuers_is_in_none(cluster: Cluster, tree: Path) -> None:
+    secrets = {f"{s}-database" for s in SERVICES} | {"plumbline-public-keys", "alignment-keys", "strategy-keys"}
+    held = {w.name: {name for _, name, _ in w.mounted() if name.endswith("-keys")} for w in cluster.workloads()}
+    holds = {"plumbline-alignment": {"alignment-keys"}, "plumbline-strategy": {"strategy-keys"}}
+    for workload in cluster.workloads("Deployment"):
+        assert held[workload.name] == {"plumbline-public-keys"} | holds.get(workload.name, set())
+    for workload in cluster.workloads("Job"):
+        assert held[workload.name] == set()
+    issuer = load_ring(tree / "overlays" / "example" / "secrets" / ISSUER_KEY).current.d
+    assert issuer not in (base64.b64decode(v).decode() for s in cluster.of_kind("Secret") for v in s["data"].values())
+    assert {re.sub(r"-[a-z0-9]{10}$", "", s["metadata"]["name"]) for s in cluster.of_kind("Secret")} == secrets
 
 
 def _selects(manifest: dict[str, dict[str, dict[str, object]]], workload: Workload) -> bool:

@@ -14,10 +14,11 @@ from services import assembly
 from services.cli.run import Server, server_config, serving
 from shared import auth
 from shared.client import Client
-from shared.config import Settings
+from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.interchange import archimate, bundle, bundle_files, mapping
 from shared.interchange.sync import Report, sync
+from shared.keys import make_keys
 from shared.telemetry import configure_logging
 
 OVERLAY = Path(__file__).resolve().parents[2] / "examples" / "archisurance-overlay"
@@ -30,10 +31,13 @@ async def main(file: Path) -> None:
     configure_logging("WARNING")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder), port=0, embedded=True)
-        auth.make_key(settings.key_path)
+        make_keys(settings.home / KEYS)
         await assembly.migrate(settings)
         server = Server(server_config(assembly.platform(settings), settings))
-        async with serving(server, settings) as url, Client(url, auth.mint(settings.key_path, "tester")) as client:
+        async with (
+            serving(server, settings) as url,
+            Client(url, auth.mint(settings.issuer_key_path, "tester")) as client,
+        ):
             await check_import(client, file)
             await check_overlay(client)
 

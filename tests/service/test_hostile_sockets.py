@@ -58,7 +58,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     await assembly.migrate(settings)
     server = Server(server_config(assembly.platform(settings), settings))
     async with serving(server, settings) as address:
-        yield Served(address, auth.mint(settings.key_path, "tester"))
+        yield Served(address, auth.mint(settings.issuer_key_path, "tester"))
 
 
 def status(answer: bytes) -> int:

@@ -57,7 +57,7 @@ async def http(
     settings = settings_for(tmp_path, database_url=database_template)
     await assembly.migrate(settings, "strategy")
     app = assembly.build("strategy", settings, bus)
-    headers = {"Authorization": f"Bearer {auth.mint(settings.key_path, 'tester')}"}
+    headers = {"Authorization": f"Bearer {auth.mint(settings.issuer_key_path, 'tester')}"}
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://strategy", headers=headers) as client,

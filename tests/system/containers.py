@@ -18,10 +18,7 @@ LOGS = ROOT / ".cache" / "containers.log"
 _IMAGES = ("python:3.13-slim", "postgres:17-alpine", "apache/kafka:4.3.1", "nginx:stable-alpine")
 _FETCH = """
 import sys, urllib.request
-from shared import auth
-from pathlib import Path
-token = auth.mint(Path("/run/secrets/key/key.json"), "tester")
-ask = urllib.request.Request("http://127.0.0.1:8000" + sys.argv[1], headers={"Authorization": "Bearer " + token})
+ask = urllib.request.Request("http://127.0.0.1:8000" + sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]})
 print(urllib.request.urlopen(ask, timeout=10).read().decode())
 """
 
@@ -32,6 +29,7 @@ class Stack:
     def __init__(self) -> None:
         self.ports = {name: free_port() for name in ("PORT", "POSTGRES_PORT", "KAFKA_PORT")}
         self.url = f"http://127.0.0.1:{self.ports['PORT']}"
+        self._token = ""
         self.broker = f"127.0.0.1:{self.ports['KAFKA_PORT']}"
         self.environment = os.environ | {f"PLUMBLINE_{name}": str(port) for name, port in self.ports.items()}
 
@@ -44,15 +42,18 @@ class Stack:
         self.compose("up", "--detach", "--wait", "--wait-timeout", "180", *scale)
 
     def token(self) -> str:
-        return self.compose("exec", "-T", "alignment", "plumbline", "token").strip()
+        """Of the issuer's job, which alone has the key; one a day is enough."""
+        if not self._token:
+            self._token = self.compose("run", "--rm", "-T", "issuer", "token").strip()
+        return self._token
 
     def replicas(self, service: str) -> list[str]:
         """The containers of a service, those that were stopped included."""
         return self.compose("ps", "--all", "--quiet", service).split()
 
-    def fetch(self, container: str, path: str) -> str:
+    def fetch(self, container: str, path: str, token: str | None = None) -> str:
         """What one replica answers, asked from inside its container, past the gateway."""
-        return run("docker", "exec", container, "python", "-c", _FETCH, path)
+        return run("docker", "exec", container, "python", "-c", _FETCH, path, token or self.token())
 
     def started_at(self, container: str) -> str:
         return run("docker", "inspect", "--format", "{{.State.StartedAt}}", container).strip()

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shared import auth
-from shared.config import PROOF_KEY, SERVICES
+from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
 from shared.keys import make_keys
 
 _READY_SECONDS = 60
@@ -90,7 +90,7 @@ def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
     with process(["up", "--home", str(home), "--port", str(port), "--no-sample"], environment, log) as running:
         url = f"http://127.0.0.1:{port}"
         wait_ready(f"{url}/alignment/readyz", running, log)
-        yield url, auth.mint(home / "key.json", "tester")
+        yield url, auth.mint(home / KEYS / ISSUER_KEY, "tester")
 
 
 @contextmanager
@@ -115,16 +115,16 @@ def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:
 def deployed(home: Path, databases: str, bus: str) -> Iterator[tuple[str, str]]:
     """Four processes on PostgreSQL and Kafka behind a gateway: its address and a token."""
     home.mkdir()
-    key, ports = home / "key.json", {service: free_port() for service in SERVICES}
-    auth.make_key(key)
-    make_keys(home / "keys")
+    ports = {service: free_port() for service in SERVICES}
+    make_keys(home / KEYS)
     with ExitStack() as stack:
         gateway = stack.enter_context(_threaded(_gateway(ports)))
         common = {
             "PLUMBLINE_DATABASE_URL": databases,
             "PLUMBLINE_BUS_URL": bus,
-            "PLUMBLINE_KEY_FILE": str(key),
-            "PLUMBLINE_PROOF_KEY_FILE": str(home / "keys" / PROOF_KEY),
+            "PLUMBLINE_TRUSTED_KEYS_FILE": str(home / KEYS / TRUSTED_KEYS),
+            "PLUMBLINE_PROOF_KEY_FILE": str(home / KEYS / PROOF_KEY),
+            "PLUMBLINE_SERVICE_KEY_FILE": str(home / KEYS / SERVICE_KEY),
             "PLUMBLINE_SERVICE_URL": gateway,
         }
         migrated = subprocess.run([sys.executable, "-m", "services", "migrate"], env={**os.environ, **common})
@@ -135,7 +135,7 @@ def deployed(home: Path, databases: str, bus: str) -> Iterator[tuple[str, str]]:
             started[service] = stack.enter_context(process(["serve", service], environment, home / f"{service}.log"))
         for service, port in ports.items():
             wait_ready(f"http://127.0.0.1:{port}/{service}/readyz", started[service], home / f"{service}.log")
-        yield gateway, auth.mint(key, "tester")
+        yield gateway, auth.mint(home / KEYS / ISSUER_KEY, "tester")
 
 
 @contextmanager

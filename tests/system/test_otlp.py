@@ -14,6 +14,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from shared import auth
+from shared.config import ISSUER_KEY, KEYS
 from shared.keys import make_keys
 from shared.telemetry import tracing
 from tests.system.processes import free_port, process, wait_ready
@@ -67,7 +68,7 @@ def write(home: Path, variables: dict[str, str]) -> None:
     with process(arguments, variables, log) as running:
         url = f"http://127.0.0.1:{port}"
         wait_ready(f"{url}/alignment/readyz", running, log)
-        headers = {"Authorization": f"Bearer {auth.mint(home / 'key.json', 'tester')}"}
+        headers = {"Authorization": f"Bearer {auth.mint(home / KEYS / ISSUER_KEY, 'tester')}"}
         with httpx.Client(base_url=url, headers=headers) as http:
             while http.get("/alignment/v1/score").status_code == 503:
                 time.sleep(0.05)
@@ -93,8 +94,7 @@ def test_a_process_sends_its_spans_and_the_last_of_them_when_it_stops(tmp_path: 
 def test_a_service_of_its_own_does_too_under_the_name_it_is_given(tmp_path: Path) -> None:
     home, port = tmp_path / "home", free_port()
     home.mkdir()
-    auth.make_key(home / "key.json")
-    make_keys(home / "keys")
+    make_keys(home / KEYS)
     with collecting() as collector:
         variables = {
             "PLUMBLINE_HOME": str(home),

@@ -10,7 +10,8 @@ import pytest
 import time_machine
 
 from shared import keys
-from shared.keys import KeyFile, RingUnreadable, load_ring, make_keys, make_ring, rotate_ring
+from shared.config import ISSUER_KEY, PROOF_KEY, TRUSTED_KEYS
+from shared.keys import KeyFile, RingUnreadable, load_ring, load_trusted, make_keys, make_ring, rotate_key
 from shared.keys.files import Watched
 
 FORMER = {"kty": "oct", "k": base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("="), "use": "sig"}
@@ -51,19 +52,63 @@ def test_of_many_that_make_it_at_once_one_does(tmp_path: Path) -> None:
 
 
 def test_rotation_keeps_the_public_half_with_its_end(tmp_path: Path) -> None:
-    path = tmp_path / "key.json"
+    path = tmp_path / PROOF_KEY
     with time_machine.travel(1_000, tick=False) as time:
-        make_ring(path)
+        make_keys(tmp_path)
         first = load_ring(path).current
         time.shift(500)
-        rotate_ring(path, overlap_seconds=60)
+        rotate_key(tmp_path, "proof")
         time.shift(500)
-        rotate_ring(path)
+        rotate_key(tmp_path, "proof")
     third, second, oldest = load_ring(path).published()
     assert (oldest.kid, oldest.x) == (first.kid, first.x)
-    assert [(k.iat, k.exp) for k in (third, second, oldest)] == [(2_000, None), (1_500, 2_000), (1_000, 1_560)]
+    assert [(k.iat, k.exp) for k in (third, second, oldest)] == [(2_000, None), (1_500, 2_000), (1_000, 1_500)]
     assert first.d not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_token_key_counts_as_long_as_its_longest_token(tmp_path: Path) -> None:
+    with time_machine.travel(1_000_000, tick=False) as time:
+        make_keys(tmp_path)
+        first = load_ring(tmp_path / ISSUER_KEY).current
+        rotate_key(tmp_path, "issuer")
+        listed = {key.kid: key.exp for key in load_trusted(tmp_path / TRUSTED_KEYS).keys if key.iss == "plumbline"}
+        assert listed == {first.kid: 1_000_000 + 24 * 3600, load_ring(tmp_path / ISSUER_KEY).current.kid: None}
+        time.shift(24 * 3600 + 301)
+        make_keys(tmp_path)
+        assert first.kid not in {key.kid for key in load_trusted(tmp_path / TRUSTED_KEYS).keys}
+
+
+def test_the_mode_that_a_deployment_gave_a_file_stays(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    (tmp_path / ISSUER_KEY).chmod(0o444)
+    rotate_key(tmp_path, "issuer")
+    assert (tmp_path / ISSUER_KEY).stat().st_mode & 0o777 == 0o444
+
+
+def test_keys_of_other_issuers_stay_in_the_set(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    path = tmp_path / TRUSTED_KEYS
+    theirs = {**keys.generate(7).public().document(), "iss": "https://sign-in.example.org"}
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps({**known, "keys": [*known["keys"], theirs]}))
+    make_keys(tmp_path)
+    rotate_key(tmp_path, "issuer")
+    assert theirs["kid"] in {key.kid for key in load_trusted(path).keys}
+
+
+def test_what_each_key_may_say(tmp_path: Path) -> None:
+    """By hand: the issuer any, a service what it reads, Prometheus its metrics."""
+    make_keys(tmp_path)
+    assert {(key.iss, key.sub, key.scope) for key in load_trusted(tmp_path / TRUSTED_KEYS).keys} == {
+        ("plumbline", None, None),
+        ("plumbline/alignment", "alignment", "strategy:read catalog:read roles:read"),
+        (
+            "plumbline/metrics",
+            "prometheus",
+            "strategy:metrics catalog:metrics roles:metrics alignment:metrics",
+        ),
+    }
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"current": {"kty": "oct", "k": "AAAA"}}', "\udcff"], ids=repr)
@@ -76,12 +121,12 @@ def test_what_is_no_key_is_named_without_its_content(tmp_path: Path, content: st
 
 
 def test_a_running_process_notices_a_rotation_and_survives_a_broken_file(tmp_path: Path) -> None:
-    path, now = tmp_path / "key.json", [0.0]
-    make_ring(path)
+    path, now = tmp_path / PROOF_KEY, [0.0]
+    make_keys(tmp_path)
     held = KeyFile(path)
     held._file = Watched(path, keys.Ring.model_validate_json, lambda: now[0])
     first = held.ring()
-    second = rotate_ring(path)
+    second = rotate_key(tmp_path, "proof")
     assert held.ring() == first, "it has only just looked"
     now[0] += 11
     assert held.ring() == second

@@ -45,7 +45,7 @@ class Pages:
 
     def __init__(self, settings: Settings, reader: Reader) -> None:
         self.reader = reader
-        self.authenticator = Authenticator(settings.key_path)
+        self.authenticator = Authenticator(settings.trusted_keys_path)
 
     async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
         place = Place(request.url.path, None)

@@ -28,7 +28,7 @@ class Large:
 
     def __post_init__(self) -> None:
         self.app = build(self.settings, self.database, self.bus, self.organisation)
-        self.token = auth.mint(self.settings.key_path, "tester")
+        self.token = auth.mint(self.settings.issuer_key_path, "tester")
         self.positions = dict(self.organisation.heads)
 
     async def get(self, path: str) -> Json:

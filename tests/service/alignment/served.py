@@ -25,7 +25,7 @@ class Server:
         self.world = World()
         self.rebuild = Rebuild(self.database, FakeBus(), self.world)
         self.app = main.build(configured, self.database, FakeBus(), self.world)
-        token = auth.mint(configured.key_path, "tester")
+        token = auth.mint(configured.issuer_key_path, "tester")
         headers = {"Authorization": f"Bearer {token}"}
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app), base_url="http://alignment", headers=headers

@@ -8,12 +8,14 @@ from services.cli import endpoint
 from services.cli.endpoint import Endpoint, Unusable, locate
 from shared import auth
 from shared.auth import Authenticator
+from shared.config import KEYS, TRUSTED_KEYS
+from shared.keys import make_keys
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:4711"}))
-    auth.make_key(tmp_path / "key.json")
+    make_keys(tmp_path / KEYS)
     return tmp_path
 
 
@@ -26,7 +28,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 def subject(home: Path, token: str) -> str:
-    return Authenticator(home / "key.json").caller(f"Bearer {token}").subject
+    return Authenticator(home / KEYS / TRUSTED_KEYS).caller(f"Bearer {token}").subject
 
 
 def test_without_anything_it_is_the_usual_port() -> None:
@@ -62,12 +64,12 @@ def test_a_home_where_nothing_runs_is_named(tmp_path: Path) -> None:
 
 def test_token_prints_a_token_and_nothing_else(run: Any, home: Path) -> None:
     result = run("token", "--home", home, "--subject", "anna", "--scope", "strategy:read")
-    caller = Authenticator(home / "key.json").caller("Bearer " + result.stdout.removesuffix("\n"))
+    caller = Authenticator(home / KEYS / TRUSTED_KEYS).caller("Bearer " + result.stdout.removesuffix("\n"))
     assert (caller.subject, caller.scopes) == ("anna", frozenset({"strategy:read"}))
 
 
 def test_token_has_all_scopes_unless_told(run: Any, home: Path) -> None:
-    caller = Authenticator(home / "key.json").caller(f"Bearer {run('token', '--home', home).stdout.strip()}")
+    caller = Authenticator(home / KEYS / TRUSTED_KEYS).caller(f"Bearer {run('token', '--home', home).stdout.strip()}")
     assert caller.scopes == set(auth.ALL_SCOPES)
 
 

@@ -1,38 +1,13 @@
 """The one-shot jobs of a deployment: safe to run again, and clear when something is missing."""
 
-import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.auth import Authenticator
 from shared.bus import PARTITIONS
 from shared.config import SERVICES
-
-
-def test_a_key_is_made_once_and_signs_tokens(run: Any, tmp_path: Path) -> None:
-    key = tmp_path / "new" / "key.json"
-    assert run("key", str(key)).exit_code == 0
-    first = key.read_text()
-    assert run("key", str(key)).exit_code == 0
-    assert key.read_text() == first
-    told = run("token", "--key", str(key), "--subject", "ada")
-    assert Authenticator(key).caller(f"Bearer {told.stdout.strip()}").subject == "ada"
-
-
-def test_the_key_of_a_deployment_signs_without_a_home(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = tmp_path / "key.json"
-    run("key", str(key))
-    monkeypatch.setenv("PLUMBLINE_KEY_FILE", str(key))
-    assert Authenticator(key).caller(f"Bearer {run('token').stdout.strip()}")
-
-
-def test_a_key_that_is_not_there_is_a_usage_error(run: Any, tmp_path: Path) -> None:
-    assert run("token", "--key", str(tmp_path / "none.json")).exit_code == 2
 
 
 def test_topics_are_made_once(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +51,11 @@ def test_a_missing_file_with_the_database_is_named(run: Any, tmp_path: Path, mon
     assert f"{tmp_path}/strategy/url" in told.stderr
 
 
-def test_a_key_file_is_a_json_web_key(run: Any, tmp_path: Path) -> None:
-    run("key", str(tmp_path / "key.json"))
-    assert json.loads((tmp_path / "key.json").read_text())["kty"] == "oct"
+def test_the_setting_of_the_former_key_is_refused_with_what_takes_its_place(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLUMBLINE_KEY_FILE", str(tmp_path / "key.json"))
+    for command in (["migrate"], ["serve", "strategy"]):
+        told = run(*command)
+        assert told.exit_code == 2
+        assert "PLUMBLINE_TRUSTED_KEYS_FILE" in told.stderr

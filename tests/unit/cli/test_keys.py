@@ -1,0 +1,159 @@
+"""``keys``, ``token`` and ``serve`` as an operator uses them: what is made, what is refused, and what is said."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cli.private import make_home, make_keys_of
+from shared.auth import Authenticator
+from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, TRUSTED_KEYS
+from shared.keys import load_ring, load_trusted
+
+FORMER = {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "use": "sig", "alg": "HS256"}
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """As it was: a home sets that of the process."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def said_by(folder: Path, token: str) -> tuple[str, set[str]]:
+    caller = Authenticator(folder / TRUSTED_KEYS).caller(f"Bearer {token.strip()}")
+    return caller.subject, set(caller.scopes)
+
+
+def test_keys_are_made_once_each_for_its_holder(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    made = run("keys", folder)
+    assert made.exit_code == 0
+    assert {Path(line).relative_to(folder).as_posix() for line in made.stdout.split()} == {
+        "issuer/token-key.json",
+        "alignment/token-key.json",
+        "metrics/token-key.json",
+        "strategy/proof-key.json",
+    }
+    before = {path: path.read_text() for path in folder.rglob("*.json")}
+    assert run("keys", folder).stdout == ""
+    assert {path: path.read_text() for path in folder.rglob("*.json")} == before
+    assert {path.stat().st_mode & 0o777 for path in before if path.parent.name != "public"} == {0o600}
+
+
+def test_a_key_is_rotated_by_name(run: Any, tmp_path: Path) -> None:
+    run("keys", tmp_path)
+    old = run("token", "--key", tmp_path / ISSUER_KEY, "--subject", "ada").stdout
+    told = run("keys", tmp_path, "--rotate", "issuer")
+    assert told.stdout.strip() == load_ring(tmp_path / ISSUER_KEY).current.kid
+    new = run("token", "--key", tmp_path / ISSUER_KEY, "--subject", "bob").stdout
+    assert (said_by(tmp_path, old)[0], said_by(tmp_path, new)[0]) == ("ada", "bob")
+
+
+def test_an_unknown_key_is_named(run: Any, tmp_path: Path) -> None:
+    told = run("keys", tmp_path, "--rotate", "moon")
+    assert (told.exit_code, "moon" in told.stderr) == (2, True)
+    assert run("keys", tmp_path, "--rotate", "issuer").exit_code == 2, "there is none yet"
+
+
+def test_a_token_says_what_its_key_is_limited_to(run: Any, tmp_path: Path) -> None:
+    run("keys", tmp_path)
+    told = run("token", "--key", tmp_path / "metrics" / "token-key.json").stdout
+    metrics = {f"{service}:metrics" for service in ("strategy", "catalog", "roles", "alignment")}
+    assert said_by(tmp_path, told) == ("prometheus", metrics)
+
+
+@pytest.mark.parametrize("options", [["--hours", "25"], ["--hours", "0"], ["--scope", "moon:walk"]], ids=str)
+def test_a_token_that_would_be_refused_is_not_made(run: Any, tmp_path: Path, options: list[str]) -> None:
+    run("keys", tmp_path)
+    told = run("token", "--key", tmp_path / ISSUER_KEY, *options)
+    assert (told.exit_code, told.stdout) == (2, "")
+
+
+def test_a_key_that_is_not_there_or_signs_no_tokens_is_a_usage_error(run: Any, tmp_path: Path) -> None:
+    run("keys", tmp_path)
+    for path in ("none.json", PROOF_KEY, TRUSTED_KEYS):
+        told = run("token", "--key", tmp_path / path, "--subject", "x")
+        assert (told.exit_code, told.stdout) == (2, "")
+
+
+def test_a_token_is_kept_fresh_in_a_file(tmp_path: Path, run: Any) -> None:
+    run("keys", tmp_path)
+    file = tmp_path / "metrics_token"
+    words = ["token", "--key", tmp_path / "metrics" / "token-key.json", "--hours", "0.01", "--renew", file]
+    running = subprocess.Popen([sys.executable, "-m", "services", *map(str, words)])
+    try:
+        seen: set[str] = set()
+        while len(seen) < 2 and running.poll() is None:
+            if file.exists():
+                seen.add(file.read_text())
+            time.sleep(0.05)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait()
+    assert {said_by(tmp_path, token)[0] for token in seen} == {"prometheus"}
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_service_names_the_keys_that_it_lacks(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = run("serve", "catalog")
+    assert (told.exit_code, "PLUMBLINE_TRUSTED_KEYS_FILE" in told.stderr) == (2, True)
+    run("keys", tmp_path / "data" / KEYS)
+    for service, path in (("strategy", PROOF_KEY), ("alignment", SERVICE_KEY)):
+        secret = load_ring(tmp_path / "data" / KEYS / path).current.d
+        (tmp_path / "data" / KEYS / path).write_text(json.dumps({"current": {"d": secret}}))
+        told = run("serve", service)
+        assert told.exit_code == 2
+        assert path.name in told.stderr
+        assert secret not in told.stderr
+
+
+def test_an_upgraded_home_says_once_what_becomes_of_tokens_and_proofs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_home(tmp_path / "home")
+    (tmp_path / "home" / "key.json").write_text(json.dumps(FORMER))
+    make_keys_of(tmp_path / "home")
+    told = capsys.readouterr().err
+    assert "Tokens made before are refused" in told
+    assert "Delete it" in told
+    assert FORMER["k"] not in told
+    derived = load_ring(tmp_path / "home" / KEYS / PROOF_KEY).former
+    assert [key.derived for key in derived] == [True]
+    make_keys_of(tmp_path / "home")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_new_home_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_home(tmp_path / "home")
+    make_keys_of(tmp_path / "home")
+    assert capsys.readouterr().err == ""
+    assert load_trusted(tmp_path / "home" / KEYS / TRUSTED_KEYS).keys
+
+
+def test_a_home_is_its_owners_alone_also_one_from_before(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    make_home(home)
+    assert home.stat().st_mode & 0o777 == 0o700
+    for name in ("lock", "strategy.sqlite"):
+        (home / name).touch()
+        (home / name).chmod(0o644)
+    home.chmod(0o755)
+    make_home(home)
+    assert [home.stat().st_mode & 0o777, (home / "strategy.sqlite").stat().st_mode & 0o777] == [0o700, 0o600]
+
+
+def test_a_folder_that_serves_something_else_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").touch()
+    tmp_path.chmod(0o755)
+    make_home(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
