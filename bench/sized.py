@@ -23,9 +23,10 @@ from bench.asking import HUB, READS, Place, answered, some
 from bench.floors.graph import Bare, bare
 from bench.organisation import Json, Organisation, owner
 from services.alignment import projector, view
+from services.alignment.changes import PAGE
 from services.alignment.main import build
 from services.alignment.projection import project
-from services.alignment.rebuild import PAGE, Rebuild
+from services.alignment.rebuild import Rebuild
 from shared import auth, clock, migrations
 from shared.bus import Bus, open_bus
 from shared.config import KEYS, Settings

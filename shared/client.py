@@ -28,6 +28,10 @@ class Unreachable(ClientError):
     """Nothing usable came back: no connection, a time-out, or a server that is failing."""
 
 
+class Unusable(Unreachable):
+    """An answer came, and nothing can be read from it."""
+
+
 class Refused(ClientError):
     """The server understood and said no. ``errors`` are the problem document's ``{pointer, code, detail}``."""
 
@@ -204,16 +208,13 @@ class Client:
         try:
             return await self._http.send(request)
         except httpx.TransportError as error:
-            raise Unreachable(f"{request.url.copy_with(query=None)} cannot be reached: {_words(error)}") from error
+            why = str(error) or type(error).__name__
+            raise Unreachable(f"{request.url.copy_with(query=None)} cannot be reached: {why}") from error
 
 
 def _retry_after(response: httpx.Response, default: float) -> float:
     asked = response.headers.get("Retry-After", "")
     return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else default
-
-
-def _words(error: httpx.TransportError) -> str:
-    return str(error) or type(error).__name__
 
 
 def _content(response: httpx.Response) -> Json:
@@ -238,10 +239,10 @@ def _refusal(response: httpx.Response) -> ClientError:
 def _parsed(response: httpx.Response, otherwise: Callable[[httpx.Response], Json]) -> Json:
     try:
         value = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return otherwise(response)
     return value if isinstance(value, dict) else otherwise(response)
 
 
 def _unusable(response: httpx.Response) -> Json:
-    raise Unreachable(f"{response.url.path} did not answer with a JSON object.")
+    raise Unusable(f"{response.url.path} did not answer with a JSON object.")

@@ -1,19 +1,19 @@
-"""Keeps the view current: follows the bus, fetches from the owners what the bus did not bring, and rebuilds."""
+"""Keeps the view current: follows the bus, which says when, and the owners, who say what; and rebuilds."""
 
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from services.alignment import projector, tally, view
-from services.alignment.growth import Growth
+from services.alignment import changes, confirming, projector, tally, trust, view
+from services.alignment.changes import PAGE, Changes
+from services.alignment.intake import Intake
 from services.alignment.models import AHEAD, PROGRESS
-from services.alignment.projection import Poison, Projected, moment, read
-from services.alignment.rebuild import PAGE, TOPICS, Changes, Rebuild, read_page
+from services.alignment.projection import Projected
+from services.alignment.rebuild import TOPICS, Rebuild
 from services.alignment.reporting import Reporting
+from services.alignment.trust import Head
 from services.alignment.waiting import Waiting
 from shared import clock
 from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost
@@ -21,13 +21,12 @@ from shared.client import ClientError
 from shared.contracts import OWNERS
 from shared.db import Database
 from shared.errors import Conflict
-from shared.telemetry import log
+from shared.telemetry import log, metrics
 
 GROUP = "plumbline-alignment"
 _BATCH = 1000
 _WAIT = 1.0
 _IDLE = 1.0
-_PAGES_AT_ONCE = 20  # then the other owners have their turn
 _WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
 _FIRST_AHEAD = (
     select(func.min(AHEAD.c.position))
@@ -43,10 +42,10 @@ class Follower:
         self.bus = bus
         self.owners = owners
         self.generation: int | None = None
-        self.growth = Growth()
         self.waiting = Waiting()
         self.rebuild = Rebuild(database, bus, owners)
         self.reporting = Reporting(bus.system)
+        self.intake = Intake(database, owners, self.heal, self._announce)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
         self._seen: dict[str, int] = {}
 
@@ -98,22 +97,14 @@ class Follower:
                 await view.anchor(connection, self.generation, ends, log_id)
 
     async def _apply_batches(self, batches: Sequence[Batch], log_id: str) -> None:
-        began = clock.nanoseconds()
-        events, dead = [], []
-        for batch in batches:
-            for entry in batch.entries:
-                try:
-                    events.append(read(entry.value))
-                except Poison as error:
-                    place = f"{log_id}/{batch.partition.topic}/{batch.partition.number}/{entry.offset}"
-                    dead.append(view.DeadLetter(place, entry.value or b"", str(error)))
-        async with self.database.write() as connection:
-            await view.lock(connection, self._active())
-            await view.move(connection, self._active(), batches, log_id)
-            await projector.apply(connection, self._active(), events)
-            await view.bury(connection, dead)
-            await self.growth.note(connection, len(events))
-        self._announce(events, dead, began)
+        await self.intake.take(self._active(), batches, log_id)
+
+    async def heal(self, service: str, reason: str) -> None:
+        """The view is not what an owner says: build it anew, beside the one that answers."""
+        metrics.DISAGREEMENTS.labels(service).inc()
+        log.error("the view disagrees with its owner", service=service, reason=reason)
+        with contextlib.suppress(Conflict):
+            self.start_rebuild(await self.rebuild.begin(f"{service}: {reason}"))
 
     def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter], began: int) -> None:
         self.waiting.announce(events)
@@ -147,28 +138,30 @@ class Follower:
         """Move the watermark; fetch what is missing if it was missing the last time as well."""
         generation = self._active()
         position, _ = await self._gap(generation, service)
-        page = await self.owners.changes(service, position, 1)
-        if page["items"]:
+        page = await changes.fetch(self.owners, service, position, 1)
+        if page.head.position < position:
+            await self.heal(service, f"its head is {page.head.position}, the view has {position}")
+        elif page.events:
             stuck = self._seen.get(service) == position
             self._seen[service] = position
             if stuck:
                 await self._fill(generation, service)
-            return
-        self._seen.pop(service, None)
-        if page["head"]["position"] <= position:
-            await self._advance_watermark(generation, service, moment(page["head"]["recorded_until"]))
+        else:
+            self._seen.pop(service, None)
+            await self._advance_watermark(generation, service, page.head)
 
     async def _fill(self, generation: int, service: str) -> None:
         """Fetch what is missing and no more: what lies beyond a hole has arrived, or the bus is bringing it."""
-        for _ in range(_PAGES_AT_ONCE):
+        head = None
+        for _ in range(confirming.PAGES_AT_ONCE):
             position, size = await self._gap(generation, service)
-            page = await self.owners.changes(service, position, size)
-            if page["items"]:
-                await self._apply_page(generation, service, page)
-            reached = page["next_after"]
-            # a page is also short where its events are large: only by how far it reaches is told whether it is the last
-            if reached >= page["head"]["position"] or not page["items"] or (reached >= position + size and size < PAGE):
+            if head is not None and position >= head:
                 return
+            page = await changes.fetch(self.owners, service, position, size)
+            if not page.events:
+                return
+            await self.intake.write(generation, [page])
+            head = page.head.position
 
     async def _gap(self, generation: int, service: str) -> tuple[int, int]:
         """The position up to which nothing is missing, and how many are known to be missing after it, a page at most"""
@@ -176,19 +169,10 @@ class Follower:
             position, ahead = (await connection.execute(_GAP, {"at": generation, "of": service})).one()
         return position, PAGE if ahead is None else min(PAGE, ahead - position - 1)
 
-    async def _advance_watermark(self, generation: int, service: str, until: datetime | None) -> None:
-        async with self.database.write() as connection:
-            await view.advance_watermark(connection, generation, service, until)
-
-    async def _apply_page(self, generation: int, service: str, page: Mapping[str, Any]) -> None:
-        began = clock.nanoseconds()
-        events, dead = read_page(service, page)
-        async with self.database.write() as connection:
-            await view.lock(connection, generation)
-            await projector.apply(connection, generation, events)
-            await view.bury(connection, dead)
-            await self.growth.note(connection, len(events))
-        self._announce(events, dead, began)
+    async def _advance_watermark(self, generation: int, service: str, head: Head) -> None:
+        if trust.is_past(head.recorded_until, clock.now()):
+            async with self.database.write() as connection:
+                await view.advance_watermark(connection, generation, service, head.recorded_until)
 
     async def _ensure_built(self) -> None:
         while True:
@@ -209,5 +193,9 @@ class Follower:
         """Do the rebuilds that were asked for, until cancelled."""
         while True:
             generation = await self._asked.get()
-            await self.rebuild.run(generation)
-            self.generation = generation
+            try:
+                await self.rebuild.run(generation)
+            except (ClientError, BusUnavailable) as error:
+                log.warning("the rebuild is given up", generation=generation, reason=str(error))
+            else:
+                self.generation = generation

@@ -4,11 +4,11 @@ itself."""
 from fastapi import FastAPI
 
 from services.alignment import linkage, page
+from services.alignment.changes import Changes
 from services.alignment.follower import Follower
 from services.alignment.models import Base
 from services.alignment.own import RULES
 from services.alignment.reading import Reader
-from services.alignment.rebuild import Changes
 from services.alignment.routes import router
 from shared.app import create_app
 from shared.bus import Bus

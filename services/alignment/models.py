@@ -35,7 +35,8 @@ NODES = text("record.kind <> 'link'")
 
 class Generation(Base):
     """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at;
-    ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings."""
+    ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings;
+    ``reason`` is there if it was not asked for: why the one before it was not right."""
 
     __tablename__ = "generation"
 
@@ -47,6 +48,7 @@ class Generation(Base):
     settled_until: Mapped[datetime]
     phase: Mapped[str | None]
     checked: Mapped[int | None]
+    reason: Mapped[str | None]
 
 
 class Progress(Base):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -17,6 +17,7 @@ from shared.telemetry import sane
 from shared.telemetry.tracing import valid_traceparent
 
 _MOST = 2**53
+T = TypeVar("T")
 _MOST_INTEGER = 2**31 - 1
 
 
@@ -55,13 +56,13 @@ def read(raw: bytes | None) -> Projected:
     return readable(lambda: project(orjson.loads(raw or b"")))
 
 
-def readable(made: Callable[[], Projected]) -> Projected:
-    """What is made of a message, or Poison if nothing can be made of it."""
+def readable(made: Callable[[], T]) -> T:
+    """What is made of a message, or Poison if nothing can be made of it, whatever the reason."""
     try:
         return made()
     except Poison:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except Exception as error:  # noqa: BLE001  anybody may have written the message, so anything may go wrong
         raise Poison(f"{type(error).__name__}: {error}"[:500]) from None
 
 

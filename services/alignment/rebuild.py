@@ -2,49 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-import orjson
 from sqlalchemy import select
 
-from services.alignment import findings, projector, tally, view
+from services.alignment import changes, findings, projector, tally, trust, view
+from services.alignment.changes import Changes, Page
 from services.alignment.growth import Growth, look_again
+from services.alignment.isolation import is_of_an_item, isolated
 from services.alignment.models import RECORD
-from services.alignment.projection import Poison, Projected, moment, project, readable
+from services.alignment.projection import Projected
+from services.alignment.view import DeadLetter
 from shared import clock
 from shared.bus import Bus
 from shared.contracts import NODE_KINDS, OWNERS
-from shared.contracts.events import EventId, topic
+from shared.contracts.events import topic
 from shared.db import Database
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]
-PAGE = 1000
 _TELL_SECONDS = 5.0
 _LONG_AGO = clock.FOREVER.replace(year=1)
-
-
-class Changes(Protocol):
-    """An owner's ``/changes``."""
-
-    async def changes(self, service: str, after: int, limit: int) -> dict[str, Any]: ...
-
-
-def read_page(service: str, page: Mapping[str, Any]) -> tuple[list[Projected], list[view.DeadLetter]]:
-    """The events of a page of an owner's changes; one that cannot be read is kept, and counts as arrived."""
-    events, dead = [], []
-    for item in page["items"]:
-        try:
-            events.append(readable(partial(project, item)))
-        except Poison as error:
-            source = f"{service}/changes/{item['position']}"
-            dead.append(view.DeadLetter(source, orjson.dumps(item), str(error)))
-            at = moment(item["time"]) or clock.now()
-            events.append(Projected(EventId("link", "", 0, 0), service, item["position"], at, None, ()))
-    return events, dead
 
 
 class Rebuild:
@@ -55,10 +36,10 @@ class Rebuild:
         self._growth = Growth()
         self._told = 0.0
 
-    async def begin(self) -> int:
-        """Open a generation; raises Conflict while another one is being built."""
+    async def begin(self, reason: str | None = None) -> int:
+        """Open a generation; raises Conflict while another one is being built. ``reason`` is for people."""
         async with self.database.write() as connection:
-            return await view.begin(connection)
+            return await view.begin(connection, reason)
 
     async def run(self, generation: int) -> None:
         """Fill the generation, then switch to it; the old one answers until then."""
@@ -96,41 +77,66 @@ class Rebuild:
             async for page in pages:
                 await self._store(generation, service, page)
 
-    async def _told_by(self, service: str) -> AsyncGenerator[dict[str, Any]]:
+    async def _told_by(self, service: str) -> AsyncGenerator[Page]:
         """An owner's changes up to its head; while one page is stored, the next is on its way."""
-        coming = asyncio.ensure_future(self.owners.changes(service, 0, PAGE))
+        coming = asyncio.ensure_future(changes.fetch(self.owners, service, 0, changes.PAGE))
         try:
-            while (page := await coming)["next_after"] < page["head"]["position"]:
-                coming = asyncio.ensure_future(self.owners.changes(service, page["next_after"], PAGE))
+            while (page := await coming).events and page.next_after < page.head.position:
+                coming = asyncio.ensure_future(changes.fetch(self.owners, service, page.next_after, changes.PAGE))
                 yield page
             yield page
         finally:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
 
-    async def _store(self, generation: int, service: str, page: dict[str, Any]) -> None:
-        events, dead = read_page(service, page)
+    async def _store(self, generation: int, service: str, page: Page) -> None:
+        """A row that makes its page fail is replaced by a letter."""
+        rows, letters = list(page.events), list(page.dead)
+        try:
+            await self._commit(generation, service, page, rows, letters)
+        except Exception as error:
+            if not is_of_an_item(error):
+                raise
+            bad = await isolated(rows, lambda some: self._commit(generation, service, page, some))
+            letters += [changes.buried(page, event, error) for event, error in bad]
+            unread = [changes.unread(service, event.position) for event, _ in bad]
+            await self._commit(generation, service, page, unread, letters)
+
+    async def _commit(
+        self, generation: int, service: str, page: Page, events: Sequence[Projected], letters: Sequence[DeadLetter] = ()
+    ) -> None:
+        after, head = page.next_after, page.head
         async with self.database.write() as connection:
-            after, head = page["next_after"], page["head"]
             await view.touch(connection, generation, f"replaying {service}")
-            await view.note_head(connection, generation, service, head["position"])
+            await view.note_head(connection, generation, service, head.position)
             await projector.store(connection, generation, events)
-            await view.bury(connection, dead)
+            await view.bury(connection, letters)
             await self._growth.note(connection, len(events))
-            self._tell(generation, phase=f"replaying {service}", position=after, head=head["position"])
-            if after >= head["position"]:
-                await view.advance_watermark(connection, generation, service, moment(head["recorded_until"]))
+            self._tell(generation, phase=f"replaying {service}", position=after, head=head.position)
+            if after >= head.position and trust.is_past(head.recorded_until, clock.now()):
+                await view.advance_watermark(connection, generation, service, head.recorded_until)
 
     async def _find_all(self, generation: int) -> None:
         """Every finding of every subject, from the beginning of the history."""
         checked = 0
         for kind in NODE_KINDS:
+            phase = f"checking {kind}"
             async for refs in self._pages_of(generation, kind):
                 checked += len(refs)
-                async with self.database.write() as connection:
-                    await view.touch(connection, generation, f"checking {kind}", checked)
-                    await findings.refresh(connection, generation, refs, _LONG_AGO, clock.now())
-                self._tell(generation, phase=f"checking {kind}", checked=checked)
+                find = partial(self._find, generation, phase, checked)
+                letters = [
+                    view.DeadLetter(f"view/{generation}/{ref}", b"", f"its findings failed: {error!r}"[:500])
+                    for ref, error in await isolated(refs, find)
+                ]
+                if letters:
+                    async with self.database.write() as connection:
+                        await view.bury(connection, letters)
+                self._tell(generation, phase=phase, checked=checked)
+
+    async def _find(self, generation: int, phase: str, checked: int, refs: Sequence[str]) -> None:
+        async with self.database.write() as connection:
+            await view.touch(connection, generation, phase, checked)
+            await findings.refresh(connection, generation, refs, _LONG_AGO, clock.now())
 
     async def _count(self, generation: int) -> None:
         """What there was of what along the whole history, so that no moment is far from counts that are kept."""
@@ -147,7 +153,7 @@ class Rebuild:
         after = f"{kind}/"
         while True:
             async with self.database.read() as connection:
-                page = of_kind.where(RECORD.c.ref > after).order_by(RECORD.c.ref).limit(PAGE)
+                page = of_kind.where(RECORD.c.ref > after).order_by(RECORD.c.ref).limit(changes.PAGE)
                 refs = list((await connection.execute(page)).scalars())
             if not refs:
                 return

@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.telemetry import log, metrics
 from shared.telemetry.messages import MessageSpans, tell
 
+_LINES = 20  # of a batch: whoever sends thousands must not fill the log with them
 _TOPICS = {service: topic(service) for service in OWNERS}
 
 
@@ -30,6 +31,7 @@ class Reporting:
         for service in OWNERS:
             metrics.LAG.watch(partial(self._lag, service), service)
             metrics.APPLIED.labels(service)
+            metrics.DISAGREEMENTS.labels(service)
 
     async def look(self, database: Database) -> None:
         """How the view stands, by its database: another replica may have moved it on."""
@@ -44,8 +46,10 @@ class Reporting:
         metrics.DEAD_LETTERS.inc(len(dead))
         self._spans.record(began, _TOPICS, events)
         tell("applied", events)
-        for letter in dead:
+        for letter in dead[:_LINES]:
             log.warning("dead letter", source=letter.source, reason=letter.error)
+        if len(dead) > _LINES:
+            log.warning("more dead letters", number=len(dead) - _LINES)
 
     def _told(self, what: Callable[[view.Standing], float]) -> Callable[[], float | None]:
         return lambda: None if self._standing is None else what(self._standing)

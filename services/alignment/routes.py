@@ -10,7 +10,7 @@ from services.alignment import edges, findings_list, repository, view
 from services.alignment import score as scores
 from services.alignment import trace as traces
 from services.alignment.follower import Follower
-from services.alignment.models import PROGRESS
+from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.moment import Moment
 from services.alignment.parameters import AtMoment, AtTimes, Cursor, Limit, Now
 from services.alignment.reading import SCOPE, Reader, about
@@ -160,5 +160,12 @@ async def _status(connection: Any) -> dict[str, Any]:
         "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
         "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
         "dead_letters": await view.dead_letters(connection),
-        "last_reconciliation": None,
+        "last_reconciliation": await _last_reconciliation(connection, generation),
     }
+
+
+async def _last_reconciliation(connection: Any, generation: int | None) -> dict[str, str] | None:
+    """When the view was built anew because it was not what an owner said, and in what they differed."""
+    healed = (GENERATION.c.number == generation) & GENERATION.c.reason.is_not(None)
+    row = (await connection.execute(select(GENERATION.c.started_at, GENERATION.c.reason).where(healed))).one_or_none()
+    return row and {"at": clock.rfc3339(row.started_at), "reason": row.reason}

@@ -18,6 +18,8 @@ from shared.errors import Conflict
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=30)
 MOST_DEAD_LETTERS = 1000
+_KEPT_LETTERS = 10_000
+_KEPT_BYTES = 65_536
 _SWEPT_AT_ONCE = 5000
 _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET, TALLY)
 
@@ -98,15 +100,23 @@ async def lock(connection: AsyncConnection, generation: int) -> None:
         raise OffsetMoved
 
 
-async def begin(connection: AsyncConnection) -> int:
-    """Open a new generation; raises Conflict while another one is being built."""
+async def begin(connection: AsyncConnection, reason: str | None = None) -> int:
+    """Open a new generation; raises Conflict while another one is being built. ``reason`` is why the one before it
+    could not go on, if it could not."""
     now = clock.now()
     if (await connection.execute(_building())).scalar() is not None:
         raise Conflict("A rebuild is running.")
     stale = GENERATION.c.status == "building"
     await connection.execute(GENERATION.update().where(stale).values(status="retired"))
     number: int = ((await connection.execute(select(func.max(GENERATION.c.number)))).scalar() or 0) + 1
-    row = {"number": number, "status": "building", "started_at": now, "touched_at": now, "settled_until": now}
+    row: dict[str, Any] = {
+        "number": number,
+        "status": "building",
+        "started_at": now,
+        "touched_at": now,
+        "settled_until": now,
+    }
+    row |= {"reason": reason}
     await connection.execute(GENERATION.insert().values(row))
     rows = [{"generation": number, "service": s, "position": 0, "recorded_until": _LONG_AGO} for s in OWNERS]
     await connection.execute(PROGRESS.insert(), rows)
@@ -209,8 +219,23 @@ async def move(connection: AsyncConnection, generation: int, batches: Sequence[B
             raise OffsetMoved
 
 
+_ALL_BUT_THE_NEWEST = DEAD_LETTER.delete().where(
+    DEAD_LETTER.c.id <= select(func.max(DEAD_LETTER.c.id) - _KEPT_LETTERS).scalar_subquery()
+)
+
+
 async def bury(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
-    """Keep what could not be read; the same message is kept once."""
-    rows = [{"source": d.source, "value": d.value, "error": d.error, "at": clock.now()} for d in letters]
+    """Keep what could not be read; the same message is kept once. Whoever floods us with them fills no disk: only the
+    beginning of each is kept, and only the newest of them."""
+    rows = [
+        {"source": d.source, "value": d.value[:_KEPT_BYTES], "error": _printable(d.error), "at": clock.now()}
+        for d in letters
+    ]
     if rows:
         await connection.execute(insert_new(connection, DEAD_LETTER), rows)
+        await connection.execute(_ALL_BUT_THE_NEWEST)
+
+
+def _printable(text: str) -> str:
+    """As it can be stored and logged: a reason may quote what it is about."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:500])

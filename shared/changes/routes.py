@@ -48,4 +48,4 @@ def router(service: str, database: Database, table: Table, leader: Table) -> API
 
 
 def _head(newest: Head) -> dict[str, object]:
-    return {"position": newest.position, "recorded_until": rfc3339(newest.recorded_until)}
+    return {"position": newest.position, "epoch": newest.epoch, "recorded_until": rfc3339(newest.recorded_until)}

@@ -69,6 +69,7 @@ class Head:
 
     position: int
     recorded_until: datetime
+    epoch: int = EPOCH
 
 
 async def append(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -76,6 +76,10 @@ APPLY_SECONDS = Histogram(
     registry=REGISTRY,
 )  # fmt: skip
 DEAD_LETTERS = Counter("plumbline_dead_letters_total", "Messages that could not be read", registry=REGISTRY)
+DISAGREEMENTS = Counter(
+    "plumbline_view_disagreements_total", "Times that the view was found to be other than its owner's changes",
+    ["service"], registry=REGISTRY,
+)  # fmt: skip
 KEPT_DEAD_LETTERS = Live("plumbline_kept_dead_letters", "Messages that could not be read and are kept, 1000 at most")
 LAG = Live("plumbline_view_lag_seconds", "Age of the newest moment that the view covers", "service")
 GENERATION = Live("plumbline_view_generation", "Number of the generation that answers, 0 before the first is built")

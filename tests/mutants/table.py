@@ -13,23 +13,26 @@ class Mutant(NamedTuple):
     tests: str
 
 
-_FOLLOWER = "services/alignment/follower.py"
+_INTAKE = "services/alignment/intake.py"
+_TRUST = "services/alignment/trust.py"
 _PROJECTOR = "services/alignment/projector.py"
 _REBUILD = "services/alignment/rebuild.py"
 _VIEW = "services/alignment/view.py"
 _LEADER = "shared/changes/leader.py"
 _FOLLOWING = "tests/service/alignment/test_following.py"
 _MACHINE = "tests/service/alignment/test_machine.py"
+_FORGED = "tests/service/alignment/test_forged.py"
+_UNREADABLE = "tests/service/alignment/test_unreadable.py"
 _LEADING = "tests/service/test_leader.py"
 
 MUTANTS = (
     Mutant(
         "offset in a second transaction",
-        _FOLLOWER,
-        """            await view.move(connection, self._active(), batches, log_id)
+        _INTAKE,
+        """            await view.move(connection, generation, batches, log_id)
             await projector.apply""",
-        """            await view.move(connection, self._active(), batches, log_id)
-        async with self.database.write() as connection:
+        """            await view.move(connection, generation, batches, log_id)
+        async with self._database.write() as connection:
             await projector.apply""",
         _FOLLOWING,
     ),
@@ -97,8 +100,8 @@ MUTANTS = (
     Mutant(
         "rebuild without the last page",
         _REBUILD,
-        'page["head"]["position"]:',
-        'page["head"]["position"] - 1:',
+        "page.next_after < page.head.position:",
+        "page.next_after < page.head.position - 1:",
         _MACHINE,
     ),
     Mutant(
@@ -136,5 +139,57 @@ MUTANTS = (
         "if self.if_match not in (None, ANY) and entity_tag(version) not in (self.if_match or ()):",
         "if self.if_match == ():",
         "tests/service/test_races.py tests/service/test_put.py",
+    ),
+    Mutant(
+        "source not compared",
+        _TRUST,
+        '        "source": f"/{service}",\n',
+        "",
+        "tests/unit/alignment/test_trust.py",
+    ),
+    Mutant(
+        "the key of a record is not compared",
+        _TRUST,
+        'if key != f"{id.kind}:{id.id}".encode():',
+        "if key is None:",
+        "tests/unit/alignment/test_trust.py",
+    ),
+    Mutant(
+        "a forged version wins",
+        _INTAKE,
+        "        await self.write(generation, last, dead, batches, log_id)",
+        "        events = [claim.event for mine in found.values() for claim in mine]\n"
+        "        await self._commit(generation, events, dead, batches, log_id)",
+        _FORGED,
+    ),
+    Mutant("a forgery goes by in silence", _TRUST, "or same(claim.content, content):", "or content:", _FORGED),
+    Mutant(
+        "what differs from the view is forged, without asking the owner",
+        _INTAKE,
+        "await confirming.decided(self._owners, service, claim)",
+        "False",
+        _FORGED,
+    ),
+    Mutant("times to come", _TRUST, "return at <= now + SKEW", "return True", _FORGED),
+    Mutant(
+        "an event is stored that cannot be written",
+        _TRUST,
+        "    orjson.dumps(data)  #",
+        "    #",
+        f"tests/unit/alignment/test_trust.py {_UNREADABLE}",
+    ),
+    Mutant(
+        "one row stops the others",
+        "services/alignment/isolation.py",
+        "if not items or not is_of_an_item(error):",
+        "if items:",
+        f"tests/unit/alignment/test_isolation.py {_UNREADABLE}",
+    ),
+    Mutant(
+        "a page with a row that cannot be read is lost whole",
+        "services/alignment/changes.py",
+        "        if limit > 1:\n",
+        "        if limit > 1000:\n",
+        _UNREADABLE,
     ),
 )

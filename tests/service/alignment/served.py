@@ -1,19 +1,26 @@
 """Alignment alone, with owners in memory."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 from sqlalchemy import delete
 
 from services.alignment import main, projector, view
+from services.alignment.follower import Follower
 from services.alignment.models import Base
 from services.alignment.projection import read
 from services.alignment.rebuild import Rebuild
 from shared import auth
+from shared.bus import Batch, Entry, Partition
 from shared.config import Settings
+from shared.contracts.events import topic
 from shared.db import Database
-from tests.service.alignment.world import World, raw
+from tests.service.alignment.world import World, key, raw
 from tests.service.fake_bus import FakeBus
+
+LOG = "a log"
+PLACE = Partition(topic("strategy"), 0)
 
 
 class Server:
@@ -48,6 +55,12 @@ class Server:
             await view.lock(connection, generation)
             await projector.apply(connection, generation, [read(raw(event)) for event in events])
 
+    async def hear(self, events: Sequence[Mapping[str, Any]], service: str) -> None:
+        """By way of the follower, from some partition of the service's topic."""
+        place = Partition(topic(service), 0)
+        follower = await reader(self, place=place)
+        await follower._apply_batches([batch(events, 0, place)], LOG)
+
     async def get(self, path: str, **params: Any) -> Any:
         answer = await self.http.get(f"/alignment/v1/{path}", params=params)
         assert answer.status_code == 200, (path, params, answer.text)
@@ -56,3 +69,24 @@ class Server:
     async def close(self) -> None:
         await self.http.aclose()
         await self.database.close()
+
+
+async def reader(server: Server, at: int = 0, place: Partition = PLACE) -> Follower:
+    """A process that has read a partition of the bus up to an offset."""
+    follower = Follower(server.database, server.rebuild.bus, server.world)
+    async with server.database.write() as connection:
+        follower.generation = await view.active(connection)
+        assert follower.generation
+        await view.anchor(connection, follower.generation, {place: at}, LOG)
+    return follower
+
+
+def batch(events: Sequence[Mapping[str, Any]], start: int, place: Partition = PLACE) -> Batch:
+    """Some events as they come by the bus."""
+    return entries([(key(event), raw(event)) for event in events], start, place)
+
+
+def entries(records: Sequence[tuple[bytes | None, bytes | None]], start: int, place: Partition = PLACE) -> Batch:
+    """Some records as they come by the bus, whatever is in them."""
+    made = [Entry(start + index, *record) for index, record in enumerate(records)]
+    return Batch(place, start, start + len(made), made)

@@ -1,59 +1,23 @@
 """What the view reads from the bus and where it reads on are one thing: both are there, or neither."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from services import assembly
 from services.alignment import projector, view
-from services.alignment.follower import Follower
 from services.alignment.models import OFFSET
-from shared.bus import Batch, Entry, Partition
-from shared.contracts.events import topic
-from tests.backends.databases import chosen
-from tests.platform import settings_for
-from tests.service.alignment.served import Server
-from tests.service.alignment.world import REFS, raw
+from tests.service.alignment.served import LOG, Server, batch, reader
+from tests.service.alignment.world import REFS
 from tests.service.conftest import BACKENDS
 
-PLACE = Partition(topic("strategy"), 0)
 TACTIC = next(ref for ref in REFS if ref.startswith("tactic/"))
-LOG = "a log"
-
-
-@pytest.fixture(params=BACKENDS)
-async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    async with chosen(request.param, request) as database:
-        settings = settings_for(tmp_path, **database)
-        await assembly.migrate(settings, "alignment")
-        server = Server(settings)
-        await server.begin()
-        yield server
-        await server.close()
-
-
-async def reader(server: Server, at: int = 0) -> Follower:
-    """A process that has read the bus up to an offset."""
-    follower = Follower(server.database, server.rebuild.bus, server.world)
-    async with server.database.write() as connection:
-        follower.generation = await view.active(connection)
-        assert follower.generation
-        await view.anchor(connection, follower.generation, {PLACE: at}, LOG)
-    return follower
 
 
 async def offset(server: Server) -> int:
     async with server.database.read() as connection:
         return int((await connection.execute(OFFSET.select())).one().next)
-
-
-def batch(events: list[Any], start: int) -> Batch:
-    entries = [Entry(start + index, b"k", raw(event)) for index, event in enumerate(events)]
-    return Batch(PLACE, start, start + len(entries), entries)
 
 
 async def version(server: Server) -> int | None:
@@ -95,7 +59,8 @@ async def test_a_later_epoch_is_newer_whatever_its_version(server: Server) -> No
     for _ in range(3):
         server.world.write(TACTIC, Random(1))
     *before, last = server.world.events
-    restored = {**before[0], "id": before[0]["id"].replace(":1.1", ":2.1"), "position": 4, "time": last["time"]}
+    id = before[0]["id"].replace(":1.1", ":2.1")
+    restored = {**before[0], "id": id, "epoch": 2, "position": 4, "time": last["time"]}
     await server.arrive([*before, last])
     await server.arrive([restored])
     assert await version(server) == 1

@@ -19,9 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services import assembly
 from shared.config import Settings
+from shared.contracts import OWNERS
 from tests.backends.databases import chosen
 from tests.platform import settings_for
 from tests.service.alignment.comparison import Comparison
+from tests.service.alignment.forging import forgery
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 from tests.service.conftest import BACKENDS
@@ -93,6 +95,22 @@ class Histories(RuleBasedStateMachine):
         self.waiting = [event for event in self.waiting if event not in late]
         self.run(self.server.arrive(batch))
         self.arrived += [event for event in late if event not in self.arrived]
+
+    @rule(dice=st.randoms(use_true_random=False), most=st.integers(1, 4), only_forged=st.booleans())
+    def hear(self, dice: Random, most: int, only_forged: bool) -> None:
+        """By the bus come forgeries, beside what the owner has or without it. They show nothing but that there is
+        something to ask the owner for: all of its own that the view lacks up to there."""
+        service = dice.choice(OWNERS)
+        mine = [event for event in self.world.events if event["source"] == f"/{service}"]
+        if not mine:
+            return
+        chosen = dice.choices(mine, k=most)
+        records = [forgery(dice, event, mine) for event in chosen] + ([] if only_forged else chosen)
+        self.run(self.server.hear(dice.sample(records, len(records)), service))
+        arrived = max(event["position"] for event in records)
+        new = [event for event in mine if event["position"] <= arrived and event not in self.arrived]
+        self.arrived += new
+        self.waiting = [event for event in self.waiting if event not in new]
 
     @rule()
     def rebuild(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.alignment import view
+from services.alignment.changes import read_page
 from services.alignment.follower import Follower
 from services.alignment.owners import Owners
 from services.alignment.rebuild import Rebuild
@@ -64,7 +65,7 @@ async def test_while_a_page_is_stored_the_next_one_is_on_its_way(
         database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
         owners = Recording(Owners(settings, platform.client._http._transport))
         rebuild, told = Rebuild(database, bus, owners), list[list[int]]()
-        monkeypatch.setattr("services.alignment.rebuild.PAGE", 1)
+        monkeypatch.setattr("services.alignment.changes.PAGE", 1)
         bury = view.bury
 
         async def noted(connection: Any, dead: Any) -> None:
@@ -126,7 +127,7 @@ async def test_of_a_hole_no_more_is_fetched_than_is_missing(tmp_path: Path) -> N
         try:
             generation = alone.generation = await alone.rebuild.begin()
             rest = await owners.owners.changes("strategy", 2, 10)
-            await alone._apply_page(generation, "strategy", rest)
+            await alone.intake.write(generation, [read_page("strategy", rest, 2)])
             await alone.catch_up("strategy")
             await alone.catch_up("strategy")
             assert owners.asked[-1] == (0, 2)

@@ -3,7 +3,7 @@
 What the owners would refuse is here as well, such as circles of decomposition: a view must bear it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -119,6 +119,7 @@ class World:
         self.states: dict[str, State] = {}
         self.last: dict[str, State] = {}
         self.events: list[State] = []
+        self.epoch = 1
 
     def write(self, at: str, dice: Random) -> None:
         """Create, change, move to another state or re-create one of the pool."""
@@ -166,10 +167,16 @@ class World:
         source = ref_of(state["source"]) if at.startswith("link/") else at
         service = NODE_KINDS[source.partition("/")[0]].service
         told = {"state": state, **({"deleted": True} if deleted else {})}
+        action = "deleted" if deleted else "created" if state["version"] == 1 else "changed"
         self.events.append(
             {
+                "specversion": "1.0",
                 "id": str(EventId(kind, id, 1, state["version"])),
                 "source": f"/{service}",
+                "type": f"plumbline.{service}.{kind}.{action}",
+                "subject": f"{kind}/{id}",
+                "aggregateversion": state["version"],
+                "epoch": 1,
                 "time": clock.rfc3339(self._now()),
                 "position": 1 + sum(event["source"] == f"/{service}" for event in self.events),
                 "actor": "anna",
@@ -181,12 +188,17 @@ class World:
         """As of an owner that gives less than is asked for."""
         mine = [event for event in self.events if event["source"] == f"/{service}"]
         page = mine[after : after + min(limit, _PAGE)]
-        head = {"position": len(mine), "recorded_until": clock.rfc3339(self._now() - MINUTE / 2)}
+        head = {"position": len(mine), "epoch": self.epoch, "recorded_until": clock.rfc3339(self._now() - MINUTE / 2)}
         return {"items": page, "next_after": after + len(page), "head": head}
 
 
 assert set(OWNERS) == {NODE_KINDS[kind].service for kind in COUNTS}
 
 
-def raw(event: State) -> bytes:
+def raw(event: Mapping[str, Any]) -> bytes:
     return orjson.dumps(event)
+
+
+def key(event: Mapping[str, Any]) -> bytes:
+    kind, id, _ = event["id"].split(":")
+    return f"{kind}:{id}".encode()
