@@ -21,6 +21,7 @@ from shared.db import Database
 from shared.documentation import asyncapi, describe, event_schemas
 from shared.errors import NotFound, Unavailable
 from shared.guard import Guarded
+from shared.http import Held, Holding
 from shared.telemetry import metrics, tracing
 from shared.workers import Loop, running
 
@@ -69,7 +70,7 @@ def create_app(
     describe(app, bodies)
     is_open = _open_paths(service, settings, open_paths)
     app.add_middleware(Guarded, authenticator=Authenticator(settings.trusted_keys_path), is_open=is_open)
-    app.add_middleware(Correlated, service=service)
+    app.add_middleware(Correlated, service=service, held=Held(settings.max_held_bytes))
     return app
 
 
@@ -146,11 +147,12 @@ def _template(scope: Scope) -> str:
 
 
 class Correlated:
-    """Gives every request a correlation id, a log line and a measurement."""
+    """Gives every request a correlation id, a log line and a measurement, and room for its body."""
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, held: Held) -> None:
         self.app = app
         self.service = service
+        self.held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -176,7 +178,8 @@ class Correlated:
             await send(message)
 
         try:
-            await self.app(scope, receive, answer)
+            with Holding(self.held) as scope["holding"]:
+                await self.app(scope, receive, answer)
         finally:
             self._observe(scope, status, time.perf_counter() - started)
 

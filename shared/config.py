@@ -57,6 +57,16 @@ class Settings(BaseSettings):
         1.0, description="How often a leader looks without being woken."
     )
     wait_seconds: Annotated[float, Field(gt=0, le=30)] = Field(5.0, description="Longest wait of `wait_for`.")
+    max_connections: Annotated[int, Field(gt=0)] = Field(
+        1000, description="Connections of one process at a time; more are refused with 503."
+    )
+    max_waiting: Annotated[int, Field(gt=0)] = Field(
+        100, description="Requests of one process that wait by `wait_for` at a time; more are refused with 503."
+    )
+    max_held_bytes: Annotated[int, Field(gt=0)] = Field(
+        67_108_864,
+        description="Bytes of request bodies that a service holds at a time; more are refused with 503.",
+    )
     max_body_bytes: Annotated[int, Field(gt=0)] = Field(1_048_576, description="Largest request body.")
     max_bulk_bytes: Annotated[int, Field(gt=0)] = Field(16_777_216, description="Largest body of `POST /bulk`.")
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(

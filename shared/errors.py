@@ -71,6 +71,10 @@ class NotFound(DomainError):
     status, code, title = 404, "not-found", "Not found"
 
 
+class TooSlow(DomainError):
+    status, code, title = 408, "too-slow", "The request comes too slowly"
+
+
 class Conflict(DomainError):
     status, code, title = 409, "conflict", "The request contradicts what is there"
 
@@ -102,6 +106,10 @@ class Invalid(DomainError):
 
 class PreconditionRequired(DomainError):
     status, code, title = 428, "precondition-required", "If-Match is required"
+
+
+class HeadTooLarge(DomainError):
+    status, code, title = 431, "head-too-large", "The head of the request is too large"
 
 
 class Unavailable(DomainError):

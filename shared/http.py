@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import orjson
 from fastapi import Request, Response
@@ -10,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
 from shared.auth import Caller
-from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge
+from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge, Unavailable
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
@@ -85,14 +86,47 @@ def _check_type(header: str) -> None:
         raise UnsupportedMediaType("JSON is UTF-8.")
 
 
+@dataclass
+class Held:
+    """Bytes of bodies that a process holds, over all requests that it works on."""
+
+    most: int
+    bytes: int = 0
+
+    def take(self, number: int) -> None:
+        """Raises Unavailable where there is no room for them."""
+        if self.bytes + number > self.most:
+            raise Unavailable("Too many requests with large bodies at a time.", headers={"Retry-After": "1"})
+        self.bytes += number
+
+
+class Holding:
+    """What one request holds of it, given back when the request has ended."""
+
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self.bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.held.bytes -= self.bytes
+
+    def take(self, number: int) -> None:
+        self.held.take(number)
+        self.bytes += number
+
+
 async def _read(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
-    size = 0
+    size, holding = 0, request.scope["holding"]
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size > limit:
                 raise TooLarge(f"A body may have {limit} bytes.")
+            holding.take(len(chunk))
             chunks.append(chunk)
     except ClientDisconnect:
         raise BadRequest("The caller went away before the end of the body.") from None

@@ -37,7 +37,7 @@ class Reader:
     def __init__(self, settings: Settings, database: Database, waiting: Waiting) -> None:
         self.database = database
         self.waiting = waiting
-        self.longest = settings.wait_seconds
+        self.longest, self.most = settings.wait_seconds, settings.max_waiting
         self.grace = timedelta(minutes=settings.pending_minutes)
 
     @asynccontextmanager
@@ -71,9 +71,16 @@ class Reader:
         return {} if wait_for is None else {"caught_up": await self._wait(EventId.parse(wait_for))}
 
     async def _wait(self, event: EventId) -> bool:
-        """Woken when this process applies it; looks by itself as well, since another replica may have done so."""
+        """Woken when this process applies it; looks by itself as well, since another replica may have done so.
+
+        Raises Unavailable where too many wait already: each of them asks the database again and again.
+        """
         ref, wanted = f"{event.kind}/{event.id}", (event.epoch, event.version)
         deadline = asyncio.get_running_loop().time() + self.longest
+        if self.waiting.has_applied(ref, wanted):
+            return True
+        if self.waiting.number >= self.most:
+            raise Unavailable("Too many requests wait for the view already.", headers={"Retry-After": "1"})
         with self.waiting.watching(ref) as applied:
             while not self.waiting.has_applied(ref, wanted):
                 async with self.database.read() as connection:

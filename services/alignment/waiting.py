@@ -14,6 +14,8 @@ class Waiting:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._applied: dict[str, tuple[int, int]] = {}
+        self.number = 0
+        """How many wait."""
 
     def announce(self, events: Sequence[Projected]) -> None:
         """These are in the view now: remember them for a while, and wake those who wait for one of them."""
@@ -33,9 +35,11 @@ class Waiting:
         """An event that is set when this process has applied something of this entity."""
         event = asyncio.Event()
         self._waiting[ref].add(event)
+        self.number += 1
         try:
             yield event
         finally:
+            self.number -= 1
             self._waiting[ref].discard(event)
             if not self._waiting[ref]:
                 del self._waiting[ref]

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +22,7 @@ from shared.config import SERVICES, Settings
 
 SERVER_FILE = "server.json"
 _GRACE_SECONDS = 3
+_OTHER_FILES = 256
 
 
 def up(
@@ -96,6 +98,8 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         http=Protocol,
+        ws="none",
+        limit_concurrency=settings.max_connections,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -104,9 +108,19 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
     )
 
 
+def _allow_files(settings: Settings) -> None:
+    """As many open files as the connections need, as far as this machine lets us: it often gives 1024 at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + _OTHER_FILES
+    if resource.RLIM_INFINITY != soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
     """The port to serve on, taken before anything else is done; exit code 1 if somebody else has it."""
+    _allow_files(settings)
     try:
         taken = socket.create_server((settings.host, settings.port), backlog=2048)
     except OSError as error:

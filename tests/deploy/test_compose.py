@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from services.cli import protocol
 from services.cli.main import COMMANDS
 from shared.config import SERVICES, Settings
 from shared.keys import make_keys
@@ -78,6 +79,19 @@ def test_every_file_that_is_mounted_exists(name: str) -> None:
 def test_the_gateway_knows_every_owner() -> None:
     text = (ROOT / "deploy/gateway/nginx.conf").read_text()
     assert re.findall(r"\(\?<owner>([\w|]+)\)", text) == ["|".join(SERVICES[:-1])]
+
+
+def test_the_gateway_takes_no_less_than_a_service() -> None:
+    """What a service bounds itself has its own problem document."""
+    text = (ROOT / "deploy/gateway/nginx.conf").read_text()
+    (number, size), *_ = re.findall(r"large_client_header_buffers (\d+) (\d+)k;", text)
+    assert int(number) * int(size) * 1024 == protocol.MOST_HEAD_BYTES
+    (body,) = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert int(body) * 1_000_000 > Settings().max_bulk_bytes
+    (connections,) = re.findall(r"limit_conn callers (\d+);", text)
+    assert int(connections) <= Settings().max_connections
+    for timeout in ("client_header_timeout", "client_body_timeout", "send_timeout"):
+        assert f"{timeout} {protocol.HEAD_SECONDS:.0f}s;" in text
 
 
 def test_the_image_has_no_tag_of_its_own() -> None:

@@ -1,68 +1,21 @@
 """What no client library would send, over a real socket: the server answers or hangs up, and never fails."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from services import assembly
-from services.cli.run import Server, server_config, serving
-from shared import auth
-from tests.platform import settings_for
+from tests.service.sockets import END, Served, served_from, status
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-END = "\r\n\r\n"
-SILENCE = 0.5
-
-
-class Served:
-    def __init__(self, address: str, token: str) -> None:
-        self.host, self.port = address.removeprefix("http://").split(":")
-        self.token = token
-
-    def head(self, line: str, *headers: str) -> bytes:
-        given = (line, f"Host: {self.host}", f"Authorization: Bearer {self.token}", *headers)
-        return ("\r\n".join(given) + END).encode("latin-1")
-
-    async def send(self, raw: bytes) -> bytes:
-        """Everything that comes back before the server hangs up or falls silent."""
-        reader, writer = await asyncio.open_connection(self.host, int(self.port))
-        try:
-            writer.write(raw)
-            await writer.drain()
-            return await everything(reader)
-        except ConnectionError:
-            return b""
-        finally:
-            writer.close()
-
-
-async def everything(reader: asyncio.StreamReader) -> bytes:
-    answer = b""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(SILENCE) as silence:
-            while chunk := await reader.read(65_536):
-                answer += chunk
-                silence.reschedule(asyncio.get_running_loop().time() + SILENCE)
-    return answer
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    home: Path = tmp_path_factory.mktemp("served")
-    settings = settings_for(home, port=0)
-    await assembly.migrate(settings)
-    server = Server(server_config(assembly.platform(settings), settings))
-    async with serving(server, settings) as address:
-        yield Served(address, auth.mint(settings.issuer_key_path, "tester"))
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1]) if answer else 0
+    async with served_from(tmp_path_factory.mktemp("served")) as served:
+        yield served
 
 
 GET, POST = "GET /strategy/v1/tactics HTTP/1.1", "POST /strategy/v1/tactics HTTP/1.1"
