@@ -2,8 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,21 +36,7 @@ class Settings(BaseSettings):
     database_url_file: str = Field(
         "", description="File with the database URL, instead of the URL itself; also with a `{service}` placeholder."
     )
-    database_ca_file: Path | None = Field(
-        None, description="Certificates that PostgreSQL's is checked against (PEM), as `sslmode=verify-full` does."
-    )
     bus_url: str = Field("", description="Event bus, `log:///path` or `kafka://host:9092`. Default: a log in the home.")
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="How the brokers are spoken to."
-    )
-    kafka_ca_file: Path | None = Field(
-        None, description="Certificates that brokers' are checked against (PEM). Default: those of the system."
-    )
-    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
-        "SCRAM-SHA-512", description="How a password is proven."
-    )
-    kafka_username: str = Field("", description="User at the brokers; may have a `{service}` placeholder.")
-    kafka_password_file: str = Field("", description="File with the user's password; may have the placeholder too.")
     service_url: str = Field(
         "", description="Where alignment finds an owner, with a `{service}` placeholder. Embedded: in the same process."
     )
@@ -87,9 +72,6 @@ class Settings(BaseSettings):
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(
         262_144, description="Largest event; a larger write is refused."
     )
-    session_hours: Annotated[float, Field(gt=0, le=24)] = Field(
-        12.0, description="How long somebody stays signed in on the page."
-    )
     increment_items: Annotated[int, Field(ge=1, le=500)] = Field(
         25, description="How many items an increment may hold when it is submitted for sign-off."
     )
@@ -99,13 +81,6 @@ class Settings(BaseSettings):
 
     def database(self, service: str) -> str:
         """The database URL of a service. Raises Misconfigured when the file that has it cannot be read."""
-        url = self._database(service)
-        if self.database_ca_file is None or not url.startswith("postgresql"):
-            return url
-        trusting = urlencode({"sslmode": "verify-full", "sslrootcert": str(self.database_ca_file)})
-        return f"{url}{'&' if '?' in url else '?'}{trusting}"
-
-    def _database(self, service: str) -> str:
         if self.database_url_file:
             return _content(self.database_url_file.replace("{service}", service))
         template = self.database_url or f"sqlite+aiosqlite:///{self.home}/{{service}}.sqlite"

@@ -12,7 +12,7 @@ MAX_VALUES = 20_000
 _MAX_INTEGER = 2**63 - 1
 
 
-def read(raw: bytes) -> Any:
+def read(raw: bytes, depth: int = MAX_DEPTH) -> Any:
     """Parse a body. Raises BadRequest for what is not strict JSON, never anything else."""
     try:
         value = json.loads(
@@ -28,7 +28,7 @@ def read(raw: bytes) -> Any:
         raise BadRequest("The body is nested too deeply.") from None
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
-    _check(value, MAX_DEPTH)
+    _check(value, depth)
     return value
 
 

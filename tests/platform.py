@@ -24,9 +24,14 @@ class Platform:
     settings: Settings
     http: httpx.AsyncClient
     client: Client
+    transport: httpx.ASGITransport
 
     def token(self, subject: str, *scopes: str) -> str:
         return auth.mint(self.settings.issuer_key_path, subject, scopes)
+
+    def acting(self, subject: str, *scopes: str) -> Client:
+        """The typed client of somebody else."""
+        return Client("http://plumbline", self.token(subject, *scopes), self.transport)
 
     async def caught_up(self) -> None:
         """Until the view covers what the owners have recorded by now."""
@@ -77,4 +82,4 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
         httpx.AsyncClient(transport=transport, base_url="http://plumbline", headers=headers) as http,
         Client("http://plumbline", token, transport) as client,
     ):
-        yield Platform(settings, http, client)
+        yield Platform(settings, http, client, transport)

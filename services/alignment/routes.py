@@ -15,6 +15,7 @@ from services.alignment.moment import Moment
 from services.alignment.parameters import AtMoment, AtTimes, Cursor, Limit, Now
 from services.alignment.reading import SCOPE, Reader, about
 from services.alignment.rules import RULES
+from services.alignment.signatures import signatures
 from shared import clock, http
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
@@ -59,6 +60,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
             into, in_hidden = await edges.links(now, row.ref, "target")
             told, more = await findings_list.of_subject(now, row.ref, reader.grace)
             body = repository.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
+            body["signed_by"] = (await signatures(now, [row.ref])).get(row.ref, [])
             return body | {"hidden": {"out": out_hidden, "in": in_hidden, "findings": more}}
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)

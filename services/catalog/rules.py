@@ -135,10 +135,10 @@ def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
             yield Fault(pointer="/service_id", code="package-there", detail=detail)
 
 
-def earlier_packages(_: DesignPackage, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
+def earlier_packages(new: DesignPackage, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
     for other in facts.others("design_package"):
         if other.state == "accepted":
-            yield "design_package", other.id, "outdated"
+            yield "design_package", other.id, "outdated", f"The design package {new.key} has been accepted."
 
 
 def design_covers_the_four_ps(_: Service, facts: Facts) -> Iterator[Fault]:

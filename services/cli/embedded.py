@@ -1,40 +1,36 @@
 """What ``plumbline up`` does: migrate, serve, load the sample once, say where to look, and run until told to stop."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from services import assembly
 from services.cli import run as runner
-from services.cli import sign_in
-from services.cli.endpoint import user
+from services.cli import sample
 from shared import auth
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
-from shared.interchange import bundle, bundle_files
-from shared.interchange.sync import sync
 
-SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "organisation"
 _PATIENCE_SECONDS = 60
 _WORST = 10
 
 
-async def run(settings: Settings, *, sample: bool, once: bool) -> None:
+async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
     await assembly.migrate(settings)
     server = runner.Server(runner.server_config(assembly.platform(settings), settings))
     async with runner.serving(server, settings) as url:
-        with runner.remembered(settings.home, url):
-            async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
-                if sample and not await _has_entities(client):
-                    await _load_sample(client)
-                await _caught_up(client)
-                await _report(client, url if once else sign_in.address(url, settings.issuer_key_path, user(), []))
-            if not once:
-                typer.echo("\nServing until Ctrl-C.", err=True)
-                await server.stopped.wait()
+        runner.remember(settings.home, url)
+        token = auth.mint(settings.issuer_key_path, "local", hours=24)
+        async with Client(url, token) as client:
+            if with_sample and not await _has_entities(client):
+                await _load_sample(client, _acting(settings, url))
+            await _caught_up(client)
+            await _report(client, url, token)
+        if not once:
+            typer.echo("\nServing until Ctrl-C.", err=True)
+            await server.stopped.wait()
 
 
 async def _has_entities(client: Client) -> bool:
@@ -42,11 +38,16 @@ async def _has_entities(client: Client) -> bool:
     return any(heads)
 
 
-async def _load_sample(client: Client) -> None:
-    if not SAMPLE.is_dir():
+def _acting(settings: Settings, url: str) -> sample.As:
+    """The home has the issuer's key, so the people of the sample can sign in."""
+    return lambda subject, scope: Client(url, auth.mint(settings.issuer_key_path, subject, [scope]))
+
+
+async def _load_sample(client: Client, acting: sample.As) -> None:
+    if not sample.SAMPLE.is_dir():
         typer.echo("The sample organisation is not installed here.", err=True)
         return
-    report = await sync(client, await bundle.to_batch(client, bundle_files.read([SAMPLE])))
+    report = await sample.load(client, acting)
     typer.echo(f"Loaded the sample organisation: {report.count('created')} entities and links.", err=True)
     for refusal in report.refused:
         typer.echo(f"Refused: {refusal}", err=True)
@@ -76,11 +77,11 @@ async def _drained(client: Client, service: str) -> int:
             before = head
 
 
-async def _report(client: Client, address: str) -> None:
+async def _report(client: Client, url: str, token: str) -> None:
     score = await client.get_json("/alignment/v1/score")
     found = (await client.get_json("/alignment/v1/findings", limit=200))["items"]
     index = "no subjects yet" if score["index"] is None else f"{score['index']:.0f} of 100"
-    typer.echo(f"Plumbline runs at {address}")
+    typer.echo(f"Plumbline runs at {url}/?token={token}")
     typer.echo(f"\nScore: {index}, findings: {len(found)}")
     for finding in found[:_WORST]:
         typer.echo(f"  {_line(finding)}")

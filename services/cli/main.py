@@ -31,8 +31,8 @@ COMMANDS = {
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
-    "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, without any service."),
-    "sign-in": ("services.cli.sign_in:sign_in", "Print an address that signs in on the page, once."),
+    "trust": ("services.cli.pins:trust", "Trust the keys with which a server signs proofs."),
+    "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, and the signature log."),
     "token": ("services.cli.token:token", "Print a token, signed with the issuer's key."),
 }
 """Name, where it is, and what it does."""

@@ -106,8 +106,18 @@ def _reasons(answer: Json) -> "Tree":
 
 
 def _signed(path: Json) -> str:
-    people = {who.get("name") or who["id"]: None for each in path.get("signed_by", ()) for who in each["by"]}
-    return f", signed by {' and '.join(people)}" if people else ""
+    """Each signature once, with what was signed and whether it still is that."""
+    return "".join(f", {label_of(each)}" for each in path.get("signed_by", ()))
+
+
+def label_of(signature: Json) -> str:
+    """``KIND/KEY signed by X (version n), drifted since``."""
+    node = signature["node"]
+    version = "" if signature["version"] is None else f" (version {signature['version']})"
+    who = " and ".join(each.get("name") or each["id"] for each in signature["by"])
+    said = "attested, not proven" if signature["attested"] else f"signed by {who}"
+    drifted = ", drifted since" if signature["drifted"] else ""
+    return f"{node['kind']}/{node['key'] or node['id']} {said}{version}{drifted}"
 
 
 def _without_paths(subject: Json) -> str:

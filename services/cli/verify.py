@@ -1,37 +1,148 @@
-"""``verify``: whether a proof of sign-off holds. Reads one file and asks nobody."""
+"""``verify``: whether a proof of sign-off holds, and whether the signature log still says what it said."""
 
-import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-FAILED = 1
+from services.cli.endpoint import Unusable
+from services.cli.session import FAILED, UNREACHABLE, USAGE
+
+if TYPE_CHECKING:
+    from shared.proof import Proven
+
+_LARGEST = 64 * 1024 * 1024
+_LONGEST = 200
+_DEPTH = 64
+Keys = dict[str, dict[str, Any]]
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What GET /increments/{id}/proof gave.")],
-    key: Annotated[
-        str | None, typer.Option(help="Thumbprint of the key that must have signed; without it any key will do.")
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="What GET /increments/{id}/proof gave, or `plumbline proof`.")
     ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A trusted key: a file with public keys, or a thumbprint. May be repeated.")
+    ] = None,
+    log: Annotated[str | None, typer.Option(help="The signature log: a server, or the file that export wrote.")] = None,
 ) -> None:
-    """Check the proof of a signed increment: signature, hashes and contents. Exit code 1 if it does not hold."""
+    """Check the proof of a signed increment: signature, hashes, contents, and its place in the signature log.
+
+    Only keys that are named, or pinned by `plumbline trust`, are trusted. Exit code 1 if anything does not hold.
+    """
+    from shared import proof
+    from shared.client import ClientError
+    from shared.errors import BadRequest
+
+    if file is None and log is None:
+        raise typer.BadParameter("Name a proof, or a --log.")
+    try:
+        trusted = _trusted(key or [])
+        found = _proven(file, trusted) if file else None
+        told = _log_lines(log, found, trusted) if log else []
+    except (Unusable, proof.NoProof, BadRequest) as error:
+        _end(str(error), USAGE)
+    except ClientError as error:
+        _end(str(error), UNREACHABLE)
+    except proof.NotProven as error:
+        _end(f"Not proven: {error}", FAILED)
+    typer.echo("\n".join([*(_lines(found, trusted) if found else ()), *told]))
+
+
+def _end(text: str, code: int) -> Any:
+    typer.echo(clean(text), err=True)
+    raise typer.Exit(code)
+
+
+def _trusted(names: list[str]) -> Keys:
+    """By thumbprint; what is named here replaces what was pinned."""
+    from services.cli.pins import by_thumbprint, keys_in, pinned
+
+    if not names:
+        return by_thumbprint(pinned())
+    found: Keys = {}
+    for name in names:
+        found |= by_thumbprint(keys_in(Path(name))) if Path(name).is_file() else {name: {}}
+    return found
+
+
+def _proven(file: Path, trusted: Keys) -> "Proven":
+    from shared import proof, strict_json
+
+    found = proof.verify(strict_json.read(_bytes(file), _DEPTH), trusted)
+    _check_term(trusted[found.key], found.statement["at"])
+    return found
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise Unusable(f"{file} cannot be read: {error.strerror}.") from None
+    if len(raw) > _LARGEST:
+        raise Unusable(f"{file} is larger than any proof ({_LARGEST} bytes).")
+    return raw
+
+
+def _check_term(key: Mapping[str, Any], at: str) -> None:
+    """A key proves what was signed while it was in use."""
     from shared import proof
 
+    signed = datetime.fromisoformat(at).timestamp()
+    if signed >= key.get("exp", float("inf")):
+        raise proof.NotProven(f"The key was not in use at {at}.")
+
+
+def _lines(found: "Proven", trusted: Keys) -> list[str]:
+    said = found.statement
+    increment = said["increment"]
+    lines = [
+        f"{clean(increment['name'])} ({clean(increment['key'])}), {len(said['items'])} items, {increment['state']}"
+    ]
+    lines += [f"  {_decision(each)}" for each in said["sign_offs"]]
+    if said.get("package_hash") is None:
+        lines.append("  Signed under an earlier release: name, description and who signs were not frozen.")
+    derived = " It was derived from a secret that other services held." if trusted[found.key].get("derived") else ""
+    place = _place(found.log)
+    return [*lines, f"Holds. Signed by the key {found.key}.{derived}", place]
+
+
+def _decision(each: Mapping[str, Any]) -> str:
+    who = each.get("name") or each["stakeholder_id"]
+    return clean(f"{each['decision']} by {who}, signed in as {each.get('by')}, at {each.get('at')}")
+
+
+def _place(log: Mapping[str, Any] | None) -> str:
+    if log is None:
+        return "It stands in no signature log: it was signed before there was one."
+    return f"Entry {log['position'] + 1} of the signature log, which had {log['head']['size']} when this was made."
+
+
+def clean(text: object) -> str:
+    """What somebody wrote, on one line and without anything that moves the cursor or turns the direction."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in str(text))
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+
+
+def _log_lines(log: str, found: "Proven | None", trusted: Keys) -> list[str]:
+    from services.cli import signature_log
+
+    place = found.log if found else None
+    if log.startswith(("http://", "https://")):
+        return [signature_log.check_server(log, place, trusted)]
+    return [signature_log.check_file(_rows(Path(log)), place, trusted)]
+
+
+def _rows(file: Path) -> Iterator[Any]:
+    """A JSON document a line, read one at a time."""
+    from shared import strict_json
+
     try:
-        document = json.loads(file.read_bytes())
-        signed_by = proof.verify(document)
-        if key is not None and signed_by != key:
-            raise proof.NotProven(f"It is signed by another key: {signed_by}.")
-        lines = _told(document["statement"])
-    except (ValueError, KeyError, TypeError, proof.NotProven) as error:
-        typer.echo(f"Not proven: {error}", err=True)
-        raise typer.Exit(FAILED) from None
-    typer.echo("\n".join(lines))
-    typer.echo(f"Holds. Signed by the key {signed_by}.")
-
-
-def _told(statement: Any) -> list[str]:
-    increment = statement["increment"]
-    lines = [f"{increment['name']} ({len(statement['items'])} items), {increment['state']}"]
-    return lines + [f"  {each['decision']} by {each['by']} at {each['at']}" for each in statement["sign_offs"]]
+        with file.open("rb") as stream:
+            while line := stream.readline(_LARGEST):
+                yield strict_json.read(line, _DEPTH)
+    except OSError as error:
+        raise Unusable(f"{file} cannot be read: {error.strerror}.") from None

@@ -35,6 +35,7 @@ class Party(EntityRow, Base):
     __tablename__ = "party"
 
     type: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(index=True)
     capacity: Mapped[float | None]
     skills: Mapped[Json]
     parent_id: Mapped[UUID | None]

@@ -9,7 +9,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.process import Activity, Handoff, Process
 from shared.contracts.roles import Role, RoleAssignment
 from shared.errors import Fault
-from shared.resource import Facts, Lookup, Rules
+from shared.resource import Facts, Lookup, Rules, subject_is_unique
 
 _OWNER = "process_owner"
 _STATES = NODE_KINDS["process"].lifecycle.states
@@ -110,9 +110,10 @@ def a_policy_governs(_: Process, facts: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/policies", code="policy-missing", detail=detail)
 
 
-def activities_follow(new: Process, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
+def activities_follow(new: Process, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
+    """Activities are run with their process."""
     for activity in facts.others("activity"):
-        yield "activity", activity.id, new.state
+        yield "activity", activity.id, new.state, new.state_reason or f"With its process {new.key}."
 
 
 def begins_as_its_process(new: Activity, facts: Facts) -> dict[str, Any]:
@@ -123,6 +124,7 @@ def begins_as_its_process(new: Activity, facts: Facts) -> dict[str, Any]:
 
 RULES = Rules(
     always={
+        "party": (subject_is_unique,),
         "role": (becomes_an_owners_role,),
         "role_assignment": (one_owner_at_a_time, deputy_is_another),
         "activity": (letters_are_unique, found_as_its_process),
@@ -135,6 +137,7 @@ RULES = Rules(
     then={("process", state): (activities_follow,) for state in _STATES},
     fill={("activity", "draft"): begins_as_its_process},
     lookups={
+        "party": (Lookup("party", "subject", "subject", alone=True),),
         # that of the role itself finds nobody: it only takes turns with who changes the role's type
         "role": (Lookup("role", "id", alone=True), Lookup("role_assignment", "role_id")),
         "role_assignment": (

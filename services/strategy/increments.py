@@ -1,13 +1,12 @@
-"""HTTP of increments, besides what every kind has: deciding, proof, drift, and the next slice to sign."""
+"""HTTP of increments, besides what every kind has: deciding, proof, drift, comparison, and the next slice to sign."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.strategy import proposal, sign_offs
-from services.strategy.signed import SIGNED
+from services.strategy import drift, freezing, packages, proposal, sign_offs, signature_log
+from services.strategy.packages import SIGNED
 from shared import http, proof
 from shared.changes import Leader
 from shared.config import Settings
@@ -18,12 +17,14 @@ from shared.errors import Conflict
 from shared.keys import KeyFile
 from shared.resource import commands
 from shared.resource.documents import Documents
-from shared.resource.owner import Owner
+from shared.resource.owner import Owner, Written
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
 
 
 class Increments(Resource):
+    correctable = False
+
     def __init__(
         self, settings: Settings, keys: KeyFile, owner: Owner, kind: Kind, database: Database, leader: Leader
     ) -> None:
@@ -39,14 +40,23 @@ class Increments(Resource):
             ("/{id}/sign-offs", "POST", self.decide, asked),
             ("/{id}/proof", "GET", self.prove, documents.more("prove", "What was signed by whom, verifiable offline")),
             ("/{id}/drift", "GET", self.drift, documents.more("drift", "What has changed since it was frozen")),
+            ("/{id}/comparison", "GET", self.compare, documents.more("compare", "How it differs from what was signed")),
         ]
         return own + super().routes(documents)  # first the paths that are no id
 
     async def decide(self, request: Request, id: UUID) -> Response:
         http.caller(request, self._scope("approve"))
         raw, _ = await http.body(request)
-        decide: Callable[[Unit], Awaitable[Any]] = lambda unit: sign_offs.decide(unit, self.kind, id, raw)  # noqa: E731
-        return self._written(await self._write(request, decide, scope="approve"))
+        pair = self.keys.ring().current
+
+        async def command(unit: Unit) -> Written:
+            written = await sign_offs.decide(unit, self.kind, id, raw)
+            if written.state.state == "signed":
+                said = freezing.statement(cast(Increment, written.state))
+                await signature_log.enter(unit.connection, pair, id, said, unit.now)
+            return written
+
+        return self._written(await self._write(request, command, scope="approve"))
 
     async def list_sign_offs(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
@@ -54,18 +64,35 @@ class Increments(Resource):
         return http.answer({"items": increment.sign_offs})
 
     async def prove(self, request: Request, id: UUID) -> Response:
+        """What was signed under a release before the log is signed when it is asked for, and stands in no log."""
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
             if increment.state not in SIGNED:
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
-            contents = await sign_offs.frozen_contents(unit, increment.package)
-        key = self.keys.ring().current.key()
-        return http.answer(proof.sign(key, sign_offs.statement(increment), contents))
+            contents = await drift.frozen_contents(unit, increment.package)
+            found = await signature_log.entered(unit.connection, id)
+        if found is None:
+            said = freezing.statement(increment)
+            found = {"statement": said, "signature": proof.signature(self.keys.ring().current, said), "log": None}
+        items = [
+            {"kind": item.kind, "id": str(item.id), "content": content}
+            for item, content in zip(increment.package, contents, strict=True)
+        ]
+        return http.answer(proof.document(found["statement"], items, found["signature"], found["log"]))
 
     async def drift(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            return http.answer({"items": await sign_offs.drift(unit, increment.package)})
+            return http.answer({"items": await drift.drift(unit, increment.package)})
+
+    async def compare(self, request: Request, id: UUID) -> Response:
+        """What its signers are asked to agree to, beside what was signed of it last."""
+        async with self._reading(request) as unit:
+            increment = await self._increment(unit, id)
+            package = increment.package or await packages.as_it_is(unit, increment)
+            before = await packages.last_signed(unit, package, increment)
+            told = {"package_hash": increment.package_hash, "items": await drift.compared(unit, package, before)}
+        return http.answer(told)
 
     async def propose(self, request: Request, limit: Annotated[int | None, Query(ge=1, le=500)] = None) -> Response:
         async with self._reading(request) as unit:

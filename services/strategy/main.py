@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.strategy import models, proof_keys, rules
+from services.strategy import log_routes, models, proof_keys, rules
 from services.strategy.increments import Increments
 from services.strategy.signed import Signed
 from shared.bus import Bus
@@ -21,5 +21,5 @@ def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:
     resources: dict[str, MakeResource] = {kind.name: Signed for kind in KINDS["strategy"] if kind.signed_as}
     keys = KeyFile(settings.proof_key_path)
     resources["increment"] = partial(Increments, settings, keys)
-    more = [proof_keys.router(keys)]
+    more = [proof_keys.router(keys), log_routes.router(database)]
     return create_owner("strategy", models.Base.metadata, refused, settings, database, bus, resources, more)

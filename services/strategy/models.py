@@ -158,7 +158,7 @@ class Stakeholder(EntityRow, Base):
     __tablename__ = "stakeholder"
 
     party_id: Mapped[UUID | None]
-    subject: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(index=True)
     interest: Mapped[str | None]
     influence: Mapped[int | None]
     side: Mapped[str | None]
@@ -169,11 +169,47 @@ class Stakeholder(EntityRow, Base):
 class Increment(EntityRow, Base):
     __tablename__ = "increment"
 
+    type: Mapped[str]
     items: Mapped[Json]
     signers: Mapped[Json]
     due: Mapped[datetime | None]
+    supersedes_id: Mapped[UUID | None]
+    authors: Mapped[Json]
     package: Mapped[Json]
+    package_hash: Mapped[str | None]
     sign_offs: Mapped[Json]
+
+
+class SignatureEntry(Base):
+    """What was signed, in the order in which it was; rows are only ever added."""
+
+    __tablename__ = "signature_entry"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    increment_id: Mapped[UUID] = mapped_column(unique=True)
+    statement: Mapped[str]
+    signature: Mapped[Json]
+
+
+class SignatureNode(Base):
+    """The hash of a complete subtree of the signature log."""
+
+    __tablename__ = "signature_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+
+
+class SignatureHead(Base):
+    """The signature log as it was with so many entries."""
+
+    __tablename__ = "signature_head"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[str]
+    at: Mapped[datetime]
+    signature: Mapped[Json]
 
 
 index_lists(Base.metadata)

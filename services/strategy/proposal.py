@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.strategy.signing import OPEN
+from services.strategy.freezing import OPEN
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, State
 from shared.contracts.relations import RELATIONS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.strategy import signing
+from services.strategy import freezing, signing
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import State
 from shared.contracts.link import Link
@@ -10,7 +10,7 @@ from shared.contracts.strategy import KINDS
 from shared.contracts.strategy.direction import Objective, Strategy, StrategyElement
 from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
-from shared.resource import Facts, Lookup, Rules
+from shared.resource import Facts, Lookup, Rules, subject_is_unique
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
 
@@ -79,13 +79,25 @@ def by_signature(new: State, _: Facts) -> Iterator[Fault]:
 
 def rules(most_items: int) -> Rules:
     """``most_items`` is how many an increment may hold."""
-    submitted = (signing.fits_into_a_sitting(most_items), signing.items_are_ready, signing.signers_may_sign)
+    submitted = (
+        signing.is_for_sign_off,
+        signing.fits_into_a_sitting(most_items),
+        signing.items_are_ready,
+        signing.signers_may_sign,
+        signing.supersedes_what_was_signed,
+    )
     return Rules(
         always={
             "objective": (parent_fits,),
             "link": (link_fits,),
             "measurement": (corrects_the_same_kpi,),
-            "increment": (signing.items_can_be_signed, signing.package_is_frozen),
+            "increment": (
+                signing.items_can_be_signed,
+                signing.statement_is_frozen,
+                signing.attested_says_so,
+                signing.items_have_a_hash,
+            ),
+            "stakeholder": (subject_is_unique, signing.subject_is_settled),
         },
         on={
             ("strategy", "proposed"): (supports_a_strategy,),
@@ -95,15 +107,25 @@ def rules(most_items: int) -> Rules:
             ("increment", "partly_signed"): (signing.somebody_approved,),
             ("increment", "signed"): (signing.everybody_approved, signing.package_holds, signing.items_are_ready),
             ("increment", "declined"): (signing.has_a_reason,),
+            ("increment", "superseded"): (signing.by_a_later_increment,),
+            ("increment", "attested"): (signing.has_a_reason,),
         },
         then={("increment", "signed"): (signing.items_move,)},
         fill={
-            **{("increment", state): signing.freeze for state in signing.OPEN},
-            ("increment", "signed"): signing.keep,
-            ("increment", "draft"): signing.thaw,
+            **{("increment", state): freezing.freeze for state in freezing.OPEN},
+            ("increment", "attested"): freezing.attest,
+            ("increment", "draft"): freezing.thaw,
         },
+        keep={"increment": freezing.note_authors},
         # those below it are looked at; with those beside it, it waits for whoever moves the one above them
-        lookups={"objective": tuple(Lookup("objective", "parent_id", of, alone=True) for of in ("id", "parent_id"))},
+        lookups={
+            "objective": tuple(Lookup("objective", "parent_id", of, alone=True) for of in ("id", "parent_id")),
+            "stakeholder": (
+                Lookup("stakeholder", "subject", "subject", alone=True),
+                Lookup("increment", "sign_offs", mentioned=True, states=freezing.OPEN),
+            ),
+        },
+        outgoing=frozenset({"increment"}),
     )
 
 

@@ -1,17 +1,14 @@
-"""Deciding on an increment, and what can be told of it afterwards: its proof, and what has drifted since."""
+"""Deciding on an increment: by who was asked when it was submitted, once, and for nobody else."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Literal, cast
 from uuid import UUID
 
-import orjson
-from sqlalchemy import select, tuple_
-
-from services.strategy.signing import OPEN, why_not
+from services.strategy.freezing import OPEN
+from services.strategy.signing import is_valid, why_not
 from shared.contracts import NODE_KINDS
-from shared.contracts.base import Kind, Model, Record, Text
-from shared.contracts.content import Content, content, difference
-from shared.contracts.strategy.signing import Frozen, Increment, SignOff, Stakeholder
+from shared.contracts.base import Kind, Model, Short, Text
+from shared.contracts.strategy.signing import Increment, SignOff, Stakeholder
 from shared.errors import Conflict, Invalid, SignatureRefused
 from shared.resource import bodies, commands, store
 from shared.resource.owner import Written
@@ -21,10 +18,12 @@ _STAKEHOLDER = NODE_KINDS["stakeholder"]
 
 
 class SignOffBody(Model):
-    """One's own decision. ``stakeholder_id`` may be left out by whoever signs for one stakeholder only."""
+    """One's own decision. ``package_hash`` says which package it is about: it is refused where that is not the one
+    that is asked about. ``stakeholder_id`` may be left out by whoever signs for one stakeholder only."""
 
     decision: Literal["approved", "rejected", "delegated"]
     comment: Text | None = None
+    package_hash: Short | None = None
     stakeholder_id: UUID | None = None
     delegated_to: UUID | None = None
 
@@ -35,28 +34,53 @@ async def decide(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
     old = cast(Increment, await commands.existing(unit, kind, id))
     if old.state not in OPEN:
         raise Conflict(f"It is {old.state}: decisions are taken between its submission and its last sign-off.")
-    who = await _asked(unit, old, body)
-    decided = SignOff(
-        stakeholder_id=who.id, decision=body.decision, comment=body.comment, at=unit.now, by=unit.caller.subject,
-        delegated_to=body.delegated_to,
+    if body.package_hash not in (None, old.package_hash):
+        raise Conflict("It has been submitted anew since that was read: read what is asked now.")
+    asked = await _asked(unit, old, body)
+    decided = asked.model_copy(
+        update={
+            "decision": body.decision, "comment": body.comment, "at": unit.now, "by": unit.caller.subject,
+            "delegated_to": body.delegated_to,
+        }
     )  # fmt: skip
-    asked = await _delegate(unit, old, body)
-    sign_offs = [decided if each.stakeholder_id == who.id else each for each in old.sign_offs] + asked
+    more = await _delegate(unit, old, body)
+    sign_offs = [decided if each.stakeholder_id == asked.stakeholder_id else each for each in old.sign_offs] + more
     return await _follow(unit, kind, old, body, sign_offs)
 
 
-async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> Stakeholder:
-    """The stakeholder whose decision this is: asked, undecided, and signing in as the caller does."""
-    waiting = [each.stakeholder_id for each in increment.sign_offs if each.decision == "requested"]
-    found = cast(dict[str, Stakeholder], await store.load_many(unit, (("stakeholder", str(id)) for id in waiting)))
-    mine = [who for who in found.values() if who.subject == unit.caller.subject]
+async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> SignOff:
+    """The sign-off that awaits this caller, who signs in as the stakeholder did when asked and may still decide."""
+    waiting = [each for each in increment.sign_offs if each.decision == "requested"]
+    if any(each.subject is None for each in waiting):
+        waiting = await _asked_before(unit, waiting, body)
+    mine = [each for each in waiting if each.subject == unit.caller.subject]
     if body.stakeholder_id is not None:
-        mine = [who for who in mine if who.id == body.stakeholder_id]
+        mine = [each for each in mine if each.stakeholder_id == body.stakeholder_id]
     if len(mine) != 1:
         raise SignatureRefused(_refusal(unit.caller.subject, len(mine)))
-    if fault := why_not(mine[0], increment, "/stakeholder_id"):
+    who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, mine[0].stakeholder_id))
+    fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id")
+    if fault is None and who and not is_valid(who, unit.now):
+        detail = f"{who.name} is not valid at this moment: nobody signs before or after their term."
+        fault = {"pointer": "/stakeholder_id", "code": "not-valid", "detail": detail}
+    if fault is None and who and who.subject != mine[0].subject:
+        detail = f"{who.name} signs in as somebody else since this was submitted."
+        fault = {"pointer": "/stakeholder_id", "code": "not-a-signer", "detail": detail}
+    if fault:
         raise SignatureRefused(fault["detail"], errors=[fault])
     return mine[0]
+
+
+async def _asked_before(unit: Unit, waiting: list[SignOff], body: SignOffBody) -> list[SignOff]:
+    """An earlier release did not freeze who signs in as whom: what it submitted can only be sent back."""
+    if body.decision != "rejected":
+        detail = (
+            "An earlier release submitted it, and froze less: reject it, take it back to draft and submit it again."
+        )
+        raise Conflict(detail)
+    found = await store.load_many(unit, (("stakeholder", str(each.stakeholder_id)) for each in waiting))
+    people = {who.id: cast(Stakeholder, who).subject for who in found.values()}
+    return [each.model_copy(update={"subject": people.get(each.stakeholder_id)}) for each in waiting]
 
 
 def _refusal(subject: str, found: int) -> str:
@@ -66,17 +90,23 @@ def _refusal(subject: str, found: int) -> str:
 
 
 async def _delegate(unit: Unit, increment: Increment, body: SignOffBody) -> list[SignOff]:
-    """Whoever is asked instead; nobody who has been asked already."""
+    """Whoever is asked instead: nobody who has been asked already, under whichever name."""
     if (body.decision == "delegated") != (body.delegated_to is not None):
         raise Invalid.at("/delegated_to", "delegate", "Name whom you delegate to, and only when you delegate.")
     if body.delegated_to is None:
         return []
-    fault = why_not(await store.load(unit, _STAKEHOLDER, body.delegated_to), increment, "/delegated_to")
-    if fault is None and any(each.stakeholder_id == body.delegated_to for each in increment.sign_offs):
+    who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, body.delegated_to))
+    fault = why_not(who, {*increment.authors, increment.created_by}, "/delegated_to")
+    if fault is None and who and _is_asked(who, increment):
         fault = {"pointer": "/delegated_to", "code": "asked-already", "detail": "They are asked already."}
-    if fault:
-        raise Invalid(fault["detail"], errors=[fault])
-    return [SignOff(stakeholder_id=body.delegated_to)]
+    if fault or who is None:
+        raise Invalid(fault["detail"] if fault else "", errors=[fault] if fault else [])
+    return [SignOff(stakeholder_id=who.id, name=who.name, subject=who.subject)]
+
+
+def _is_asked(who: Stakeholder, increment: Increment) -> bool:
+    """One person gives one signature, whatever they are called and whichever part they were asked in."""
+    return any(who.id == each.stakeholder_id or who.subject in (each.subject, each.by) for each in increment.sign_offs)
 
 
 async def _follow(unit: Unit, kind: Kind, old: Increment, body: SignOffBody, sign_offs: Sequence[SignOff]) -> Written:
@@ -97,46 +127,3 @@ async def _follow(unit: Unit, kind: Kind, old: Increment, body: SignOffBody, sig
 
 def _released(each: SignOff) -> SignOff:
     return each.model_copy(update={"decision": "no_longer_required"}) if each.decision == "requested" else each
-
-
-async def frozen_contents(unit: Unit, package: Sequence[Frozen]) -> list[dict[str, Any]]:
-    """What was submitted, from the versions of then."""
-    changes = unit.owner.changes
-    wanted = tuple_(changes.c.kind, changes.c.id, changes.c.version).in_([(i.kind, i.id, i.version) for i in package])
-    rows = await unit.connection.execute(
-        select(changes.c.kind, changes.c.id, changes.c.version, changes.c.data).where(wanted)
-    )
-    then = {(kind, id, version): content(orjson.loads(data)["state"]) for kind, id, version, data in rows}
-    return [
-        {"kind": item.kind, "id": str(item.id), "content": then[item.kind, item.id, item.version]} for item in package
-    ]
-
-
-def statement(increment: Increment) -> dict[str, Any]:
-    """What the service vouches for: who decided what about which contents."""
-    dumped = increment.model_dump(mode="json")
-    head = {name: dumped[name] for name in ("id", "key", "name", "description", "state", "version", "created_by")}
-    return {
-        "service": "strategy",
-        "increment": head,
-        "items": dumped["package"],
-        "sign_offs": dumped["sign_offs"],
-        "at": dumped["updated_at"],
-    }
-
-
-async def drift(unit: Unit, package: Sequence[Frozen]) -> list[dict[str, Any]]:
-    """Per item whether it still is what was signed, and if not, which members differ."""
-    now = await store.load_many(unit, ((item.kind, str(item.id)) for item in package))
-    signed = [each["content"] for each in await frozen_contents(unit, package)]
-    return [
-        _drift_of(item, now.get(f"{item.kind}/{item.id}"), then) for item, then in zip(package, signed, strict=True)
-    ]
-
-
-def _drift_of(item: Frozen, now: Record | None, signed: Content) -> dict[str, Any]:
-    there = content(now.model_dump(mode="json")) if now else {}
-    changes = difference(signed, there)
-    told = {"kind": item.kind, "id": str(item.id), "name": signed.get("name"), "signed_version": item.version}
-    version = now.version if now else None
-    return {**told, "version": version, "deleted": now is None, "drifted": bool(changes), "changes": changes}

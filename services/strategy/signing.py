@@ -1,17 +1,22 @@
-"""What makes an increment fit to be submitted and signed, and what the service writes when it is: pure functions."""
+"""What makes an increment fit to be submitted and signed, and what moves when it is: pure functions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.strategy.freezing import OPEN, item_hash
 from shared.contracts import NODE_KINDS
-from shared.contracts.content import content, digest
-from shared.contracts.strategy.signing import Frozen, Increment, SignOff
+from shared.contracts.content import scheme_of
+from shared.contracts.strategy.signing import STATEMENT, Increment, Stakeholder
 from shared.errors import Fault
 from shared.resource import Facts, Rule
 
-OPEN = ("submitted", "partly_signed")
-_HELD = (*OPEN, "declined", "signed", "superseded")
+_HELD = (*OPEN, "declined", "signed", "superseded", "attested")
+_THAW = dict.fromkeys(OPEN, "Reject it and take it back to draft first.") | {"declined": "Take it back to draft first."}
+_THAWED = "Make another one that supersedes it."
+_NAMED = 10
+APPOINTED = NODE_KINDS["stakeholder"].appointed
 
 
 def items_can_be_signed(new: Increment, _: Facts) -> Iterator[Fault]:
@@ -23,18 +28,43 @@ def items_can_be_signed(new: Increment, _: Facts) -> Iterator[Fault]:
             detail = f"A {item.kind} is not signed: an increment holds things of strategy."
             yield Fault(pointer=f"/items/{index}/kind", code="not-signable", detail=detail)
         if item in seen:
-            yield Fault(pointer=f"/items/{index}", code="double", detail="The increment holds it already.")
+            yield Fault(pointer=f"/items/{index}", code="duplicate", detail="The increment holds it already.")
         seen.add(item)
 
 
-def package_is_frozen(new: Increment, facts: Facts) -> Iterator[Fault]:
-    """From submission on, everybody signs the same."""
+def statement_is_frozen(new: Increment, facts: Facts) -> Iterator[Fault]:
+    """From submission on, everybody signs the same, and what was signed goes on saying what it said."""
     if facts.old is None or facts.old.state not in _HELD or new.state == "draft":
         return
-    for member in ("items", "signers"):
+    for member in sorted(STATEMENT):
         if getattr(new, member) != getattr(facts.old, member):
-            detail = f"It is {facts.old.state}: its {member} are frozen. Decline it and take it back to draft first."
+            detail = f"It is {facts.old.state}: its {member} is frozen. {_THAW.get(facts.old.state, _THAWED)}"
             yield Fault(pointer=f"/{member}", code="frozen", detail=detail)
+
+
+def attested_says_so(new: Increment, _: Facts) -> Iterator[Fault]:
+    """What was signed elsewhere never passes for what is proven here."""
+    if new.state == "attested" and new.type != "attested":
+        detail = "Only an increment of type attested is attested: one of type sign_off is signed by its signers."
+        yield Fault(pointer="/type", code="not-attested", detail=detail)
+
+
+def is_for_sign_off(new: Increment, _: Facts) -> Iterator[Fault]:
+    if new.type != "sign_off":
+        detail = "It is attested, as signed elsewhere: an increment of type sign_off is what signers are asked about."
+        yield Fault(pointer="/type", code="not-for-sign-off", detail=detail)
+
+
+def supersedes_what_was_signed(new: Increment, facts: Facts) -> Iterator[Fault]:
+    before = facts.get("increment", new.supersedes_id)
+    if before and before.state not in ("signed", "attested"):
+        detail = f"The increment {before.key} is {before.state}: only what was signed is superseded."
+        yield Fault(pointer="/supersedes_id", code="not-signed", detail=detail)
+
+
+def by_a_later_increment(_: Increment, __: Facts) -> Iterator[Fault]:
+    detail = "It is superseded when an increment that names it in supersedes_id is signed, and in no other way."
+    yield Fault(pointer="/to", code="increment-missing", detail=detail)
 
 
 def fits_into_a_sitting(most: int) -> Rule:
@@ -68,24 +98,47 @@ def _moves(state: Any) -> bool:
 
 
 def signers_may_sign(new: Increment, facts: Facts) -> Iterator[Fault]:
-    """Signers are active stakeholders who sign under a subject of their own, and none of them is the author."""
+    """Signers are active stakeholders who sign under a subject of their own, and none of them is an author."""
     if not new.signers:
         yield Fault(pointer="/signers", code="signers-missing", detail="It names nobody who signs.")
+    authors = {*new.authors, new.created_by, new.updated_by}
+    subjects: set[str] = set()
     for index, id in enumerate(new.signers):
-        if fault := why_not(facts.get("stakeholder", id), new, f"/signers/{index}"):
+        who = facts.get("stakeholder", id)
+        if fault := why_not(who, authors, f"/signers/{index}"):
             yield fault
+        elif who.subject in subjects:
+            detail = f"{who.name} signs in as {who.subject}, as another signer does: one person gives one signature."
+            yield Fault(pointer=f"/signers/{index}", code="duplicate", detail=detail)
+        else:
+            subjects.add(who.subject)
 
 
-def why_not(who: Any, increment: Increment, pointer: str) -> Fault | None:
-    """What keeps a stakeholder from signing an increment, if anything does."""
+def why_not(who: Any, authors: Collection[str], pointer: str) -> Fault | None:
+    """What keeps a stakeholder from signing what these authors made, if anything does."""
     if who is None:
         return Fault(pointer=pointer, code="unknown-reference", detail="There is no stakeholder with this id.")
     if who.state != "active" or not who.signs or not who.subject:
         detail = f"{who.name} does not sign: a signer is active, marked as signing, and has a subject."
-        return Fault(pointer=pointer, code="signs-not", detail=detail)
-    if who.subject == increment.created_by:
-        return Fault(pointer=pointer, code="author-signs", detail=f"{who.name} is its author, and cannot sign it.")
+        return Fault(pointer=pointer, code="not-a-signer", detail=detail)
+    if who.subject in authors:
+        detail = f"{who.name} made it, changed it or submitted it, and so cannot sign it."
+        return Fault(pointer=pointer, code="author-signs", detail=detail)
     return None
+
+
+def is_valid(who: Stakeholder, at: datetime) -> bool:
+    """Whether a moment lies within the validity of a stakeholder."""
+    return (who.valid_from is None or who.valid_from <= at) and (who.valid_to is None or at < who.valid_to)
+
+
+def subject_is_settled(new: Stakeholder, facts: Facts) -> Iterator[Fault]:
+    """Who is asked to sign stays who it is until the decision is taken."""
+    open_ones = facts.others("increment")
+    changed = facts.old and {name for name in APPOINTED if getattr(new, name) != getattr(facts.old, name)}
+    for member in sorted(changed or ()) if open_ones else ():
+        detail = f"The increment {open_ones[0].key} awaits this signature: {member} is settled until that is decided."
+        yield Fault(pointer=f"/{member}", code="frozen", detail=detail)
 
 
 def somebody_approved(new: Increment, _: Facts) -> Iterator[Fault]:
@@ -104,9 +157,26 @@ def package_holds(new: Increment, facts: Facts) -> Iterator[Fault]:
     """What is signed is what was submitted."""
     for index, frozen in enumerate(new.package):
         state = facts.get(frozen.kind, frozen.id)
-        if state is None or hash_of(state) != frozen.hash:
-            detail = f"This {frozen.kind} has changed since it was submitted: decline the increment, and submit anew."
+        if state is None or item_hash(state, facts, scheme_of(frozen.hash)) != frozen.hash:
+            detail = (
+                f"This {frozen.kind} or one of its links has changed since it was submitted: "
+                "decline the increment, and submit it again."
+            )
             yield Fault(pointer=f"/items/{index}", code="item-changed", detail=detail)
+
+
+def items_have_a_hash(new: Increment, facts: Facts) -> Iterator[Fault]:
+    """What is to be frozen has a canonical form."""
+    if new.state not in ("submitted", "attested"):
+        return
+    for index, item in enumerate(new.items):
+        state = facts.get(item.kind, item.id)
+        if state and item_hash(state, facts) is None:
+            detail = (
+                f"The {item.kind} {state.key} holds a number beyond 2^53, which not every reader keeps exactly: "
+                "write it as text."
+            )
+            yield Fault(pointer=f"/items/{index}", code="not-canonical", detail=detail)
 
 
 def has_a_reason(new: Increment, _: Facts) -> Iterator[Fault]:
@@ -114,50 +184,22 @@ def has_a_reason(new: Increment, _: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/reason", code="reason-missing", detail="Say why it goes back.")
 
 
-def hash_of(state: Any) -> str:
-    return digest(content(state.model_dump(mode="json")))
-
-
-def freeze(new: Increment, facts: Facts) -> Mapping[str, Any]:
-    """The package as it is submitted, and everybody who is asked; what is frozen already stays as it is."""
-    if _asked(facts):
-        return {}
-    return {"package": _package(new, facts), "sign_offs": [SignOff(stakeholder_id=id) for id in new.signers]}
-
-
-def _asked(facts: Facts) -> bool:
-    """Whether it has been frozen and its signers asked already."""
-    return facts.old is not None and facts.old.state in OPEN
-
-
-def _package(new: Increment, facts: Facts) -> list[Frozen]:
-    states = [state for item in new.items if (state := facts.get(item.kind, item.id))]
-    return [Frozen(kind=s.kind, id=s.id, version=s.version, hash=hash_of(s)) for s in states]
-
-
-def keep(new: Increment, facts: Facts) -> Mapping[str, Any]:
-    """Signed by sign-offs it stays as it is; one that is registered as signed shows who registered that, and when."""
-    if not facts.registered:
-        return {}
-    frozen = freeze(new, facts)
-    asked = frozen.get("sign_offs", new.sign_offs)
-    return {**frozen, "sign_offs": [_found(each, new) if each.decision == "requested" else each for each in asked]}
-
-
-def _found(asked: SignOff, new: Increment) -> SignOff:
-    comment = f"Registered as found. {new.state_reason or ''}".strip()
-    told = {"decision": "approved", "comment": comment, "by": new.updated_by, "at": new.updated_at}
-    return asked.model_copy(update=told)
-
-
-def thaw(_: Increment, __: Facts) -> Mapping[str, Any]:
-    """Back in draft nothing is frozen and nobody is asked; the versions before tell what was."""
-    return {"package": [], "sign_offs": []}
-
-
-def items_move(new: Increment, facts: Facts) -> Iterator[tuple[str, UUID, str]]:
-    """What a signature makes of each item; one that is live already stays as it is, and one that is registered too."""
-    for item in () if facts.registered else new.items:
+def items_move(new: Increment, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
+    """What a signature makes of each item; one that is live already stays as it is. What it supersedes goes."""
+    for item in new.items:
         state = facts.get(item.kind, item.id)
         if state and _moves(state):
-            yield item.kind, item.id, str(NODE_KINDS[item.kind].signed_as)
+            reason = f"Signed under {new.key} by {_signatories(new)}."
+            yield item.kind, item.id, str(NODE_KINDS[item.kind].signed_as), reason
+    before = facts.get("increment", new.supersedes_id)
+    if before and before.state == "signed":
+        yield "increment", before.id, "superseded", f"Superseded by {new.key}, signed by {_signatories(new)}."
+
+
+def _signatories(increment: Increment) -> str:
+    """Who approved, with their sign-ins; of many the first ones."""
+    names = [
+        f"{each.name or each.stakeholder_id} ({each.by})" for each in increment.sign_offs if each.decision == "approved"
+    ]
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

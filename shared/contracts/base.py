@@ -182,8 +182,10 @@ class Kind:
     """Everything that the shared behaviour needs to know of a kind.
 
     ``immutable`` members never change; ``kept`` ones are written by the service only. ``signed_as`` is the state to
-    which a signed increment takes it. What is not ``in_view`` is part of something else and no node of its own.
-    ``phases`` are names for several states together.
+    which a signed increment takes it. ``appointed`` members say who may decide what: they are given only with the scope
+    ``<service>:appoint``, and where ``appointed_by_others`` never to oneself. ``registered`` names the states in which
+    one may be registered as found, where that is not every one. What is not ``in_view`` is part of something else and
+    no node of its own. ``phases`` are names for several states together.
     """
 
     service: str
@@ -196,6 +198,9 @@ class Kind:
     signed_as: str | None = None
     timed: tuple[Timed, ...] = ()
     in_view: bool = True
+    appointed: frozenset[str] = frozenset()
+    appointed_by_others: bool = False
+    registered: frozenset[str] | None = None
     phases: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property

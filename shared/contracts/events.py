@@ -108,6 +108,7 @@ def schema(kind: Kind, action: str) -> dict[str, Any]:
     definitions = {name: _opened(part) for name, part in state.pop("$defs", {}).items()}
     type_ = event_type(kind.service, kind.name, action)
     deleted = {"deleted": {"const": True}} if action == "deleted" else {}
+    corrected = {"corrected": {"type": "boolean", "default": False}} if action == "changed" else {}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": schema_urn(type_),
@@ -117,6 +118,7 @@ def schema(kind: Kind, action: str) -> dict[str, Any]:
             "state": {"$ref": f"#/$defs/{state['title']}"},
             "changed": {"type": "array", "items": {"type": "string"}},
             **deleted,
+            **corrected,
         },
         "required": ["state", "changed", *deleted],
         "$defs": {**definitions, state["title"]: _opened(state)},

@@ -5,6 +5,7 @@ back; ``*`` marks a live state, ``!`` a terminal one. The first state named is t
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +30,19 @@ class Lifecycle:
 
     def is_terminal(self, state: str) -> bool:
         return not self.moves[state]
+
+    def way(self, start: str, to: str) -> tuple[str, ...] | None:
+        """The fewest moves from one state to another; None where none lead there."""
+        ways: deque[tuple[str, ...]] = deque([(start,)])
+        seen = {start}
+        while ways:
+            way = ways.popleft()
+            if way[-1] == to:
+                return way[1:]
+            following = [move for move in self.moves[way[-1]] if move not in seen]
+            seen.update(following)
+            ways.extend((*way, move) for move in following)
+        return None
 
     @classmethod
     def parse(cls, text: str) -> "Lifecycle":

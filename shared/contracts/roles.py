@@ -31,10 +31,12 @@ class Skill(RequiredSkill):
 
 
 class Party(State):
-    """A person, team, unit or supplier (TM Forum Party)."""
+    """A person, team, unit or supplier (TM Forum Party). ``subject`` is the sign-in of who it is: no two live parties
+    have the same one."""
 
     kind: Literal["party"] = "party"
     type: Literal["person", "team", "org_unit", "supplier"] | None = None
+    subject: Short | None = None
     capacity: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = None
     skills: Annotated[list[Skill], Field(max_length=100)] = []
     parent_id: UUID | None = None
@@ -102,6 +104,7 @@ KINDS = (
         Lifecycle.parse("active* -> leaving* -> left!"),
         (OWNER, Reference("parent_id", "part_of", ("party",))),
         plural="parties",
+        appointed=frozenset({"subject"}),
     ),
     Kind("roles", Role, Lifecycle.parse("draft -> active* -> retired!")),
     Kind(

@@ -39,9 +39,18 @@ async def to_batch(client: Client, documents: list[Document], source: str | None
     if binding.faults:
         raise BadBundle(binding.faults)
     known = {id: there.get(ref) for ref, id in binding.ids.items()}
-    layers = [*in_order([record for record in records if record], known), [link for _, link in links]]
+    entities, of_links = [record for record in records if record], [link for _, link in links]
+    late = _after_links(entities, of_links)
+    early = [record for record in entities if record.id not in late]
+    layers = [*in_order(early, known), of_links, *in_order([r for r in entities if r.id in late], known)]
     known |= {link.id: binding.links_there.get(_ends(link.members)) for _, link in links}
     return Batch(layers, read=sum(map(len, layers)), known=known)
+
+
+def _after_links(entities: Iterable[Record], links: Iterable[Record]) -> set[str]:
+    """Increments freeze the links of what they hold, so they come after these, unless one leads to or from them."""
+    linked = {link.members[end]["id"] for link in links for end in ("source", "target")}
+    return {record.id for record in entities if record.kind.kept and record.id not in linked}
 
 
 async def _there(client: Client, documents: list[Document]) -> dict[str, dict[str, Any] | None]:

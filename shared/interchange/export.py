@@ -50,8 +50,21 @@ def _spec(kind: Kind, state: Mapping[str, Any], names: Mapping[str, str]) -> dic
             return value and _name(value if isinstance(value, dict) else {"kind": kinds[0], "id": value}, names)
 
         members = reference.replaced(members, named)
-    said = {"state", "state_reason"} if kind.is_begun(state["state"]) else {"state"}
-    return {name: members[name] for name in _carried(kind) if name in said or members[name] != _default(kind, name)}
+    members |= _elsewhere(kind, state)
+    said = {"state", "state_reason"} if kind.is_begun(members["state"]) else {"state"}
+    untold = {"state", "state_reason"} if members["state"] is None else set()
+    names_ = [name for name in _carried(kind) if name not in untold]
+    return {name: members[name] for name in names_ if name in said or members[name] != _default(kind, name)}
+
+
+def _elsewhere(kind: Kind, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Nobody else can prove what was signed here: elsewhere a signed increment is attested, and an open one a draft."""
+    if kind.registered is None or state["state"] in kind.registered:
+        return {}
+    if not kind.is_live(state["state"]) and not kind.lifecycle.is_terminal(state["state"]):
+        return {"state": None, "state_reason": None}
+    reason = f"Signed elsewhere, {state['updated_at']}: the proof beside this bundle says by whom."
+    return {"type": "attested", "state": "attested", "state_reason": reason}
 
 
 def _carried(kind: Kind) -> Iterator[str]:

@@ -13,11 +13,15 @@ Leaf = tuple[str, ...]
 
 @dataclass
 class Difference:
-    """``fields`` are ``name: (there, source's)`` to be written by ``patch``; ``kept`` are those of other hands."""
+    """``fields`` are ``name: (there, source's)`` to be written: by ``patch``, and a state by the transition ``to`` it
+    for ``reason``, after which ``settle`` notes that this source wrote it. ``kept`` are those of other hands."""
 
     fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     patch: dict[str, Any] = field(default_factory=dict)
+    to: str | None = None
+    reason: str | None = None
+    settle: dict[str, Any] = field(default_factory=dict)
 
 
 def body(record: Record) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def compare(record: Record, current: Mapping[str, Any]) -> Difference:
     there = _leaves(_known(record, current))
     difference = Difference()
     written = dict(wrote)
-    for leaf, value in _leaves(record.members).items():
+    for leaf, value in _leaves(_claimed(record, current)).items():
         old = there.get(leaf)
         if old == value:
             written.setdefault(leaf, value)
@@ -48,10 +52,35 @@ def compare(record: Record, current: Mapping[str, Any]) -> Difference:
             difference.fields["/".join(leaf)] = old, value
             written[leaf] = value
             _set(difference.patch, leaf, _replacing(old, value))
-    if difference.fields or (entry and entry["source"] != record.origin.source):
+    if "state" in difference.patch:
+        _by_transition(record, current, difference, wrote, written)
+    elif difference.fields or (entry and entry["source"] != record.origin.source):
         difference.patch |= {"provenance": _provenance(record, current, _members(written))}
-        _with_reason(record, difference.patch)
     return difference
+
+
+def _claimed(record: Record, current: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a record says of something that is there. What is attested elsewhere may be proven here, which says more."""
+    if record.members.get("state") == "attested" and current["state"] in ("signed", "superseded"):
+        return {name: value for name, value in record.members.items() if name not in ("type", "state", "state_reason")}
+    return record.members
+
+
+def _by_transition(
+    record: Record,
+    current: Mapping[str, Any],
+    difference: Difference,
+    wrote: Mapping[Leaf, Any],
+    written: dict[Leaf, Any],
+) -> None:
+    """What exists moves by transitions: the other members are written before, since its gate may look at them."""
+    difference.to = difference.patch.pop("state")
+    difference.reason = difference.patch.pop("state_reason", record.reason)
+    difference.settle = {"provenance": _provenance(record, current, _members(written))}
+    if difference.patch:
+        before = {leaf: value for leaf, value in written.items() if leaf != ("state",)}
+        before |= {leaf: value for leaf, value in wrote.items() if leaf == ("state",)}
+        difference.patch["provenance"] = _provenance(record, current, _members(before))
 
 
 def _known(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:

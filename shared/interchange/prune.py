@@ -73,8 +73,8 @@ async def _retire(client: Client, record: Record, state: dict[str, Any]) -> str 
     try:
         if record.kind.is_link:
             # without its provenance: should it come back, then as the bundle's and not as somebody else's change
-            ended = {"state": "ended", "state_reason": REASON, "provenance": []}
-            await client.patch(record.kind, record.id, state["version"], ended)
+            ended = await client.transition(record.kind, record.id, state["version"], "ended", REASON)
+            await client.patch(record.kind, record.id, ended["version"], {"provenance": []})
         elif record.kind.is_live(state["state"]) or not await _deleted(client, record, state):
             await _move_out(client, record, state)
     except Refused as error:

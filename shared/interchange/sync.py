@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from shared.client import Client, Json, NotFound, PreconditionFailed, Refused, Unauthorized
+from shared.client import Client, Conflict, Json, NotFound, PreconditionFailed, Refused, Unauthorized
+from shared.contracts import Kind
 from shared.interchange import merge
 from shared.interchange.parts import parted
 from shared.interchange.records import Batch, Malformed, Record, Refusal
@@ -162,21 +163,52 @@ class _Engine:
                 return self._told(await self._change(record, await self.client.get(record.kind, record.id)))
         except Unauthorized:
             raise
-        except (Refused, Malformed) as error:
+        except (Refused, Malformed, Stays) as error:
             return self._told(Outcome(record, "refused", reason=str(error)))
 
     async def _change(self, record: Record, current: Json) -> Outcome:
         difference = merge.compare(record, current)
-        if not difference.patch:
+        if not difference.patch and difference.to is None:
             return Outcome(record, "unchanged", kept=difference.kept)
+        if difference.to is not None:
+            _check_move(record.kind, current["state"], difference.to)
         if not self.dry_run:
-            await self.client.patch(record.kind, record.id, current["version"], difference.patch)
+            await self._write(record, current, difference)
         return Outcome(record, "changed", difference.fields, difference.kept)
+
+    async def _write(self, record: Record, current: Json, difference: merge.Difference) -> None:
+        kind, id, state = record.kind, record.id, current
+        if difference.patch:
+            state = await self.client.patch(kind, id, state["version"], difference.patch)
+        if difference.to is None:
+            return
+        try:
+            state = await self.client.transition(kind, id, state["version"], difference.to, difference.reason)
+        except Conflict as error:
+            rest = " Its other members are written." if difference.patch else ""
+            raise Stays(f"It stays {state['state']}. {error}{rest}") from None
+        await self.client.patch(kind, id, state["version"], difference.settle)
 
     def _told(self, outcome: Outcome) -> Outcome:
         self.done += 1
         self.progress(self.done, self.total)
         return outcome
+
+
+class Stays(Exception):
+    """What is there cannot be moved to the state that the source has for it; the message says which way is allowed."""
+
+
+def _check_move(kind: Kind, state: str, to: str) -> None:
+    """A source moves what is there by one transition, whose gate the server judges. Raises Stays."""
+    lifecycle = kind.lifecycle
+    if to in lifecycle.moves[state]:
+        return
+    if lifecycle.is_terminal(state):
+        raise Stays(f"It is {state}, which is final: a comeback is a new one that supersedes it.")
+    way = lifecycle.way(state, to)
+    allowed = f"the way is {' -> '.join((state, *way))}" if way else f"no way leads there from {state}"
+    raise Stays(f"It is {state} and does not become {to} at once: {allowed}. Move it step by step.")
 
 
 def _requests(records: list[Record]) -> Iterator[list[Record]]:

@@ -2,6 +2,7 @@
 
 from shared.resource.idempotency import IdempotencyRow
 from shared.resource.owner import Effect, Facts, Lookup, Owner, Rule, Rules
+from shared.resource.sign_ins import subject_is_unique
 from shared.resource.tables import EntityRow, LinkRow, index_lists
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "Rule",
     "Rules",
     "index_lists",
+    "subject_is_unique",
 ]

@@ -1,9 +1,9 @@
 """Request bodies, derived from the published state: everything but what the server gives."""
 
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError, create_model
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
@@ -36,6 +36,13 @@ class TransitionBody(Model):
 
     to: str
     reason: Text | None = None
+
+
+class CorrectionBody(Model):
+    """The state that should have been registered, and why."""
+
+    state: str
+    reason: Annotated[Text, StringConstraints(min_length=1)]
 
 
 _TRANSITION = TypeAdapter(TransitionBody)
@@ -76,4 +83,4 @@ def as_body(kind: Kind, state: Record) -> dict[str, Any]:
 
 def models(kinds: tuple[Kind, ...]) -> list[type[BaseModel]]:
     """All body models, for the OpenAPI document."""
-    return [TransitionBody, ReviewBody, *(body_model(kind) for kind in kinds)]
+    return [TransitionBody, CorrectionBody, ReviewBody, *(body_model(kind) for kind in kinds)]

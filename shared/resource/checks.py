@@ -13,7 +13,7 @@ from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource import statements
 from shared.resource.owner import Facts
-from shared.resource.store import Unit, links_from, links_into, load_many, look_up, take_turns
+from shared.resource.store import Unit, links_from, links_from_each, links_into, load_many, look_up, take_turns
 
 _DECOMPOSITION_LOCK = 1
 
@@ -42,6 +42,8 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     fresh = [target for target in targets if target.ref not in before]
     faults = [*_reference_faults(unit, known, fresh, registered=registered)]
     facts = Facts(old, known | await _also(unit, kind, found), found, registered=registered)
+    if kind.name in unit.owner.rules.outgoing and targets:
+        facts = replace(facts, outgoing=await links_from_each(unit, {f"{each.kind}/{each.id}" for each in targets}))
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)

@@ -9,7 +9,7 @@ import orjson
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State
 from shared.errors import Conflict, Gone, Invalid, NotFound
-from shared.resource import bodies, checks, keys, names, reviews, store
+from shared.resource import bodies, checks, keys, names, reviews, sign_ins, store
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -62,24 +62,28 @@ async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
     checks.check_transition(unit, kind, new, facts)
     new = _filled(unit, kind, new, facts)
     event = str(await store.write(unit, kind, old, new, "transitioned"))
-    await _take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
+    await take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
     return Written(new, event)
 
 
 def _filled(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Record:
-    """The new state with what the service itself writes when something comes into it."""
-    fill = unit.owner.rules.fill.get((kind.name, new.state))
-    return new.model_copy(update=dict(fill(new, facts))) if fill else new
+    """The new state with what the service itself writes: always, and when something comes into a state."""
+    fills = [unit.owner.rules.keep.get(kind.name)]
+    if facts.old is None or facts.old.state != new.state:
+        fills.append(unit.owner.rules.fill.get((kind.name, new.state)))
+    for fill in filter(None, fills):
+        new = new.model_copy(update=dict(fill(new, facts)))
+    return new
 
 
-async def _take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
+async def take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
     """Move what moves along with it; raises Raced if that is not what was judged any more."""
     for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
-        for name, id, to in effect(new, facts):
-            await _move_along(unit, facts.seen(name, id), to, new.state_reason)
+        for name, id, to, reason in effect(new, facts):
+            await _move_along(unit, facts.seen(name, id), to, reason)
 
 
-async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str | None) -> None:
+async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str) -> None:
     """Its own lines are those of what it moves along with."""
     kind = seen and unit.owner.kind(seen.kind)
     old = kind and seen and await store.load(unit, kind, seen.id, lock=True)
@@ -141,6 +145,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
+    sign_ins.check_appointment(unit, kind, None, new)
     facts = await checks.always(unit, kind, None, new, registered=registered)
     new = _filled(unit, kind, new, facts)
     return Written(new, str(await store.write(unit, kind, None, new, "created")), created=True)
@@ -159,17 +164,13 @@ async def _update(
         given.demand()
         given.check(old.version)
     _check_immutable(kind, old, new)
-    registered = _check_registration(unit, kind, old, new)
+    _check_same_state(kind, old, new)
+    sign_ins.check_appointment(unit, kind, old, new)
     if not kind.is_link and members["key"] != getattr(old, "key", None):
         await keys.check(unit, kind, old.id, members["key"])
-    facts = await checks.always(unit, kind, old, new, registered=registered)
-    if new.state != old.state:
-        new = _filled(unit, kind, new, facts)
-    action = "transitioned" if new.state != old.state else "changed"
-    event = str(await store.write(unit, kind, old, new, action))
-    if new.state != old.state:
-        await _take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
-    return Written(new, event)
+    facts = await checks.always(unit, kind, old, new, registered=False)
+    new = _filled(unit, kind, new, facts)
+    return Written(new, str(await store.write(unit, kind, old, new, "changed")))
 
 
 def _registers(unit: Unit, kind: Kind, state: str | None) -> bool:
@@ -177,6 +178,9 @@ def _registers(unit: Unit, kind: Kind, state: str | None) -> bool:
     scope = f"{unit.owner.name}:register"
     if state not in (None, kind.lifecycle.initial):
         unit.caller.demand(scope)
+        if kind.registered is not None and state not in kind.registered:
+            allowed = " or ".join(name for name in kind.lifecycle.states if name in kind.registered)
+            raise Invalid.at("/state", "not-registrable", f"{kind.one.capitalize()} is registered as {allowed} only.")
     return state is not None and unit.caller.may(scope)
 
 
@@ -191,16 +195,14 @@ def _check_immutable(kind: Kind, old: Record, new: Record) -> None:
             raise Invalid.at(f"/{name}", "immutable", f"The {name} of {kind.one} never changes; make another one.")
 
 
-def _check_registration(unit: Unit, kind: Kind, old: Record, new: Record) -> bool:
-    """A state that differs is a recorded re-registration for those who may, and a 409 for everybody else."""
+def _check_same_state(kind: Kind, old: Record, new: Record) -> None:
+    """To register is for creation only: what exists moves by transitions. Raises a Conflict with the allowed ones."""
     if new.state == old.state:
-        return False
+        return
     if kind.lifecycle.is_terminal(old.state):
         raise Conflict(f"This {kind.name} is {old.state}, which is final: a comeback is a new one that supersedes it.")
-    if not unit.caller.may(f"{unit.owner.name}:register"):
-        allowed = list(kind.lifecycle.moves[old.state])
-        raise Conflict("The state differs: use transitions, or the register scope.", allowed=allowed)
-    return True
+    detail = "The state differs: what exists moves by transitions, or is corrected where it was registered wrongly."
+    raise Conflict(detail, allowed=list(kind.lifecycle.moves[old.state]))
 
 
 def merge_patch(target: Any, change: Any) -> Any:

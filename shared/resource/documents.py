@@ -6,7 +6,7 @@ from pydantic import Field, create_model
 
 from shared.contracts.base import Kind
 from shared.pagination import NEXT_TOLD
-from shared.resource.bodies import TransitionBody, body_model
+from shared.resource.bodies import CorrectionBody, TransitionBody, body_model
 from shared.resource.reviews import ReviewBody
 
 JSON = "application/json"
@@ -65,6 +65,11 @@ class Documents:
         return self._route(
             "transition", f"Move {self.kind.one} to another state", responses, TransitionBody, ("If-Match",)
         )
+
+    def correct(self) -> dict[str, Any]:
+        responses = {200: {"model": self.kind.model}}
+        summary = f"Correct the state in which {self.kind.one} was registered"
+        return self._route("correct", summary, responses, CorrectionBody, ("If-Match",))
 
     def history(self) -> dict[str, Any]:
         return self._route(

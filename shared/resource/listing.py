@@ -199,6 +199,7 @@ def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> d
         "by": row.actor,
         "event": str(event_id(row.kind, row.id, row.version)),
         "correlation_id": row.correlation_id,
+        **({"corrected": True} if data.get("corrected") else {}),
         "reason": reason_given(None if row.action == "deleted" else before, state),
         "changes": [{"field": name, "from": (before or {}).get(name), "to": state[name]} for name in data["changed"]],
     }

@@ -20,7 +20,8 @@ class Facts:
     ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
     ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found.
     In a transition ``links`` are its active outgoing links and ``into`` those that this
-    service keeps towards it, with the ends of both among the ``known``.
+    service keeps towards it, with the ends of both among the ``known``. ``outgoing`` has the active links of what it
+    refers to, by ``kind/id``, where the rules ask for them.
     """
 
     old: Any = None
@@ -28,6 +29,7 @@ class Facts:
     found: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     links: Sequence[Link] = ()
     into: Sequence[Link] = ()
+    outgoing: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     registered: bool = False
 
     def get(self, kind: str, id: Any) -> Any:
@@ -47,6 +49,7 @@ class Lookup:
     """Entities that the new state does not refer to and a rule looks at: those of a ``kind`` whose ``column`` holds the
     member ``of`` of the new state (``scope.id`` for one of a ``{kind, id}``). The subject itself is never among them.
 
+    ``mentioned`` finds those whose column, a list, has the value anywhere in it, and ``states`` narrows them.
     ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs, with
     the kind they point at, that are to be among the known.
     """
@@ -56,29 +59,34 @@ class Lookup:
     of: str = "id"
     alone: bool = False
     also: tuple[tuple[str, str], ...] = ()
+    mentioned: bool = False
+    states: tuple[str, ...] = ()
 
 
 Rule = Callable[[Any, Facts], Iterable[Fault]]
 """Pure: what is wrong with a new state, if anything."""
 
 
-Effect = Callable[[Any, Facts], Iterable[tuple[str, UUID, str]]]
-"""Pure: which entities move along with a transition, as ``(kind, id, to)``."""
+Effect = Callable[[Any, Facts], Iterable[tuple[str, UUID, str, str]]]
+"""Pure: which entities move along with a transition, as ``(kind, id, to, reason)``."""
 Fill = Callable[[Any, Facts], Mapping[str, Any]]
-"""Pure: members that the service writes when an entity comes into a state."""
+"""Pure: members that the service writes."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state; ``then`` as well,
-    for what moves along in the same transaction. ``fill`` is for whatever comes into a state, also by registration;
-    ``lookups`` by kind says what all of these look at."""
+    for what moves along in the same transaction. ``fill`` is for whatever comes into a state, also by registration, and
+    ``keep`` by kind for every write. ``lookups`` by kind says what all of these look at; of the kinds in ``outgoing``
+    they see the links of what is referred to as well."""
 
     always: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
     on: Mapping[tuple[str, str], Sequence[Rule]] = field(default_factory=dict)
     then: Mapping[tuple[str, str], Sequence[Effect]] = field(default_factory=dict)
     fill: Mapping[tuple[str, str], Fill] = field(default_factory=dict)
+    keep: Mapping[str, Fill] = field(default_factory=dict)
     lookups: Mapping[str, Sequence[Lookup]] = field(default_factory=dict)
+    outgoing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from shared.changes import Leader
 from shared.contracts.base import Kind, Record, Short
 from shared.db import Database
 from shared.errors import Conflict, NotFound
-from shared.resource import commands, idempotency, listing
+from shared.resource import commands, corrections, idempotency, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
@@ -41,6 +41,9 @@ class _Router(APIRouter):
 
 class Resource:
     """The routes of one kind of one owner."""
+
+    correctable = True
+    """Whether a state that was registered wrongly can be mended."""
 
     def __init__(self, owner: Owner, kind: Kind, database: Database, leader: Leader) -> None:
         self.owner = owner
@@ -67,6 +70,7 @@ class Resource:
             (entity, "PATCH", self.patch, documents.patch()),
             (entity, "DELETE", self.delete, documents.delete()),
             (f"{entity}/transitions", "POST", self.transition, documents.transition()),
+            *([(f"{entity}/corrections", "POST", self.correct, documents.correct())] if self.correctable else []),
             (f"{entity}/history", "GET", self.history, documents.history()),
             *([] if self.kind.is_link else [(f"{entity}/reviews", "POST", self.review, documents.review())]),
         ]
@@ -97,6 +101,20 @@ class Resource:
         given = _preconditions(request)
         command: Command = lambda unit: commands.transition(unit, self.kind, id, raw, given)  # noqa: E731
         return self._written(await self._write(request, command))
+
+    async def correct(self, request: Request, id: UUID) -> Response:
+        http.caller(request, self._scope("correct"))
+        raw, _ = await http.body(request)
+        given = _preconditions(request)
+
+        async def command(unit: Unit) -> Written:
+            await self.check_correction(unit, id)
+            return await corrections.correct(unit, self.kind, id, raw, given)
+
+        return self._written(await self._write(request, command, scope="correct"))
+
+    async def check_correction(self, unit: Unit, id: UUID) -> None:
+        """What else keeps a registered state from being corrected; raises a Conflict."""
 
     async def review(self, request: Request, id: UUID) -> Response:
         raw, _ = await self._body(request)

@@ -9,7 +9,8 @@ from uuid import UUID
 from zlib import crc32
 
 import orjson
-from sqlalchemy import Table, select
+from sqlalchemy import Table, Text, select
+from sqlalchemy import cast as cast_as
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth import Caller
@@ -100,6 +101,16 @@ async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
     return await _links(unit, target_kind=[kind], target_id=[id])
 
 
+async def links_from_each(unit: Unit, refs: Iterable[str]) -> dict[str, list[Link]]:
+    """The active links of each of several sources, by ``kind/id``."""
+    wanted = {ref: UUID(ref.partition("/")[2]) for ref in refs}
+    found: dict[str, list[Link]] = {ref: [] for ref in wanted}
+    for link in await _links(unit, source_id=sorted(set(wanted.values()))) if wanted else ():
+        if str(link.source) in found:
+            found[str(link.source)].append(link)
+    return found
+
+
 async def _links(unit: Unit, **wanted: list[Any]) -> list[Link]:
     unit.alone()
     kind = unit.owner.links
@@ -132,7 +143,10 @@ async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
         return []
     unit.alone()
     table = unit.owner.table(kind)
-    query = select(table).where(table.c[lookup.column] == value, table.c.id != subject.id).order_by(table.c.id)
+    column = table.c[lookup.column]
+    matches = cast_as(column, Text).contains(str(value), autoescape=True) if lookup.mentioned else column == value
+    query = select(table).where(matches, table.c.id != subject.id).order_by(table.c.id)
+    query = query.where(table.c.state.in_(lookup.states)) if lookup.states else query
     return [from_row(kind, row) for row in (await unit.connection.execute(query)).mappings()]
 
 
@@ -149,9 +163,12 @@ async def last_version(unit: Unit, kind: Kind, id: UUID) -> Any:
     return (await unit.connection.execute(query, {"of_kind": kind.name, "of_id": id})).one_or_none()
 
 
-async def write(unit: Unit, kind: Kind, old: Record | None, new: Record, action: str) -> EventId:
+async def write(
+    unit: Unit, kind: Kind, old: Record | None, new: Record, action: str, *, corrected: bool = False
+) -> EventId:
     """Store a new state and record the change; the two are one transaction."""
-    change = _change(unit, new, action, {"state": new, "changed": changed_members(old, new)})
+    marks = {"corrected": True} if corrected else {}
+    change = _change(unit, new, action, {"state": new, "changed": changed_members(old, new), **marks})
     if unit.batch:
         unit.batch.stage(kind, old, new, change)
         return event_id(new.kind, new.id, new.version)

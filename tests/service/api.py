@@ -38,6 +38,11 @@ one_loop = pytest.mark.asyncio(loop_scope="session")
 """For tests that use the platform that all share."""
 
 
+def registrable(kind: Kind) -> list[str]:
+    """The states in which one of a kind may be registered."""
+    return [state for state in kind.lifecycle.states if kind.registered is None or state in kind.registered]
+
+
 SECRET = "s3cr3t"
 """What no answer may repeat."""
 
@@ -89,6 +94,8 @@ class Api:
 
     async def body(self, kind: Kind, /, **members: Any) -> State:
         """What is required to create one of a kind, and nothing else."""
+        if kind.name == "increment" and members.get("state") == "attested":
+            members = {"type": "attested", **members}
         if not kind.is_link:
             alike = {name: members[name] for name in ("state",) if kind.name == "activity" and name in members}
             needed = {name: (await self.make(of, **alike))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
@@ -130,6 +137,16 @@ class Api:
         body = {"to": to} | ({"reason": reason} if reason else {})
         return await self.send(
             "POST", self.path(kind, id, "transitions"), json=body, headers=conditions(headers or {"if_match": "*"})
+        )
+
+    async def correct(
+        self, kind: Kind, id: str, state: str, reason: str = "found so", **headers: str
+    ) -> httpx.Response:
+        return await self.send(
+            "POST",
+            self.path(kind, id, "corrections"),
+            json={"state": state, "reason": reason},
+            headers=conditions(headers or {"if_match": "*"}),
         )
 
     async def delete(self, kind: Kind, id: str, reason: str = "a mistake", **headers: str) -> httpx.Response:

@@ -81,12 +81,12 @@ async def test_a_component_is_one_thing(api: Api) -> None:
 
 
 async def test_an_offering_is_launched_with_components_that_operate(api: Api) -> None:
-    service, group = await api.make("service"), await api.make("consumer_group")
+    service, group = await api.make("service", state="released"), await api.make("consumer_group")
     part = {"type": "access", "resource": "r", "service_id": service["id"]}
     made = await api.make(OFFERING, state="active", components=[part], consumer_group_ids=[group["id"]])
     answer = await api.transition(OFFERING, made["id"], "launched")
     assert codes(answer) == {("/components/0/service_id", "service-not-operational")}
-    await api.patch(SERVICE, service["id"], {"state": "operational"}, if_match="*")
+    await api.transition(SERVICE, service["id"], "operational")
     assert (await api.transition(OFFERING, made["id"], "launched")).status_code == 200
 
 
@@ -152,8 +152,7 @@ async def test_of_many_packages_that_are_accepted_at_once_the_last_is_live(api: 
 
 async def test_of_many_packages_found_accepted_at_once_one_is(api: Api) -> None:
     packages = await of_one_service(api, "reviewed")
-    found = {"state": "accepted", "state_reason": "On the wall of the workshop."}
-    answers = await asyncio.gather(*(api.patch(PACKAGE, each["id"], found, if_match="*") for each in packages))
+    answers = await asyncio.gather(*(api.correct(PACKAGE, each["id"], "accepted") for each in packages))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 422: WRITERS - 1}
     refused = next(answer for answer in answers if answer.status_code == 422)
     assert codes(refused) == {("/service_id", "package-there")}

@@ -9,7 +9,19 @@ import orjson
 import pytest
 
 from shared.contracts import KINDS, NODE_KINDS, OWNERS, Kind
-from tests.service.api import Api, State, a_change, codes, eventually, every_kind, new_id, one_loop, some_kinds
+from tests.service.api import (
+    Api,
+    State,
+    a_change,
+    codes,
+    eventually,
+    every_kind,
+    new_id,
+    one_loop,
+    registrable,
+    some_kinds,
+)
+from tests.service.moves import moves
 
 pytestmark = one_loop
 every_owner = pytest.mark.parametrize("service", OWNERS)
@@ -80,8 +92,11 @@ async def test_every_action_has_its_type(api: Api, kind: Kind) -> None:
     assert [event["type"].rpartition(".")[2] for event in events] == ["created", "changed", "deleted"]
     assert events[1]["data"]["changed"] == list(a_change(kind, ""))
     assert [event["data"].get("deleted") for event in events] == [None, None, True]
-    moved = await api.make(kind, state=kind.lifecycle.states[0])
-    await api.patch(kind, moved["id"], {"state": kind.lifecycle.states[1]}, if_match="1")
+    state, to = next((move for move in moves(kind) if move[0] in registrable(kind)), ("", ""))
+    if not state:
+        return  # an increment moves with its signers alone
+    moved = await api.make(kind, state=state)
+    assert (await api.transition(kind, moved["id"], to, if_match="1")).status_code == 200
     assert (await events_of(api, kind, moved["id"], 2))[1]["type"].endswith(f"{kind.name}.transitioned")
 
 

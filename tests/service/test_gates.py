@@ -67,14 +67,14 @@ GOODS = {"type": "goods", "item": "a printed report"}
 
 async def test_an_offering_is_launched_with_content_and_consumers(api: Api) -> None:
     group = await api.make("consumer_group")
-    service = await api.make("service", state="tested")
+    service = await api.make("service", state="released")
     members = {"components": [GOODS], "consumer_group_ids": [group["id"]], "service_ids": [service["id"]]}
     offering = await api.make("service_offering", state="active", **members)
     kind = NODE_KINDS["service_offering"]
 
     early = await api.transition(kind, offering["id"], "launched")
     assert (early.status_code, codes(early)) == (409, {("/service_ids/0", "service-not-operational")})
-    await api.patch(NODE_KINDS["service"], service["id"], {"state": "operational"}, if_match="*")
+    await api.transition(NODE_KINDS["service"], service["id"], "operational")
     assert (await api.transition(kind, offering["id"], "launched")).status_code == 200
 
 
@@ -121,7 +121,7 @@ async def test_what_runs_lasts_and_nothing_retired_is_added(api: Api) -> None:
     refused = await api.patch(contracts, made["id"], {"items": items}, if_match="*")
     assert (refused.status_code, codes(refused)) == (422, {("/items/1/offering_id", "offering-not-launched")})
     await api.transition(offerings, second["id"], "launched")  # refused: it has nothing to offer
-    await api.patch(offerings, second["id"], {"state": "launched"}, if_match="*")
+    await api.correct(offerings, second["id"], "launched")
     assert (await api.patch(contracts, made["id"], {"items": items}, if_match="*")).status_code == 200
 
 
@@ -164,7 +164,7 @@ async def test_a_parent_stays_one_that_its_children_fit(
     child = await api.make("objective", parent_id=above["id"], side="business", level="tactical")
     answer = await api.patch(NODE_KINDS["objective"], above["id"], change, if_match="*")
     assert (answer.status_code, codes(answer)) == (422, {code})
-    await api.patch(NODE_KINDS["objective"], child["id"], {"state": "withdrawn"}, if_match="*")
+    await api.transition(NODE_KINDS["objective"], child["id"], "withdrawn")
     assert (await api.patch(NODE_KINDS["objective"], above["id"], change, if_match="*")).status_code == 200
 
 
@@ -203,7 +203,7 @@ async def test_a_strategy_rests_on_one_that_is_still_there(api: Api) -> None:
     served = await api.make("strategy", type="business")
     strategy = await api.make("strategy", type="it")
     await api.link("supports", strategy, served)
-    await api.patch(NODE_KINDS["strategy"], served["id"], {"state": "retired"}, if_match="*")
+    await api.transition(NODE_KINDS["strategy"], served["id"], "withdrawn")
     answer = await api.transition(NODE_KINDS["strategy"], strategy["id"], "proposed")
     assert codes(answer) == {("/type", "supports-missing")}
 

@@ -18,7 +18,8 @@ async def test_it_tells_every_version(api: Api, kind: Kind) -> None:
     assert [item["version"] for item in (first, second, third)] == [1, 2, 3]
     assert [item["action"] for item in (first, second, third)] == ["created", "changed", "changed"]
     assert [item["by"] for item in (first, second, third)] == ["tester", "somebody else", "tester"]
-    assert second["changes"] == [{"field": member, "from": None, "to": "one"}]
+    told = [change for change in second["changes"] if change["field"] != "authors"]
+    assert told == [{"field": member, "from": None, "to": "one"}]
     assert third["changes"] == [{"field": member, "from": "one", "to": "two"}]
     assert third["event"] == f"{kind.name}:{made['id']}:1.3"
 

@@ -79,12 +79,12 @@ async def test_an_activity_is_found_in_the_state_of_its_process(api: Api) -> Non
     assert (answer.status_code, codes(answer)) == (422, {("/state", "follows-process")})
 
 
-async def test_activities_follow_a_process_that_is_registered_anew(api: Api) -> None:
-    process = await api.make("process")
-    step, gone = [await api.make("activity", process_id=process["id"]) for _ in range(2)]
+async def test_activities_follow_a_process_that_is_corrected(api: Api) -> None:
+    process = await api.make("process", state="defined")
+    step, gone = [await api.make("activity", process_id=process["id"], state="defined") for _ in range(2)]
     await api.transition(ACTIVITY, gone["id"], "retired")
-    answer = await api.patch(PROCESS, process["id"], {"state": "operational"}, if_match="*")
-    assert answer.status_code == 200
+    answer = await api.correct(PROCESS, process["id"], "operational")
+    assert answer.status_code == 200, answer.text
     states = [(await api.get(ACTIVITY, each["id"])).json()["state"] for each in (step, gone)]
     assert states == ["operational", "retired"]
 

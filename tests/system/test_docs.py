@@ -18,7 +18,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.cli import sample
+from shared.auth import mint
 from shared.client import Client
+from shared.config import Settings
 from shared.contracts.alignment import BASELINE
 from tests.system import processes
 
@@ -58,12 +61,20 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with processes.embedded(tmp_path_factory.mktemp("docs") / "home") as (url, token):
+    home = tmp_path_factory.mktemp("docs") / "home"
+    with processes.embedded(home) as (url, token):
         server = Server(url, token)
-        apply = [sys.executable, "-m", "services", "apply", "-f", str(ROOT / "examples" / "organisation")]
-        subprocess.run(apply, env=server.environment, check=True, capture_output=True)
+        asyncio.run(_load(server, Settings(home=home).issuer_key_path))
         asyncio.run(_change(server))
         yield server
+
+
+async def _load(server: Server, issuer: Path) -> None:
+    def acting(subject: str, scope: str) -> Client:
+        return Client(server.url, mint(issuer, subject, [scope]))
+
+    async with Client(server.url, server.token) as client:
+        assert not (await sample.load(client, acting)).refused
 
 
 async def _change(server: Server) -> None:

@@ -8,17 +8,21 @@ from shared.interchange.export import Export, export
 from shared.interchange.sync import sync
 from shared.interchange.yaml_documents import text
 from tests.platform import running, settings_for
-
-SAMPLE = Path(__file__).parents[2] / "examples" / "organisation"
+from tests.service.alignment import sample
+from tests.service.alignment.sample import SAMPLE
 
 
 async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path: Path) -> None:
     told = re.findall(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", (SAMPLE / "README.md").read_text(), re.MULTILINE)
     assert told
     async with running(settings_for(tmp_path)) as platform:
-        report = await sync(platform.client, await bundle.to_batch(platform.client, bundle_files.read([SAMPLE])))
-        assert not report.refused
-        await platform.caught_up()
+        await sample.load(platform)
+        signed = await platform.client.find("increment", "dependable-first-slice")
+        assert signed
+        assert (signed["state"], [each["by"] for each in signed["sign_offs"]]) == (
+            "signed",
+            ["maeve.stroud", "tobias.oyelaran"],
+        )
         page = await platform.client.get_json("/alignment/v1/findings", limit=200)
         found = [(f["rule"], f"{f['subject']['kind']}/{f['subject']['key']}") for f in page["items"]]
         assert sorted(found) == sorted(told)

@@ -19,13 +19,14 @@ STAMP = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z") | di
 class FakeOwner:
     """All three owners; ``log`` names every request, ``states`` holds what is stored, by kind and id.
 
-    ``extra`` answers for other paths: a document, or a function of the request.
+    ``extra`` answers for other paths: a document, or a function of the request. ``gate`` is why no transition is made.
     """
 
     def __init__(self) -> None:
         self.states: dict[tuple[str, str], dict[str, Any]] = {}
         self.log: list[str] = []
         self.extra: dict[str, Any] = {}
+        self.gate = ""
 
     @property
     def writes(self) -> list[str]:
@@ -86,6 +87,17 @@ class FakeOwner:
             return _problem(412, "It has changed since.")
         body = {name: value for name, value in state.items() if name in kind.model.model_fields}
         return self._store(kind, id, _merged(body, json.loads(request.content)), state["version"] + 1)
+
+    def _post(self, kind: Kind, id: str, request: httpx.Request) -> httpx.Response:
+        """A transition."""
+        state, body = self.states[kind.name, id], json.loads(request.content)
+        if request.headers["If-Match"] != f'"{state["version"]}"':
+            return _problem(412, "It has changed since.")
+        if body["to"] not in kind.lifecycle.moves[state["state"]] or self.gate:
+            return _problem(409, self.gate or "No such move.")
+        moved = {"state": body["to"], "state_reason": body["reason"], "version": state["version"] + 1}
+        self.states[kind.name, id] = {**state, **moved}
+        return httpx.Response(200, json=self.states[kind.name, id])
 
     def _store(self, kind: Kind, id: str, body: dict[str, Any], version: int) -> httpx.Response:
         if missing := [str(end) for end in _ends(kind, body) if end not in self.states]:

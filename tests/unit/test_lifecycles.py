@@ -99,7 +99,8 @@ DOMAIN: dict[str, tuple[dict[str, str], str]] = {
     "stakeholder": ({"active": "inactive", "inactive": ""}, "active"),
     "increment": (
         {
-            "draft": "submitted",
+            "draft": "submitted attested",
+            "attested": "",
             "submitted": "partly_signed signed declined",
             "partly_signed": "signed declined",
             "signed": "superseded",

@@ -17,6 +17,7 @@ from services.alignment.reading import existing
 from services.alignment.rule import Severity
 from services.alignment.rules import RULES
 from services.alignment.score import score
+from services.alignment.signatures import signatures
 from shared import clock
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
@@ -75,6 +76,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
         "around": await neighbourhood(moment, ref, wanted),
         "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
         "findings": (await findings_list.of_subject(moment, ref, grace))[0],
+        "signed_by": (await signatures(moment, [ref])).get(ref, []),
         "why": await trace.why(moment, ref),
         "impact": hit,
         "history": await repository.versions(moment, ref),

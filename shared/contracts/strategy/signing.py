@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Grade, Kind, Model, Ref, Short, Side, State, Text
+from shared.contracts.base import Grade, Kind, Model, Name, Ref, Short, Side, State, Text
 from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
@@ -14,7 +14,8 @@ Decision = Literal["requested", "approved", "rejected", "delegated", "no_longer_
 
 
 class Stakeholder(State):
-    """Somebody with a say (ArchiMate Stakeholder). ``subject`` is the sign-in by which they sign, if they do."""
+    """Somebody with a say (ArchiMate Stakeholder). ``subject`` is the sign-in by which they sign, if they do: no two
+    live stakeholders have the same one."""
 
     kind: Literal["stakeholder"] = "stakeholder"
     party_id: UUID | None = None
@@ -26,22 +27,37 @@ class Stakeholder(State):
     authority_scope: Short | None = None
 
 
+class FrozenLink(Model):
+    """A justifying link of an item, as it was when the increment was submitted."""
+
+    type: Short
+    target: Ref
+    confidence: float | None = None
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
+
+
 class Frozen(Model):
-    """An item as it was when the increment was submitted: its version, and the hash of its content."""
+    """An item as it was when the increment was submitted: its version, its justifying links, and the hash of its
+    content with these. The hash names its scheme; what an earlier release signed has no links in it."""
 
     kind: Short
     id: UUID
     version: int
     hash: Short
+    links: list[FrozenLink] = []
 
 
 class SignOff(Model):
     """What one signer was asked, and what they decided: ``by`` is who it was that sent the decision, and ``at`` when.
 
-    A delegated one asks another stakeholder, who decides in a sign-off of their own.
+    ``name`` and ``subject`` are those of the stakeholder when they were asked: only that sign-in decides. A delegated
+    one asks another stakeholder, who decides in a sign-off of their own.
     """
 
     stakeholder_id: UUID
+    name: Name | None = None
+    subject: Short | None = None
     decision: Decision = "requested"
     comment: Text | None = None
     at: Instant | None = None
@@ -50,17 +66,28 @@ class SignOff(Model):
 
 
 class Increment(State):
-    """A piece of strategy small enough to be read and signed as one.
+    """A piece of strategy small enough to be read and signed as one; an ``attested`` one was signed elsewhere, and
+    nothing here proves it.
 
-    ``package`` and ``sign_offs`` are kept by the service, from submission on.
+    The service keeps ``authors``, who made it or changed what its statement says, and from submission on ``package``,
+    ``package_hash`` (over everything that is signed) and ``sign_offs``.
     """
 
     kind: Literal["increment"] = "increment"
+    type: Literal["sign_off", "attested"] = "sign_off"
     items: Annotated[list[Ref], Field(max_length=500)] = []
     signers: Annotated[list[UUID], Field(max_length=50)] = []
     due: Instant | None = None
+    supersedes_id: UUID | None = None
+    authors: list[Short] = []
     package: list[Frozen] = []
+    package_hash: Short | None = None
     sign_offs: list[SignOff] = []
+
+
+KEPT = frozenset({"authors", "package", "package_hash", "sign_offs"})
+STATEMENT = frozenset({"key", "name", "description", "type", "due", "items", "signers", "supersedes_id"})
+"""What the statement of an increment says: frozen from submission on."""
 
 
 KINDS = (
@@ -70,15 +97,23 @@ KINDS = (
         Lifecycle.parse("active* -> inactive!"),
         (OWNER, Reference("party_id", "represents", ("party",))),
         signed_as="active",
+        appointed=frozenset({"subject", "signs", "authority_scope"}),
+        appointed_by_others=True,
     ),
     Kind(
         "strategy",
         Increment,
         Lifecycle.parse(
             "draft -> submitted -> partly_signed -> signed*; submitted -> signed; "
-            "submitted | partly_signed -> declined -> draft; signed -> superseded!"
+            "submitted | partly_signed -> declined -> draft; signed -> superseded!; draft -> attested!"
         ),
-        (OWNER, Reference("items[]", "covers"), Reference("signers[]", "signed_by", ("stakeholder",))),
-        kept=frozenset({"package", "sign_offs"}),
+        (
+            OWNER,
+            Reference("items[]", "covers"),
+            Reference("signers[]", "signed_by", ("stakeholder",)),
+            Reference("supersedes_id", "supersedes", ("increment",)),
+        ),
+        kept=KEPT,
+        registered=frozenset({"draft", "attested"}),
     ),
 )

@@ -120,8 +120,12 @@ class Reference:
                 yield from ((step, *rest) for rest in self.ways_up(step.target, (*passed, ref)))
 
     def signed(self, ref: str) -> list[tuple[str, list[str]]]:
-        """The signed increments that hold it, and who approved each."""
-        held = [s for r, s in sorted(self.nodes.items()) if s["kind"] == "increment" and s["state"] == "signed"]
+        """The increments under which it was signed, here or elsewhere, and who approved each."""
+        held = [
+            s
+            for r, s in sorted(self.nodes.items())
+            if s["kind"] == "increment" and s["state"] in ("signed", "attested")
+        ]
         return [
             (each["id"], [who["stakeholder_id"] for who in each["sign_offs"] if who["decision"] == "approved"])
             for each in held

@@ -1,17 +1,13 @@
 """The sample organisation, as a newcomer gets it."""
 
-from pathlib import Path
-
-from shared.interchange import bundle, bundle_files
-from shared.interchange.sync import sync
+from services.cli import sample
 from tests.platform import Platform
 
-SAMPLE = Path(__file__).parents[3] / "examples" / "organisation"
+SAMPLE = sample.SAMPLE
 
 
 async def load(platform: Platform) -> Platform:
     """The view covers it in the end."""
-    batch = await bundle.to_batch(platform.client, bundle_files.read([SAMPLE]))
-    assert not (await sync(platform.client, batch)).refused
+    assert not (await sample.load(platform.client, platform.acting)).refused
     await platform.caught_up()
     return platform

@@ -84,7 +84,7 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
 
 
 async def test_members_are_told_as_people_write_them(sampled: Platform, browser: httpx.AsyncClient) -> None:
-    increment = await sampled.client.find("increment", "network-first-slice")
+    increment = await sampled.client.find("increment", "dependable-first-slice")
     assert increment
     told = (await shown(browser, f"/entity/increment/{increment['id']}")).xpath("//dl")[0]
     signed = told.xpath("div[dt = 'sign offs']/dd")[0]

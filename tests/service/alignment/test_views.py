@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from shared.client import path_of
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
@@ -18,6 +19,12 @@ from tests.service.conftest import BACKENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 State = dict[str, Any]
+DRIFTING: list[tuple[str, dict[str, Any]]] = [
+    ("tactic", {"state": "proposed"}),
+    ("tactic", {"state": "proposed"}),
+    ("objective", {}),
+    ("stakeholder", {"subject": "boss", "signs": True}),
+]
 
 
 class Held:
@@ -205,9 +212,9 @@ async def test_the_cascade_holds_everything_once_and_names_the_holes(platform: P
 
 
 async def test_why_names_who_signed(platform: Platform, held: Held) -> None:
-    signed = [each for each in held.of("increment") if each["state"] == "signed"]
+    signed = [each for each in held.of("increment") if each["state"] in ("signed", "attested")]
     covered = {_ref(item): each for each in signed for item in each["items"]}
-    seen = 0
+    seen: set[bool] = set()
     for service in held.of("service"):
         for path in (await view(platform, f"why/service/{service['id']}"))["paths"]:
             expected = [_ref(step["node"]) for step in path["steps"] if _ref(step["node"]) in covered]
@@ -215,9 +222,42 @@ async def test_why_names_who_signed(platform: Platform, held: Held) -> None:
             for each in path["signed_by"]:
                 increment = covered[_ref(each["node"])]
                 assert each["increment"]["key"] == increment["key"]
-                assert [who["id"] for who in each["by"]] == increment["signers"]
-                seen += 1
-    assert seen
+                attested = increment["state"] == "attested"
+                assert (each["attested"], each["version"], each["drifted"]) == (attested, 1, False)
+                assert [who["id"] for who in each["by"]] == ([] if attested else increment["signers"])
+                seen |= {attested}
+    assert seen == {True, False}
+
+
+async def test_a_signature_says_what_has_drifted_since(tmp_path: Path) -> None:
+    """A member or a justifying link that is another one now, in every answer that names who signed."""
+    async with running(settings_for(tmp_path)) as platform:
+        client = platform.client
+        made = [await client.post(kind, {"name": kind, **more}) for kind, more in DRIFTING]
+        tactic, other, objective, boss = made
+        items = [{"kind": each["kind"], "id": each["id"]} for each in (tactic, other)]
+        increment = await client.post("increment", {"name": "Both", "items": items, "signers": [boss["id"]]})
+        await client.transition("increment", increment["id"], 1, "submitted")
+        async with platform.acting("boss", "strategy:approve") as signer:
+            path = f"{path_of(NODE_KINDS['increment'], increment['id'])}/sign-offs"
+            await signer.send("POST", path, {"decision": "approved"})
+
+        async def standing(state: dict[str, Any]) -> tuple[Any, ...]:
+            await platform.caught_up()
+            [told] = (await view(platform, f"nodes/tactic/{state['id']}"))["signed_by"]
+            [who] = told["by"]
+            return told["increment"]["key"], who["name"], who["subject"], told["version"], told["drifted"]
+
+        assert await standing(tactic) == await standing(other) == ("both", "stakeholder", "boss", 1, False)
+        link = {"type": "realizes", "source": items[0], "target": {"kind": "objective", "id": objective["id"]}}
+        await client.post(LINKS["strategy"], link)
+        assert (await standing(tactic))[-1] is True
+        assert (await standing(other))[-1] is False
+        now = await client.get("tactic", other["id"])
+        await client.patch("tactic", other["id"], now["version"], {"budget": 7.0})
+        assert (await standing(other))[-1] is True
+        await client.patch("tactic", other["id"], now["version"] + 1, {"budget": None})
+        assert (await standing(other))[-1] is False, "it is again what was signed"
 
 
 @pytest.mark.parametrize("path", ["cascade", "coverage/design", "coverage/offerings", "load"])

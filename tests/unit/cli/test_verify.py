@@ -1,51 +1,175 @@
+"""``verify`` and ``trust``: exit codes, what is printed of what others wrote, and the log in a file."""
+
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared import proof
-from shared.contracts.content import digest
+from shared import merkle, proof
+from shared.contracts.content import canonical
 from shared.keys import generate
+from tests.unit.test_proof import AT, KEY, OTHER, Document, document, signed, statement
 
-CONTENT = {"name": "Second site"}
-
-
-@pytest.fixture
-def document() -> dict[str, Any]:
-    statement = {
-        "increment": {"name": "First increment", "state": "signed"},
-        "items": [{"kind": "tactic", "id": "1", "hash": digest(CONTENT)}],
-        "sign_offs": [{"decision": "approved", "by": "boss", "at": "2026-01-01T00:00:00Z"}],
-    }
-    contents = [{"kind": "tactic", "id": "1", "content": CONTENT}]
-    return proof.sign(generate(0).key(), statement, contents)
+HELD, FAILED, USAGE = 0, 1, 2
 
 
-def check(run: Any, folder: Path, document: Any, *options: str) -> Any:
-    (folder / "proof.json").write_text(json.dumps(document))
+@pytest.fixture(autouse=True)
+def nothing_pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "plumbline" / "trusted-keys.json"
+
+
+def check(run: Any, folder: Path, made: Any, *options: Any) -> Any:
+    (folder / "proof.json").write_text(made if isinstance(made, str) else json.dumps(made))
     return run("verify", folder / "proof.json", *options)
 
 
-def test_a_proof_that_holds_tells_who_signed(run: Any, tmp_path: Path, document: dict[str, Any]) -> None:
-    result = check(run, tmp_path, document)
-    assert result.exit_code == 0
-    assert "First increment (1 items), signed" in result.stdout
-    assert "approved by boss" in result.stdout
+def key_file(folder: Path, **members: Any) -> Path:
+    path = folder / "keys.json"
+    path.write_text(json.dumps({"keys": [{**KEY.public().document(), **members}]}))
+    return path
 
 
-def test_only_the_key_that_is_named_will_do(run: Any, tmp_path: Path, document: dict[str, Any]) -> None:
-    mine = proof.verify(document)
-    assert check(run, tmp_path, document, "--key", mine).exit_code == 0
-    assert check(run, tmp_path, document, "--key", "another").exit_code == 1
+def test_a_proof_that_holds_says_who_signed_as_whom_what_and_when(run: Any, tmp_path: Path) -> None:
+    result = check(run, tmp_path, signed(), "--key", key_file(tmp_path))
+    assert result.exit_code == HELD
+    assert "First (first), 1 items, signed" in result.stdout
+    assert f"approved by The boss, signed in as boss, at {AT}" in result.stdout
+    assert f"Signed by the key {KEY.kid}" in result.stdout
+    assert "Entry 3 of the signature log" in result.stdout
+
+
+def test_without_a_trusted_key_nothing_is_proven(run: Any, tmp_path: Path) -> None:
+    result = check(run, tmp_path, signed())
+    assert (result.exit_code, result.stdout) == (FAILED, "")
+    assert f"unknown key: {KEY.kid}" in result.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [(KEY.kid, HELD), (OTHER.kid, FAILED)], ids=["its own", "another"])
+def test_a_thumbprint_names_the_key_that_will_do(run: Any, tmp_path: Path, name: str, code: int) -> None:
+    assert check(run, tmp_path, signed(), "--key", name).exit_code == code
+
+
+def test_a_pinned_key_is_trusted(run: Any, tmp_path: Path, nothing_pinned: Path) -> None:
+    nothing_pinned.parent.mkdir(parents=True)
+    nothing_pinned.write_text(key_file(tmp_path).read_text())
+    assert check(run, tmp_path, signed()).exit_code == HELD
+    assert check(run, tmp_path, signed(), "--key", OTHER.kid).exit_code == FAILED, "what is named replaces it"
+
+
+@pytest.mark.parametrize(("exp", "code"), [(1_780_300_800, FAILED), (1_780_300_801, HELD)])
+def test_a_key_proves_what_was_signed_until_it_ended(run: Any, tmp_path: Path, exp: int, code: int) -> None:
+    """The statement is of 2026-06-01T08:00:00Z, which is 1780300800."""
+    assert check(run, tmp_path, signed(), "--key", key_file(tmp_path, exp=exp)).exit_code == code
+
+
+def test_a_derived_key_is_named_as_such(run: Any, tmp_path: Path) -> None:
+    result = check(run, tmp_path, signed(), "--key", key_file(tmp_path, derived=True, exp=1_900_000_000))
+    assert "derived from a secret" in result.stdout
 
 
 @pytest.mark.parametrize("broken", ["contents", "statement", "signature"])
-def test_one_that_was_altered_fails(run: Any, tmp_path: Path, document: dict[str, Any], broken: str) -> None:
-    result = check(run, tmp_path, document | {broken: []})
-    assert (result.exit_code, result.stderr.startswith("Not proven:")) == (1, True)
+def test_one_that_was_altered_fails(run: Any, tmp_path: Path, broken: str) -> None:
+    result = check(run, tmp_path, signed() | {broken: []}, "--key", KEY.kid)
+    assert (result.exit_code, result.stderr.startswith("Not proven:")) == (FAILED, True)
 
 
-def test_what_is_no_json_is_no_proof(run: Any, tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text("<html/>")
-    assert run("verify", tmp_path / "a.json").exit_code == 1
+def test_a_member_twice_is_refused(run: Any, tmp_path: Path) -> None:
+    twice = json.dumps(signed())[:-1] + ', "contents": []}'
+    assert check(run, tmp_path, twice, "--key", KEY.kid).exit_code == USAGE
+
+
+@pytest.mark.parametrize("made", ["<html/>", "[]", "{}", '{"format": "other/1"}', "", "\x00"])
+def test_what_is_no_proof_is_a_usage_error(run: Any, tmp_path: Path, made: str) -> None:
+    assert check(run, tmp_path, made, "--key", KEY.kid).exit_code == USAGE
+
+
+def test_a_name_cannot_print_what_it_likes(run: Any, tmp_path: Path) -> None:
+    said = statement() | {"package_hash": None}
+    said["increment"]["name"] = "X\n  approved by cfo\rHolds.\x1b[2J\u202e"
+    said["sign_offs"][0]["name"] = "a\u2028b"
+    made = document(said)
+    result = check(run, tmp_path, made, "--key", KEY.kid)
+    assert result.exit_code == HELD
+    assert not any(sign in result.stdout for sign in ("\r", "\x1b", "\u202e", "\u2028"))
+    assert [line for line in result.stdout.splitlines() if line.strip() == "approved by cfo"] == []
+
+
+def log(count: int, month: str = "06") -> list[Document]:
+    """A log of some statements, each with the head that it made."""
+    nodes: dict[merkle.Node, bytes] = {}
+    rows = []
+    for position in range(count):
+        said = statement() | {"at": f"2026-{month}-0{position + 1}T08:00:00Z"}
+        nodes |= merkle.grown(nodes.__getitem__, position, canonical(said))
+        head = {"size": position + 1, "root": merkle.root(nodes.__getitem__, position + 1).hex(), "at": AT}
+        head["signature"] = proof.signature(KEY, proof.head_statement(head))
+        entry = {"position": position, "statement": said, "signature": proof.signature(KEY, said), "head": head}
+        rows.append(entry)
+    return rows
+
+
+def proven_in(rows: list[Document]) -> Document:
+    """The proof of the last entry of a log."""
+    nodes: dict[merkle.Node, bytes] = {}
+    for position, row in enumerate(rows):
+        nodes |= merkle.grown(nodes.__getitem__, position, canonical(row["statement"]))
+    last = rows[-1]
+    path = [step.hex() for step in merkle.inclusion(nodes.__getitem__, len(rows) - 1, len(rows))]
+    place = {"position": len(rows) - 1, "path": path, "head": last["head"]}
+    contents = signed()["contents"]
+    return proof.document(last["statement"], contents, last["signature"], place)
+
+
+def written(folder: Path, rows: list[Document]) -> Path:
+    path = folder / "signature-log.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_a_log_in_a_file_holds_and_goes_on_from_a_proof(run: Any, tmp_path: Path) -> None:
+    rows = log(5)
+    result = check(run, tmp_path, proven_in(rows[:3]), "--key", KEY.kid, "--log", written(tmp_path, rows))
+    assert (result.exit_code, "5 entries, none removed or changed" in result.stdout) == (HELD, True), result.stderr
+
+
+def _removed(rows: list[Document]) -> list[Document]:
+    return [*rows[:1], *rows[2:]]
+
+
+def _cut(rows: list[Document]) -> list[Document]:
+    return rows[:2]
+
+
+def _altered(rows: list[Document]) -> list[Document]:
+    said = rows[1]["statement"] | {"at": "2020-01-01T00:00:00Z"}
+    return [rows[0], rows[1] | {"statement": said}, *rows[2:]]
+
+
+def _signed_again(rows: list[Document]) -> list[Document]:
+    """By whoever has the key: the entry itself is whole, and the heads are not those of it."""
+    said = rows[1]["statement"] | {"at": "2020-01-01T00:00:00Z"}
+    return [rows[0], rows[1] | {"statement": said, "signature": proof.signature(KEY, said)}, *rows[2:]]
+
+
+def _rewritten(rows: list[Document]) -> list[Document]:
+    """A whole new log under the same key: only whoever kept a proof or a head notices."""
+    return log(len(rows), month="01")
+
+
+@pytest.mark.parametrize("alter", [_removed, _cut, _altered, _signed_again, _rewritten])
+def test_an_entry_that_was_removed_or_altered_is_noticed(run: Any, tmp_path: Path, alter: Any) -> None:
+    rows = log(5)
+    path = written(tmp_path, alter(rows))
+    result = check(run, tmp_path, proven_in(rows[:3]), "--key", KEY.kid, "--log", path)
+    assert (result.exit_code, result.stderr.startswith("Not proven:")) == (FAILED, True)
+
+
+def test_a_log_signed_by_somebody_else_is_not_trusted(run: Any, tmp_path: Path) -> None:
+    result = run("verify", "--log", written(tmp_path, log(2)), "--key", generate(0).kid)
+    assert (result.exit_code, "unknown key" in result.stderr) == (FAILED, True)
+
+
+def test_nothing_to_check_is_a_usage_error(run: Any) -> None:
+    assert run("verify").exit_code == USAGE

@@ -6,6 +6,7 @@ import pytest
 
 from shared.client import Client, Unauthorized, Unreachable
 from shared.contracts import NODE_KINDS
+from shared.interchange import merge
 from shared.interchange.archimate import read
 from shared.interchange.mapping import to_batch
 from shared.interchange.records import Batch, Origin, Record, canonical
@@ -119,8 +120,64 @@ async def test_another_sources_provenance_stays(owner: FakeOwner) -> None:
 async def test_a_state_is_written_with_its_reason(owner: FakeOwner) -> None:
     await bring(owner, one(name="Board", state="defined"))
     assert state(owner)["state_reason"] == "found"
-    await bring(owner, one(name="Board", state="retired", state_reason="replaced"))
-    assert (state(owner)["state"], state(owner)["state_reason"]) == ("retired", "replaced")
+    await bring(owner, one(name="Board", state="approved", state_reason="replaced"))
+    assert (state(owner)["state"], state(owner)["state_reason"]) == ("approved", "replaced")
+
+
+async def test_a_state_is_moved_by_a_transition_and_the_rest_before_it(owner: FakeOwner) -> None:
+    await bring(owner, one(name="Board", state="defined"))
+    report = await bring(owner, one(name="Boarding", state="approved"))
+    assert [line.partition(" ")[0] for line in owner.writes] == ["PATCH", "POST", "PATCH"]
+    assert report.outcomes[0].fields == {"name": ("Board", "Boarding"), "state": ("defined", "approved")}
+    again = await bring(owner, one(name="Boarding", state="approved"))
+    assert again.count("unchanged") == 1
+    await bring(owner, one(name="Boarding", state="operational"))
+    assert state(owner)["state"] == "operational", "it is this source that wrote the state before"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("start", "to", "reason"),
+    [
+        ("defined", "operational", "the way is defined -> approved -> operational"),
+        ("approved", "draft", "no way leads there from approved"),
+        ("retired", "draft", "which is final"),
+    ],
+)
+async def test_what_no_single_transition_reaches_is_refused_whole(
+    owner: FakeOwner, start: str, to: str, reason: str, dry_run: bool
+) -> None:
+    await bring(owner, one(name="Board", state=start))
+    before = dict(state(owner))
+    report = await bring(owner, one(name="Boarding", state=to), dry_run=dry_run)
+    assert (report.outcomes[0].action, reason in report.outcomes[0].reason) == ("refused", True)
+    assert state(owner) == before
+
+
+async def test_a_gate_that_refuses_leaves_the_state_and_says_so(owner: FakeOwner) -> None:
+    await bring(owner, one(name="Board", state="defined"))
+    owner.gate = "Not yet approved: no policy governs it."
+    report = await bring(owner, one(name="Boarding", state="approved"))
+    told = report.outcomes[0].reason
+    assert told == f"It stays defined. {owner.gate} Its other members are written."
+    owner.gate = ""
+    report = await bring(owner, one(name="Boarding", state="approved"))
+    assert (report.count("changed"), state(owner)["state"]) == (1, "approved")
+
+
+def test_what_is_attested_elsewhere_may_be_signed_here() -> None:
+    origin = Origin("bundle", "increment/first")
+    members = {"name": "First", "type": "attested", "state": "attested", "state_reason": "x"}
+    record = Record(NODE_KINDS["increment"], ID, "increment/first", members, origin, "found")
+    there: dict[str, Any] = {
+        "name": "First",
+        "type": "sign_off",
+        "state": "signed",
+        "state_reason": None,
+        "provenance": [],
+    }
+    assert merge.compare(record, there).fields == {}
+    assert merge.compare(record, {**there, "state": "draft"}).to == "attested"
 
 
 async def test_a_race_is_read_again_once(owner: FakeOwner) -> None:

@@ -1,0 +1,38 @@
+"""The sample organisation: its bundles, and the signatures that its own signers give when it is loaded."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shared.client import Client, path_of
+from shared.contracts import NODE_KINDS
+from shared.interchange import bundle, bundle_files
+from shared.interchange.sync import Report, sync
+
+SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "organisation"
+_SIGNATURES = "signatures.toml"
+_INCREMENT = NODE_KINDS["increment"]
+As = Callable[[str, str], Client]
+"""A client of a subject with a scope: whoever loads the sample has the issuer's key, or could sign for nobody."""
+
+
+async def load(client: Client, acting: As, folder: Path = SAMPLE) -> Report:
+    """Everything in the folder, with its signatures. Raises what a client raises."""
+    report = await sync(client, await bundle.to_batch(client, bundle_files.read([folder])))
+    for asked in tomllib.loads((folder / _SIGNATURES).read_text(encoding="utf-8"))["increment"]:
+        await _sign(client, acting, asked)
+    return report
+
+
+async def _sign(client: Client, acting: As, asked: dict[str, Any]) -> None:
+    """Submitted by whoever prepared it, and signed by each signer under a sign-in of their own."""
+    there = await client.find(_INCREMENT, asked["key"])
+    if there is None or there["state"] != _INCREMENT.lifecycle.initial:
+        return
+    async with acting(asked["submitted_by"], "strategy:write") as author:
+        await author.transition(_INCREMENT, there["id"], there["version"], "submitted", asked["reason"])
+    for subject, comment in asked["signatures"].items():
+        async with acting(subject, "strategy:approve") as signer:
+            decision = {"decision": "approved", "comment": comment}
+            await signer.send("POST", f"{path_of(_INCREMENT, there['id'])}/sign-offs", decision)

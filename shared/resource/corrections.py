@@ -1,0 +1,47 @@
+"""POST /corrections: what was registered in a wrong state gets the right one, as long as nothing rests on that."""
+
+import dataclasses
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.changes.table import versions
+from shared.contracts.base import Kind, Record
+from shared.errors import Conflict, Invalid
+from shared.resource import bodies, checks, commands, store
+from shared.resource.bodies import CorrectionBody
+from shared.resource.owner import Written
+from shared.resource.preconditions import Preconditions
+from shared.resource.store import Unit
+
+
+async def correct(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:
+    """POST /corrections: another state for what was registered in a wrong one, as long as nothing rests on that."""
+    given.demand()
+    body = bodies.validated(CorrectionBody, raw)
+    old = await commands.existing(unit, kind, id)
+    given.check(old.version)
+    if body.state not in kind.lifecycle.states:
+        raise Invalid.at("/state", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
+    if body.state == old.state:
+        raise Conflict(f"It is {old.state} already.")
+    await _check_correctable(unit, kind, old)
+    new = commands.following(unit, old, {"state": body.state, "state_reason": body.reason})
+    facts = await checks.always(unit, kind, old, new, registered=True)
+    event = str(await store.write(unit, kind, old, new, "changed", corrected=True))
+    await commands.take_along(dataclasses.replace(unit, causation_id=event), kind, new, facts)
+    return Written(new, event)
+
+
+async def _check_correctable(unit: Unit, kind: Kind, old: Record) -> None:
+    """Only a state that was registered can have been registered wrongly, and only until it has been moved on from."""
+    life: list[Any] = []
+    for row in await unit.connection.execute(versions(unit.owner.changes, kind.name, old.id)):
+        life = [row] if row.action == "created" else [*life, row]
+    if orjson.loads(life[0].data)["state"]["state"] == kind.lifecycle.initial:
+        allowed = list(kind.lifecycle.moves[old.state])
+        raise Conflict("It was never registered in another state: it moves by transitions.", allowed=allowed)
+    if any(row.action == "transitioned" for row in life):
+        allowed = list(kind.lifecycle.moves[old.state])
+        raise Conflict("It has moved on since it was registered: it moves by transitions.", allowed=allowed)

@@ -1,0 +1,313 @@
+"""Sign-off that nobody can bend: each way in which an approval was or could be forged, and what is frozen."""
+
+import asyncio
+import json
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.strategy import models
+from shared.contracts import LINKS
+from shared.db import Database
+from tests.service.api import Api, State, body_of, codes, new_id, one_loop
+from tests.service.boards import INCREMENT, STAKEHOLDER, TACTIC, Board, appointed, board, ref, signer, submitted
+
+pytestmark = one_loop
+
+
+async def signed_by(made: Board) -> None:
+    for number in range(len(made.signers)):
+        assert (await made.decide(number)).status_code == 200
+
+
+def with_scopes(api: Api, subject: str) -> Api:
+    """Somebody who may write and approve, and does not appoint."""
+    return api.as_caller("strategy:read", "strategy:write", "strategy:approve", subject=subject)
+
+
+@pytest.mark.parametrize("members", [{"subject": "mallory"}, {"signs": False}, {"authority_scope": "everything"}])
+async def test_who_signs_is_no_ordinary_data(api: Api, members: State) -> None:
+    """The attack: become the signer, sign, and change it back."""
+    made = await submitted(api, signers=1)
+    mallory = with_scopes(api, "mallory")
+    who = made.signers[0]["id"]
+    refused = await mallory.patch(STAKEHOLDER, who, members, if_match="*")
+    assert (refused.status_code, refused.json()["scope"]) == (403, "strategy:appoint")
+    replaced = body_of(made.signers[0]) | members
+    assert (await mallory.put(STAKEHOLDER, who, replaced, if_match="1")).status_code == 403
+    body = await api.body(STAKEHOLDER, **members)
+    assert (await mallory.send("POST", api.path(STAKEHOLDER), json=body)).status_code == 403
+    assert (await made.decide("mallory")).status_code == 403
+
+
+async def test_bulk_appoints_nobody_either(api: Api) -> None:
+    line = {"kind": "stakeholder", "id": new_id(), "body": {"name": "M", "subject": "mallory", "signs": True}}
+    answer = await with_scopes(api, "mallory").send(
+        "POST", "/strategy/v1/bulk", content=json.dumps(line), headers={"content-type": "application/x-ndjson"}
+    )
+    assert json.loads(answer.text)["status"] == 403
+
+
+@pytest.mark.parametrize("members", [{"subject": "mallory"}, {"signs": False}, {"authority_scope": "everything"}])
+async def test_who_is_asked_stays_who_it_is(api: Api, members: State) -> None:
+    made = await submitted(api, signers=1)
+    who = made.signers[0]["id"]
+    answer = await api.patch(STAKEHOLDER, who, members, if_match="*")
+    assert (answer.status_code, {code for _, code in codes(answer)}) == (422, {"frozen"})
+    assert (await api.patch(STAKEHOLDER, who, {"interest": "Cost"}, if_match="*")).status_code == 200
+    await made.decide(0)
+    assert (await api.patch(STAKEHOLDER, who, members, if_match="*")).status_code == 200
+
+
+async def test_nobody_appoints_themself(api: Api) -> None:
+    me = f"me-{uuid4().hex}"
+    mine = api.as_caller("strategy:read", "strategy:write", "strategy:appoint", subject=me)
+    body = await api.body(STAKEHOLDER, subject=me, signs=True)
+    assert (await mine.send("POST", api.path(STAKEHOLDER), json=body)).status_code == 403
+    there = await appointed(api, me)
+    assert (await mine.patch(STAKEHOLDER, there["id"], {"authority_scope": "all"}, if_match="*")).status_code == 403
+    other = await signer(api)
+    assert (await mine.patch(STAKEHOLDER, other["id"], {"subject": me}, if_match="*")).status_code == 403
+
+
+async def test_one_sign_in_is_one_stakeholder(api: Api) -> None:
+    first = await signer(api)
+    answer = await api.post(STAKEHOLDER, subject=first["subject"])
+    assert codes(answer) == {("/subject", "duplicate")}
+    other = await signer(api)
+    answer = await api.patch(STAKEHOLDER, other["id"], {"subject": first["subject"]}, if_match="*")
+    assert codes(answer) == {("/subject", "duplicate")}
+    await api.transition(STAKEHOLDER, first["id"], "inactive")
+    assert (await api.patch(STAKEHOLDER, other["id"], {"subject": first["subject"]}, if_match="*")).status_code == 200
+
+
+async def test_two_at_once_do_not_get_the_same_sign_in(api: Api) -> None:
+    subject = f"twin-{uuid4().hex}"
+    answers = await asyncio.gather(*(api.post(STAKEHOLDER, subject=subject) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422, 422, 422]
+
+
+async def test_whoever_filled_it_does_not_sign_it(api: Api) -> None:
+    """A signer who fills another's empty draft."""
+    who = await signer(api)
+    mallory = with_scopes(api, who["subject"])
+    tactic = await api.make("tactic", state="proposed")
+    draft = await api.make("increment", signers=[who["id"]])
+    assert (await mallory.patch(INCREMENT, draft["id"], {"items": [ref(tactic)]}, if_match="*")).status_code == 200
+    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/signers/0", "author-signs")}
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "Another"}, {"description": "x"}, {"due": "2027-01-01T00:00:00Z"}, {"items": []}]
+)
+async def test_whoever_changed_what_it_says_does_not_sign_it(api: Api, change: State) -> None:
+    made = await board(api, signers=1)
+    mallory = with_scopes(api, made.signers[0]["subject"])
+    assert (await mallory.patch(INCREMENT, made.id, change, if_match="*")).status_code == 200
+    await api.patch(INCREMENT, made.id, {"items": [ref(item) for item in made.items]}, if_match="*")
+    assert codes(await made.move("submitted")) == {("/signers/0", "author-signs")}
+
+
+async def test_whoever_submits_it_does_not_sign_it(api: Api) -> None:
+    made = await board(api, signers=1)
+    mallory = with_scopes(api, made.signers[0]["subject"])
+    assert codes(await mallory.transition(INCREMENT, made.id, "submitted")) == {("/signers/0", "author-signs")}
+
+
+async def test_whoever_changes_what_it_does_not_say_may_sign_it(api: Api) -> None:
+    made = await board(api, signers=1)
+    other = with_scopes(api, made.signers[0]["subject"])
+    assert (await other.patch(INCREMENT, made.id, {"tags": ["x"]}, if_match="*")).status_code == 200
+    assert (await made.move("submitted")).status_code == 200
+    assert (await made.decide(0)).json()["state"] == "signed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Another"}, {"description": "x"}, {"due": "2027-01-01T00:00:00Z"}, {"key": "another-key"},
+        {"signers": []}, {"items": []}, {"type": "attested"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("decided", [0, 1, 2])
+async def test_what_it_says_is_frozen_before_between_and_after_signatures(
+    api: Api, change: State, decided: int
+) -> None:
+    made = await submitted(api, items=1)
+    for number in range(decided):
+        await made.decide(number)
+    answer = await api.patch(INCREMENT, made.id, change, if_match="*")
+    assert (answer.status_code, {code for _, code in codes(answer)}) == (422, {"frozen"})
+
+
+async def test_a_delegate_does_not_decide_twice(api: Api) -> None:
+    """Neither as a second self nor after having decided: one person gives one signature."""
+    made = await submitted(api, signers=2)
+    await made.decide(0)
+    answer = await made.decide(1, "delegated", delegated_to=made.signers[0]["id"])
+    assert codes(answer) == {("/delegated_to", "asked-already")}
+    deputy = await signer(api)
+    await made.decide(1, "delegated", delegated_to=deputy["id"])
+    answer = await made.decide(deputy["subject"], "delegated", delegated_to=made.signers[1]["id"])
+    assert codes(answer) == {("/delegated_to", "asked-already")}
+    await api.transition(STAKEHOLDER, made.signers[1]["id"], "inactive")
+    self = await signer(api, subject=made.signers[1]["subject"])
+    answer = await made.decide(deputy["subject"], "delegated", delegated_to=self["id"])
+    assert codes(answer) == {("/delegated_to", "asked-already")}
+
+
+async def test_a_signer_who_is_not_one_any_more_does_not_decide(api: Api) -> None:
+    made = await submitted(api, signers=1)
+    await api.transition(STAKEHOLDER, made.signers[0]["id"], "inactive")
+    assert codes(await made.decide(0)) == {("/stakeholder_id", "not-a-signer")}
+
+
+@pytest.mark.parametrize("term", [{"valid_from": "2090-01-01T00:00:00Z"}, {"valid_to": "2020-01-01T00:00:00Z"}])
+async def test_a_signer_decides_within_their_term(api: Api, term: State) -> None:
+    made = await submitted(api, signers=1)
+    await api.patch(STAKEHOLDER, made.signers[0]["id"], term, if_match="*")
+    assert codes(await made.decide(0)) == {("/stakeholder_id", "not-valid")}
+    await api.patch(STAKEHOLDER, made.signers[0]["id"], dict.fromkeys(term), if_match="*")
+    assert (await made.decide(0)).json()["state"] == "signed"
+
+
+async def test_a_decision_names_the_package_that_was_read(api: Api) -> None:
+    made = await submitted(api, signers=1)
+    read = (await made.read())["package_hash"]
+    await made.decide(0, "rejected", comment="No.")
+    await made.move("draft")
+    await api.patch(INCREMENT, made.id, {"description": "More than was read."}, if_match="*")
+    await made.move("submitted")
+    assert (await made.decide(0, package_hash=read)).status_code == 409
+    now = (await made.read())["package_hash"]
+    assert (await made.decide(0, package_hash=now)).json()["state"] == "signed"
+
+
+async def test_the_justifying_links_of_an_item_are_signed_with_it(api: Api) -> None:
+    made = await board(api, items=1, signers=1)
+    objective, other, outcome = [await api.make(kind) for kind in ("objective", "objective", "outcome")]
+    kept = (await api.link("realizes", made.items[0], objective, confidence=0.5)).json()
+    ended = (await api.link("decomposes", made.items[0], other)).json()
+    await api.link("relates_to", made.items[0], outcome)
+    await made.move("submitted")
+    [item] = (await made.read())["package"]
+    assert [(each["type"], each["target"]["id"], each["confidence"]) for each in item["links"]] == [
+        ("decomposes", other["id"], None),
+        ("realizes", objective["id"], 0.5),
+    ]
+    await made.decide(0)
+    links = LINKS["strategy"]
+    await api.patch(links, kept["id"], {"confidence": 0.9}, if_match="*")
+    await api.transition(links, ended["id"], "ended")
+    await api.link("realizes", made.items[0], outcome)
+    [drifted] = (await made.more("drift"))["items"]
+    assert (drifted["drifted"], drifted["changes"]) == (True, [])
+    told = drifted["links"]
+    assert [each["target"]["id"] for each in told["added"]] == [outcome["id"]]
+    assert [each["target"]["id"] for each in told["ended"]] == [other["id"]]
+    assert [(each["target"]["id"], each["changes"]) for each in told["changed"]] == [
+        (objective["id"], [{"member": "confidence", "signed": 0.5, "now": 0.9}])
+    ]
+
+
+async def test_a_link_that_comes_while_it_is_decided_on_is_not_signed(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    await api.link("realizes", made.items[0], await api.make("objective"))
+    assert codes(await made.decide(0)) == {("/items/0", "item-changed")}
+
+
+async def test_a_number_that_readers_would_round_is_not_signed(api: Api) -> None:
+    made = await board(api, items=1, signers=1)
+    await api.patch(TACTIC, made.items[0]["id"], {"custom": {"n": 2**53}}, if_match="*")
+    assert codes(await made.move("submitted")) == {("/items/0", "not-canonical")}
+
+
+async def test_the_history_of_an_item_says_who_signed_it(api: Api) -> None:
+    made = await board(api, items=1, signers=1)
+    await api.patch(INCREMENT, made.id, {"state_reason": "Prepared in May."}, if_match="*")
+    await made.move("submitted", "For the June meeting.")
+    await made.decide(0)
+    key, who = (await made.read())["key"], made.signers[0]
+    last = (await api.history(TACTIC, made.items[0]["id"]))[-1]
+    assert last["reason"] == f"Signed under {key} by {who['name']} ({who['subject']})."
+
+
+async def test_an_item_is_compared_with_what_was_signed_of_it_last(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    [first] = (await made.more("comparison"))["items"]
+    assert (first["signed_version"], first["version"]) == (None, 1)
+    await made.decide(0)
+    objective = await api.make("objective")
+    await api.link("realizes", made.items[0], objective)
+    await api.patch(TACTIC, made.items[0]["id"], {"budget": 900}, if_match="*")
+    members = {"items": [ref(made.items[0])], "signers": [made.signers[0]["id"]]}
+    again = Board(api, await api.make("increment", **members), made.items, made.signers)
+    for _ in range(2):  # as a draft, and as what was submitted
+        [item] = (await again.more("comparison"))["items"]
+        assert item["changes"] == [{"member": "budget", "signed": 100.0, "now": 900.0}]
+        assert (item["signed_version"], [each["type"] for each in item["links"]["added"]]) == (1, ["realizes"])
+        await again.move("submitted")
+    assert (await again.decide(0)).json()["state"] == "signed"
+    [item] = (await made.more("comparison"))["items"]
+    assert item["signed_version"] is None, "it was the first one, also after the second"
+
+
+async def test_what_supersedes_it_is_signed(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    later = await api.make("increment", supersedes_id=made.id, items=[ref(i) for i in made.items])
+    await api.patch(INCREMENT, later["id"], {"signers": [made.signers[0]["id"]]}, if_match="*")
+    again = Board(api, later, made.items, made.signers)
+    assert codes(await again.move("submitted")) == {("/supersedes_id", "not-signed")}
+    await made.decide(0)
+    assert codes(await made.move("superseded")) == {("/to", "increment-missing")}
+    await again.move("submitted")
+    assert (await again.decide(0)).json()["state"] == "signed"
+    old = await made.read()
+    assert (old["state"], old["state_reason"].startswith(f"Superseded by {later['key']}")) == ("superseded", True)
+
+
+@pytest.mark.parametrize("state", sorted(set(INCREMENT.lifecycle.states) - {"draft", "attested"}))
+async def test_no_increment_is_registered_beyond_a_draft(api: Api, state: str) -> None:
+    made = await board(api, items=1, signers=1)
+    members = {"items": [ref(made.items[0])], "signers": [made.signers[0]["id"]], "state": state}
+    answer = await api.post(INCREMENT, **members)
+    assert (answer.status_code, codes(answer)) == (422, {("/state", "not-registrable")})
+    moved = await api.patch(INCREMENT, made.id, {"state": state}, if_match="*")
+    assert moved.status_code == 409
+    assert (await made.states()) == ["proposed"]
+
+
+async def test_what_was_signed_elsewhere_is_attested_and_moves_nothing(api: Api) -> None:
+    tactic = await api.make("tactic", state="proposed")
+    members = {"type": "attested", "state": "attested", "state_reason": "On paper, 2025.", "items": [ref(tactic)]}
+    made = await api.make("increment", **members)
+    assert (made["sign_offs"], [each["id"] for each in made["package"]]) == ([], [tactic["id"]])
+    assert (await api.get(TACTIC, tactic["id"])).json()["state"] == "proposed"
+    assert (await api.send("GET", api.path(INCREMENT, made["id"], "proof"))).status_code == 409
+    answer = await api.post(INCREMENT, **members | {"type": "sign_off"})
+    assert codes(answer) == {("/type", "not-attested")}
+    who = await signer(api)
+    draft = await api.make("increment", type="attested", items=[ref(tactic)], signers=[who["id"]])
+    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/type", "not-for-sign-off")}
+    assert codes(await api.transition(INCREMENT, draft["id"], "attested")) == {("/reason", "reason-missing")}
+    assert (await api.transition(INCREMENT, draft["id"], "attested", "In the minutes.")).status_code == 200
+
+
+async def test_what_an_earlier_release_submitted_can_only_be_sent_back(api: Api) -> None:
+    """It did not keep who signs in as whom: nothing says that this is still who was asked."""
+    made = await submitted(api, signers=1)
+    database = Database(api.platform.settings.database("strategy"))
+    table = models.Base.metadata.tables["increment"]
+    try:
+        async with database.write() as connection:
+            asked = [{"stakeholder_id": made.signers[0]["id"], "decision": "requested"}]
+            old = {"sign_offs": asked, "package_hash": None}
+            await connection.execute(table.update().where(table.c.id == UUID(made.id)).values(**old))
+    finally:
+        await database.close()
+    refused = await made.decide(0)
+    assert (refused.status_code, "submit it again" in refused.json()["detail"]) == (409, True)
+    assert (await made.decide(0, "rejected", comment="Submit it again.")).json()["state"] == "declined"
+    await made.move("draft")
+    await made.move("submitted")
+    assert (await made.decide(0)).json()["state"] == "signed"
