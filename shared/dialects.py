@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     Column,
     ColumnElement,
     Connection,
+    Select,
     Table,
     Update,
     bindparam,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -126,3 +129,14 @@ def holds(connection: AsyncConnection, column: Column[Any], value: str) -> Colum
         return select(true()).select_from(items).where(items.c.value == value).exists()
     items = func.json_array_elements_text(column).table_valued("value", name="item")
     return select(literal_column("1")).select_from(items).where(items.c.value == value).exists()
+
+
+def recursive(dialect: str, start: CTE, steps: Sequence[Select[Any]]) -> CTE:
+    """Everything that some steps lead to from what is in ``start``, each once; the steps refer to it by its columns.
+
+    PostgreSQL allows one reference to what is there already, SQLite one in each of several terms.
+    """
+    if dialect == "sqlite":
+        return start.union(*steps)
+    step = union_all(*steps).lateral("step")
+    return start.union(select(*step.c).select_from(start.join(step, true())))

@@ -1,19 +1,29 @@
 """Traces: what a node leads up to or rests on, hop by hop, within a budget; and why it exists at all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from services.alignment.edges import MOST_EDGES, edge, edge_counts, edges_from, first_edges
-from services.alignment.moment import Moment
+from sqlalchemy import CTE, Select, Text, bindparam, cast, select
+
+from services.alignment.edges import MOST_EDGES, edge, edge_counts, first_edges
+from services.alignment.loader import chunks
+from services.alignment.models import EDGE
+from services.alignment.moment import Moment, recorded
+from services.alignment.paths import Search, Step
 from services.alignment.projection import ref_of
 from services.alignment.repository import briefs
 from services.alignment.signatures import signatures
+from shared.arrays import any_of
+from shared.db import TEXT
 
 MAX_DEPTH = 10
 MAX_NODES = 500
-_MOST_PATHS = 100
-_MOST_STEPS = 20_000
+_MOST_ABOVE, _MOST_EDGES = 2000, 5000
+_MOST_PATHS, _MOST_STEPS = 100, 2000
+"""Of an answer to why: a path is hardly read, and two thousand steps take two megabytes."""
+_MOST_WORK = 20_000
 
 
 async def trace(
@@ -25,7 +35,7 @@ async def trace(
     frontier = [root]
     for hop in range(1, depth + 1):
         counts = await edge_counts(moment, frontier, near, types)
-        rows = await first_edges(moment, counts, near, types)
+        rows = await first_edges(moment, counts, near, types, MOST_EDGES - len(edges))
         shown: dict[str, int] = defaultdict(int)
         reached: list[str] = []
         for row in rows:
@@ -62,63 +72,62 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
 
     A path counts as much as its weakest relation (a relation without confidence counts 1), and is live if everything on
     it is. ``signed_by`` has what on it was signed, under which increment and by whom. ``hidden`` counts paths beyond
-    the limit; cycles are walked once.
+    those that are shown, as far as they were counted; ``cut`` says that not everything was looked at. A path comes to
+    nothing twice.
     """
-    above, cut = await _load_above(moment, root)
-    nodes = await briefs(moment, {root, *(row.target for rows in above.values() for row in rows)})
-    found = list(_paths(root, above, nodes))
-    paths = sorted((_path(moment, steps, nodes) for steps in found), key=_rank)
-    shown = paths[:_MOST_PATHS]
-    signed = await signatures(moment, (ref_of(step["node"]) for path in shown for step in path["steps"]))
-    for path in shown:
+    rows, cut = await _above(moment, root)
+    nodes = await briefs(moment, {root, *(row.target for row in rows)})
+    above: defaultdict[str, list[Step]] = defaultdict(list)
+    for row in rows:
+        live = row.live and moment.valid(row) and nodes[row.target]["live"]
+        confidence = 1.0 if row.confidence is None else row.confidence
+        above[row.source].append(Step(row.source, row.target, live, confidence, row))
+    goals = {ref for ref, node in nodes.items() if _is_goal(node)}
+    search = Search(root, above, goals, most=_MOST_PATHS, most_steps=_MOST_STEPS, work=_MOST_WORK)
+    ways = search.ways()
+    paths = sorted((_path(moment, steps, nodes) for steps in ways.found), key=_rank)
+    signed = await signatures(moment, (ref_of(step["node"]) for path in paths for step in path["steps"]))
+    for path in paths:
         path["signed_by"] = [each for step in path["steps"] for each in _signed(step["node"], signed)]
-    return {
-        "subject": nodes[root],
-        "paths": shown,
-        "hidden": max(0, len(paths) - _MOST_PATHS),
-        "cut": cut,
-    }
+    return {"subject": nodes[root], "paths": paths, "hidden": ways.more, "cut": cut or ways.cut}
 
 
-async def _load_above(moment: Moment, root: str) -> tuple[dict[str, list[Any]], bool]:
-    above: dict[str, list[Any]] = {}
-    frontier, total = [root], 0
-    while frontier and total < MOST_EDGES:
-        rows = await edges_from(moment, frontier, "source", None, ended=True)
-        for ref in frontier:
-            above[ref] = []
-        for row in rows:
-            if row.justifies:
-                above[row.source].append(row)
-        total += len(rows)
-        frontier = sorted({row.target for row in rows if row.justifies} - above.keys())
-    return above, bool(frontier)
+@cache
+def _refs_above(*, past: bool) -> CTE:
+    """The nodes that justifying relations lead to, nearest first, in one statement however high they reach."""
+    start = select(cast(bindparam("root", type_=Text()), TEXT).label("ref")).cte("above", recursive=True)
+    up = select(EDGE.c.target).join(start, EDGE.c.source == start.c.ref)
+    return start.union(up.where(recorded(EDGE, past=past), EDGE.c.justifies))
+
+
+@cache
+def _rows_above(*, past: bool) -> Select[Any]:
+    above = any_of(EDGE.c.source, "refs")
+    order = (EDGE.c.source, EDGE.c.type, EDGE.c.target, EDGE.c.origin)
+    return select(EDGE).where(recorded(EDGE, past=past), above, EDGE.c.justifies).order_by(*order)
+
+
+async def _above(moment: Moment, root: str) -> tuple[list[Any], bool]:
+    """The justifying relations above a node, of so many nodes, and whether there are others."""
+    found = select(_refs_above(past=moment.past).c.ref).limit(_MOST_ABOVE + 1)
+    refs = (await moment.execute(found, root=root)).scalars().all()
+    rows: list[Any] = []
+    for some in chunks(refs[:_MOST_ABOVE]):
+        left = _MOST_EDGES - len(rows)
+        rows += (await moment.execute(_rows_above(past=moment.past).limit(left + 1), refs=some)).all()
+        if len(rows) > _MOST_EDGES:
+            return rows[:_MOST_EDGES], True
+    return rows, len(refs) > _MOST_ABOVE
 
 
 def _is_goal(node: dict[str, Any]) -> bool:
     return bool(node["kind"] == "outcome" or (node["kind"] == "strategy" and node["type"] == "business"))
 
 
-def _paths(root: str, above: dict[str, list[Any]], nodes: dict[str, dict[str, Any]]) -> Iterator[list[Any]]:
-    """Simple paths, depth first; the walk is bounded, however tangled the graph is."""
-    budget = _MOST_STEPS
-    stack: list[list[Any]] = [[row] for row in reversed(above.get(root, []))]
-    while stack and budget:
-        budget -= 1
-        steps = stack.pop()
-        end = steps[-1].target
-        if _is_goal(nodes[end]):
-            yield steps
-            continue
-        passed = {root, *(step.target for step in steps)}
-        stack += [[*steps, row] for row in reversed(above.get(end, [])) if row.target not in passed]
-
-
-def _path(moment: Moment, rows: list[Any], nodes: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    steps = [{"edge": edge(moment, row), "node": nodes[row.target]} for row in rows]
-    live = all(step["edge"]["live"] and step["node"]["live"] for step in steps)
-    weakest = min(1.0 if row.confidence is None else row.confidence for row in rows)
-    return {"live": live, "weakest": weakest, "length": len(rows), "signed_by": [], "steps": steps}
+def _path(moment: Moment, way: list[Step], nodes: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    steps = [{"edge": edge(moment, step.relation), "node": nodes[step.target]} for step in way]
+    live, weakest = all(step.live for step in way), min(step.confidence for step in way)
+    return {"live": live, "weakest": weakest, "length": len(way), "signed_by": [], "steps": steps}
 
 
 def _signed(node: dict[str, Any], signed: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

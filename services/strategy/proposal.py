@@ -1,60 +1,83 @@
 """The next slice that could be signed: what has been proposed and waits, parents before children, no more than a
 sitting bears."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from services.strategy.freezing import OPEN
 from shared.contracts import NODE_KINDS
-from shared.contracts.base import Kind, State
+from shared.contracts.base import Kind
 from shared.contracts.relations import RELATIONS
-from shared.resource import store
 from shared.resource.store import Unit
-from shared.resource.tables import from_row
 
-_LOOKED_AT = 500
+LOOKED_AT, MOST_LINKS, MOST_BLOCKED = 500, 50_000, 100
+"""Of a kind, of those that lead up, and of those that are named: what keeps one back is named ten times at most."""
+_NAMED, _CHUNK = 10, 500
 _SIGNABLE = [
     kind
     for kind in NODE_KINDS.values()
     if kind.signed_as and kind.signed_as in kind.lifecycle.moves.get("proposed", ())
 ]
-Waiting = dict[str, State]
+_JUSTIFYING = [relation.name for relation in RELATIONS.values() if relation.justifies]
+Waiting = Mapping[str, dict[str, Any]]
+"""What is told of each that waits, by reference; the longest first, kind by kind."""
 Parents = Mapping[str, set[str]]
 
 
 async def propose(unit: Unit, most: int) -> dict[str, Any]:
     """``items`` make the next increment; ``waiting`` counts what else is proposed; ``blocked`` names what rests on
-    something that is neither live nor proposed, and what that is."""
+    something that is neither live nor proposed, and what that is, and ``hidden`` counts what of that is not named.
+    ``cut`` says that not everything that waits was looked at."""
     held = await _held(unit)
-    waiting = {ref: state for ref, state in (await _proposed(unit)).items() if ref not in held}
-    parents = {ref: await _parents(unit, state) for ref, state in waiting.items()}
+    waiting: dict[str, dict[str, Any]] = {}
+    parents: defaultdict[str, set[str]] = defaultdict(set)
+    cut = False
+    for kind in _SIGNABLE:
+        rows = await _proposed(unit, kind)
+        cut |= len(rows) > LOOKED_AT
+        for row in rows[:LOOKED_AT]:
+            ref = f"{kind.name}/{row.id}"
+            if ref not in held:
+                waiting[ref] = _told(kind, row)
+                parents[ref] |= set(_in_fields(kind, row))
+        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
+    cut |= await _add_linked(unit, waiting, parents)
     unfit = await _unfit(unit, {parent for above in parents.values() for parent in above} - waiting.keys())
-    order, blocked = _ordered(waiting, parents, unfit)
+    order, blocked = ordered(list(waiting), parents, unfit)
+    named = [{**waiting[ref], "by": sorted(parents[ref] & unfit)[:_NAMED]} for ref in blocked[:MOST_BLOCKED]]
     return {
-        "items": [_told(waiting[ref]) for ref in order[:most]],
+        "items": [waiting[ref] for ref in order[:most]],
         "waiting": len(order[most:]),
-        "blocked": [_told(waiting[ref]) | {"by": sorted(parents[ref] & unfit)} for ref in blocked],
+        "blocked": named,
+        "hidden": len(blocked) - len(named),
+        "cut": cut,
     }
 
 
-def _told(state: State) -> dict[str, Any]:
-    return {"kind": state.kind, "id": str(state.id), "key": state.key, "name": state.name, "version": state.version}
+def _told(kind: Kind, row: Any) -> dict[str, Any]:
+    return {"kind": kind.name, "id": str(row.id), "key": row.key, "name": row.name, "version": row.version}
 
 
-async def _proposed(unit: Unit) -> Waiting:
-    found: Waiting = {}
-    for kind in _SIGNABLE:
-        table = unit.owner.table(kind)
-        query = select(table).where(table.c.state == "proposed").order_by(table.c.updated_at, table.c.id)
-        rows = await unit.connection.execute(query.limit(_LOOKED_AT))
-        found |= {f"{kind.name}/{row['id']}": _state(kind, row) for row in rows.mappings()}
-    return found
+async def _proposed(unit: Unit, kind: Kind) -> Sequence[Any]:
+    """Only what is told of them and what they lead up to: all that they say may be large."""
+    table = unit.owner.table(kind)
+    columns = [table.c[name] for name in ("id", "key", "name", "version", *_fields(kind))]
+    query = select(*columns).where(table.c.state == "proposed").order_by(table.c.updated_at, table.c.id)
+    return (await unit.connection.execute(query.limit(LOOKED_AT + 1))).all()
 
 
-def _state(kind: Kind, row: Any) -> Any:
-    return from_row(kind, row)
+def _fields(kind: Kind) -> dict[str, str]:
+    """The columns that lead up, and to which kind: in strategy each holds one id."""
+    return {each.path: each.kinds[0] for each in kind.references if RELATIONS[each.relation].justifies}
+
+
+def _in_fields(kind: Kind, row: Any) -> Iterator[str]:
+    yield from (f"{name}/{id}" for path, name in _fields(kind).items() if (id := getattr(row, path)))
 
 
 async def _held(unit: Unit) -> set[str]:
@@ -64,32 +87,71 @@ async def _held(unit: Unit) -> set[str]:
     return {f"{item['kind']}/{item['id']}" for items in rows.scalars() for item in items}
 
 
-async def _parents(unit: Unit, state: State) -> set[str]:
-    """What it leads up to within this service, by its fields and its links."""
-    kind = NODE_KINDS[state.kind]
-    dumped = state.model_dump(mode="json")
-    up = [reference for reference in kind.references if RELATIONS[reference.relation].justifies]
-    found = {f"{name}/{id}" for reference in up for _, name, id in reference.targets(dumped)}
-    justifying = [relation.name for relation in RELATIONS.values() if relation.justifies]
-    links = await store.links_from(unit, kind.name, state.id, justifying)
-    found |= {str(link.target) for link in links}
-    return {ref for ref in found if unit.owner.kind(ref.partition("/")[0])}
+async def _add_linked(unit: Unit, waiting: Waiting, parents: defaultdict[str, set[str]]) -> bool:
+    """What they lead up to within this service by links; says whether there are more than are looked at."""
+    assert unit.owner.links
+    link, left = unit.owner.table(unit.owner.links), MOST_LINKS
+    for some in _chunks([UUID(each["id"]) for each in waiting.values()]):
+        ours = (link.c.source_id.in_(some), link.c.state == "active", link.c.type.in_(_JUSTIFYING))
+        query = select(link.c.source_kind, link.c.source_id, link.c.target_kind, link.c.target_id).where(*ours)
+        rows = (await unit.connection.execute(query.limit(left + 1))).all()
+        for row in rows[:left]:
+            if unit.owner.kind(row.target_kind):
+                parents[f"{row.source_kind}/{row.source_id}"].add(f"{row.target_kind}/{row.target_id}")
+        if len(rows) > left:
+            return True
+        left -= len(rows)
+        await asyncio.sleep(0)
+    return False
+
+
+def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
 async def _unfit(unit: Unit, refs: Iterable[str]) -> set[str]:
     """Those of them that are not live: nothing can be signed that rests on them."""
-    wanted = set(refs)
-    pairs = [(kind, id) for kind, _, id in (ref.partition("/") for ref in wanted)]
-    found = await store.load_many(unit, pairs)
-    live = {ref for ref, state in found.items() if NODE_KINDS[state.kind].is_live(state.state)}
-    return wanted - live
+    by_kind: defaultdict[str, list[UUID]] = defaultdict(list)
+    for ref in refs:
+        name, _, id = ref.partition("/")
+        by_kind[name].append(UUID(id))
+    unfit: set[str] = set()
+    for name, ids in by_kind.items():
+        kind = NODE_KINDS[name]
+        live = await _live(unit, unit.owner.table(kind), kind, ids)
+        unfit |= {f"{name}/{id}" for id in ids if id not in live}
+    return unfit
 
 
-def _ordered(waiting: Waiting, parents: Parents, unfit: set[str]) -> tuple[list[str], list[str]]:
-    """Parents before children, oldest first among equals; and what has to wait for a parent."""
+async def _live(unit: Unit, table: Table, kind: Kind, ids: Sequence[UUID]) -> set[UUID]:
+    found: set[UUID] = set()
+    for some in _chunks(ids):
+        query = select(table.c.id).where(table.c.id.in_(some), table.c.state.in_(sorted(kind.lifecycle.live)))
+        found |= set((await unit.connection.execute(query)).scalars())
+        await asyncio.sleep(0)
+    return found
+
+
+def ordered(refs: Sequence[str], parents: Parents, unfit: set[str]) -> tuple[list[str], list[str]]:
+    """Parents before children, otherwise in the order in which they come; and what has to wait for a parent.
+
+    Level by level, and each relation is looked at once.
+    """
+    place = {ref: number for number, ref in enumerate(refs)}
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    missing: dict[str, int] = {}
+    for ref in refs:
+        above = [parent for parent in parents.get(ref, ()) if parent in place]
+        missing[ref] = len(above) + (1 if parents.get(ref, set()) & unfit else 0)
+        for parent in above:
+            children[parent].append(ref)
     order: list[str] = []
-    left = list(waiting)
-    while ready := [ref for ref in left if not parents[ref] & unfit and parents[ref] & waiting.keys() <= set(order)]:
-        order += ready
-        left = [ref for ref in left if ref not in ready]
-    return order, left
+    level = [ref for ref in refs if not missing[ref]]
+    while level:
+        order += level
+        following: list[str] = []
+        for child in (child for ref in level for child in children[ref]):
+            missing[child] -= 1
+            following += [] if missing[child] else [child]
+        level = sorted(following, key=place.__getitem__)
+    return order, [ref for ref in refs if missing[ref]]

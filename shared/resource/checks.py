@@ -12,6 +12,7 @@ from shared.contracts.relations import DECOMPOSITION
 from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource import statements
+from shared.resource.ascent import MOST_ABOVE, reaches
 from shared.resource.owner import Facts
 from shared.resource.store import Unit, links_from, links_from_each, links_into, load_many, look_up, take_turns
 
@@ -141,39 +142,18 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
         unit.alone()
         await lock_scope(unit.connection, _DECOMPOSITION_LOCK)
     for up in ups:
-        if await _reaches(unit, [up.ref], start):
+        found = await reaches(unit.connection, unit.owner, (up.kind, UUID(up.id)), (start[0], UUID(start[1])))
+        if found:
             raise Invalid.at(up.pointer, "cycle", "This would make the decomposition run in a circle.")
+        if found is None:
+            detail = f"More than {MOST_ABOVE:,} lie above it by decomposition."
+            raise Invalid.at(up.pointer, "too-many-above", detail)
 
 
 def _ups(kind: Kind, new: Record, fresh: Sequence[Target]) -> list[Target]:
     """The steps up that are new in this state; a link's are so whenever it is written, since it may have ended."""
     steps = (_targets(kind, new) if new.state == "active" else []) if isinstance(new, Link) else fresh
     return [target for target in steps if target.relation in DECOMPOSITION]
-
-
-def _parents_in_fields(kind: Kind, state: Record) -> list[tuple[str, str]]:
-    return [target.ref for target in _targets(kind, state) if target.relation in DECOMPOSITION]
-
-
-async def _reaches(unit: Unit, steps: list[tuple[str, str]], goal: tuple[str, str]) -> bool:
-    seen: set[tuple[str, str]] = set()
-    while steps:
-        if goal in steps:
-            return True
-        seen.update(steps)
-        parents = [parent for step in steps for parent in await _parents(unit, *step)]
-        steps = [parent for parent in dict.fromkeys(parents) if parent not in seen]
-    return False
-
-
-async def _parents(unit: Unit, name: str, id: str) -> list[tuple[str, str]]:
-    kind = unit.owner.kind(name)
-    if kind is None:
-        return []
-    states = await load_many(unit, [(name, id)])
-    fields = [parent for state in states.values() for parent in _parents_in_fields(kind, state)]
-    links = await links_from(unit, name, UUID(id), DECOMPOSITION)
-    return fields + [(link.target.kind, str(link.target.id)) for link in links]
 
 
 def check_transition(unit: Unit, kind: Kind, new: Any, facts: Facts) -> None:

@@ -1,11 +1,16 @@
 """Links: kept by the service of their source, between ends that never change, and never twice."""
 
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
+from services.strategy import models
 from shared.contracts import KINDS, LINKS, NODE_KINDS, Kind
+from shared.db import Database
+from shared.resource import Owner, Rules, ascent
 from tests.service.api import Api, body_of, codes, every_link, new_id, one_loop
+from tests.service.counting import statements
 
 pytestmark = one_loop
 
@@ -190,3 +195,35 @@ async def test_what_comes_back_closes_no_circle(api: Api) -> None:
     back = await api.put(NODE_KINDS[TREE], low["id"], {"name": "Back"})
     assert back.status_code == 201
     assert await refused_as_a_circle(api, PART, top, low)
+
+
+async def test_however_many_levels_there_are_one_statement_looks(api: Api) -> None:
+    chain = [await api.make(TREE)]
+    for number in range(40):
+        parent = {"parent_id": chain[-1]["id"]} if number % 2 else {}
+        chain.append(await api.make(TREE, **parent))
+        if not parent:
+            assert (await api.link(PART, chain[-1], chain[-2])).status_code == 201
+    top, low = ((TREE, UUID(chain[place]["id"])) for place in (0, -1))
+    settings = api.platform.settings
+    owner = Owner("strategy", models.Base.metadata, Rules(), settings.max_event_bytes)
+    database = Database(settings.database("strategy"))
+    try:
+        for start, goal, leads in ((low, top, True), (top, low, False), (top, top, True)):
+            async with database.read() as connection:
+                with statements(database) as asked:
+                    assert await ascent.reaches(connection, owner, start, goal) is leads
+            assert len([statement for statement, _ in asked if "link" in statement or "objective" in statement]) == 1
+    finally:
+        await database.close()
+
+
+async def test_what_lies_above_is_looked_at_up_to_a_bound(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = await api.make(TREE)
+    low = await api.make(TREE, parent_id=top["id"])
+    lowest = await api.make(TREE, parent_id=low["id"])
+    monkeypatch.setattr(ascent, "MOST_ABOVE", 2)
+    ascent._reaches.cache_clear()
+    answer = await api.link(PART, await api.make(TREE), lowest)
+    assert (answer.status_code, codes(answer)) == (422, {("/target", "too-many-above")})
+    ascent._reaches.cache_clear()

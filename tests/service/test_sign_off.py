@@ -298,3 +298,19 @@ async def test_the_proposal_is_no_larger_than_asked(api: Api) -> None:
         await api.make("tactic", state="proposed")
     told = await proposal(api, limit=1)
     assert (len(told["items"]), told["waiting"] > 0) == (1, True)
+
+
+async def test_the_proposal_names_and_looks_at_so_many(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = await api.make("objective")
+    lost = [await api.make("objective", state="proposed", parent_id=top["id"]) for _ in range(3)]
+    linked = await api.make("tactic", state="proposed")
+    assert (await api.link("decomposes", linked, lost[0])).status_code == 201
+    told = await proposal(api, limit=500)
+    (reason,) = [item["by"] for item in told["blocked"] if item["id"] == lost[0]["id"]]
+    assert (reason, told["cut"]) == ([f"objective/{top['id']}"], False)
+    assert linked["id"] in [item["id"] for item in told["blocked"]], "what it rests on has to wait"
+    monkeypatch.setattr("services.strategy.proposal.MOST_BLOCKED", 2)
+    fewer = await proposal(api)
+    assert (len(fewer["blocked"]), fewer["hidden"]) == (2, len(told["blocked"]) - 2)
+    monkeypatch.setattr("services.strategy.proposal.LOOKED_AT", 2)
+    assert (await proposal(api))["cut"] is True
