@@ -1,5 +1,6 @@
 """Traces: what a node leads up to or rests on, hop by hop, within a budget; and why it exists at all."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -84,8 +85,13 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
         above[row.source].append(Step(row.source, row.target, live, confidence, row))
     goals = {ref for ref, node in nodes.items() if _is_goal(node)}
     search = Search(root, above, goals, most=_MOST_PATHS, most_steps=_MOST_STEPS, work=_MOST_WORK)
+    await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
     ways = search.ways()
-    paths = sorted((_path(moment, steps, nodes) for steps in ways.found), key=_rank)
+    paths: list[dict[str, Any]] = []
+    for way in ways.found:
+        await asyncio.sleep(0)
+        paths.append(_path(moment, way, nodes))
+    paths.sort(key=_rank)
     signed = await signatures(moment, (ref_of(step["node"]) for path in paths for step in path["steps"]))
     for path in paths:
         path["signed_by"] = [each for step in path["steps"] for each in _signed(step["node"], signed)]

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.relations import RELATIONS
+from shared.interchange.bounded import read_bounded
 from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
-from shared.interchange.yaml_documents import documents
+from shared.interchange.yaml_documents import MAX_BYTES, documents
 
 MAX_DOCUMENTS = 20_000
+MAX_TOTAL = 100 * 1024 * 1024
+"""Bytes of all files together."""
+_MOST_FAULTS = 100
 _MEMBERS = {"kind", "key", "spec", "links"}
 _LINK_MEMBERS = {"type", "to", *LINK_MEMBERS}
 
@@ -20,7 +24,9 @@ class BadBundle(Exception):
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = list(faults)
-        super().__init__("\n".join(self.faults))
+        more = len(self.faults) - _MOST_FAULTS
+        told = [*self.faults[:_MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
+        super().__init__("\n".join(told))
 
 
 class Place(NamedTuple):
@@ -55,9 +61,15 @@ def read(paths: Iterable[Path]) -> list[Document]:
     """The documents of files and of the files below folders, by name; raises BadBundle with all that is wrong."""
     found: list[Document] = []
     faults: list[str] = []
+    room = MAX_TOTAL
     for file in _files(paths, faults):
         try:
-            for number, value in enumerate(documents(file.read_bytes()), 1):
+            content = read_bounded(file, MAX_BYTES)
+            room -= len(content)
+            if room < 0:
+                faults.append(f"{file}: with this file they come to more than {MAX_TOTAL // 1024**2} MiB")
+                break
+            for number, value in enumerate(documents(content), 1):
                 place = Place(str(file), number)
                 faults += [place.fault(pointer, message) for pointer, message in _faults(value)]
                 if not faults:

@@ -113,3 +113,12 @@ def test_nothing_is_retired_where_something_was_refused(run: Any, owner: FakeOwn
     file.write_text(f"{{kind: party, key: deck, spec: {{name: Deck, parent_id: {nowhere}}}}}")
     result = run("apply", "-f", file, "--prune")
     assert (result.exit_code, "retired" in result.stdout) == (1, False)
+
+
+def test_a_bundle_that_is_a_bomb_is_a_usage_error(run: Any, tmp_path: Path) -> None:
+    for number, content in enumerate(("a: &a [1]\nb: [*a, *a]\n", "[" * 100, "{kind: role, key: r, spec: {name: NO}}")):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(content)
+        told = run("apply", "-f", file, "--server", "http://127.0.0.1:1")
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert f"{file}: line " in told.stderr
