@@ -104,7 +104,8 @@ class LogStore:
         if self._read_up.get(base) == start:
             return []
         rows = self._db.execute(
-            "SELECT id, key, value FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            # whoever writes the file may have put a value of any type there
+            "SELECT id, CAST(key AS BLOB), CAST(value AS BLOB) FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
             (base + start, base + (1 << _OFFSET_BITS), limit),
         )
         entries = [Entry(id_ - base, key, value) for id_, key, value in rows]

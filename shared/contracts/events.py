@@ -11,6 +11,8 @@ import orjson
 from shared.clock import rfc3339
 from shared.contracts.base import Kind
 
+CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+"""Of a message: by it others' tools know how to read it."""
 ACTIONS = ("created", "changed", "transitioned", "deleted")
 SCHEMA_VERSION = 1
 PARTITIONS = 12

@@ -20,6 +20,7 @@ from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 from shared.bus import PARTITIONS, Consumer, Message, Partition, Positions, partition_of
 from shared.bus.kafka.clients import Kept, deadline, stop
 from shared.bus.kafka.consumer import KafkaConsumer
+from shared.contracts.events import CONTENT_TYPE
 
 _SECONDS = 10.0
 _BROKER_DEFAULT = -1
@@ -29,7 +30,10 @@ _TOPIC = {
     "cleanup.policy": "compact",
     "min.compaction.lag.ms": str(7 * 24 * 3600 * 1000),  # a reader that was away for less misses no version
     "max.message.bytes": str(2 * _BATCH_BYTES),
+    # or anybody who may write could send what blows up when it is read, or what our readers have no codec for
+    "compression.type": "uncompressed",
 }
+_HEADERS = [("content-type", CONTENT_TYPE.encode())]
 _SAFE = {"enable_idempotence": True, "acks": "all", "max_batch_size": _BATCH_BYTES}
 _GROUP = {
     # Kafka's own position of a group is never used, and a missing one never guessed.
@@ -153,7 +157,7 @@ async def _send_share(producer: AIOKafkaProducer, topic: str, number: int, share
 def _batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> Iterator[Any]:
     batch = producer.create_batch()
     for message in messages:
-        record = {"key": message.key.encode(), "value": message.value, "timestamp": None}
+        record = {"key": message.key.encode(), "value": message.value, "timestamp": None, "headers": _HEADERS}
         if batch.append(**record) is None:
             yield batch
             batch = producer.create_batch()
