@@ -10,8 +10,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.contracts import RECORDED
-from shared.contracts.events import ACTIONS, PARTITIONS, event_type, schema, topic
+from shared.contracts.events import ACTIONS, CONTENT_TYPE, PARTITIONS, event_type, schema, topic
 from shared.problems import MEDIA_TYPE
+
+_COMPONENTS = "#/components/schemas/"
+_DEFINITIONS = "#/$defs/"
 
 
 def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
@@ -20,6 +23,7 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            document["servers"] = [{"url": "/", "description": "Where this document was found"}]
             _add_bodies(document, bodies)
             _add_security(document)
             _tell_problems(document)
@@ -33,7 +37,7 @@ def _add_bodies(document: dict[str, Any], bodies: Sequence[type[BaseModel]]) -> 
     if not bodies:
         return
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in bodies]
-    _, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    _, definitions = models_json_schema(wanted, ref_template=f"{_COMPONENTS}{{model}}")
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, body in definitions.get("$defs", {}).items():
         schemas.setdefault(name, body)
@@ -64,7 +68,7 @@ def event_schemas(service: str) -> dict[str, dict[str, Any]]:
 
 
 def asyncapi(service: str, schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """An AsyncAPI 3 document: one channel, one message per event type."""
+    """An AsyncAPI 3 document that needs no other: one channel, one message per event type, and their schemas."""
     messages = {type_: _message(service, type_) for type_ in schemas}
     channel = {
         "address": topic(service),
@@ -75,36 +79,65 @@ def asyncapi(service: str, schemas: Mapping[str, dict[str, Any]]) -> dict[str, A
     return {
         "asyncapi": "3.0.0",
         "info": {"title": f"Plumbline {service}", "version": "1"},
-        "defaultContentType": "application/cloudevents+json",
+        "defaultContentType": CONTENT_TYPE,
         "channels": {"changes": channel} if schemas else {},
         "operations": {"publishChange": operation} if schemas else {},
+        "components": {"schemas": _bundled(schemas)},
     }
 
 
+def _bundled(schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The schema of each type, and what these share, as parts of one document."""
+    parts: dict[str, Any] = {}
+    for type_, whole in schemas.items():
+        parts |= {name: _within_components(part) for name, part in whole["$defs"].items()}
+        # by an address of its own its references would be looked for there
+        own = {name: value for name, value in whole.items() if name not in ("$schema", "$id", "$defs")}
+        parts[type_] = _within_components(own)
+    return parts
+
+
+def _within_components(part: Any) -> Any:
+    """With references into the document. A discriminator is left out: AsyncAPI means something else by it, and the
+    constants of the alternatives tell them apart."""
+    if isinstance(part, dict):
+        return {
+            name: f"{_COMPONENTS}{value.removeprefix(_DEFINITIONS)}" if name == "$ref" else _within_components(value)
+            for name, value in part.items()
+            if name != "discriminator" or "propertyName" not in value
+        }
+    return [_within_components(each) for each in part] if isinstance(part, list) else part
+
+
 def _message(service: str, type_: str) -> dict[str, Any]:
-    text = {"type": "string"}
+    text, number = {"type": "string"}, {"type": "integer"}
+    payload = {
+        "specversion": {"const": "1.0"},
+        "id": text,
+        "source": {"const": f"/{service}"},
+        "type": {"const": type_},
+        "subject": text,
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"const": "application/json"},
+        "dataschema": text,
+        "aggregateversion": number,
+        "epoch": number,
+        "position": number,
+        "correlationid": text,
+        "causationid": text,
+        "traceparent": {"type": "string", "description": "W3C trace context of the change, if it was traced"},
+        "actor": text,
+        "data": {"$ref": f"{_COMPONENTS}{type_}"},
+    }
+    required = [name for name in payload if name not in ("causationid", "traceparent")]
     return {
         "name": type_,
-        "contentType": "application/cloudevents+json",
+        "contentType": CONTENT_TYPE,
+        "headers": {"type": "object", "properties": {"content-type": {"const": CONTENT_TYPE}}},
         "payload": {
             "type": "object",
-            "properties": {
-                "specversion": {"const": "1.0"},
-                "id": text,
-                "source": {"const": f"/{service}"},
-                "type": {"const": type_},
-                "subject": text,
-                "time": {"type": "string", "format": "date-time"},
-                "dataschema": text,
-                "aggregateversion": {"type": "integer"},
-                "epoch": {"type": "integer"},
-                "position": {"type": "integer"},
-                "correlationid": text,
-                "causationid": text,
-                "traceparent": {"type": "string", "description": "W3C trace context of the change, if it was traced"},
-                "actor": text,
-                "data": {"$ref": f"/{service}/schemas/{type_}"},
-            },
-            "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
+            "properties": payload,
+            "required": required,
         },
+        "bindings": {"kafka": {"key": {"type": "string", "description": "`kind:id` of what has changed"}}},
     }

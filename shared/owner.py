@@ -16,7 +16,6 @@ from shared.config import Settings
 from shared.contracts import Kind
 from shared.db import Database
 from shared.resource import Owner, Rules
-from shared.resource.bodies import models
 from shared.resource.bulk import Bulk
 from shared.resource.routes import Resource
 from shared.resource.timed import Clockwork
@@ -72,7 +71,9 @@ def owning(owner: Owner, settings: Settings, database: Database, bus: Bus, maker
         sweep=settings.sweep_seconds,
         exclusive=settings.embedded,
     )
-    routers = [makers.get(kind.name, Resource)(owner, kind, database, leader).router() for kind in owner.kinds]
+    resources = [makers.get(kind.name, Resource)(owner, kind, database, leader) for kind in owner.kinds]
+    routers = [resource.router() for resource in resources]
+    bodies = [body for resource in resources for body in resource.documents.bodies]
     routers.append(Bulk(owner, database, leader).router())
     routers.append(changes_routes.router(owner.name, database, owner.changes, owner.leader))
     workers = {
@@ -80,4 +81,4 @@ def owning(owner: Owner, settings: Settings, database: Database, bus: Bus, maker
         f"{owner.name} publisher": leader.publish_forever,
         f"{owner.name} clock": Clockwork(owner, database, leader).run_forever,
     }
-    return Parts(routers, workers, models(owner.kinds), [leader.release])
+    return Parts(routers, workers, bodies, [leader.release])

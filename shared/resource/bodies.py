@@ -3,12 +3,11 @@
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError, create_model
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, create_model
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
 from shared.faults import fault
-from shared.resource.reviews import ReviewBody
 
 
 @cache
@@ -79,8 +78,3 @@ def as_body(kind: Kind, state: Record) -> dict[str, Any]:
     """A state as the body that would make it, in JSON terms."""
     names = body_model(kind).model_fields.keys()
     return state.model_dump(mode="json", include=set(names))
-
-
-def models(kinds: tuple[Kind, ...]) -> list[type[BaseModel]]:
-    """All body models, for the OpenAPI document."""
-    return [TransitionBody, CorrectionBody, ReviewBody, *(body_model(kind) for kind in kinds)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from shared.contracts.base import Kind
 from shared.pagination import NEXT_TOLD
@@ -18,15 +18,12 @@ _HEADER_TEXTS = {
 }
 
 
-def reference(model: type[Any]) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{model.__name__}"}
-
-
 class Documents:
-    """Keyword arguments for ``add_api_route``, one method per route."""
+    """Keyword arguments for ``add_api_route``, one method per route; ``bodies`` are the models that these refer to."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
+        self.bodies: list[type[BaseModel]] = []
         following = (str | None, Field(description=NEXT_TOLD))
         fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": following}
         self.page = create_model(f"{kind.model.__name__}Page", **fields)
@@ -85,12 +82,16 @@ class Documents:
         responses: dict[int, Any] = {200: {"model": answer} if answer else {"description": summary}}
         return self._route(verb, summary, responses, body)
 
+    def _reference(self, model: type[BaseModel]) -> dict[str, str]:
+        self.bodies.append(model)
+        return {"$ref": f"#/components/schemas/{model.__name__}"}
+
     def _route(
         self, verb: str, summary: str, responses: dict[int, Any], body: Any = None, headers: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         extra: dict[str, Any] = {"parameters": [_header(name) for name in (*headers, "Correlation-Id")]}
         if body is not None:
-            schema = body if isinstance(body, dict) else reference(body)
+            schema = body if isinstance(body, dict) else self._reference(body)
             extra["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
         return {
             "summary": summary,

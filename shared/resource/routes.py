@@ -51,11 +51,12 @@ class Resource:
         self.table = owner.table(kind)
         self.database = database
         self.leader = leader
+        self.documents = Documents(kind)
 
     def router(self) -> APIRouter:
         prefix = f"/{self.owner.name}/v1/{self.kind.collection}"
         router = _Router(prefix=prefix, tags=[self.kind.collection])
-        for path, method, endpoint, extra in self.routes(Documents(self.kind)):
+        for path, method, endpoint, extra in self.routes(self.documents):
             router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
         return router
 

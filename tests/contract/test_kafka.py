@@ -192,6 +192,7 @@ async def test_makes_compacted_topics_that_take_a_batch(bus: Bus, admin: Any, to
     assert settings["cleanup.policy"] == "compact"
     assert int(settings["min.compaction.lag.ms"]) >= 24 * 3600 * 1000
     assert int(settings["max.message.bytes"]) == 1024 * 1024
+    assert settings["compression.type"] == "uncompressed"
 
 
 @pytest.mark.kafka

@@ -1,0 +1,136 @@
+"""What a service says of itself can be read by the tools of others: OpenAPI, AsyncAPI, and the schemas in them."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from services import assembly
+from shared.bus import open_bus
+from shared.config import SERVICES
+from shared.contracts import RECORDED
+from shared.contracts.events import ACTIONS
+from shared.documentation import asyncapi, event_schemas
+from tests import backends
+from tests.backends.fetched import kept, program
+from tests.backends.server import Missing
+from tests.platform import settings_for
+
+FOLDER = Path(__file__).parents[1] / "asyncapi"
+every_service = pytest.mark.parametrize("service", SERVICES)
+
+
+@pytest.fixture(scope="module")
+def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """As it is served: the documents of all services."""
+    settings = settings_for(tmp_path_factory.mktemp("home"))
+    apps = {service: assembly.build(service, settings, open_bus(settings.bus)) for service in SERVICES}
+    return {service: json.loads(json.dumps(app.openapi())) for service, app in apps.items()}
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def dangling(document: dict[str, Any]) -> set[str]:
+    """References that lead nowhere within the document; a validator passes over those that nothing follows."""
+    return {ref for ref in references(document) if not _leads_somewhere(document, ref)}
+
+
+def _leads_somewhere(document: Any, ref: str) -> bool:
+    found = document
+    for step in ref.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(found, dict) or name not in found:
+            return False
+        found = found[name]
+    return ref.startswith("#/")
+
+
+@every_service
+def test_openapi_is_valid_and_whole(service: str, openapi: dict[str, Any]) -> None:
+    document = openapi[service]
+    assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    assert dangling(document) == set()
+    assert document["servers"]
+
+
+@every_service
+def test_every_operation_has_a_name_of_its_own(service: str, openapi: dict[str, Any]) -> None:
+    operations = [each for path in openapi[service]["paths"].values() for each in path.values()]
+    names = [each["operationId"] for each in operations]
+    assert len(names) == len(set(names))
+
+
+def test_a_reference_that_leads_nowhere_is_seen() -> None:
+    assert dangling({"a": [{"$ref": "#/b/c"}, {"$ref": "#/b/d"}], "b": {"c": {}}}) == {"#/b/d"}
+    assert dangling({"$ref": "/elsewhere"}) == {"/elsewhere"}
+
+
+@every_service
+def test_asyncapi_needs_no_other_document(service: str) -> None:
+    document = asyncapi(service, event_schemas(service))
+    assert dangling(document) == set()
+    assert set(document["channels"]["changes"]["messages"]) == {
+        f"plumbline.{service}.{kind.name}.{action}" for kind in RECORDED[service] for action in ACTIONS
+    }
+
+
+@every_service
+def test_what_asyncapi_says_of_data_is_what_the_schemas_say(service: str) -> None:
+    """By what they have against states that lack everything, are none, or hold what is of no kind."""
+    document, schemas = asyncapi(service, event_schemas(service)), event_schemas(service)
+    states: list[Any] = [{}, [], {"id": 5}, {"components": [{"type": "goods"}, {"type": "none"}]}]
+    wrong: list[dict[str, Any]] = [{}, *({"state": state, "changed": 5} for state in states)]
+    for type_, schema in schemas.items():
+        bundled = {"$ref": f"#/components/schemas/{type_}", "components": document["components"]}
+        for data in wrong:
+            told = [sorted(_paths(each, data)) for each in (bundled, schema)]
+            assert told[0] == told[1] != [], (type_, data)
+
+
+def _paths(schema: dict[str, Any], data: Any) -> list[str]:
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(data)
+    return [f"{list(error.absolute_path)} {error.validator}" for error in errors]
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the reference parser makes of each service's document."""
+
+    def fetch(folder: Path) -> list[str]:
+        for name in ("package.json", "package-lock.json"):
+            (folder / name).write_text((FOLDER / name).read_text())
+        return [program("npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
+
+    home = tmp_path_factory.mktemp("asyncapi")
+    files = {service: home / f"{service}.json" for service in SERVICES}
+    for service, file in files.items():
+        file.write_text(json.dumps(asyncapi(service, event_schemas(service))))
+    try:
+        modules = kept("asyncapi-parser-3.6.6", fetch) / "node_modules"
+        command = [program("node"), str(FOLDER / "read.cjs"), *map(str, files.values())]
+    except Missing as reason:
+        backends.skip("node", reason)
+    done = subprocess.run(command, env={"NODE_PATH": str(modules)}, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    return {service: told[str(file)] for service, file in files.items()}
+
+
+@every_service
+def test_the_parser_of_asyncapi_has_nothing_against_it(service: str, parsed: dict[str, Any]) -> None:
+    assert parsed[service]["errors"] == []
+    assert len(parsed[service]["messages"]) == len(RECORDED[service]) * len(ACTIONS)
