@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
@@ -10,8 +11,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.alignment.owners import Owners
+from services.rights import rights
 from shared import migrations
 from shared.bus import Bus, open_bus
+from shared.bus.access import access, user_of
 from shared.config import SERVICES, Settings
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
@@ -39,10 +42,15 @@ async def migrate(settings: Settings, *services: str) -> None:
             await database.close()
 
 
-async def make_topics(settings: Settings) -> None:
-    """Create every service's topic on the bus, where it is missing. Raises BusUnavailable, or ValueError."""
-    bus = open_bus(settings.bus)
+async def make_topics(settings: Settings, *, acls: bool = False) -> None:
+    """Create every service's topic on the bus, where it is missing, and with ``acls`` let only its owner write it.
+
+    Raises BusUnavailable, or ValueError.
+    """
+    bus = open_bus(settings.bus, access(settings, "topics"))
     try:
+        if acls:
+            await bus.allow([*rights(partial(user_of, settings))])
         await bus.ensure([topic(service) for service in SERVICES])
     finally:
         await bus.close()
@@ -50,14 +58,14 @@ async def make_topics(settings: Settings) -> None:
 
 def alone(service: str, settings: Settings) -> Starlette:
     """One service with a bus of its own."""
-    bus = open_bus(settings.bus)
+    bus = open_bus(settings.bus, access(settings, service))
     app = build(service, settings, bus)
     return _rooted({service: app}, app, bus)
 
 
 def platform(settings: Settings) -> Starlette:
     """All four services in one process, with one bus; alignment reads the owners without leaving it."""
-    bus = open_bus(settings.bus)
+    bus = open_bus(settings.bus, access(settings, "platform"))
     apps: dict[str, FastAPI] = {}
     inside = httpx.ASGITransport(_by_service(apps))
     for service in SERVICES:

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +37,17 @@ class Settings(BaseSettings):
         "", description="File with the database URL, instead of the URL itself; also with a `{service}` placeholder."
     )
     bus_url: str = Field("", description="Event bus, `log:///path` or `kafka://host:9092`. Default: a log in the home.")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How the brokers are spoken to."
+    )
+    kafka_ca_file: Path | None = Field(
+        None, description="Certificates that brokers' are checked against (PEM). Default: those of the system."
+    )
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="How a password is proven."
+    )
+    kafka_username: str = Field("", description="User at the brokers; may have a `{service}` placeholder.")
+    kafka_password_file: str = Field("", description="File with the user's password; may have the placeholder too.")
     service_url: str = Field(
         "", description="Where alignment finds an owner, with a `{service}` placeholder. Embedded: in the same process."
     )

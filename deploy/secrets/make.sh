@@ -1,20 +1,25 @@
 #!/bin/sh
 # Makes the secrets of a new installation, each in a volume that only those mount who need it; existing ones stay.
-# /secrets/public: what tokens are checked with. /secrets/issuer, /secrets/metrics: what signs them. /secrets/postgres:
-# passwords. /secrets/SERVICE: the URL of that service's database, alignment's key, and strategy's key of proofs.
+# /secrets/public: what tokens are checked with. /secrets/issuer, /secrets/metrics: what signs them. /secrets/postgres,
+# /secrets/kafka: all passwords of that server. /secrets/SERVICE: the URL of that service's database, its password at
+# Kafka, alignment's key, and strategy's key of proofs. /secrets/topics: the password of whoever grants rights at Kafka.
 # With arguments it passes them on to plumbline keys: --rotate issuer.
 set -eu
 umask 022 # the volumes are what keeps others out; inside, each reader runs as a user of its own
 
-password() { # password NAME: made once, and printed
-  [ -s "/secrets/postgres/$1" ] || python -c 'import secrets; print(secrets.token_urlsafe(24))' >"/secrets/postgres/$1"
-  cat "/secrets/postgres/$1"
+password() { # password SERVER NAME: made once, and printed
+  [ -s "/secrets/$1/$2" ] || python -c 'import secrets; print(secrets.token_urlsafe(24))' >"/secrets/$1/$2"
+  cat "/secrets/$1/$2"
 }
 
 [ ! -s /secrets/key/key.json ] || set -- "$@" --former /secrets/key/key.json
 plumbline keys /secrets "$@"
 chmod 444 /secrets/*/token-key.json /secrets/strategy/proof-key.json
-password admin >/dev/null
+password postgres admin >/dev/null
+password kafka broker >/dev/null
+password kafka reader >/dev/null # for whoever else reads events
+password kafka topics >/secrets/topics/kafka-password
 for service in strategy catalog roles alignment; do
-  echo "postgresql+asyncpg://$service:$(password "$service")@postgres/$service" >"/secrets/$service/database-url"
+  echo "postgresql+asyncpg://$service:$(password postgres "$service")@postgres/$service" >"/secrets/$service/database-url"
+  password kafka "$service" >"/secrets/$service/kafka-password"
 done

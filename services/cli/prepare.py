@@ -55,14 +55,16 @@ def migrate(
         asyncio.run(assembly.migrate(settings, *(services or ())))
 
 
-def topics() -> None:
+def topics(
+    acls: Annotated[bool, typer.Option("--acls", help="Also grant each service its rights.")] = False,
+) -> None:
     """Create the topics that are missing on the bus; refuse one with another number of partitions."""
     from services import assembly
     from shared.bus import BusUnavailable
 
     try:
         with configured() as settings:
-            asyncio.run(assembly.make_topics(settings))
+            asyncio.run(assembly.make_topics(settings, acls=acls))
     except BusUnavailable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(UNREACHABLE) from None

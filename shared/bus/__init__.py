@@ -12,9 +12,10 @@ Positions belong to the reader
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zlib import crc32
 
+from shared.bus.access import Access
 from shared.contracts.events import PARTITIONS
 
 
@@ -61,6 +62,17 @@ class Batch:
     entries: Sequence[Entry]
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a user may do with a topic or a group of that name, or with all whose names begin with it."""
+
+    user: str
+    resource: Literal["topic", "group"]
+    name: str
+    operations: Sequence[str]
+    prefix: bool = False
+
+
 Positions = Callable[[Sequence[Partition]], Awaitable[Mapping[Partition, int]]]
 """Asked when partitions are assigned; a partition it leaves out is read from its beginning."""
 
@@ -94,6 +106,10 @@ class Bus(Protocol):
         """Create topics that are missing, with a fixed number of partitions; refuse one that has another number."""
         ...
 
+    async def allow(self, rights: Sequence[Right]) -> None:
+        """Let users do this; where there are no users there is nothing to do. Raises BusUnavailable."""
+        ...
+
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Store all messages durably, or raise BusUnavailable. Never waits longer than its own deadline."""
         ...
@@ -107,7 +123,7 @@ class Bus(Protocol):
     async def close(self) -> None: ...
 
 
-def open_bus(url: str) -> Bus:
+def open_bus(url: str, access: Access | None = None) -> Bus:
     """``log:///path/to/log.sqlite`` or ``kafka://host:9092[,host:9092]``. Opens nothing yet: a broker may be away."""
     scheme, _, rest = url.partition("://")
     if scheme == "log":
@@ -117,12 +133,13 @@ def open_bus(url: str) -> Bus:
     if scheme == "kafka":
         from shared.bus.kafka import KafkaBus
 
-        return KafkaBus(rest)
+        return KafkaBus(rest, access=access or Access())
     raise ValueError(f"PLUMBLINE_BUS_URL has no adapter for {scheme}://")
 
 
 __all__ = [
     "PARTITIONS",
+    "Access",
     "Batch",
     "Bus",
     "BusUnavailable",
@@ -132,6 +149,7 @@ __all__ = [
     "Partition",
     "PositionLost",
     "Positions",
+    "Right",
     "open_bus",
     "partition_of",
 ]

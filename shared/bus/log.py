@@ -19,6 +19,7 @@ from shared.bus import (
     Partition,
     PositionLost,
     Positions,
+    Right,
 )
 from shared.bus.log_store import LogStore
 
@@ -43,6 +44,9 @@ class LogBus:
 
     async def ensure(self, topics: Sequence[str]) -> None:
         await self.run(lambda store: store.ensure(topics))
+
+    async def allow(self, rights: Sequence[Right]) -> None:
+        """Whoever may write the file may write everything in it."""
 
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """One transaction: all of the messages or none of them."""

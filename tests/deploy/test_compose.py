@@ -114,6 +114,30 @@ def test_who_holds_which_private_key() -> None:
     assert all(CONTAINERS[name]["network_mode"] == "none" for name in ("issuer", "metrics-token", "key"))
 
 
+def test_the_broker_lets_nobody_in_without_a_password() -> None:
+    text = (ROOT / "deploy/kafka/server.properties").read_text()
+    settings = dict(re.findall(r"^([\w.]+)=(.*)$", text, re.MULTILINE))
+    listeners = set(re.findall(r"(\w+)://", settings["listeners"]))
+    asked = dict(pair.split(":") for pair in settings["listener.security.protocol.map"].split(","))
+    assert {asked[listener] for listener in listeners} == {"SASL_PLAINTEXT"}
+    assert settings["authorizer.class.name"].endswith(".StandardAuthorizer")
+    assert settings["super.users"] == "User:broker;User:topics"
+    assert settings.get("allow.everyone.if.no.acl.found", "false") == "false"
+
+
+def test_who_holds_which_password_of_the_broker() -> None:
+    """By hand. A service has its own alone, in a file, and nothing has one in its environment."""
+    holds = {
+        "kafka-secrets": {"kafka", "key"},
+        "topics-secrets": {"topics", "key"},
+        "roles-secrets": {"roles", "migrate", "key"},
+    }
+    mounts = {name: {v.split(":")[0] for v in each.get("volumes", ())} for name, each in CONTAINERS.items()}
+    assert {volume: {name for name, held in mounts.items() if volume in held} for volume in holds} == holds
+    environments = [each.get("environment", {}) for each in CONTAINERS.values()]
+    assert not [name for each in environments for name in each if re.search(r"PASSWORD(?!_FILE$)", name)]
+
+
 def test_what_a_token_is_signed_and_checked_with_lies_where_it_is_made(tmp_path: Path) -> None:
     """The job makes the folders that the containers mount."""
     make_keys(tmp_path)

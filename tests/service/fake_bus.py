@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from shared.bus import BusUnavailable, Consumer, Message, Partition, Positions
+from shared.bus import BusUnavailable, Consumer, Message, Partition, Positions, Right
 
 
 class FakeBus:
@@ -32,6 +32,9 @@ class FakeBus:
         return "fake"
 
     async def ensure(self, topics: Sequence[str]) -> None:
+        pass
+
+    async def allow(self, rights: Sequence[Right]) -> None:
         pass
 
     async def ends(self, topics: Sequence[str]) -> dict[Partition, int]:  # noqa: ARG002

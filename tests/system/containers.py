@@ -30,7 +30,6 @@ class Stack:
         self.ports = {name: free_port() for name in ("PORT", "POSTGRES_PORT", "KAFKA_PORT")}
         self.url = f"http://127.0.0.1:{self.ports['PORT']}"
         self._token = ""
-        self.broker = f"127.0.0.1:{self.ports['KAFKA_PORT']}"
         self.environment = os.environ | {f"PLUMBLINE_{name}": str(port) for name, port in self.ports.items()}
 
     def compose(self, *words: str) -> str:
@@ -46,6 +45,17 @@ class Stack:
         if not self._token:
             self._token = self.compose("run", "--rm", "-T", "issuer", "token").strip()
         return self._token
+
+    @property
+    def broker(self) -> dict[str, str]:
+        """How aiokafka's clients read events from this machine."""
+        return {
+            "bootstrap_servers": f"127.0.0.1:{self.ports['KAFKA_PORT']}",
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": "reader",
+            "sasl_plain_password": self.compose("exec", "-T", "kafka", "cat", "/run/secrets/kafka/reader").strip(),
+        }
 
     def replicas(self, service: str) -> list[str]:
         """The containers of a service, those that were stopped included."""
@@ -122,7 +132,8 @@ def _fails(*command: str) -> bool:
 
 def members(told: Stack) -> dict[str, int]:
     """How many partitions each member of alignment's group reads, by its address."""
-    words = ("--bootstrap-server", "localhost:9092", "--describe", "--group", "plumbline-alignment")
+    admin = ("--bootstrap-server", "localhost:9092", "--command-config", "/tmp/plumbline/client.properties")
+    words = (*admin, "--describe", "--group", "plumbline-alignment")
     table = told.compose("exec", "-T", "kafka", "/opt/kafka/bin/kafka-consumer-groups.sh", *words)
     lines = [line.split() for line in table.splitlines() if "plumbline." in line]
     consumers = [fields[6] for fields in lines if fields[6] != "-"]

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,7 +105,7 @@ async def traffic(url: str, token: str) -> AsyncIterator[Ledger]:
                 writers.enough.set()
 
 
-async def check(url: str, token: str, broker: str, ledger: Ledger, seconds: float = 60) -> None:
+async def check(url: str, token: str, broker: Mapping[str, str], ledger: Ledger, seconds: float = 60) -> None:
     """All that was acknowledged is at the owner, in its changes, on the bus and in the view, once and in order."""
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
@@ -168,7 +168,7 @@ async def _same_in_view(http: httpx.AsyncClient, service: str, newest: dict[str,
     assert found == wanted, {key: pair for key, pair in differing.items() if pair[0] != pair[1]}
 
 
-async def _same_on_bus(broker: str, service: str, events: list[Json], seconds: float) -> None:
+async def _same_on_bus(broker: Mapping[str, str], service: str, events: list[Json], seconds: float) -> None:
     """Every event is in the topic; of each entity, the first sightings are in order."""
     wanted, until = {event["id"] for event in events}, time.monotonic() + seconds
     seen: set[str] = set()
@@ -191,10 +191,10 @@ async def _same_on_bus(broker: str, service: str, events: list[Json], seconds: f
         await consumer.stop()
 
 
-async def _reader(broker: str, until: float) -> AIOKafkaConsumer:
+async def _reader(broker: Mapping[str, str], until: float) -> AIOKafkaConsumer:
     """A broker that has just been started takes a while to answer."""
     while True:
-        consumer = AIOKafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**broker, enable_auto_commit=False)
         try:
             await consumer.start()
         except KafkaError:

@@ -17,8 +17,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
-from shared.bus import PARTITIONS, Consumer, Message, Partition, Positions, partition_of
+from shared.bus import PARTITIONS, Consumer, Message, Partition, Positions, Right, partition_of
+from shared.bus.access import Access
+from shared.bus.kafka import acls
 from shared.bus.kafka.clients import Kept, deadline, stop
+from shared.bus.kafka.connecting import Brokers
 from shared.bus.kafka.consumer import KafkaConsumer
 from shared.contracts.events import CONTENT_TYPE
 
@@ -52,16 +55,12 @@ class KafkaBus:
 
     system = "kafka"
 
-    def __init__(self, address: str, seconds: float = _SECONDS) -> None:
+    def __init__(self, address: str, seconds: float = _SECONDS, access: Access | None = None) -> None:
         servers, self._replication = _parse(address)
         self._seconds = seconds
-        self._options = {
-            "bootstrap_servers": servers,
-            "client_id": "plumbline",
-            "request_timeout_ms": int(seconds * 500),  # so that a client fails by itself before our deadline
-        }
-        self._producer = Kept(lambda: AIOKafkaProducer(**self._options, **_SAFE), seconds)
-        self._observer = Kept(lambda: AIOKafkaConsumer(**self._options), seconds)
+        self._brokers = brokers = Brokers(servers, access or Access(), seconds)
+        self._producer = Kept(lambda: AIOKafkaProducer(**brokers.options(), **_SAFE), brokers.start, seconds)
+        self._observer = Kept(lambda: AIOKafkaConsumer(**brokers.options()), brokers.start, seconds)
         self._known: set[str] = set()
 
     async def identity(self) -> str:
@@ -79,6 +78,11 @@ class KafkaBus:
             if counts[topic] != PARTITIONS:
                 raise ValueError(f"topic {topic} has {counts[topic]} partitions, not {PARTITIONS}: keys would move")
         self._known.update(topics)
+
+    async def allow(self, rights: Sequence[Right]) -> None:
+        """By access control lists, which take a broker with an authorizer, and a user who may grant."""
+        async with self._admin() as admin:
+            await acls.allow(admin, rights)
 
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         shares: dict[int, list[Message]] = defaultdict(list)
@@ -104,9 +108,9 @@ class KafkaBus:
         """Join a group. Raises BusUnavailable when there is no broker; partitions are assigned while one fetches."""
         async with deadline(self._seconds):
             await self._ensure_new(topics)
-            client = AIOKafkaConsumer(**{**self._options, **_GROUP}, group_id=group)
+            client = AIOKafkaConsumer(**{**self._brokers.options(), **_GROUP}, group_id=group)
             try:
-                await client.start()
+                await self._brokers.start(client)
             except BaseException:
                 await stop(client)
                 raise
@@ -141,9 +145,9 @@ class KafkaBus:
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         async with deadline(self._seconds):
-            admin = AIOKafkaAdminClient(**self._options)
+            admin = AIOKafkaAdminClient(**self._brokers.options())
             try:
-                await admin.start()
+                await self._brokers.start(admin)
                 yield admin
             finally:
                 await admin.close()

@@ -5,7 +5,7 @@ is asked of a client has a deadline of ours, and a client that failed once is th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -45,8 +45,8 @@ async def deadline(seconds: float) -> AsyncIterator[None]:
 class Kept(Generic[_C]):
     """One client, started at first use, used by one caller at a time, replaced after any failure."""
 
-    def __init__(self, make: Callable[[], _C], seconds: float) -> None:
-        self._make, self._seconds = make, seconds
+    def __init__(self, make: Callable[[], _C], start: Callable[[_C], Awaitable[None]], seconds: float) -> None:
+        self._make, self._start, self._seconds = make, start, seconds
         self._client: _C | None = None
         self._turn = asyncio.Lock()
         self._leaving: set[asyncio.Task[bool]] = set()
@@ -72,7 +72,7 @@ class Kept(Generic[_C]):
     async def _started(self) -> _C:
         if self._client is None:
             self._client = self._make()
-            await self._client.start()
+            await self._start(self._client)
         return self._client
 
     def _drop(self) -> None:
