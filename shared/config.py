@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     )
     database_url_file: str = Field(
         "", description="File with the database URL, instead of the URL itself; also with a `{service}` placeholder."
+    )
+    database_ca_file: Path | None = Field(
+        None, description="Certificates that PostgreSQL's is checked against (PEM), as `sslmode=verify-full` does."
     )
     bus_url: str = Field("", description="Event bus, `log:///path` or `kafka://host:9092`. Default: a log in the home.")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
@@ -92,6 +96,13 @@ class Settings(BaseSettings):
 
     def database(self, service: str) -> str:
         """The database URL of a service. Raises Misconfigured when the file that has it cannot be read."""
+        url = self._database(service)
+        if self.database_ca_file is None or not url.startswith("postgresql"):
+            return url
+        trusting = urlencode({"sslmode": "verify-full", "sslrootcert": str(self.database_ca_file)})
+        return f"{url}{'&' if '?' in url else '?'}{trusting}"
+
+    def _database(self, service: str) -> str:
         if self.database_url_file:
             return _content(self.database_url_file.replace("{service}", service))
         template = self.database_url or f"sqlite+aiosqlite:///{self.home}/{{service}}.sqlite"

@@ -4,6 +4,7 @@ That there are two is known here and in ``shared.dialects`` alone.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from shared import clock
 from shared.outage import away
 from shared.pool import replace_dead
 from shared.sqlite import BEGIN_WRITE, connect
+from shared.telemetry import log
+from shared.tls import check_certificates, without_tls
 
 _NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -141,6 +144,8 @@ async def _connect(engine: AsyncEngine) -> AsyncConnection:
             await connecting.result().close()
         raise
     except OSError as error:
+        if isinstance(error, ssl.SSLError | FileNotFoundError):
+            log.error("the database is not trusted", reason=str(error))
         raise away() from error
 
 
@@ -186,8 +191,9 @@ def _postgres(url: str) -> AsyncEngine:
         "statement_timeout": "60s",
         "idle_in_transaction_session_timeout": "60s",
     }
+    plain, said = without_tls(url)
     engine = create_async_engine(
-        url,
+        plain,
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
@@ -195,6 +201,7 @@ def _postgres(url: str) -> AsyncEngine:
         json_deserializer=orjson.loads,
         connect_args={"server_settings": limits, "timeout": 5},
     )
+    check_certificates(engine.sync_engine, said)
     replace_dead(engine.sync_engine)
     return engine
 

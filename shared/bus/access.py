@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.config import Misconfigured, Settings
+from shared.tls import trusting
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Access:
 
     def _trusting(self) -> ssl.SSLContext:
         try:
-            return ssl.create_default_context(cafile=self.ca_file)
+            return trusting(self.ca_file)
         except (OSError, ssl.SSLError) as error:
             raise Misconfigured(f"PLUMBLINE_KAFKA_CA_FILE: {self.ca_file} cannot be used: {error}") from None
 

@@ -1,5 +1,6 @@
 """A throw-away PostgreSQL server from the binaries of this machine."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,17 +18,28 @@ _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes":
 
 
 @contextmanager
-def postgres(*, durable: bool = False) -> Iterator[str]:
+def postgres(*, durable: bool = False, certificate: bytes = b"") -> Iterator[str]:
+    """With a ``certificate``, and its private key before it, the server speaks TLS to whoever asks for it."""
     programs, user = _programs(), ordinary_user()
     with directory(user) as home:
         data, log, port = home / "data", home / "log", free_port()
         _initdb([str(programs / "initdb"), "-D", str(data), *_INITDB, *_ICU], user)
-        chosen = _SETTINGS | (_DURABLE if durable else _NOT_DURABLE) | {"port": str(port)}
+        tls = _speaking_tls(home, certificate, user) if certificate else {}
+        chosen = _SETTINGS | tls | (_DURABLE if durable else _NOT_DURABLE) | {"port": str(port)}
         settings = [f"--{name}={value}" for name, value in chosen.items()]
         with running(
             [str(programs / "postgres"), "-D", str(data), *settings], log, lambda: _is_ready(log), "INT", user
         ):
             yield f"postgresql+asyncpg://plumbline:plumbline@127.0.0.1:{port}/{{database}}"
+
+
+def _speaking_tls(home: Path, certificate: bytes, user: Identity) -> dict[str, str]:
+    file = home / "server.pem"
+    file.write_bytes(certificate)
+    file.chmod(0o600)
+    if user:
+        os.chown(file, user["user"], user["group"])
+    return {"ssl": "on", "ssl_cert_file": str(file), "ssl_key_file": str(file)}
 
 
 def _programs() -> Path:

@@ -7,6 +7,7 @@ from sqlalchemy.pool import QueuePool
 
 from services.alignment.follower import GROUP
 from services.alignment.rebuild import TOPICS
+from services.rights import rights
 from shared.bus import PARTITIONS
 from shared.bus.kafka import _TOPIC
 from shared.config import SERVICES
@@ -48,6 +49,33 @@ def test_only_the_owner_writes_its_topic() -> None:
     assert all("Read" in may["plumbline-alignment"][name] for name in [*TOPICS, GROUP])
 
 
+def test_users_have_the_rights_that_topics_would_grant_them() -> None:
+    """But to create topics: those are declared."""
+    granted: dict[str, dict[str, list[str]]] = {}
+    for right in rights("plumbline-{}".format):
+        operations = [name for name in right.operations if name != "Create"]
+        granted.setdefault(right.user, {})[right.name] = operations
+    assert {name: _operations(spec) for name, spec in of_kind(STRIMZI, "KafkaUser").items()} == granted
+
+
+def test_servers_are_checked_by_certificates_that_the_operators_make(operators: Cluster) -> None:
+    for workload in operators.workloads():
+        given = operators.environment(workload)
+        files = {path: (secret, key) for path, secret, key in workload.mounted()}
+        assert files[given["PLUMBLINE_DATABASE_CA_FILE"]] == ("plumbline-postgres-ca", "ca.crt")
+        if workload.kind == "Deployment":
+            assert given["PLUMBLINE_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
+            user = given["PLUMBLINE_KAFKA_USERNAME"].replace("{service}", workload.service)
+            assert files[given["PLUMBLINE_KAFKA_CA_FILE"]] == ("plumbline-cluster-ca-cert", "ca.crt")
+            assert files[given["PLUMBLINE_KAFKA_PASSWORD_FILE"]] == (user, "password")
+            operators.named("KafkaUser", user)
+
+
+def test_the_database_refuses_whoever_comes_without_tls() -> None:
+    (cluster,) = documents(POSTGRES / "cluster.yaml")
+    assert cluster["spec"]["postgresql"]["pg_hba"] == ["hostnossl all all all reject"]
+
+
 def _operations(spec: dict[str, Any]) -> dict[str, list[str]]:
     return {acl["resource"]["name"]: acl["operations"] for acl in spec["authorization"]["acls"]}
 
@@ -55,8 +83,8 @@ def _operations(spec: dict[str, Any]) -> dict[str, list[str]]:
 def test_the_address_of_the_brokers_is_the_operators(operators: Cluster) -> None:
     (kafka,) = operators.of_kind("Kafka")
     (pool,) = operators.of_kind("KafkaNodePool")
-    (plain,) = [entry for entry in kafka["spec"]["kafka"]["listeners"] if "authentication" not in entry]
-    address = f"kafka://{kafka['metadata']['name']}-kafka-bootstrap:{plain['port']}"
+    (listener,) = kafka["spec"]["kafka"]["listeners"]
+    address = f"kafka://{kafka['metadata']['name']}-kafka-bootstrap:{listener['port']}"
     brokers = pool["spec"]["replicas"]
     assert {entry["spec"]["replicas"] for entry in operators.of_kind("KafkaTopic")} == {brokers}
     for service in SERVICES:

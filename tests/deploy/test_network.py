@@ -53,37 +53,30 @@ def test_every_way_out_says_where_to(cluster: Cluster) -> None:
 def test_databases_and_brokers_are_for_those_who_use_them(cluster: Cluster) -> None:
     for workload in cluster.workloads():
         ports = {entry["port"] for rule in cluster.ways_out(workload.labels) for entry in rule["ports"]}
-        assert ports - {"http"} == {53, *_needed(workload)}, workload.name
+        assert ports - {"http"} == {53, *_needed(workload, _broker(cluster))}, workload.name
 
 
-def _needed(workload: Workload) -> set[int]:
-    return {"serve": {5432, 9092}, "migrate": {5432}, "topics": {9092}}[workload.container["args"][0]]
+def _needed(workload: Workload, broker: int) -> set[int]:
+    return {"serve": {5432, broker}, "migrate": {5432}, "topics": {broker}}[workload.container["args"][0]]
+
+
+def _broker(cluster: Cluster) -> int:
+    """By hand: 9093 is the listener with TLS and passwords of the operator's brokers."""
+    return 9093 if cluster.of_kind("Kafka") else 9092
 
 
 def test_the_database_lets_in_who_needs_it(operators: Cluster) -> None:
     database = {"cnpg.io/cluster": "plumbline-postgres"}
     for workload in operators.workloads():
-        assert operators.may_flow(workload.labels, database, 5432) == (5432 in _needed(workload)), workload.name
+        assert operators.may_flow(workload.labels, database, 5432) == (5432 in _needed(workload, 9093)), workload.name
 
 
-def test_the_broker_lets_in_who_needs_it(operators: Cluster) -> None:
-    broker = {"strimzi.io/cluster": "plumbline", "strimzi.io/name": "plumbline-kafka"}
-    (plain,) = [
-        listener
-        for listener in operators.named("Kafka", "plumbline")["spec"]["kafka"]["listeners"]
-        if "authentication" not in listener
-    ]
-    # the policy that the operator makes of the listener
-    let_in = {
-        "kind": "NetworkPolicy",
-        "spec": {
-            "podSelector": {"matchLabels": broker},
-            "ingress": [{"from": plain["networkPolicyPeers"], "ports": [{"port": plain["port"]}]}],
-        },
-    }
-    cluster = Cluster([*operators.manifests, let_in])
-    for workload in operators.workloads():
-        assert cluster.may_flow(workload.labels, broker, 9092) == (9092 in _needed(workload)), workload.name
+def test_the_broker_lets_nobody_in_without_tls_and_a_password(operators: Cluster) -> None:
+    """Its one listener; who comes to it with the right password has the rights of users.yaml."""
+    broker = operators.named("Kafka", "plumbline")["spec"]["kafka"]
+    (listener,) = broker["listeners"]
+    assert (listener["port"], listener["tls"], listener["authentication"]) == (9093, True, {"type": "scram-sha-512"})
+    assert broker["authorization"] == {"type": "simple"}, "and nobody is above it"
 
 
 def test_labels_that_are_handed_on_shut_nobody_in(operators: Cluster) -> None:

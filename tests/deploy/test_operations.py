@@ -19,6 +19,7 @@ def test_every_metric_exists() -> None:
     known = {sample.name for metric in REGISTRY.collect() for sample in metric.samples}
     known |= {metric.name for metric in REGISTRY.collect()}
     known |= {f"{metric.name}_count" for metric in REGISTRY.collect() if metric.type == "histogram"}
+    known |= {f"{metric.name}_total" for metric in REGISTRY.collect() if metric.type == "counter"}
     named = set(re.findall(r"plumbline_[a-z]\w+", TEXT))
     assert named
     assert named <= known
