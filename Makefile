@@ -63,9 +63,9 @@ bench: $(VENV)/.bench  ## benchmarks beside floors and peers; options in ARGS
 peers: $(VENV)/.bench  ## benchmarks beside peers alone; options in ARGS
 	@exec $(VENV)/bin/python -m bench --only peers $(ARGS)
 
-compose-up:  ## build the image and start everything in containers; prints the address with a token
+compose-up:  ## build the image and start everything in containers; prints an address that signs in once
 	@docker compose up --detach --build --wait $(ARGS)
-	@echo "Plumbline runs at http://127.0.0.1:$${PLUMBLINE_PORT:-8000}/?token=$$(docker compose run --rm -T issuer token)"
+	@echo "Plumbline runs at $$(docker compose run --rm -T issuer sign-in)"
 
 compose-down:  ## stop the containers; data stays, unless ARGS=--volumes
 	@docker compose down $(ARGS)

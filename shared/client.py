@@ -162,7 +162,7 @@ class Client:
         headers = {**self._bearer(), "Content-Type": "application/x-ndjson"}
         request = self._http.build_request("POST", f"/{service}/v1/bulk", content=raw, headers=headers)
         response = await self._answer(request, _TRIES)
-        if response.status_code >= 400:
+        if response.status_code >= 300:
             raise _refusal(response)
         return [json.loads(line) for line in response.content.split(b"\n") if line]
 
@@ -218,7 +218,7 @@ def _retry_after(response: httpx.Response, default: float) -> float:
 
 
 def _content(response: httpx.Response) -> Json:
-    if response.status_code >= 400:
+    if response.status_code >= 300:  # no redirect is followed: it could lead a token away
         raise _refusal(response)
     if not response.content:
         return {}

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(
         262_144, description="Largest event; a larger write is refused."
     )
+    session_hours: Annotated[float, Field(gt=0, le=24)] = Field(
+        12.0, description="How long somebody stays signed in on the page."
+    )
     increment_items: Annotated[int, Field(ge=1, le=500)] = Field(
         25, description="How many items an increment may hold when it is submitted for sign-off."
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request, Response
@@ -60,6 +61,22 @@ async def parsed(raw: bytes) -> Any:
     return strict_json.read(raw) if len(raw) <= _LARGE else await asyncio.to_thread(strict_json.read, raw)
 
 
+async def form(request: Request, limit: int) -> dict[str, str]:
+    """The fields of a form that a page sends. Raises BadRequest, or TooLarge."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise UnsupportedMediaType("Send the form as it is.")
+    raw = await _read(request, limit)
+    try:
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=_FIELDS)
+    except ValueError:
+        raise BadRequest("The form cannot be read.") from None
+    if len(dict(fields)) != len(fields):
+        raise BadRequest("The form has the same field twice.")
+    return dict(fields)
+
+
+_FORM = "application/x-www-form-urlencoded"
+_FIELDS = 20
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes the secrets of a new installation, each in a volume that only those mount who need it; existing ones stay.
-# /secrets/public: what tokens are checked with. /secrets/issuer, /secrets/metrics: what signs them. /secrets/postgres,
-# /secrets/kafka: all passwords of that server. /secrets/SERVICE: the URL of that service's database, its password at
-# Kafka, alignment's key, and strategy's key of proofs. /secrets/topics: the password of whoever grants rights at Kafka.
+# /keys/public: what tokens are checked with. /keys/HOLDER: the private key of each that has one. /secrets/postgres,
+# /secrets/kafka: all passwords of that server. /secrets/SERVICE: the URL of that service's database and its password at
+# Kafka. /secrets/topics: the password of whoever grants rights at Kafka.
 # With arguments it passes them on to plumbline keys: --rotate issuer.
 set -eu
 umask 022 # the volumes are what keeps others out; inside, each reader runs as a user of its own
@@ -13,8 +13,8 @@ password() { # password SERVER NAME: made once, and printed
 }
 
 [ ! -s /secrets/key/key.json ] || set -- "$@" --former /secrets/key/key.json
-plumbline keys /secrets "$@"
-chmod 444 /secrets/*/token-key.json /secrets/strategy/proof-key.json
+plumbline keys /keys "$@"
+chmod 444 /keys/*/*-key.json
 password postgres admin >/dev/null
 password kafka broker >/dev/null
 password kafka reader >/dev/null # for whoever else reads events

@@ -1,5 +1,5 @@
 """Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation; what alignment
-records itself (the last four) cannot, and is in no generation.
+records itself (the last six) cannot, and is in no generation.
 
 A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
 ``recorded_to``; the current row's has not ended (FOREVER). So one statement serves the present and any past moment.
@@ -217,9 +217,32 @@ class Idempotency(IdempotencyRow, Base):
     pass
 
 
+class Session(Base):
+    """Somebody signed in on the page. ``id`` is the hash of what the browser holds; ``kid`` the key of the code."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    scopes: Mapped[str]
+    kid: Mapped[str]
+    began_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class SpentCode(Base):
+    """A code of signing in that has been used, until it would have ended by itself."""
+
+    __tablename__ = "spent_code"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime]
+
+
 index_lists(Base.metadata)
 _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
 BASELINE = _TABLES["baseline"]
+SESSION, SPENT_CODE = _TABLES["session"], _TABLES["spent_code"]
 TALLY = _TABLES["tally"]

@@ -7,7 +7,8 @@ import typer
 
 from services import assembly
 from services.cli import run as runner
-from services.cli import sample
+from services.cli import sample, sign_in
+from services.cli.endpoint import user
 from shared import auth
 from shared.client import Client
 from shared.config import Settings
@@ -21,16 +22,15 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
     await assembly.migrate(settings)
     server = runner.Server(runner.server_config(assembly.platform(settings), settings))
     async with runner.serving(server, settings) as url:
-        runner.remember(settings.home, url)
-        token = auth.mint(settings.issuer_key_path, "local", hours=24)
-        async with Client(url, token) as client:
-            if with_sample and not await _has_entities(client):
-                await _load_sample(client, _acting(settings, url))
-            await _caught_up(client)
-            await _report(client, url, token)
-        if not once:
-            typer.echo("\nServing until Ctrl-C.", err=True)
-            await server.stopped.wait()
+        with runner.remembered(settings.home, url):
+            async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
+                if with_sample and not await _has_entities(client):
+                    await _load_sample(client, _acting(settings, url))
+                await _caught_up(client)
+                await _report(client, url if once else sign_in.address(url, settings.issuer_key_path, user(), []))
+            if not once:
+                typer.echo("\nServing until Ctrl-C.", err=True)
+                await server.stopped.wait()
 
 
 async def _has_entities(client: Client) -> bool:
@@ -77,11 +77,11 @@ async def _drained(client: Client, service: str) -> int:
             before = head
 
 
-async def _report(client: Client, url: str, token: str) -> None:
+async def _report(client: Client, address: str) -> None:
     score = await client.get_json("/alignment/v1/score")
     found = (await client.get_json("/alignment/v1/findings", limit=200))["items"]
     index = "no subjects yet" if score["index"] is None else f"{score['index']:.0f} of 100"
-    typer.echo(f"Plumbline runs at {url}/?token={token}")
+    typer.echo(f"Plumbline runs at {address}")
     typer.echo(f"\nScore: {index}, findings: {len(found)}")
     for finding in found[:_WORST]:
         typer.echo(f"  {_line(finding)}")

@@ -33,6 +33,7 @@ COMMANDS = {
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
     "trust": ("services.cli.pins:trust", "Trust the keys with which a server signs proofs."),
     "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, and the signature log."),
+    "sign-in": ("services.cli.sign_in:sign_in", "Print an address that signs in on the page, once."),
     "token": ("services.cli.token:token", "Print a token, signed with the issuer's key."),
 }
 """Name, where it is, and what it does."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import typer
 
+from services.cli.endpoint import LOCK_FILE
 from shared.config import KEYS, Misconfigured, Settings
 
-_LOCK = "lock"
 FORMER_KEY = "key.json"
 UPGRADED = """The keys are new: each purpose has an Ed25519 key of its own, in {folder}.
   Tokens made before are refused: make new ones with `plumbline token`. Who was signed in on the page signs in anew.
@@ -20,7 +20,7 @@ def make_home(home: Path) -> None:
     os.umask(0o077)
     is_new = not home.exists()
     home.mkdir(parents=True, exist_ok=True)
-    if not is_new and any(home.iterdir()) and not (home / _LOCK).exists():
+    if not is_new and any(home.iterdir()) and not (home / LOCK_FILE).exists():
         return  # a folder that somebody uses for something else as well
     home.chmod(0o700)
     for path in home.iterdir():

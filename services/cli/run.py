@@ -5,6 +5,7 @@ import fcntl
 import json
 import resource
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -16,12 +17,13 @@ import uvicorn
 import uvloop
 
 from services.cli import private
+from services.cli.endpoint import LOCK_FILE, SERVER_FILE
 from services.cli.prepare import configured
 from services.cli.protocol import Protocol
 from shared.config import SERVICES, Settings
 
-SERVER_FILE = "server.json"
 _GRACE_SECONDS = 3
+_LOCK_ATTEMPTS = 4
 _OTHER_FILES = 256
 
 
@@ -60,12 +62,16 @@ class Server(uvicorn.Server):
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """A second process on the same home would take the lease of the first: refuse it, with exit code 2."""
-    with (home / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            typer.echo(f"Another process already runs on {home}.", err=True)
-            raise typer.Exit(2) from None
+    with (home / LOCK_FILE).open("w") as file:
+        for attempt in range(_LOCK_ATTEMPTS):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if attempt + 1 == _LOCK_ATTEMPTS:
+                    typer.echo(f"Another process already runs on {home}.", err=True)
+                    raise typer.Exit(2) from None
+                time.sleep(0.05)  # a command that looks whether it runs has the lock for a moment
         yield
 
 
@@ -147,6 +153,11 @@ async def serving(server: uvicorn.Server, settings: Settings) -> AsyncIterator[s
             await task
 
 
-def remember(home: Path, url: str) -> None:
-    """Leave the address in the home, where the command line finds it."""
+@contextmanager
+def remembered(home: Path, url: str) -> Iterator[None]:
+    """The address lies in the home, where the command line finds it, as long as the platform is there."""
     (home / SERVER_FILE).write_text(json.dumps({"url": url}))
+    try:
+        yield
+    finally:
+        (home / SERVER_FILE).unlink(missing_ok=True)

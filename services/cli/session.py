@@ -26,10 +26,13 @@ Command = Callable[..., Coroutine[Any, Any, None]]
 
 def connect(server: str | None, token: str | None, home: Path | None) -> "Client":
     """A client of the server that the options name; tests put another in its place."""
+    import httpx
+
     from shared.client import Client
 
     endpoint = locate(server, token, home)
-    return Client(endpoint.server, endpoint.token)
+    # with a transport of its own it asks no proxy that the environment names
+    return Client(endpoint.server, endpoint.token, httpx.AsyncHTTPTransport() if endpoint.is_here() else None)
 
 
 @dataclass

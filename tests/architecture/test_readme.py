@@ -17,7 +17,7 @@ INTERNAL = {"embedded"}
 
 
 def test_every_command_is_documented() -> None:
-    table = re.findall(r"^\| `plumbline (\w+)", README, re.MULTILINE)
+    table = re.findall(r"^\| `plumbline ([\w-]+)", README, re.MULTILINE)
     assert sorted(table) == sorted(COMMANDS)
 
 

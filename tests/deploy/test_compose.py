@@ -31,7 +31,9 @@ def test_every_command_exists() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_a_setting(name: str) -> None:
     given = {v for v in OURS[name]["environment"] if v.startswith("PLUMBLINE_")}
-    assert {v.removeprefix("PLUMBLINE_").lower() for v in given} <= Settings.model_fields.keys()
+    of_the_command_line = {"PLUMBLINE_SERVER"}
+    settings = {v.removeprefix("PLUMBLINE_").lower() for v in given - of_the_command_line}
+    assert settings <= Settings.model_fields.keys()
 
 
 @every_container
@@ -58,7 +60,8 @@ def test_what_is_ours_or_may_be_is_locked_down(name: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_sees_its_own_secrets_alone(service: str) -> None:
     mounted = {volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]}
-    assert mounted == {"public-keys", f"{service}-secrets"}
+    own = {"strategy", "alignment"} & {service}
+    assert mounted == {"public-keys", f"{service}-secrets", *(f"{name}-key" for name in own)}
     assert all(volume.endswith(":ro") for volume in CONTAINERS[service]["volumes"])
 
 
@@ -104,9 +107,9 @@ def test_the_image_has_no_tag_of_its_own() -> None:
 def test_who_holds_which_private_key() -> None:
     """By hand. Whoever holds none can sign nothing; the job that makes them has no network."""
     holds = {
-        "issuer-secrets": {"issuer", "key"},
-        "alignment-secrets": {"alignment", "migrate", "key"},
-        "strategy-secrets": {"strategy", "migrate", "key"},
+        "issuer-key": {"issuer", "key"},
+        "alignment-key": {"alignment", "key"},
+        "strategy-key": {"strategy", "key"},
         "metrics-key": {"metrics-token", "key"},
     }
     mounts = {name: {v.split(":")[0] for v in each.get("volumes", ())} for name, each in CONTAINERS.items()}
@@ -144,5 +147,5 @@ def test_what_a_token_is_signed_and_checked_with_lies_where_it_is_made(tmp_path:
     made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*.json")}
     asked = {v for name, v in OURS["alignment"]["environment"].items() if name.endswith("_KEY_FILE")}
     asked |= {OURS["alignment"]["environment"]["PLUMBLINE_TRUSTED_KEYS_FILE"]}
-    asked |= {OURS["metrics-token"]["environment"]["PLUMBLINE_ISSUER_KEY_FILE"]}
-    assert {Path(path).relative_to("/run/secrets") for path in asked} == made
+    asked |= {OURS[name]["environment"]["PLUMBLINE_ISSUER_KEY_FILE"] for name in ("issuer", "metrics-token")}
+    assert {Path(path).relative_to("/run/keys") for path in asked} == made

@@ -29,9 +29,8 @@ ASKED = {"read": ("GET", "v1/changes"), "metrics": ("GET", "metrics"), "write": 
 
 def held(container: str, keys: Path) -> list[Path]:
     """The key files that compose mounts into a container, as they lie in a folder of keys."""
-    names = {"public-keys": "public", "issuer-secrets": "issuer", "metrics-key": "metrics"}
-    volumes = [volume.split(":")[0] for volume in COMPOSE["services"][container]["volumes"]]
-    folders = [names.get(volume, volume.removesuffix("-secrets")) for volume in volumes]
+    mounts = [volume.split(":")[1] for volume in COMPOSE["services"][container]["volumes"]]
+    folders = [Path(mount).relative_to("/run/keys") for mount in mounts if mount.startswith("/run/keys/")]
     return [path for folder in folders for path in sorted((keys / folder).glob("*.json"))]
 
 

@@ -158,6 +158,7 @@ async def test_what_is_asked_for_all_the_time_is_not_traced_nor_is_a_token(
 ) -> None:
     for path in ("/strategy/livez", "/strategy/readyz", "/strategy/metrics", "/strategy/v1/changes"):
         assert (await traced.http.get(path)).status_code == 200
+    await traced.http.get("/signin?code=secret")
     await traced.http.get("/?token=secret")
     await traced.http.get(f"{TACTICS}?q=x&token=secret")
     await traced.http.get(f"{TACTICS}?q=x")

@@ -29,7 +29,7 @@ class Visitor:
 
     @property
     def address(self) -> str:
-        return self.printed.partition("/?")[0]
+        return self.printed.partition("/signin")[0]
 
     @asynccontextmanager
     async def page(self, **options: Any) -> AsyncIterator[Page]:
@@ -48,7 +48,9 @@ class Visitor:
     async def sign_in(self) -> None:
         async with self.page() as page:
             await page.goto(self.printed)
-            assert "token" not in page.url
+            assert not await violations(page)
+            await page.get_by_role("button", name="Sign in").click()
+            await page.wait_for_url(f"{self.address}/")
             self.state = await page.context.storage_state()
 
     async def found(self, kind: str, name: str) -> str:
@@ -92,5 +94,5 @@ async def every_kind_of_page(visitor: Visitor) -> list[str]:
     ]
     process = f"/raci/{await visitor.found('process', 'burst')}"
     sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
-    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/?token=nonsense"]
+    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/signin", "/signin?code=nonsense"]
     return [*sections, *entities, f"{entities[0]}?depth=3", process, *odd]

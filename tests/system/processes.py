@@ -95,11 +95,11 @@ def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def with_sample(home: Path) -> Iterator[str]:
-    """``plumbline up`` as a newcomer runs it: the address that it prints, with a token in it."""
+    """``plumbline up`` as a newcomer runs it: the address that it prints, with a code in it."""
     log = home.with_suffix(".log")
     arguments = ["up", "--home", str(home), "--port", str(free_port())]
     with process(arguments, {"PLUMBLINE_LOG_LEVEL": "WARNING"}, log) as running:
-        yield _printed(r"http://\S+/\?token=\S+", running, log)
+        yield _printed(r"http://\S+/signin\?code=\S+", running, log)
 
 
 def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:

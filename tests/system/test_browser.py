@@ -218,18 +218,6 @@ async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:
         await expect(heading(page, "Crew day kit")).to_be_visible()
 
 
-async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
-    async with visitor.page() as page, visitor.page(storage_state=None) as stranger:
-        await page.goto("/findings")
-        await page.get_by_role("button", name="Sign out").click()
-        await expect(heading(page, "Sign in")).to_be_visible()
-        await stranger.goto(visitor.printed)
-        await stranger.context.clear_cookies()
-        await stranger.get_by_role("navigation").get_by_role("link", name="Findings").click()
-        await expect(heading(stranger, "Sign in")).to_be_visible()
-        assert stranger.url == f"{visitor.address}/findings"
-
-
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
     async with visitor.page(viewport=viewport) as page:
@@ -248,3 +236,16 @@ async def test_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
             for width in (320, 480, 768, 1024, 1280, 1920):
                 await page.set_viewport_size({"width": width, "height": 800})
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
+async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
+    """The last of all: it ends the session of every other."""
+    async with visitor.page() as page, visitor.page(storage_state=None) as stranger:
+        await page.goto("/findings")
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(heading(page, "Sign in")).to_be_visible()
+        await stranger.goto(visitor.printed)
+        await stranger.context.clear_cookies()
+        await stranger.get_by_role("navigation").get_by_role("link", name="Findings").click()
+        await expect(heading(stranger, "Sign in")).to_be_visible()
+        assert stranger.url == f"{visitor.address}/findings"

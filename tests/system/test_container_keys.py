@@ -2,8 +2,11 @@
 
 import json
 import subprocess
+from typing import Any
 
+import httpx
 import pytest
+from lxml import html
 
 from shared.config import SERVICES
 from tests.system.containers import Stack, run
@@ -21,7 +24,7 @@ def pairs(value):
     if isinstance(value, dict) and "d" in value:
         yield OKPKey.import_key({name: value[name] for name in ("kty", "crv", "x", "d")})
 
-found = [json.loads(path.read_text()) for path in pathlib.Path("/run/secrets").rglob("*.json")]
+found = [json.loads(path.read_text()) for path in pathlib.Path("/run").rglob("*.json")]
 (trusted,) = (document for document in found if "keys" in document)
 statuses = {}
 now = int(time.time())
@@ -79,3 +82,24 @@ def test_a_key_is_rotated_while_everything_runs(stack: Stack) -> None:
         container = stack.replicas(service)[0]
         for token in (after, before):
             assert stack.fetch(container, f"/{service}/metrics", token)
+
+
+def test_a_code_that_signs_in_works_once_and_is_in_no_log(stack: Stack) -> None:
+    """Printed by the issuer's job; also when the gateway finds nobody to pass it on to, and writes why."""
+    address = stack.compose("run", "--rm", "-T", "issuer", "sign-in", "--subject", "ada").strip()
+    assert address.startswith(f"{stack.url}/signin?code=")
+    code = address.partition("=")[2]
+    with httpx.Client(base_url=stack.url, follow_redirects=False, timeout=30) as browser:
+        form: Any = html.document_fromstring(browser.get(address).text)
+        fields = {field.get("name"): field.get("value") for field in form.xpath("//main//form//input")}
+        assert browser.post("/signin", data=fields).status_code == 303
+        assert browser.get("/").status_code == 200
+        assert browser.post("/signin", data=fields).status_code in (401, 403)
+        stack.compose("stop", "alignment")
+        for path in ("/signin", "/signin/", "/%73ignin"):
+            assert browser.get(f"{path}?code={code}").status_code in (502, 503)
+        assert browser.get("/search?q=seen").status_code in (502, 503)
+        stack.up()
+        assert browser.get("/").status_code == 200, "the session is in the database"
+    assert code not in stack.compose("logs", "--no-color")
+    assert "q=seen" in stack.compose("logs", "--no-color", "gateway"), "of other addresses it does write why"

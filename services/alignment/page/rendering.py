@@ -41,11 +41,12 @@ _SECTIONS = (
 
 
 class Place:
-    """Where a page stands: its path, and the moment that it and all its links are about."""
+    """Where a page stands: its path, the moment that it and all its links are about, and what its forms bring back
+    where somebody has signed in."""
 
-    def __init__(self, path: str, as_of: datetime | None, *, signed_in: bool = True) -> None:
+    def __init__(self, path: str, as_of: datetime | None = None, form: str | None = None) -> None:
         self.path = path
-        self.signed_in = signed_in
+        self.form = form
         self.as_of = rfc3339(as_of) if as_of else None
 
     def to(self, path: str, **parameters: Any) -> str:

@@ -4,19 +4,18 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from services.alignment.moment import Moment
 from services.alignment.page import content
 from services.alignment.page.neighbourhood import MAX_DEPTH, Direction, RelationName, Wanted
-from services.alignment.page.rendering import HEADERS, Place, page
+from services.alignment.page.rendering import Place, page
+from services.alignment.page.sessions import Sessions
+from services.alignment.page.signing_in import SigningIn, refused, unknown
 from services.alignment.reading import SCOPE, Reader
-from shared.auth import Authenticator
 from shared.config import Settings
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
@@ -25,10 +24,9 @@ from shared.resource.listing import Word
 
 PATHS = (
     "/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*",
-    "/signout",
+    "/signin", "/signout",
 )  # fmt: skip
 """At these, people sign in by themselves."""
-_COOKIE = "plumbline_token"
 _STATIC = {
     "page.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
@@ -45,41 +43,23 @@ class Pages:
 
     def __init__(self, settings: Settings, reader: Reader) -> None:
         self.reader = reader
-        self.authenticator = Authenticator(settings.trusted_keys_path)
+        self.signing_in = SigningIn(Sessions(settings, reader.database))
 
     async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
-        place = Place(request.url.path, None)
+        place = Place(request.url.path)
         try:
-            if token := request.query_params.get("token"):
-                return self._signed_in(request, token)
-            self._check(request.cookies.get(_COOKIE, ""))
+            session = await self.signing_in.session(request)
+            place = Place(request.url.path, form=session.form)
+            session.caller.demand(SCOPE)
             at = _moment(as_of)
-            place = Place(request.url.path, at)
+            place = Place(request.url.path, at, session.form)
             async with self.reader.moment(at, settled=True) as now:
                 found = await gather(now)
                 return page(name, place, **await content.frame(now), **found, **more)
         except Unauthorized:
-            return page("signin", Place(place.path, None, signed_in=False), 401)
+            return unknown(place)
         except DomainError as error:
-            return page("refused", place, error.status, title=error.title, detail=error.detail)
-
-    def _check(self, token: str) -> None:
-        self.authenticator.caller(f"Bearer {token}").demand(SCOPE)
-
-    def _signed_in(self, request: Request, token: str) -> Response:
-        """By the token in the address, once; from then on a cookie carries it, and no address does."""
-        self._check(token)
-        rest = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "token"])
-        answer = _led_to(quote(request.url.path) + (f"?{rest}" if rest else ""))
-        answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax")
-        return answer
-
-    def sign_out(self, request: Request) -> Response:
-        """Another site can send a browser here, but without the cookie: so it cannot make it drop that either."""
-        answer = _led_to("/")
-        if _COOKIE in request.cookies:
-            answer.delete_cookie(_COOKIE, httponly=True, samesite="lax")
-        return answer
+            return refused(place, error)
 
 
 class _Route(APIRoute):
@@ -92,7 +72,7 @@ class _Route(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                return _not_understood(Place(request.url.path, None), [detail["loc"] for detail in error.errors()])
+                return _not_understood(Place(request.url.path), [detail["loc"] for detail in error.errors()])
 
         return handled
 
@@ -102,10 +82,6 @@ def _not_understood(place: Place, where: list[tuple[Any, ...]]) -> Response:
         return page("refused", place, 404, title="Not found", detail="There is no page at this address.")
     names = ", ".join(sorted({str(part[1]) for part in where}))
     return page("refused", place, 422, title="Not valid", detail=f"The address has no valid {names}.")
-
-
-def _led_to(address: str) -> RedirectResponse:
-    return RedirectResponse(address, 303, headers=HEADERS)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -198,9 +174,17 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
             request, "diff", to or as_of, lambda now: content.changes(now, _moment(since), grace), since=since or ""
         )
 
+    @routes.get("/signin")
+    async def offer(request: Request, code: str = "") -> Response:
+        return await pages.signing_in.offer(request, code)
+
+    @routes.post("/signin")
+    async def sign_in(request: Request) -> Response:
+        return await pages.signing_in.sign_in(request)
+
     @routes.post("/signout")
     async def sign_out(request: Request) -> Response:
-        return pages.sign_out(request)
+        return await pages.signing_in.sign_out(request)
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:

@@ -5,13 +5,41 @@ from typing import Any
 import httpx
 from lxml import html
 
+from shared.keys import load_ring
+from shared.sign_in import mint_code
 from tests.platform import Platform
 
 
-def visitor(platform: Platform, *scopes: str) -> httpx.AsyncClient:
-    """With a token of these scopes in the cookie; without any, nobody has signed in."""
-    cookies = {"plumbline_token": platform.token("reader", *scopes)} if scopes else {}
-    return httpx.AsyncClient(transport=platform.http._transport, base_url="http://plumbline", cookies=cookies)
+def stranger(platform: Platform, base_url: str = "http://plumbline", **headers: str) -> httpx.AsyncClient:
+    """Nobody has signed in with this browser."""
+    return httpx.AsyncClient(transport=platform.http._transport, base_url=base_url, headers=headers)
+
+
+def code(platform: Platform, *scopes: str, subject: str = "reader") -> str:
+    return mint_code(load_ring(platform.settings.issuer_key_path), subject, scopes)
+
+
+async def press(browser: httpx.AsyncClient, code: str) -> httpx.Response:
+    """Opens the address with a code and presses the button on the page that comes."""
+    return await browser.post("/signin", data=await offered(browser, code))
+
+
+async def offered(browser: httpx.AsyncClient, code: str) -> dict[str, str]:
+    """The fields of the form that the address of a code shows."""
+    page = html.document_fromstring((await browser.get("/signin", params={"code": code})).text)
+    return filled(page, "//main//form[@action='/signin']")
+
+
+def filled(page: Any, form: str) -> dict[str, str]:
+    """The fields of a form as they are."""
+    return {field.get("name"): field.get("value") for field in page.xpath(f"{form}//input")}
+
+
+async def visitor(platform: Platform, *scopes: str) -> httpx.AsyncClient:
+    """Somebody who has signed in, with these scopes besides the one that the page needs."""
+    browser = stranger(platform)
+    assert (await press(browser, code(platform, *scopes))).status_code == 303
+    return browser
 
 
 async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any:

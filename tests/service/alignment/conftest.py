@@ -35,6 +35,6 @@ async def sampled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pla
         yield await sample.load(platform)
 
 
-@pytest.fixture
-def browser(sampled: Platform) -> httpx.AsyncClient:
-    return visitor(sampled, "alignment:read")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(sampled: Platform) -> httpx.AsyncClient:
+    return await visitor(sampled)

@@ -1,12 +1,25 @@
-"""Who sees the page: whoever brings a token, once, in the address; until they sign out."""
+"""Who sees the page: whoever spends a code, once; from then on a session that the server keeps, and ends."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
+import httpx
 import pytest
 import pytest_asyncio
+import time_machine
+from sqlalchemy import select, text
 
+from services.alignment.models import SESSION, SPENT_CODE
+from shared import clock
+from shared.auth import mint
+from shared.db import Database
+from shared.keys import files, load_ring, make_keys, rotate_key
+from shared.sign_in import mint_code
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment.browsing import shown, visitor
+from tests.service.alignment.browsing import code, filled, offered, press, shown, stranger, visitor
+from tests.traces import recorded_lines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,52 +31,259 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
         yield platform
 
 
-async def test_without_a_token_nothing_is_shown(platform: Platform) -> None:
-    stranger = visitor(platform)
-    for path in ("/", "/findings", "/cascade", "/search?q=water"):
-        page = await shown(stranger, path, 401)
+async def test_without_a_session_nothing_is_shown(platform: Platform) -> None:
+    nobody = stranger(platform)
+    for path in ("/", "/findings", "/cascade", "/search?q=water", "/signin", "/signin?code=nonsense"):
+        page = await shown(nobody, path, 401)
         assert page.findtext(".//h1") == "Sign in"
-    wrong = await shown(stranger, "/?token=nonsense", 401)
-    assert wrong.findtext(".//h1") == "Sign in"
+        assert not page.xpath("//form[@method='post']")
+
+
+async def test_a_token_does_not_open_the_page_nor_a_code_the_api(platform: Platform) -> None:
+    token, asked = platform.token("reader", "alignment:read"), code(platform)
+    nobody = stranger(platform)
+    for path in (f"/?token={token}", f"/signin?code={token}"):
+        await shown(nobody, path, 401)
+    for name in ("plumbline_token", "plumbline_session"):
+        nobody.cookies.set(name, token)
+    await shown(nobody, "/", 401)
+    answer = await platform.http.get("/alignment/v1/score", headers={"Authorization": f"Bearer {asked}"})
+    assert answer.status_code == 401
+
+
+async def test_a_link_that_is_looked_at_spends_nothing_and_the_button_does(platform: Platform) -> None:
+    asked = code(platform, subject="Ada <b>")
+    for _ in range(3):
+        page = await shown(stranger(platform), f"/signin?code={asked}")
+        assert "Ada <b>" in page.text_content()
+    browser = stranger(platform)
+    answer = await press(browser, asked)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await browser.get("/")).status_code == 200
+    again = await shown(stranger(platform), f"/signin?code={asked}", 401)
+    assert "has been used" in again.text_content()
+
+
+async def test_of_many_who_press_at_once_one_is_signed_in(platform: Platform) -> None:
+    asked = code(platform)
+    browsers = [stranger(platform) for _ in range(8)]
+    forms = [await offered(browser, asked) for browser in browsers]
+    pressed = [b.post("/signin", data=form) for b, form in zip(browsers, forms, strict=True)]
+    answers = await asyncio.gather(*pressed)
+    assert sorted(answer.status_code for answer in answers) == [303] + [401] * 7
+
+
+async def test_a_code_ends_after_ten_minutes(platform: Platform) -> None:
+    asked, browser = code(platform), stranger(platform)
+    with time_machine.travel(clock.now() + timedelta(seconds=600 + 29)):
+        given = await offered(browser, asked)
+        assert given["code"] == asked
+    with time_machine.travel(clock.now() + timedelta(seconds=600 + 31)):
+        await shown(browser, f"/signin?code={asked}", 401)
+        assert (await browser.post("/signin", data=given)).status_code == 401
+
+
+async def test_the_cookie_is_for_this_site_and_no_script(platform: Platform) -> None:
+    answer = await press(stranger(platform), code(platform))
+    [cookie] = [each for each in answer.headers.get_list("set-cookie") if each.startswith("plumbline_session=")]
+    assert {part.strip().lower() for part in cookie.split(";")[1:]} == {"httponly", "path=/", "samesite=lax"}
+
+
+@pytest.mark.parametrize(
+    "browser_of",
+    [
+        lambda platform: stranger(platform, "https://plumbline"),
+        lambda platform: stranger(platform, "https://gateway", **{"X-Forwarded-Proto": "https"}),
+    ],
+    ids=["TLS", "TLS before the gateway"],
+)
+async def test_behind_tls_the_cookie_is_for_tls_alone(
+    platform: Platform, browser_of: Callable[[Platform], httpx.AsyncClient]
+) -> None:
+    browser = browser_of(platform)
+    answer = await press(browser, code(platform))
+    cookies = answer.headers.get_list("set-cookie")
+    assert cookies
+    for cookie in cookies:
+        assert cookie.startswith("__Host-plumbline-")
+        assert {"secure", "httponly", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+        assert "domain" not in cookie.lower()
+    assert (await browser.get("/")).status_code == 200
+    plain = stranger(platform)
+    plain.cookies.set("plumbline_session", browser.cookies["__Host-plumbline-session"])
+    assert (await plain.get("/")).status_code == 200, "the name differs, the session is the same"
+
+
+async def test_what_the_browser_holds_is_random_and_in_no_table(platform: Platform) -> None:
+    first, second = await visitor(platform), await visitor(platform)
+    held = [browser.cookies["plumbline_session"] for browser in (first, second)]
+    assert len(set(held)) == 2
+    assert all(re.fullmatch(r"[\w-]{43}", each) for each in held)
+    database = Database(platform.settings.database("alignment"))
+    async with database.read() as connection:
+        rows = [str(row) for row in (await connection.execute(select(SESSION))).all()]
+    await database.close()
+    assert not any(each in row for each in held for row in rows)
+    assert any("reader" in row and "alignment:read" in row for row in rows)
+
+
+async def test_a_session_has_the_scope_of_the_page_and_what_it_was_given(platform: Platform) -> None:
+    await visitor(platform, "strategy:approve")
+    await visitor(platform)
+    database = Database(platform.settings.database("alignment"))
+    async with database.read() as connection:
+        rows = await connection.execute(select(SESSION.c.scopes).order_by(SESSION.c.began_at.desc()).limit(2))
+    await database.close()
+    assert list(rows.scalars()) == ["alignment:read", "alignment:read strategy:approve"]
 
 
 async def test_who_may_not_read_the_view_sees_nothing_of_it(platform: Platform) -> None:
-    clerk = visitor(platform, "roles:read")
+    clerk = await visitor(platform)
+    database = Database(platform.settings.database("alignment"))
+    async with database.write() as connection:
+        await connection.execute(text("update session set scopes = 'roles:read'"))
+    await database.close()
     assert "Findings" not in (await shown(clerk, "/findings", 403)).findtext(".//h1")
 
 
-async def test_the_token_goes_from_the_address_into_a_cookie(platform: Platform) -> None:
-    stranger = visitor(platform)
-    token = platform.token("reader", "alignment:read")
-    answer = await stranger.get("/search", params={"token": token, "q": "water & wine"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=water+%26+wine")
-    cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
-    assert (await stranger.get("/search?q=water")).status_code == 200
-
-
-async def test_signing_out_drops_the_cookie(platform: Platform) -> None:
-    reader = visitor(platform)
-    await reader.get("/", params={"token": platform.token("reader", "alignment:read")})
-    [form] = (await shown(reader, "/")).xpath("//form[@method='post']")
-    answer = await reader.post(form.get("action"))
+async def test_signing_out_ends_the_session_where_it_is_kept(platform: Platform) -> None:
+    reader, copy = await visitor(platform), stranger(platform)
+    copy.cookies.update(reader.cookies)
+    assert (await copy.get("/")).status_code == 200
+    given = filled(await shown(reader, "/"), "//form[@action='/signout']")
+    answer = await reader.post("/signout", data=given)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert not reader.cookies
-    page = await shown(reader, "/", 401)
-    assert not page.xpath("//form[@method='post']")
+    assert "plumbline_session" not in reader.cookies
+    for browser in (reader, copy):
+        assert not (await shown(browser, "/", 401)).xpath("//form[@method='post']")
 
 
-async def test_who_comes_from_elsewhere_without_the_cookie_cannot_sign_another_out(platform: Platform) -> None:
-    stranger = visitor(platform)
-    answer = await stranger.post("/signout")
-    assert answer.status_code == 303
-    assert "set-cookie" not in answer.headers
-    assert (await stranger.get("/signout")).status_code == 405
+@pytest.mark.parametrize("data", [{}, {"form": ""}, {"form": "0" * 64}], ids=str)
+async def test_no_other_site_can_sign_somebody_out(platform: Platform, data: dict[str, str]) -> None:
+    reader = await visitor(platform)
+    assert (await reader.post("/signout", data=data)).status_code in (403, 415)
+    assert (await reader.get("/")).status_code == 200
+    assert (await reader.get("/signout")).status_code == 405
+
+
+async def test_the_forms_of_another_session_do_not_count(platform: Platform) -> None:
+    reader, other = await visitor(platform), await visitor(platform)
+    theirs = filled(await shown(other, "/"), "//form[@action='/signout']")
+    assert (await reader.post("/signout", data=theirs)).status_code == 403
+
+
+async def test_no_other_site_can_sign_a_browser_in(platform: Platform) -> None:
+    """A form of theirs, with a code of theirs: it has no cookie of the page that shows the button."""
+    asked = code(platform, subject="attacker")
+    theirs = await offered(stranger(platform), asked)
+    victim = stranger(platform)
+    assert (await victim.post("/signin", data=theirs)).status_code == 403
+    await victim.get("/signin", params={"code": code(platform)})
+    assert (await victim.post("/signin", data=theirs)).status_code == 403
+    assert "plumbline_session" not in victim.cookies
+
+
+async def test_signing_in_again_ends_the_session_before(platform: Platform) -> None:
+    browser = await visitor(platform)
+    copy = stranger(platform)
+    copy.cookies.update(browser.cookies)
+    assert (await press(browser, code(platform))).status_code == 303
+    assert (await browser.get("/")).status_code == 200
+    await shown(copy, "/", 401)
+
+
+async def test_a_session_ends_after_its_hours_and_is_cleared_away(platform: Platform) -> None:
+    await visitor(platform)
+    with time_machine.travel(clock.now() + timedelta(hours=11, minutes=59)):
+        late = await visitor(platform)
+    with time_machine.travel(clock.now() + timedelta(hours=12, minutes=1)):
+        assert (await late.get("/")).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(hours=24)):
+        await shown(late, "/", 401)
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        await visitor(platform)
+        database = Database(platform.settings.database("alignment"))
+        async with database.read() as connection:
+            left = [len((await connection.execute(select(table))).all()) for table in (SESSION, SPENT_CODE)]
+        await database.close()
+    assert left == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"Content-Type": "application/json"}, b"{}", 415),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x--", 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"code=a&code=b&form=", 400),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"\xff=\xff", 400),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"&".join(b"f%d=" % n for n in range(50)), 400),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"code=" + b"x" * 20_000, 413),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"", 403),
+    ],
+)
+async def test_strange_forms_are_refused(platform: Platform, headers: dict[str, str], body: bytes, status: int) -> None:
+    assert (await stranger(platform).post("/signin", content=body, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "ä", "x" * 5000, "a\x00b", '"'])
+async def test_strange_cookies_are_nobodys(platform: Platform, cookie: str) -> None:
+    raw = f"plumbline_session={cookie}; plumbline_form={cookie}".encode()
+    for path in ("/", "/signin?code=x"):
+        answer = await stranger(platform).get(path, headers=[(b"cookie", raw)])
+        assert answer.status_code == 401
+
+
+async def test_strange_codes_sign_nobody_in(platform: Platform) -> None:
+    ring = load_ring(platform.settings.issuer_key_path)
+    service = load_ring(platform.settings.service_key_path)
+    token = mint(platform.settings.issuer_key_path, "reader")
+    for strange in ("", "x", "..", "a.b.c", "ä", "x" * 9000, token, mint_code(service, "reader")):
+        assert (await stranger(platform).get("/signin", params={"code": strange})).status_code == 401, strange[:40]
+    assert (await stranger(platform).get("/signin", params={"code": mint_code(ring, "a\nb")})).status_code == 401
+
+
+async def test_when_the_key_has_leaked_its_sessions_end(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_EVERY_SECONDS", 0)
+    home = tmp_path_factory.mktemp("leaked")
+    async with running(settings_for(home)) as platform:
+        await platform.caught_up()
+        kept, ended = stranger(platform), await visitor(platform)
+        assert (await ended.get("/")).status_code == 200
+        rotate_key(home / "keys", "issuer", leaked=True)
+        await press(kept, code(platform))
+        assert (await kept.get("/")).status_code == 200
+        await shown(ended, "/", 401)
+        assert make_keys(home / "keys") == []
+
+
+async def test_nothing_secret_is_logged(platform: Platform) -> None:
+    with recorded_lines() as lines:
+        asked, browser = code(platform), stranger(platform)
+        await press(browser, asked)
+        held = browser.cookies["plumbline_session"]
+        await browser.get("/")
+        await browser.get("/signin", params={"code": asked})
+        await browser.post("/signout", data={"form": "x"})
+    text = repr(lines.having())
+    assert "/signin" in text
+    assert all(secret not in text for secret in (asked, held))
+
+
+async def test_a_session_outlives_a_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = settings_for(tmp_path_factory.mktemp("restart"))
+    async with running(settings) as platform:
+        cookies = (await visitor(platform)).cookies
+    async with running(settings) as platform:
+        await platform.caught_up()
+        again = stranger(platform)
+        again.cookies.update(cookies)
+        assert (await again.get("/")).status_code == 200
 
 
 async def test_an_empty_view_has_no_slider_and_no_fault(platform: Platform) -> None:
-    reader = visitor(platform, "alignment:read")
+    reader = await visitor(platform)
     for path in ("/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search"):
         assert not (await shown(reader, path)).xpath("//input[@type='range']"), path
 

@@ -1,5 +1,6 @@
 """``keys``, ``token`` and ``serve`` as an operator uses them: what is made, what is refused, and what is said."""
 
+import fcntl
 import json
 import os
 import signal
@@ -15,7 +16,9 @@ import pytest
 from services.cli.private import make_home, make_keys_of
 from shared.auth import Authenticator
 from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, TRUSTED_KEYS
+from shared.errors import Unauthorized
 from shared.keys import load_ring, load_trusted
+from shared.sign_in import SignInCodes
 
 FORMER = {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "use": "sig", "alg": "HS256"}
 
@@ -101,6 +104,36 @@ def test_a_token_is_kept_fresh_in_a_file(tmp_path: Path, run: Any) -> None:
         running.wait()
     assert {said_by(tmp_path, token)[0] for token in seen} == {"prometheus"}
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_address_to_sign_in_has_a_code_and_no_token(run: Any, tmp_path: Path) -> None:
+    make_keys_of(tmp_path)
+    (tmp_path / "server.json").write_text('{"url": "http://127.0.0.1:4711"}')
+    with (tmp_path / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as the process does that serves
+        told = run("sign-in", "--home", tmp_path, "--subject", "ada", "--scope", "strategy:approve").stdout.strip()
+    address, _, code = told.partition("/signin?code=")
+    assert address == "http://127.0.0.1:4711"
+    asked = SignInCodes(tmp_path / KEYS / TRUSTED_KEYS).opened(code)
+    assert (asked.caller.subject, set(asked.caller.scopes)) == ("ada", {"alignment:read", "strategy:approve"})
+    with pytest.raises(Unauthorized):
+        said_by(tmp_path / KEYS, code)
+
+
+def test_the_address_is_where_it_is_said_to_be(run: Any, tmp_path: Path) -> None:
+    make_keys_of(tmp_path)
+    key = tmp_path / KEYS / ISSUER_KEY
+    told = run("sign-in", "--key", key, "--server", "https://plumbline.example.org/").stdout
+    assert told.startswith("https://plumbline.example.org/signin?code=ey")
+    assert run("sign-in", "--key", key).stdout.startswith("http://127.0.0.1:8000/signin?code=ey")
+
+
+def test_nobody_is_signed_in_without_a_key_or_with_strange_scopes(run: Any, tmp_path: Path) -> None:
+    make_keys_of(tmp_path)
+    key = tmp_path / KEYS / ISSUER_KEY
+    for options in (["--home", tmp_path], ["--key", tmp_path / "none"], ["--key", key, "--scope", "moon:walk"]):
+        told = run("sign-in", *options)
+        assert (told.exit_code, told.stdout) == (2, "")
 
 
 def test_a_service_names_the_keys_that_it_lacks(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
