@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli import private
 from services.cli.session import UNREACHABLE, USAGE
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def migrate(
     if unknown := set(services or ()) - set(SERVICES):
         typer.echo(f"Unknown: {', '.join(sorted(unknown))}.", err=True)
         raise typer.Exit(USAGE)
+    private.keep_private()
     with configured() as settings:
         asyncio.run(assembly.migrate(settings, *(services or ())))
 

@@ -17,7 +17,7 @@ UPGRADED = """The keys are new: each purpose has an Ed25519 key of its own, in {
 
 def make_home(home: Path) -> None:
     """A folder that its owner alone can enter, and files in it that nobody else can read, also those of before."""
-    os.umask(0o077)
+    keep_private()
     is_new = not home.exists()
     home.mkdir(parents=True, exist_ok=True)
     if not is_new and any(home.iterdir()) and not (home / LOCK_FILE).exists():
@@ -26,6 +26,11 @@ def make_home(home: Path) -> None:
     for path in home.iterdir():
         if path.is_file() and not path.is_symlink():
             path.chmod(0o600)
+
+
+def keep_private() -> None:
+    """What this process writes is readable by nobody else."""
+    os.umask(0o077)
 
 
 def make_keys_of(home: Path) -> None:

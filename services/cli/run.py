@@ -38,7 +38,8 @@ def up(
     from shared.telemetry import configure_logging
     from shared.telemetry.tracing import exporting
 
-    settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
+    with configured():
+        settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     private.make_home(home)
     with _only_one(home), exporting():
@@ -81,6 +82,7 @@ def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles 
         typer.echo(f"There is no service {service}; there are {', '.join(SERVICES)}.", err=True)
         raise typer.Exit(2)
     with configured() as settings:
+        private.keep_private()
         private.demand_keys(service, settings)
         serve_service(service, settings)
 

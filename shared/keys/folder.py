@@ -46,14 +46,14 @@ def make_keys(folder: Path, former: Path | None = None) -> list[Path]:
 
     ``former`` is the key file of a release before 0.2: the proofs that it signed stay checkable, as derived.
     """
-    audience = _audience(folder)
     derived = former and derived_proof_key(former, now_seconds())
     made = []
     for purpose in PURPOSES.values():
         before = (derived,) if derived and purpose.issuer is None else ()
-        if make_ring(folder / purpose.path, purpose.grant(audience), before):
+        # asked each time: of two that begin at once, whoever writes the first ring names the installation
+        if make_ring(folder / purpose.path, purpose.grant(_audience(folder)), before):
             made.append(folder / purpose.path)
-    _publish(folder, audience)
+    _publish(folder, _audience(folder))
     return made
 
 

@@ -67,6 +67,17 @@ def test_rotation_keeps_the_public_half_with_its_end(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_of_many_who_make_an_installation_at_once_one_names_it(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    with ThreadPoolExecutor(8) as pool:
+        made = [path for paths in pool.map(lambda _: make_keys(folder), range(8)) for path in paths]
+    assert len(made) == len(set(made)) == 4
+    rings = [load_ring(path) for path in made]
+    assert {ring.grant.audience for ring in rings if ring.grant} == {load_trusted(folder / TRUSTED_KEYS).audience}
+    current = {ring.current.kid for ring in rings if ring.grant}
+    assert {key.kid for key in load_trusted(folder / TRUSTED_KEYS).keys} == current
+
+
 def test_a_token_key_counts_as_long_as_its_longest_token(tmp_path: Path) -> None:
     with time_machine.travel(1_000_000, tick=False) as time:
         make_keys(tmp_path)

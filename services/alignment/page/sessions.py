@@ -30,7 +30,7 @@ class Session:
     form: str
 
     def check_form(self, given: str) -> bool:
-        return hmac.compare_digest(self.form, given)
+        return hmac.compare_digest(self.form.encode(), given.encode())
 
 
 class Sessions:

@@ -1,5 +1,6 @@
 """HTTP of signing in and out. A link that is followed shows a button; only pressing it spends the code."""
 
+import hmac
 import secrets
 from urllib.parse import quote
 
@@ -51,7 +52,8 @@ class SigningIn:
         """Spends the code. The form has to come from this browser, or another site could sign it in as anybody."""
         try:
             given = await http.form(request, _FORM_BYTES)
-            if form_of(request.cookies.get(_cookie(request, "form"), "")) != given.get("form"):
+            held = request.cookies.get(_cookie(request, "form"))
+            if not held or not hmac.compare_digest(form_of(held).encode(), given.get("form", "").encode()):
                 raise Forbidden("The form is too old, or comes from elsewhere. Open the address again.")
             secret = await self.sessions.begin(given.get("code", ""))
             await self._end(request)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -158,7 +159,7 @@ async def test_signing_out_ends_the_session_where_it_is_kept(platform: Platform)
         assert not (await shown(browser, "/", 401)).xpath("//form[@method='post']")
 
 
-@pytest.mark.parametrize("data", [{}, {"form": ""}, {"form": "0" * 64}], ids=str)
+@pytest.mark.parametrize("data", [{}, {"form": ""}, {"form": "0" * 64}, {"form": "ä"}], ids=str)
 async def test_no_other_site_can_sign_somebody_out(platform: Platform, data: dict[str, str]) -> None:
     reader = await visitor(platform)
     assert (await reader.post("/signout", data=data)).status_code in (403, 415)
@@ -180,6 +181,12 @@ async def test_no_other_site_can_sign_a_browser_in(platform: Platform) -> None:
     assert (await victim.post("/signin", data=theirs)).status_code == 403
     await victim.get("/signin", params={"code": code(platform)})
     assert (await victim.post("/signin", data=theirs)).status_code == 403
+    of_no_cookie = sha256(b"form:").hexdigest()
+    for held in ({}, {"plumbline_form": ""}):
+        victim = stranger(platform)
+        victim.cookies.update(held)
+        answer = await victim.post("/signin", data={"code": code(platform, subject="attacker"), "form": of_no_cookie})
+        assert answer.status_code == 403
     assert "plumbline_session" not in victim.cookies
 
 

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -15,6 +16,14 @@ def owner(monkeypatch: pytest.MonkeyPatch) -> FakeOwner:
     fake = FakeOwner()
     monkeypatch.setattr("services.cli.session.connect", lambda *_: fake.client())
     return fake
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """As it was: some commands set that of the process."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import fcntl
 import json
-import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,6 @@ from shared.keys import load_ring, load_trusted
 from shared.sign_in import SignInCodes
 
 FORMER = {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "use": "sig", "alg": "HS256"}
-
-
-@pytest.fixture(autouse=True)
-def umask() -> Iterator[None]:
-    """As it was: a home sets that of the process."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
 
 
 def said_by(folder: Path, token: str) -> tuple[str, set[str]]:
@@ -183,6 +174,22 @@ def test_a_home_is_its_owners_alone_also_one_from_before(tmp_path: Path) -> None
     home.chmod(0o755)
     make_home(home)
     assert [home.stat().st_mode & 0o777, (home / "strategy.sqlite").stat().st_mode & 0o777] == [0o700, 0o600]
+
+
+def test_everything_that_a_platform_writes_is_its_owners_alone_and_once_prints_no_code(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    words = ["up", "--once", "--no-sample", "--home", home, "--port", "0"]
+    done = subprocess.run([sys.executable, "-m", "services", *map(str, words)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Plumbline runs at http://127\.0\.0\.1:\d+$", done.stdout, re.MULTILINE)
+    modes = {path.relative_to(home).as_posix(): path.stat().st_mode & 0o777 for path in (home, *home.rglob("*"))}
+    folders = {name: mode for name, mode in modes.items() if (home / name).is_dir()}
+    assert {"strategy.sqlite", "alignment.sqlite", "events.sqlite"} <= modes.keys()
+    assert set(folders.values()) == {0o700}, folders
+    assert {name for name, mode in modes.items() if mode & 0o077 and name not in folders} <= {
+        "keys/public/token-keys.json"
+    }
+    assert "server.json" not in modes, "nothing runs there any more"
 
 
 def test_a_folder_that_serves_something_else_keeps_its_mode(tmp_path: Path) -> None:
