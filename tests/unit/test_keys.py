@@ -108,6 +108,15 @@ def test_keys_of_other_issuers_stay_in_the_set(tmp_path: Path) -> None:
     assert theirs["kid"] in {key.kid for key in load_trusted(path).keys}
 
 
+def test_a_set_with_one_name_for_two_keys_is_refused(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    known = load_trusted(tmp_path / TRUSTED_KEYS)
+    theirs = known.keys[0].model_copy(update={"x": keys.generate(7).x})
+    (tmp_path / TRUSTED_KEYS).write_text(known.model_copy(update={"keys": (*known.keys, theirs)}).text())
+    with pytest.raises(ValueError, match="same kid"):
+        load_trusted(tmp_path / TRUSTED_KEYS)
+
+
 def test_what_each_key_may_say(tmp_path: Path) -> None:
     """By hand: the issuer any, a service what it reads, Prometheus its metrics."""
     make_keys(tmp_path)

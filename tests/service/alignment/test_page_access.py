@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
 
-import httpx
 import pytest
 import pytest_asyncio
 import time_machine
+from joserfc import jwt
 from sqlalchemy import select, text
 
 from services.alignment.models import SESSION, SPENT_CODE
@@ -90,29 +90,32 @@ async def test_the_cookie_is_for_this_site_and_no_script(platform: Platform) -> 
     assert {part.strip().lower() for part in cookie.split(";")[1:]} == {"httponly", "path=/", "samesite=lax"}
 
 
-@pytest.mark.parametrize(
-    "browser_of",
-    [
-        lambda platform: stranger(platform, "https://plumbline"),
-        lambda platform: stranger(platform, "https://gateway", **{"X-Forwarded-Proto": "https"}),
-    ],
-    ids=["TLS", "TLS before the gateway"],
-)
-async def test_behind_tls_the_cookie_is_for_tls_alone(
-    platform: Platform, browser_of: Callable[[Platform], httpx.AsyncClient]
-) -> None:
-    browser = browser_of(platform)
-    answer = await press(browser, code(platform))
-    cookies = answer.headers.get_list("set-cookie")
-    assert cookies
+def are_for_tls(cookies: list[str]) -> bool:
+    wanted = {"secure", "httponly", "path=/"}
     for cookie in cookies:
-        assert cookie.startswith("__Host-plumbline-")
-        assert {"secure", "httponly", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
-        assert "domain" not in cookie.lower()
+        said = {part.strip().lower() for part in cookie.split(";")[1:]}
+        if not cookie.startswith("__Host-plumbline-") or not wanted <= said or "domain" in cookie.lower():
+            return False
+    return bool(cookies)
+
+
+async def test_behind_tls_the_cookie_is_for_tls_alone(platform: Platform) -> None:
+    browser = stranger(platform, "https://plumbline")
+    answer = await press(browser, code(platform))
+    assert are_for_tls(answer.headers.get_list("set-cookie"))
     assert (await browser.get("/")).status_code == 200
-    plain = stranger(platform)
-    plain.cookies.set("plumbline_session", browser.cookies["__Host-plumbline-session"])
-    assert (await plain.get("/")).status_code == 200, "the name differs, the session is the same"
+    secret = browser.cookies["__Host-plumbline-session"]
+    wrong = stranger(platform, "https://plumbline")
+    wrong.cookies.set("plumbline_session", secret)
+    await shown(wrong, "/", 401)
+
+
+async def test_the_gateway_says_that_there_is_tls_before_it(platform: Platform) -> None:
+    address = f"/signin?code={code(platform)}"
+    behind = await stranger(platform, **{"X-Forwarded-Proto": "https"}).get(address)
+    assert are_for_tls(behind.headers.get_list("set-cookie"))
+    plain = await stranger(platform, **{"X-Forwarded-Proto": "http"}).get(address)
+    assert not are_for_tls(plain.headers.get_list("set-cookie"))
 
 
 async def test_what_the_browser_holds_is_random_and_in_no_table(platform: Platform) -> None:
@@ -247,6 +250,23 @@ async def test_strange_codes_sign_nobody_in(platform: Platform) -> None:
     for strange in ("", "x", "..", "a.b.c", "ä", "x" * 9000, token, mint_code(service, "reader")):
         assert (await stranger(platform).get("/signin", params={"code": strange})).status_code == 401, strange[:40]
     assert (await stranger(platform).get("/signin", params={"code": mint_code(ring, "a\nb")})).status_code == 401
+
+
+async def test_a_code_that_lives_too_long_signs_nobody_in(platform: Platform) -> None:
+    """By the right key, which is limited in nothing."""
+    ring = load_ring(platform.settings.issuer_key_path)
+    assert ring.grant
+    now = int(clock.now().timestamp())
+    said = {"iss": "plumbline", "aud": ring.grant.audience, "sub": "reader", "scope": "alignment:read", "iat": now}
+    head = {"alg": "Ed25519", "kid": ring.current.kid, "typ": "plumbline-sign-in+jwt"}
+
+    async def status(**more: object) -> int:
+        asked = jwt.encode(head, {**said, **more}, ring.current.key(), algorithms=["Ed25519"])
+        return (await stranger(platform).get("/signin", params={"code": asked})).status_code
+
+    assert await status(exp=now + 600, jti="a") == 200
+    assert await status(exp=now + 601, jti="b") == 401
+    assert await status(exp=now + 600) == 401, "without a name it could not be spent"
 
 
 async def test_when_the_key_has_leaked_its_sessions_end(
