@@ -186,11 +186,11 @@ RULES = Rules(
     then={("design_package", "accepted"): (earlier_packages,)},
     lookups={
         "design_package": (Lookup("design_package", "service_id", "service_id", alone=True),),
-        "service": (Lookup("design_package", "service_id"),),
+        "service": (Lookup("design_package", "service_id", when=("state",)),),
         # those below it are looked at; with those beside it, it waits for whoever moves the one above them
         "category": (
-            Lookup("category", "parent_id", alone=True),
-            Lookup("category", "parent_id", "parent_id", alone=True),
+            Lookup("category", "parent_id", alone=True, when=("catalog_id", "state")),
+            Lookup("category", "parent_id", "parent_id", alone=True, turn_only=True),
         ),
     },
 )

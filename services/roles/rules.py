@@ -136,20 +136,23 @@ RULES = Rules(
     },
     then={("process", state): (activities_follow,) for state in _STATES},
     fill={("activity", "draft"): begins_as_its_process},
+    relations={("process", "approved"): ("governs",)},
     lookups={
         "party": (Lookup("party", "subject", "subject", alone=True),),
         # that of the role itself finds nobody: it only takes turns with who changes the role's type
-        "role": (Lookup("role", "id", alone=True), Lookup("role_assignment", "role_id")),
+        "role": (Lookup("role", "id", alone=True), Lookup("role_assignment", "role_id", when=("type",))),
         "role_assignment": (
             Lookup("role", "id", "role_id", alone=True),
-            Lookup("role_assignment", "scope_id", "scope.id", alone=True, also=(("role_id", "role"),)),
+            Lookup(
+                "role_assignment", "scope_id", "scope.id", alone=True, also=(("role_id", "role"),), states=("active",)
+            ),
         ),
         # so that an activity which is added while its process moves begins as the process then is
         "activity": (Lookup("process", "id", "process_id", alone=True),),
         "process": (
             Lookup("process", "id", alone=True),
-            Lookup("role_assignment", "scope_id", also=(("role_id", "role"),)),
-            Lookup("activity", "process_id"),
+            Lookup("role_assignment", "scope_id", also=(("role_id", "role"),), when=("state",)),
+            Lookup("activity", "process_id", when=("state",)),
         ),
     },
 )

@@ -117,9 +117,13 @@ def rules(most_items: int) -> Rules:
             ("increment", "draft"): freezing.thaw,
         },
         keep={"increment": freezing.note_authors},
+        relations={("strategy", "proposed"): ("supports",)},
         # those below it are looked at; with those beside it, it waits for whoever moves the one above them
         lookups={
-            "objective": tuple(Lookup("objective", "parent_id", of, alone=True) for of in ("id", "parent_id")),
+            "objective": (
+                Lookup("objective", "parent_id", alone=True, when=("side", "level")),
+                Lookup("objective", "parent_id", "parent_id", alone=True, turn_only=True),
+            ),
             "stakeholder": (
                 Lookup("stakeholder", "subject", "subject", alone=True),
                 Lookup("increment", "sign_offs", mentioned=True, states=freezing.OPEN),

@@ -36,7 +36,7 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     """Refuse a state that breaks a line; raises Invalid or Conflict. Returns what the rules of a transition need."""
     if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
         raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
-    found = await _found(unit, kind, new)  # first: what it refers to is read when nobody else changes it any more
+    found = await _found(unit, kind, old, new)  # first: what it refers to is read when nobody else changes it any more
     targets = [target for target in _targets(kind, new) if unit.owner.kind(target.kind)]
     known = await load_many(unit, (target.ref for target in targets))
     before = {target.ref for target in _targets(kind, old)} if old and not _comes_back(old, new) else set()
@@ -54,12 +54,12 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     return facts
 
 
-async def _found(unit: Unit, kind: Kind, new: Record) -> dict[str, list[Record]]:
-    lookups = unit.owner.rules.lookups.get(kind.name, ())
+async def _found(unit: Unit, kind: Kind, old: Record | None, new: Record) -> dict[str, list[Record]]:
+    lookups = [each for each in unit.owner.rules.lookups.get(kind.name, ()) if each.matters(old, new)]
     await take_turns(unit, lookups, new)
-    found: dict[str, list[Record]] = {}
+    found: dict[str, list[Record]] = {each.kind: [] for each in unit.owner.rules.lookups.get(kind.name, ())}
     for lookup in lookups:
-        found.setdefault(lookup.kind, []).extend(await look_up(unit, lookup, new))
+        found[lookup.kind] += await look_up(unit, lookup, new)
     return found
 
 
@@ -70,10 +70,12 @@ async def _also(unit: Unit, kind: Kind, found: dict[str, list[Record]]) -> dict[
 
 
 async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts:
-    """The facts of a transition: those of any write, and the links both ways with what is at their other ends."""
-    if kind.is_link:
+    """The facts of a transition: those of any write, and the links both ways with what is at their other ends, of the
+    relations that its rules look at: of a hub's others there may be any number."""
+    types = unit.owner.rules.relations.get((kind.name, new.state), ())
+    if not types:
         return facts
-    out, into = await links_from(unit, kind.name, new.id), await links_into(unit, kind.name, new.id)
+    out, into = await links_from(unit, kind.name, new.id, types), await links_into(unit, kind.name, new.id, types)
     ends = [(end.kind, str(end.id)) for end in (*(link.target for link in out), *(link.source for link in into))]
     return replace(facts, known={**facts.known, **await load_many(unit, ends)}, links=out, into=into)
 

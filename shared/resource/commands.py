@@ -1,5 +1,6 @@
 """The use cases that every kind shares. Each runs in the unit of work it is given, and is one transaction with it."""
 
+import asyncio
 import dataclasses
 from typing import Any, cast
 from uuid import UUID
@@ -13,6 +14,9 @@ from shared.resource import bodies, checks, keys, names, reviews, sign_ins, stor
 from shared.resource.owner import Facts, Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
+
+_TURN = 20
+"""Writes or versions after which others have theirs."""
 
 
 async def create(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
@@ -78,9 +82,12 @@ def _filled(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Record:
 
 async def take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
     """Move what moves along with it; raises Raced if that is not what was judged any more."""
+    found = {(each.kind, each.id): each for some in facts.found.values() for each in some}
     for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
-        for name, id, to, reason in effect(new, facts):
-            await _move_along(unit, facts.seen(name, id), to, reason)
+        for number, (name, id, to, reason) in enumerate(effect(new, facts), 1):
+            await _move_along(unit, facts.get(name, id) or found.get((name, id)), to, reason)
+            if number % _TURN == 0:
+                await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str) -> None:
@@ -110,10 +117,20 @@ async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Precondit
     given.demand()
     old = await existing(unit, kind, id)
     given.check(old.version)
-    rows = await unit.connection.execute(versions(unit.owner.changes, kind.name, id))
-    if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
+    if await _has_been_live(unit, kind, id):
         raise Conflict(f"This {kind.name} has been live: retire it instead, so that its history stays explained.")
     return str(await store.erase(unit, kind, old, reason))
+
+
+async def _has_been_live(unit: Unit, kind: Kind, id: UUID) -> bool:
+    changes = unit.owner.changes
+    query, last = versions(changes, kind.name, id).limit(_TURN), 0
+    while rows := (await unit.connection.execute(query.where(changes.c.version > last))).all():
+        if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
+            return True
+        last = rows[-1].version
+        await asyncio.sleep(0)
+    return False
 
 
 async def read(unit: Unit, kind: Kind, id: UUID) -> Record:

@@ -20,7 +20,8 @@ class Facts:
     ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
     ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found.
     In a transition ``links`` are its active outgoing links and ``into`` those that this
-    service keeps towards it, with the ends of both among the ``known``. ``outgoing`` has the active links of what it
+    service keeps towards it, of the relations that rules look at, with the ends of both among the ``known``.
+    ``outgoing`` has the active links of what it
     refers to, by ``kind/id``, where the rules ask for them.
     """
 
@@ -35,10 +36,6 @@ class Facts:
     def get(self, kind: str, id: Any) -> Any:
         return self.known.get(f"{kind}/{id}")
 
-    def seen(self, kind: str, id: Any) -> Any:
-        """An entity of this service as it was when it was judged, known or found."""
-        return self.get(kind, id) or next((each for each in self.others(kind) if each.id == id), None)
-
     def others(self, kind: str) -> Sequence[Any]:
         """What the lookups found of a kind."""
         return self.found.get(kind, ())
@@ -50,6 +47,7 @@ class Lookup:
     member ``of`` of the new state (``scope.id`` for one of a ``{kind, id}``). The subject itself is never among them.
 
     ``mentioned`` finds those whose column, a list, has the value anywhere in it, and ``states`` narrows them.
+    ``when`` names members of the new state: where none of them has changed nobody looks; ``turn_only`` looks at none.
     ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs, with
     the kind they point at, that are to be among the known.
     """
@@ -61,6 +59,12 @@ class Lookup:
     also: tuple[tuple[str, str], ...] = ()
     mentioned: bool = False
     states: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    turn_only: bool = False
+
+    def matters(self, old: Any, new: Any) -> bool:
+        """Whether what it would find can make a difference to this change."""
+        return old is None or not self.when or any(getattr(old, each) != getattr(new, each) for each in self.when)
 
 
 Rule = Callable[[Any, Facts], Iterable[Fault]]
@@ -77,7 +81,8 @@ Fill = Callable[[Any, Facts], Mapping[str, Any]]
 class Rules:
     """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state; ``then`` as well,
     for what moves along in the same transaction. ``fill`` is for whatever comes into a state, also by registration, and
-    ``keep`` by kind for every write. ``lookups`` by kind says what all of these look at; of the kinds in ``outgoing``
+    ``keep`` by kind for every write. ``relations`` are those whose links a rule of a transition looks at, by (kind,
+    state). ``lookups`` by kind says what all of these look at; of the kinds in ``outgoing``
     they see the links of what is referred to as well."""
 
     always: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
@@ -85,6 +90,7 @@ class Rules:
     then: Mapping[tuple[str, str], Sequence[Effect]] = field(default_factory=dict)
     fill: Mapping[tuple[str, str], Fill] = field(default_factory=dict)
     keep: Mapping[str, Fill] = field(default_factory=dict)
+    relations: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     lookups: Mapping[str, Sequence[Lookup]] = field(default_factory=dict)
     outgoing: frozenset[str] = frozenset()
 

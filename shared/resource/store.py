@@ -1,5 +1,6 @@
 """The statements behind the shared behaviour: one entity's row and its change, in the caller's transaction."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from shared.resource import statements
 from shared.resource.batch import Batch, Unbatched
 from shared.resource.owner import Lookup, Owner
 from shared.resource.tables import from_row, to_row
+
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,9 @@ async def links_from(unit: Unit, kind: str, id: UUID, types: Iterable[str] | Non
     return await _links(unit, source_kind=[kind], source_id=[id], **chosen)
 
 
-async def links_into(unit: Unit, kind: str, id: UUID) -> list[Link]:
+async def links_into(unit: Unit, kind: str, id: UUID, types: Iterable[str]) -> list[Link]:
     """The active links that this service keeps towards one of its entities."""
-    return await _links(unit, target_kind=[kind], target_id=[id])
+    return await _links(unit, target_kind=[kind], target_id=[id], type=list(types))
 
 
 async def links_from_each(unit: Unit, refs: Iterable[str]) -> dict[str, list[Link]]:
@@ -139,15 +142,22 @@ async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
     """The entities that a lookup finds for a subject, oldest first."""
     kind = unit.owner.kind(lookup.kind)
     value = attrgetter(lookup.of)(subject)
-    if kind is None or value is None or _vain(unit, lookup, subject):
+    if lookup.turn_only or kind is None or value is None or _vain(unit, lookup, subject):
         return []
     unit.alone()
     table = unit.owner.table(kind)
     column = table.c[lookup.column]
     matches = cast_as(column, Text).contains(str(value), autoescape=True) if lookup.mentioned else column == value
-    query = select(table).where(matches, table.c.id != subject.id).order_by(table.c.id)
+    query = select(table).where(matches, table.c.id != subject.id).order_by(table.c.id).limit(_AT_ONCE)
     query = query.where(table.c.state.in_(lookup.states)) if lookup.states else query
-    return [from_row(kind, row) for row in (await unit.connection.execute(query)).mappings()]
+    found: list[Record] = []
+    while True:
+        after = query.where(table.c.id > found[-1].id) if found else query
+        rows = (await unit.connection.execute(after)).mappings().all()
+        found += [from_row(kind, row) for row in rows]
+        if len(rows) < _AT_ONCE:
+            return found
+        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 def _vain(unit: Unit, lookup: Lookup, subject: Record) -> bool:
