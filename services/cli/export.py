@@ -1,5 +1,6 @@
 """``export``: everything that the owners hold, as a bundle."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
+    from shared.client import Client
     from shared.interchange.export import Export
 
 _HEAD = "# Exported by plumbline: written anew, or removed, by the next export into this folder.\n"
@@ -23,7 +25,10 @@ async def export(
         Path | None, typer.Option(help="Folder for a file per kind (default: all on standard output).")
     ] = None,
 ) -> None:
-    """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere."""
+    """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere.
+
+    Into a folder also the proofs of what was signed, and the signature log: no other platform takes these into its own.
+    """
     from shared.interchange.export import export as read
     from shared.interchange.yaml_documents import text
 
@@ -35,6 +40,7 @@ async def export(
             typer.echo("".join(map(text, documents)), nl=False)
     else:
         _write(to, {kind: map(text, documents) for kind, documents in made.documents.items()})
+        await _write_signed(session.client, to)
     session.say(f"{made.count} entities with their links; {_left_out(made)}")
 
 
@@ -57,6 +63,20 @@ def _write(folder: Path, texts: dict[str, Iterator[str]]) -> None:
                 name = kind if number == 1 else f"{kind}-{number}"
                 _write_new(folder / f"{name}.yaml", _HEAD + "".join(part))
     except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"{folder} cannot be written: {error}") from None
+
+
+async def _write_signed(client: "Client", folder: Path) -> None:
+    from shared.interchange import signed
+
+    try:
+        (folder / "proofs").mkdir(exist_ok=True)
+        async for key, document in signed.proofs(client):
+            (folder / "proofs" / f"{key}.json").write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+        with (folder / "signature-log.jsonl").open("w", encoding="utf-8") as file:
+            async for entry in signed.log(client):
+                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    except OSError as error:
         raise Unusable(f"{folder} cannot be written: {error}") from None
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared import merkle, proof
 from shared.merkle import Node
+
+if TYPE_CHECKING:
+    from shared.client import Client
 
 Place = Mapping[str, Any] | None
 
@@ -30,9 +33,9 @@ def check_file(rows: Iterable[Any], place: Place, trusted: Collection[str]) -> s
     return f"The log holds: {size} entries, none removed or changed."
 
 
-def check_server(url: str, place: Place, trusted: Collection[str]) -> str:
+def check_server(client: "Client", place: Place, trusted: Collection[str]) -> str:
     """That the log of a server goes on from the head of a proof; raises NotProven and a ClientError."""
-    newest, told = asyncio.run(_ask(url, place))
+    newest, told = asyncio.run(_ask(client, place))
     proof.check_head(newest, trusted)
     if place is None:
         return f"The newest head has {newest['size']} entries and is signed by a trusted key."
@@ -45,10 +48,8 @@ def check_server(url: str, place: Place, trusted: Collection[str]) -> str:
     return f"The log holds: {newest['size']} entries, which go on from the {first['size']} of the proof."
 
 
-async def _ask(url: str, place: Place) -> tuple[Any, Any]:
-    from services.cli.session import connect
-
-    async with connect(url, None, None) as client:
+async def _ask(client: "Client", place: Place) -> tuple[Any, Any]:
+    async with client:
         newest = await client.get_json("/strategy/v1/signature-log")
         if place is None or place["head"]["size"] > newest["size"]:
             return newest, None

@@ -15,6 +15,11 @@ def clean(value: Any) -> str:
     return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
+def plain(value: Any) -> str:
+    """Any value on one line, so that nothing that somebody wrote looks like a line of ours."""
+    return clean(value).replace("\n", "\N{REPLACEMENT CHARACTER}")
+
+
 def cell(value: Any) -> Text:
     text = clean(value)
     return Text(text, style=_STYLES.get(text, ""))

@@ -27,13 +27,17 @@ def verify(
         list[str] | None, typer.Option(help="A trusted key: a file with public keys, or a thumbprint. May be repeated.")
     ] = None,
     log: Annotated[str | None, typer.Option(help="The signature log: a server, or the file that export wrote.")] = None,
+    token: Annotated[str | None, typer.Option(envvar="PLUMBLINE_TOKEN", hidden=True)] = None,
+    home: Annotated[
+        Path | None, typer.Option(envvar="PLUMBLINE_HOME", help="Home of a server on this machine, for its token.")
+    ] = None,
 ) -> None:
     """Check the proof of a signed increment: signature, hashes, contents, and its place in the signature log.
 
     Only keys that are named, or pinned by `plumbline trust`, are trusted. Exit code 1 if anything does not hold.
     """
     from shared import proof
-    from shared.client import ClientError
+    from shared.client import ClientError, Refused
     from shared.errors import BadRequest
 
     if file is None and log is None:
@@ -41,11 +45,11 @@ def verify(
     try:
         trusted = _trusted(key or [])
         found = _proven(file, trusted) if file else None
-        told = _log_lines(log, found, trusted) if log else []
+        told = _log_lines(log, found, trusted, token, home) if log else []
     except (Unusable, proof.NoProof, BadRequest) as error:
         _end(str(error), USAGE)
     except ClientError as error:
-        _end(str(error), UNREACHABLE)
+        _end(str(error), USAGE if isinstance(error, Refused) else UNREACHABLE)
     except proof.NotProven as error:
         _end(f"Not proven: {error}", FAILED)
     typer.echo("\n".join([*(_lines(found, trusted) if found else ()), *told]))
@@ -123,16 +127,19 @@ def _place(log: Mapping[str, Any] | None) -> str:
 
 def clean(text: object) -> str:
     """What somebody wrote, on one line and without anything that moves the cursor or turns the direction."""
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in str(text))
+    from services.cli.tables import plain
+
+    shown = plain(text)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
-def _log_lines(log: str, found: "Proven | None", trusted: Keys) -> list[str]:
+def _log_lines(log: str, found: "Proven | None", trusted: Keys, token: str | None, home: Path | None) -> list[str]:
     from services.cli import signature_log
+    from services.cli.session import connect
 
     place = found.log if found else None
     if log.startswith(("http://", "https://")):
-        return [signature_log.check_server(log, place, trusted)]
+        return [signature_log.check_server(connect(log, token, home), place, trusted)]
     return [signature_log.check_file(_rows(Path(log)), place, trusted)]
 
 
