@@ -67,12 +67,17 @@ def _write(folder: Path, texts: dict[str, Iterator[str]]) -> None:
 
 
 async def _write_signed(client: "Client", folder: Path) -> None:
+    """Where something has been signed, its proof and the log that it stands in."""
     from shared.interchange import signed
 
+    found = False
     try:
-        (folder / "proofs").mkdir(exist_ok=True)
         async for key, document in signed.proofs(client):
+            (folder / "proofs").mkdir(exist_ok=True)
             (folder / "proofs" / f"{key}.json").write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+            found = True
+        if not found:
+            return
         with (folder / "signature-log.jsonl").open("w", encoding="utf-8") as file:
             async for entry in signed.log(client):
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
