@@ -49,7 +49,7 @@ async def signer(api: Api, **members: Any) -> State:
 async def appointed(api: Api, subject: str, **members: Any) -> State:
     """A stakeholder whom somebody else appoints; what an earlier test left live under the same sign-in goes first."""
     other = api.as_caller("strategy:read", "strategy:write", "strategy:appoint", subject="appointer")
-    for there in await api.items(STAKEHOLDER, state="active"):
+    for there in await api.items(STAKEHOLDER, state="active", sort="-created_at", limit=200):
         if there["subject"] == subject:
             assert (await other.transition(STAKEHOLDER, there["id"], "inactive")).status_code == 200
     return await signer(other, subject=subject, **members)
