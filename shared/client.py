@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import orjson
 
 from shared.contracts import NODE_KINDS, Kind
 
@@ -238,8 +239,8 @@ def _refusal(response: httpx.Response) -> ClientError:
 
 def _parsed(response: httpx.Response, otherwise: Callable[[httpx.Response], Json]) -> Json:
     try:
-        value = response.json()
-    except (ValueError, RecursionError):
+        value = orjson.loads(response.content)
+    except ValueError:
         return otherwise(response)
     return value if isinstance(value, dict) else otherwise(response)
 

@@ -16,7 +16,7 @@ from services.alignment import changes, trust
 from services.alignment.changes import PAGE, Changes, Page
 from services.alignment.loader import chunks
 from services.alignment.models import DEAD_LETTER, PROGRESS, RECORD
-from services.alignment.projection import Poison
+from services.alignment.projection import Poison, kind_of
 from services.alignment.trust import Claim
 from services.alignment.view import DeadLetter
 from shared import clock
@@ -85,7 +85,7 @@ async def positions(connection: AsyncConnection, generation: int) -> dict[str, i
 async def differing(connection: AsyncConnection, generation: int, found: Sequence[Claim]) -> list[Claim]:
     """Which of some events that the view has passed are other than it has them, or not there at all."""
     strange = []
-    for some in chunks([claim for claim in found if claim.event.record is not None]):
+    for some in chunks([claim for claim in found if kind_of(claim.event)]):
         given = {"refs": sorted({c.event.ref for c in some}), "versions": sorted({c.event.event.version for c in some})}
         rows = await connection.execute(_STORED, {"at": generation, **given})
         stored = {(row.ref, row.epoch, row.version): row for row in rows}

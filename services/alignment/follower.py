@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 from sqlalchemy import bindparam, func, select
 
@@ -12,6 +13,7 @@ from services.alignment.intake import Intake
 from services.alignment.models import AHEAD, PROGRESS
 from services.alignment.projection import Projected
 from services.alignment.rebuild import TOPICS, Rebuild
+from services.alignment.reconciling import Reconciler
 from services.alignment.reporting import Reporting
 from services.alignment.trust import Head
 from services.alignment.waiting import Waiting
@@ -27,6 +29,7 @@ GROUP = "plumbline-alignment"
 _BATCH = 1000
 _WAIT = 1.0
 _IDLE = 1.0
+_RECONCILE = 5.0
 _WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
 _FIRST_AHEAD = (
     select(func.min(AHEAD.c.position))
@@ -45,6 +48,7 @@ class Follower:
         self.waiting = Waiting()
         self.rebuild = Rebuild(database, bus, owners)
         self.reporting = Reporting(bus.system)
+        self.reconciler = Reconciler(database, owners)
         self.intake = Intake(database, owners, self.heal, self._announce)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
         self._seen: dict[str, int] = {}
@@ -103,8 +107,25 @@ class Follower:
         """The view is not what an owner says: build it anew, beside the one that answers."""
         metrics.DISAGREEMENTS.labels(service).inc()
         log.error("the view disagrees with its owner", service=service, reason=reason)
+        async with self.database.read() as connection:
+            built_for = await view.reason(connection, self._active())
+        if built_for == f"{service}: {reason}":
+            return  # building it anew does not help
         with contextlib.suppress(Conflict):
             self.start_rebuild(await self.rebuild.begin(f"{service}: {reason}"))
+
+    async def reconcile_forever(self) -> None:
+        """Compare the view with the owners, a few rows of one of them at a time, until cancelled."""
+        for service in cycle(OWNERS):
+            await asyncio.sleep(_RECONCILE)
+            if self.generation is not None:
+                with contextlib.suppress(ClientError, view.OffsetMoved):
+                    await self.reconcile(service)
+
+    async def reconcile(self, service: str) -> None:
+        """Compare the next few rows."""
+        if reason := await self.reconciler.step(self._active(), service):
+            await self.heal(service, reason)
 
     def _announce(self, events: Sequence[Projected], dead: Sequence[view.DeadLetter], began: int) -> None:
         self.waiting.announce(events)

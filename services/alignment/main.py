@@ -27,6 +27,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
         "rebuild": follower.rebuild_forever,
+        "reconciler": follower.reconcile_forever,
     }
     own = owning(Owner("alignment", Base.metadata, RULES, settings.max_event_bytes), settings, database, bus, {})
     return create_app(

@@ -1,7 +1,7 @@
 """From an event to rows: a pure function, so that a view can be proven to be the fold of its events."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, TypeVar
@@ -67,6 +67,23 @@ def readable(made: Callable[[], T]) -> T:
 
 
 def project(event: Mapping[str, Any]) -> Projected:
+    """An event with all its rows."""
+    bare = heading(event)
+    kind = kind_of(bare)
+    if kind is None:
+        return bare
+    state = event["data"]["state"]
+    deleted = event["data"].get("deleted") is True
+    record = _record(kind, event, state, deleted=deleted)
+    edges = () if deleted else tuple(_edges(kind, state))
+    _check_row(record, _TYPES)
+    for edge in edges:
+        _check_row(edge, _EDGE_TYPES)
+    return replace(bare, record=record, edges=edges)
+
+
+def heading(event: Mapping[str, Any]) -> Projected:
+    """What an event is and where it stands, without its rows."""
     id = EventId.parse(event["id"])
     service = event["source"].removeprefix("/")
     position = event["position"]
@@ -77,18 +94,16 @@ def project(event: Mapping[str, Any]) -> Projected:
         raise Poison("an event has a time")
     # not worth a dead letter: what is no id is not there
     ids = sane(event.get("correlationid")), valid_traceparent(event.get("traceparent"))
-    kind = LINKS[service] if id.kind == "link" else NODE_KINDS.get(id.kind)
-    if kind is None or not kind.in_view:
-        return Projected(id, service, position, recorded_at, None, (), *ids)
-    state = event["data"]["state"]
-    _check(kind, id, service, state)
-    deleted = event["data"].get("deleted") is True
-    record = _record(kind, event, state, deleted=deleted)
-    edges = () if deleted else tuple(_edges(kind, state))
-    _check_row(record, _TYPES)
-    for edge in edges:
-        _check_row(edge, _EDGE_TYPES)
-    return Projected(id, service, position, recorded_at, record, edges, *ids)
+    bare = Projected(id, service, position, recorded_at, None, (), *ids)
+    if kind := kind_of(bare):
+        _check(kind, id, service, event["data"]["state"])
+    return bare
+
+
+def kind_of(event: Projected) -> Kind | None:
+    """Its kind, if that has rows in the view; one of a later release has none."""
+    kind = LINKS[event.service] if event.event.kind == "link" else NODE_KINDS.get(event.event.kind)
+    return kind if kind is not None and kind.in_view else None
 
 
 def _check(kind: Kind, id: EventId, service: str, state: Mapping[str, Any]) -> None:

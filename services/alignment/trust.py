@@ -11,12 +11,13 @@ from typing import Any
 
 import orjson
 
-from services.alignment.projection import Poison, Projected, project, readable
+from services.alignment.projection import Poison, Projected, heading, project, readable
 from shared.contracts.events import ACTIONS, EventId, event_type
 
 SKEW = timedelta(minutes=5)
 """How far the clock of an owner may be ahead of ours."""
 OTHER_CONTENT = "the owner's changes have something else at this position"
+_SORTED = orjson.OPT_SORT_KEYS
 _ESSENCE = ("id", "source", "type", "subject", "time", "position", "actor", "data")
 
 
@@ -31,7 +32,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An event as a topic brought it, from ``place``. That it can be read makes it plausible, not true."""
+    """An event as a topic brought it, from ``place``, without its rows: those are the owner's to tell."""
 
     event: Projected
     content: Mapping[str, Any]
@@ -51,7 +52,7 @@ def claim(service: str, key: bytes | None, value: bytes | None, place: str, now:
         id = _agreeing(content, service)
         if key != f"{id.kind}:{id.id}".encode():
             raise Poison("the key of the record is not that of its event")
-        event = project(content)
+        event = heading(content)
         _check_time(event, now)
         return Claim(event, content, place, value or b"")
 
@@ -123,8 +124,9 @@ def refusal(claim: Claim, content: Mapping[str, Any] | None, head: Head) -> str 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two readable events say the same, whatever else they carry."""
-    return _essence(one) == _essence(other)
+    # as a rule both were written by the same program, so that their members are in the same order as well
+    return _essence(one, 0) == _essence(other, 0) or _essence(one, _SORTED) == _essence(other, _SORTED)
 
 
-def _essence(content: Mapping[str, Any]) -> bytes:
-    return orjson.dumps([content.get(name) for name in _ESSENCE], option=orjson.OPT_SORT_KEYS)
+def _essence(content: Mapping[str, Any], option: int) -> bytes:
+    return orjson.dumps([content.get(name) for name in _ESSENCE], option=option)

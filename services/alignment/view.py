@@ -59,6 +59,13 @@ async def active(connection: AsyncConnection) -> int | None:
     return number
 
 
+async def reason(connection: AsyncConnection, generation: int) -> str | None:
+    """Why it was built, if the one before it was not right."""
+    built = select(GENERATION.c.reason).where(GENERATION.c.number == generation)
+    found: str | None = (await connection.execute(built)).scalar()
+    return found
+
+
 @dataclass(frozen=True)
 class Standing:
     """``generation`` answers, and is None before the first build has ended; ``marks`` are its watermarks."""

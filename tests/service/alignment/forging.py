@@ -65,3 +65,10 @@ async def hear(follower: Follower, start: int, *events: Mapping[str, Any]) -> No
 async def marks(server: Server) -> dict[str, Any]:
     async with server.database.read() as connection:
         return dict((await connection.execute(select(PROGRESS.c.service, PROGRESS.c.recorded_until))).all())
+
+
+async def healed(follower: Follower) -> None:
+    """What was asked for is done."""
+    generation = follower._asked.get_nowait()
+    await follower.rebuild.run(generation)
+    follower.generation = generation

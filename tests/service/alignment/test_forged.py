@@ -15,7 +15,7 @@ from shared.bus import Partition
 from shared.client import Unreachable
 from shared.contracts.events import topic
 from shared.telemetry.metrics import REGISTRY
-from tests.service.alignment.forging import TACTIC, forged, hear, letters, marks, names, next_version, real
+from tests.service.alignment.forging import TACTIC, forged, healed, hear, letters, marks, names, next_version, real
 from tests.service.alignment.served import LOG, Server, batch, reader
 from tests.service.alignment.world import NEVER_SEEN, REFS
 
@@ -168,13 +168,6 @@ async def test_while_the_owner_is_away_its_events_wait_and_those_of_others_do_no
 
 def disagreements() -> float:
     return REGISTRY.get_sample_value("plumbline_view_disagreements_total", {"service": "strategy"}) or 0
-
-
-async def healed(follower: Follower) -> None:
-    """What was asked for is done."""
-    generation = follower._asked.get_nowait()
-    await follower.rebuild.run(generation)
-    follower.generation = generation
 
 
 async def test_a_view_that_its_owner_does_not_bear_out_is_built_anew(server: Server) -> None:
