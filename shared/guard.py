@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth import Authenticator
-from shared.errors import Unauthorized
+from shared.errors import DomainError
 from shared.problems import render
 
 
@@ -20,10 +20,11 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # decided on the path that routing uses, never on a URL put together from headers
         if scope["type"] == "http" and not self.is_open(scope["path"]):
-            given = dict(scope["headers"]).get(b"authorization", b"")
+            given = [value for name, value in scope["headers"] if name == b"authorization"]
             try:
-                scope["caller"] = self.authenticator.caller(given.decode("latin-1"))
-            except Unauthorized as error:
+                # of two it would not be clear which one somebody in between has looked at
+                scope["caller"] = self.authenticator.caller(given[0].decode("latin-1") if len(given) == 1 else None)
+            except DomainError as error:
                 await render(error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)

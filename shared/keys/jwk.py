@@ -1,5 +1,6 @@
 """One Ed25519 key as a JSON Web Key (RFC 8037), with its validity."""
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from joserfc.jwk import OKPKey
@@ -10,6 +11,12 @@ ALGORITHM: Literal["Ed25519"] = "Ed25519"
 
 _Bytes32 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 _Seconds = Annotated[int, Field(ge=0, le=2**53)]
+
+
+@lru_cache(maxsize=256)
+def _imported(x: str) -> OKPKey:
+    """Asked for with every token that is checked."""
+    return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": x})
 
 
 class PublicKey(BaseModel):
@@ -29,7 +36,7 @@ class PublicKey(BaseModel):
     derived: bool | None = None
 
     def key(self) -> OKPKey:
-        return OKPKey.import_key({"kty": self.kty, "crv": self.crv, "x": self.x})
+        return _imported(self.x)
 
     def ended(self, now: float) -> bool:
         return self.exp is not None and self.exp <= now

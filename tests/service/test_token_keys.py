@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from joserfc.jwk import OKPKey
 
+from services import assembly
 from shared import clock
-from shared.auth import ALL_SCOPES
+from shared.auth import ALL_SCOPES, mint
+from shared.bus import open_bus
 from shared.config import KEYS, SERVICES
+from tests.platform import settings_for
 from tests.service.api import Api, one_loop
 
 pytestmark = one_loop
@@ -117,6 +121,27 @@ async def test_metrics_have_a_scope_of_their_own(api: Api, service: str) -> None
     others = [scope for scope in ALL_SCOPES if scope != f"{service}:metrics"]
     assert (await api.as_caller(*others).send("GET", f"/{service}/metrics")).status_code == 403
     assert (await api.as_caller(f"{service}:metrics").send("GET", f"/{service}/metrics")).status_code == 200
+
+
+async def test_of_two_tokens_neither_is_taken(api: Api) -> None:
+    token = api.platform.token("tester", "strategy:read")
+    for headers in ([f"Bearer {token}", "Bearer x"], ["Bearer x", f"Bearer {token}"], [f"Bearer {token}"] * 2):
+        twice = [("Authorization", value) for value in headers]
+        async with httpx.AsyncClient(transport=api.platform.http._transport, base_url="http://plumbline") as http:
+            assert (await http.get("/strategy/v1/tactics", headers=twice)).status_code == 401
+
+
+async def test_without_its_public_keys_a_service_says_that_it_is_not_available(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    token = mint(settings.issuer_key_path, "tester")
+    settings.trusted_keys_path.unlink()
+    app = assembly.build("catalog", settings, open_bus(settings.bus))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://catalog") as http:
+        answer = await http.get("/catalog/v1/services", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert str(tmp_path) not in answer.text
+        assert (await http.get("/catalog/livez")).status_code == 200
 
 
 async def test_headers_that_once_were_a_fault_of_ours_are_refused_without_a_line_in_the_log(
