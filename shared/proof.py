@@ -82,6 +82,8 @@ def verify(document: Any, trusted: Collection[str]) -> Proven:
         log = document.get("log")
         if log is not None:
             _check_place(log, document["statement"])
+        elif document["statement"].get("package_hash") is not None:
+            raise NotProven("It does not say where it stands in the signature log, though it was entered there.")
     except (JoseError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise NotProven(f"It is not as it was signed ({type(error).__name__}).") from None
     if strangers := ({key} | ({_key_of(log["head"]["signature"])} if log else set())) - set(trusted):

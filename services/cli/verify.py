@@ -95,8 +95,8 @@ def _check_term(key: Mapping[str, Any], at: str) -> None:
     """A key proves what was signed while it was in use."""
     from shared import proof
 
-    signed = datetime.fromisoformat(at).timestamp()
-    if signed >= key.get("exp", float("inf")):
+    signed = int(datetime.fromisoformat(at).timestamp())  # as whole seconds, as the end of a key is given
+    if signed > key.get("exp", signed):
         raise proof.NotProven(f"The key was not in use at {at}.")
 
 

@@ -71,6 +71,8 @@ class Increments(Resource):
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
             contents = await drift.frozen_contents(unit, increment.package)
             found = await signature_log.entered(unit.connection, id)
+        if found is None and increment.package_hash is not None:
+            raise Conflict("The signature log does not hold it any more: somebody has removed it there.")
         if found is None:
             said = freezing.statement(increment)
             found = {"statement": said, "signature": proof.signature(self.keys.ring().current, said), "log": None}

@@ -30,6 +30,8 @@ class Purpose:
         return Grant(audience=audience, issuer=self.issuer, subject=self.subject, scopes=self.scopes)
 
 
+_UNNOTICED_SECONDS = 60
+"""A service that runs signs with the former pair until it looks again."""
 PURPOSES = {
     "issuer": Purpose(ISSUER_KEY, "plumbline"),
     "alignment": Purpose(SERVICE_KEY, "plumbline/alignment", "alignment", tuple(f"{s}:read" for s in OWNERS)),
@@ -63,7 +65,7 @@ def rotate_key(folder: Path, name: str, *, leaked: bool = False) -> Ring:
     Raises RingUnreadable. The public half is there before the private one, so that no token comes too early.
     """
     purpose, now = PURPOSES[name], now_seconds()
-    overlap = LONGEST_TOKEN_SECONDS if purpose.issuer else 0
+    overlap = LONGEST_TOKEN_SECONDS if purpose.issuer else _UNNOTICED_SECONDS
     ring = load_ring(folder / purpose.path).rotated(now, None if leaked else now + overlap)
     if ring.grant:
         _publish(folder, ring.grant.audience, {purpose.path: ring})

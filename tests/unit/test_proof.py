@@ -138,6 +138,10 @@ def _no_log(made: Document) -> None:
     del made["log"]
 
 
+def _in_no_log(made: Document) -> None:
+    made["log"] = None
+
+
 def _elsewhere(made: Document) -> None:
     made["log"]["position"] = 1
 
@@ -154,7 +158,8 @@ def _path_cut(made: Document) -> None:
     "alter",
     [
         _forged, _renamed, _content_changed, _content_gone, _content_more, _content_commented, _commented,
-        _signature_commented, _key_commented, _unsigned, _other_algorithm, _other_header, _no_key, _no_log, _elsewhere,
+        _signature_commented, _key_commented, _unsigned, _other_algorithm, _other_header, _no_key, _no_log, _in_no_log,
+        _elsewhere,
         _other_head, _path_cut,
     ],
 )  # fmt: skip
