@@ -192,4 +192,11 @@ MUTANTS = (
         "        if limit > 1000:\n",
         _UNREADABLE,
     ),
+    Mutant(
+        "what the view has and its owner has not is not missed",
+        "services/alignment/reconciling.py",
+        "        for ref, epoch, version in stored:\n",
+        "        for ref, epoch, version in ():\n",
+        "tests/service/alignment/test_reconciling.py",
+    ),
 )
