@@ -143,6 +143,16 @@ async def test_a_failure_that_is_no_problem_document_is_told_by_its_status() -> 
         await http.get("party", ID)
 
 
+@pytest.mark.parametrize("depth", [300, 1000, 1025, 100_000])
+async def test_an_answer_nested_too_deep_is_no_answer(depth: int) -> None:
+    deep = b"[" * depth + b"]" * depth
+    http, _ = client(httpx.Response(200, content=deep), httpx.Response(404, content=deep))
+    with pytest.raises(Unreachable):
+        await http.changes("catalog")
+    with pytest.raises(NotFound):
+        await http.get("party", ID)
+
+
 async def test_what_is_safe_is_tried_again_a_few_times(pauses: list[float]) -> None:
     http, seen = client(httpx.ConnectError("refused"), httpx.Response(503, headers={"Retry-After": "2"}), ok({"a": 1}))
     assert await http.get("party", ID) == {"a": 1}

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from shared.bus import partition_of
+from shared.bus import Message, open_bus, partition_of
 from shared.bus.log_store import _base
 from shared.config import Settings
 from shared.contracts.events import topic
@@ -93,3 +94,40 @@ async def test_the_view_goes_on(bus: str, tmp_path: Path, request: pytest.Fixtur
         assert await grown(platform, before + sent) == before + sent
         assert await shows(platform, "In the end")
         assert failures() == failed
+
+
+@pytest.mark.parametrize("bus", ["log", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def test_a_forged_next_version_gives_way_to_the_real_one(
+    bus: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """All that it says agrees: it is what the owner would publish for a change that nobody has made."""
+    url = {} if bus == "log" else {"bus_url": request.getfixturevalue("kafka_url")}
+    settings = settings_for(tmp_path, **url)
+    async with running(settings) as platform:
+        path = "/strategy/v1/tactics"
+        made = (await platform.http.post(path, json={"name": "Real"})).json()
+        await platform.caught_up()
+        (told,) = (await platform.client.changes("strategy", 0, 10))["items"]
+        forged = told | {
+            "id": told["id"].replace(":1.1", ":1.2"),
+            "type": told["type"].replace("created", "changed"),
+            "aggregateversion": 2,
+            "position": 2,
+            "data": {"state": told["data"]["state"] | {"version": 2, "name": "Forged"}, "changed": ["name"]},
+        }
+        before, writer = await letters(platform), open_bus(settings.bus)
+        await writer.publish(TOPIC, [Message(f"tactic:{made['id']}", orjson.dumps(forged))])
+        await grown(platform, before + 1)
+        assert await name_of(platform, made["id"]) == "Real"
+        at_first = {"If-Match": '"1"'}
+        changed = await platform.http.patch(f"{path}/{made['id']}", json={"name": "Changed"}, headers=at_first)
+        assert changed.status_code == 200
+        await writer.publish(TOPIC, [Message(f"tactic:{made['id']}", orjson.dumps(forged))])
+        await grown(platform, before + 2)
+        await platform.caught_up()
+        assert await name_of(platform, made["id"]) == "Changed"
+        await writer.close()
+
+
+async def name_of(platform: Platform, id: str) -> str:
+    return str((await platform.client.get_json(f"/alignment/v1/nodes/tactic/{id}"))["name"])
