@@ -1,4 +1,5 @@
-"""Pages by keyset: a cursor names the last row seen, so pages neither skip nor repeat while others write.
+"""Pages by keyset: a cursor names the last row seen. In an order that never changes, as by id, pages neither skip nor
+repeat while others write; by what people change, a row that moves past the cursor is skipped, or comes twice.
 
 A page holds so many bytes and no more, whatever is in it: it ends before the item that would not fit.
 

@@ -43,13 +43,14 @@ class _Cascade:
 
     def tree(self, ref: str, depth: int = 0) -> Tree:
         """A node with its counterparts on the other side, and what decomposes or supports it. It is unfolded where it
-        comes first; where it comes again, or too deep, ``hidden`` counts what is below it."""
+        comes first; where it comes again, or too deep, ``hidden`` counts what is below it. So however much lies beside
+        and above one node, an answer has each relation once."""
         children = sorted(set(self.below[ref]), key=self._order)
         unfolded = ref not in self.shown and depth < _DEEPEST
         self.shown.add(ref)
         return {
             "node": self.nodes[ref],
-            "parallels": [self.nodes[other] for other in sorted(self.beside[ref], key=self._order)],
+            "parallels": [self.nodes[other] for other in sorted(self.beside[ref], key=self._order)] if unfolded else [],
             "below": [self.tree(child, depth + 1) for child in children] if unfolded else [],
             "hidden": 0 if unfolded else len(children),
         }

@@ -7,7 +7,7 @@ from itertools import cycle
 
 from sqlalchemy import bindparam, func, select
 
-from services.alignment import changes, confirming, projector, tally, trust, view
+from services.alignment import changes, confirming, judging, projector, tally, trust, view
 from services.alignment.changes import PAGE, Changes
 from services.alignment.intake import Intake
 from services.alignment.models import AHEAD, PROGRESS
@@ -55,6 +55,8 @@ class Follower:
 
     async def follow_forever(self) -> None:
         """Read the bus into the view, until cancelled."""
+        await self._ensure_built()
+        await self._judge_anew()
         while True:
             await self._ensure_built()
             with contextlib.suppress(view.OffsetMoved):
@@ -206,6 +208,16 @@ class Follower:
             except (ClientError, BusUnavailable, Conflict) as error:
                 log.warning("the view is not built yet", reason=str(error))
                 await asyncio.sleep(_IDLE)
+
+    async def _judge_anew(self) -> None:
+        """Where the rules are not those of the view, build it anew beside the one that answers. Once per process: two
+        releases side by side would otherwise undo each other's."""
+        async with self.database.read() as connection:
+            others = await judging.is_outdated(connection, self._active())
+        if others:
+            log.info("the rules have changed: the view is built anew")
+            with contextlib.suppress(Conflict):
+                self.start_rebuild(await self.rebuild.begin())
 
     def start_rebuild(self, generation: int) -> None:
         self._asked.put_nowait(generation)

@@ -1,5 +1,10 @@
 """The rule catalogue."""
 
+from collections.abc import Iterable
+from hashlib import sha256
+
+import orjson
+
 from services.alignment.checks import Ends, Evidence, Fits, Joined, LeadsUp, Says
 from services.alignment.graph import Node
 from services.alignment.rule import Rule, Severity
@@ -154,3 +159,14 @@ CLIMBERS = frozenset().union(*(rule.kinds for rule in RULES.values() if isinstan
 
 READ_WHOLE = tuple(sorted({kind for rule in RULES.values() if isinstance(rule.check, Says) for kind in rule.kinds}))
 """Kinds of which a rule reads members that the view has no column for."""
+
+
+def fingerprint(rules: Iterable[Rule], version: int = VERSION) -> str:
+    """Tells one catalogue from another: findings that were judged by another one hold no longer. Raise VERSION where a
+    check judges differently and what it says of itself stays."""
+    told = [
+        [rule.id, int(rule.severity), rule.condition, rule.population, sorted(rule.kinds), rule.passes, rule.fails,
+         sorted(rule.types or ()), sorted(rule.states or ())]
+        for rule in rules
+    ]  # fmt: skip
+    return f"{version}-{sha256(orjson.dumps(told)).hexdigest()[:16]}"

@@ -9,6 +9,7 @@ from sqlalchemy import Select, Table, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import AHEAD, DEAD_LETTER, EDGE, FINDING, GENERATION, OFFSET, PROGRESS, RECORD, TALLY
+from services.alignment.rules import RULES, fingerprint
 from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
@@ -123,7 +124,7 @@ async def begin(connection: AsyncConnection, reason: str | None = None) -> int:
         "touched_at": now,
         "settled_until": now,
     }
-    row |= {"reason": reason}
+    row |= {"reason": reason, "rules": fingerprint(RULES.values())}
     await connection.execute(GENERATION.insert().values(row))
     rows = [{"generation": number, "service": s, "position": 0, "recorded_until": _LONG_AGO} for s in OWNERS]
     await connection.execute(PROGRESS.insert(), rows)

@@ -160,3 +160,16 @@ async def test_a_parameter_that_is_not_valid(api: Api, path: str, params: dict[s
     answer = await api.send("GET", path, params=params)
     assert answer.status_code == 422
     assert {pointer for pointer, _ in codes(answer)} == {pointer}
+
+
+async def test_what_is_renamed_between_two_pages_is_not_lost_in_the_order_of_ids(api: Api) -> None:
+    tag = new_id()
+    made = [await api.make("partner", name=f"{letter} {tag}", tags=[tag]) for letter in "bcde"]
+    for sort in (None, "created_at"):
+        params = {"tag": tag, "limit": 2} | ({"sort": sort} if sort else {})
+        first = (await api.send("GET", "/catalog/v1/partners", params=params)).json()
+        name = {"name": f"a {new_id()}", "key": f"a-{new_id()}"}
+        await api.patch(NODE_KINDS["partner"], made[3]["id"], name, if_match="*")
+        rest = (await api.send("GET", "/catalog/v1/partners", params=params | {"cursor": first["next_cursor"]})).json()
+        seen = [each["id"] for each in first["items"] + rest["items"]]
+        assert seen == [each["id"] for each in made]
