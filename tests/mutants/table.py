@@ -24,6 +24,7 @@ _MACHINE = "tests/service/alignment/test_machine.py"
 _FORGED = "tests/service/alignment/test_forged.py"
 _UNREADABLE = "tests/service/alignment/test_unreadable.py"
 _LEADING = "tests/service/test_leader.py"
+_ATTACKS = "tests/service/test_sign_off_attacks.py -k sqlite"
 
 MUTANTS = (
     Mutant(
@@ -198,5 +199,66 @@ MUTANTS = (
         "        for ref, epoch, version in stored:\n",
         "        for ref, epoch, version in ():\n",
         "tests/service/alignment/test_reconciling.py",
+        "who is asked may become somebody else",
+        "services/strategy/rules.py",
+        '            "stakeholder": (subject_is_unique, signing.subject_is_settled),\n',
+        '            "stakeholder": (subject_is_unique,),\n',
+        _ATTACKS,
+    ),
+    Mutant(
+        "an author signs",
+        "services/strategy/signing.py",
+        "    if who.subject in authors:\n",
+        "    if who.subject in ():\n",
+        _ATTACKS,
+    ),
+    Mutant(
+        "who signs is ordinary data",
+        "shared/resource/sign_ins.py",
+        "    if not unit.caller.may(scope):\n",
+        "    if not unit.caller.may(scope.replace('appoint', 'write')):\n",
+        _ATTACKS,
+    ),
+    Mutant(
+        "the reason of an item is not signed with it",
+        "shared/contracts/content.py",
+        '{"content": said, "links": links}',
+        '{"content": said, "links": []}',
+        f"{_ATTACKS} tests/unit/test_signing.py",
+    ),
+    Mutant(
+        "one person signs twice",
+        "services/strategy/sign_offs.py",
+        "who.id == each.stakeholder_id or who.subject in (each.subject, each.by)",
+        "who.id == each.stakeholder_id",
+        _ATTACKS,
+    ),
+    Mutant(
+        "register moves what exists",
+        "shared/resource/commands.py",
+        "    _check_same_state(kind, old, new)\n",
+        "",
+        "tests/service/test_registration.py",
+    ),
+    Mutant(
+        "a proof trusts the key that it brings",
+        "shared/proof.py",
+        " - set(trusted):\n",
+        " - set(trusted) - {key}:\n",
+        "tests/unit/test_proof.py",
+    ),
+    Mutant(
+        "a proof may say more than was signed",
+        "shared/proof.py",
+        "value.keys() != set(members)",
+        "not set(members) <= value.keys()",
+        "tests/unit/test_proof.py",
+    ),
+    Mutant(
+        "a log may have been cut off",
+        "services/cli/signature_log.py",
+        '    if place and place["head"]["size"] > size:\n',
+        '    if place and place["head"]["size"] < 0:\n',
+        "tests/unit/cli/test_verify.py",
     ),
 )
