@@ -76,4 +76,6 @@ def _standing(frozen: Mapping[str, Any] | None, now: tuple[Content, list[Content
         drifted = now is None or item_digest(*now, scheme_of(frozen["hash"])) != frozen["hash"]
     except NotCanonical:
         drifted = True
+    except ValueError:  # a later release of the owner knows the scheme
+        return {"version": frozen["version"], "drifted": None}
     return {"version": frozen["version"], "drifted": drifted}

@@ -9,6 +9,8 @@ from shared.resource import Facts
 
 OPEN = ("submitted", "partly_signed")
 """The states in which signers are asked."""
+_NO_HASH = "not-canonical"
+"""Of what could not be frozen as it is; nothing that says so is submitted or attested."""
 
 
 def _links(state: Any, facts: Facts) -> list[Content]:
@@ -90,7 +92,7 @@ def package(new: Increment, facts: Facts) -> list[Frozen]:
             kind=state.kind,
             id=state.id,
             version=state.version,
-            hash=item_hash(state, facts) or "",
+            hash=item_hash(state, facts) or _NO_HASH,
             links=[FrozenLink.model_validate(link) for link in _links(state, facts)],
         )
         for state in states

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.strategy.freezing import OPEN, item_hash
 from shared.contracts import NODE_KINDS
 from shared.contracts.content import scheme_of
-from shared.contracts.strategy.signing import STATEMENT, Increment, Stakeholder
+from shared.contracts.strategy.signing import ASKED, STATEMENT, Increment, Stakeholder
 from shared.errors import Fault
 from shared.resource import Facts, Rule
 
@@ -16,7 +16,6 @@ _HELD = (*OPEN, "declined", "signed", "superseded", "attested")
 _THAW = dict.fromkeys(OPEN, "Reject it and take it back to draft first.") | {"declined": "Take it back to draft first."}
 _THAWED = "Make another one that supersedes it."
 _NAMED = 10
-APPOINTED = NODE_KINDS["stakeholder"].appointed
 
 
 def items_can_be_signed(new: Increment, _: Facts) -> Iterator[Fault]:
@@ -135,7 +134,7 @@ def is_valid(who: Stakeholder, at: datetime) -> bool:
 def subject_is_settled(new: Stakeholder, facts: Facts) -> Iterator[Fault]:
     """Who is asked to sign stays who it is until the decision is taken."""
     open_ones = facts.others("increment")
-    changed = facts.old and {name for name in APPOINTED if getattr(new, name) != getattr(facts.old, name)}
+    changed = facts.old and {name for name in ASKED if getattr(new, name) != getattr(facts.old, name)}
     for member in sorted(changed or ()) if open_ones else ():
         detail = f"The increment {open_ones[0].key} awaits this signature: {member} is settled until that is decided."
         yield Fault(pointer=f"/{member}", code="frozen", detail=detail)

@@ -25,7 +25,10 @@ def with_scopes(api: Api, subject: str) -> Api:
     return api.as_caller("strategy:read", "strategy:write", "strategy:approve", subject=subject)
 
 
-@pytest.mark.parametrize("members", [{"subject": "mallory"}, {"signs": False}, {"authority_scope": "everything"}])
+@pytest.mark.parametrize(
+    "members",
+    [{"subject": "mallory"}, {"signs": False}, {"authority_scope": "everything"}, {"valid_to": "2090-01-01T00:00:00Z"}],
+)
 async def test_who_signs_is_no_ordinary_data(api: Api, members: State) -> None:
     """The attack: become the signer, sign, and change it back."""
     made = await submitted(api, signers=1)
@@ -219,7 +222,11 @@ async def test_a_link_that_comes_while_it_is_decided_on_is_not_signed(api: Api) 
 async def test_a_number_that_readers_would_round_is_not_signed(api: Api) -> None:
     made = await board(api, items=1, signers=1)
     await api.patch(TACTIC, made.items[0]["id"], {"custom": {"n": 2**53}}, if_match="*")
+    [item] = (await made.more("comparison"))["items"]
+    assert item["hash"] == "not-canonical"
     assert codes(await made.move("submitted")) == {("/items/0", "not-canonical")}
+    attested = {"type": "attested", "state": "attested", "state_reason": "x", "items": [ref(made.items[0])]}
+    assert codes(await api.post(INCREMENT, **attested)) == {("/items/0", "not-canonical")}
 
 
 async def test_the_history_of_an_item_says_who_signed_it(api: Api) -> None:

@@ -85,6 +85,8 @@ class Increment(State):
     sign_offs: list[SignOff] = []
 
 
+ASKED = frozenset({"subject", "signs", "authority_scope"})
+"""What says of a stakeholder who signs as whom: it stays while a signature is awaited."""
 KEPT = frozenset({"authors", "package", "package_hash", "sign_offs"})
 STATEMENT = frozenset({"key", "name", "description", "type", "due", "items", "signers", "supersedes_id"})
 """What the statement of an increment says: frozen from submission on."""
@@ -97,7 +99,7 @@ KINDS = (
         Lifecycle.parse("active* -> inactive!"),
         (OWNER, Reference("party_id", "represents", ("party",))),
         signed_as="active",
-        appointed=frozenset({"subject", "signs", "authority_scope"}),
+        appointed=frozenset({*ASKED, "valid_from", "valid_to"}),
         appointed_by_others=True,
     ),
     Kind(
