@@ -199,6 +199,8 @@ MUTANTS = (
         "        for ref, epoch, version in stored:\n",
         "        for ref, epoch, version in ():\n",
         "tests/service/alignment/test_reconciling.py",
+    ),
+    Mutant(
         "who is asked may become somebody else",
         "services/strategy/rules.py",
         '            "stakeholder": (subject_is_unique, signing.subject_is_settled),\n',
