@@ -18,7 +18,7 @@ from services.alignment.reporting import Reporting
 from services.alignment.trust import Head
 from services.alignment.waiting import Waiting
 from shared import clock
-from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost
+from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost, Undecodable
 from shared.client import ClientError
 from shared.contracts import OWNERS
 from shared.db import Database
@@ -65,9 +65,9 @@ class Follower:
                 except BusUnavailable as error:
                     log.warning("bus unavailable", reason=str(error))
                     await asyncio.sleep(_IDLE)
-                except PositionLost:
-                    log.warning("position lost, reading on from the end; the owners fill the gap")
-                    await self._anchor()
+                except PositionLost as lost:
+                    log.warning("position lost, reading on from the end; the owners fill the gap", reason=str(lost))
+                    await self._anchor(lost)
 
     async def _follow(self) -> None:
         log_id = await self.bus.identity()
@@ -96,11 +96,15 @@ class Follower:
             known = await view.offsets(connection, self._active(), await self.bus.identity())
         return {partition: next for partition, next in (known or {}).items() if partition in partitions}
 
-    async def _anchor(self) -> None:
+    async def _anchor(self, lost: PositionLost) -> None:
         ends, log_id = await self.bus.ends(TOPICS), await self.bus.identity()
+        place = f"{log_id}/before {clock.rfc3339(clock.now())}"
+        letters = [view.DeadLetter(place, b"", str(lost))] if isinstance(lost, Undecodable) else []
         async with self.database.write() as connection:
             if self.generation is not None:
                 await view.anchor(connection, self.generation, ends, log_id)
+            await view.bury(connection, letters)
+        self.reporting.buried(letters)
 
     async def _apply_batches(self, batches: Sequence[Batch], log_id: str) -> None:
         await self.intake.take(self._active(), batches, log_id)

@@ -43,9 +43,13 @@ class Reporting:
         metrics.APPLY_SECONDS.observe(max(0, clock.nanoseconds() - began) / 1e9)
         for service, count in Counter(event.service for event in events).items():
             metrics.APPLIED.labels(service).inc(count)
-        metrics.DEAD_LETTERS.inc(len(dead))
         self._spans.record(began, _TOPICS, events)
         tell("applied", events)
+        self.buried(dead)
+
+    def buried(self, dead: Sequence[view.DeadLetter]) -> None:
+        """These are kept."""
+        metrics.DEAD_LETTERS.inc(len(dead))
         for letter in dead[:_LINES]:
             log.warning("dead letter", source=letter.source, reason=letter.error)
         if len(dead) > _LINES:

@@ -27,6 +27,10 @@ class PositionLost(Exception):
     """A stored position is not in the log any more: the reader must rebuild from the owners."""
 
 
+class Undecodable(PositionLost):
+    """What lies at a stored position cannot be taken apart by any client of ours: the reader has to go on behind it."""
+
+
 class Partition(NamedTuple):
     topic: str
     number: int
@@ -83,7 +87,7 @@ class Consumer(Protocol):
     async def fetch(self, limit: int, wait: float) -> list[Batch]:
         """At most ``limit`` entries, in order per partition; empty after ``wait`` seconds without any.
 
-        Raises PositionLost or BusUnavailable; after either, close this consumer and open another.
+        Raises PositionLost, Undecodable or BusUnavailable; after either, close this consumer and open another.
         """
         ...
 
@@ -150,6 +154,7 @@ __all__ = [
     "PositionLost",
     "Positions",
     "Right",
+    "Undecodable",
     "open_bus",
     "partition_of",
 ]

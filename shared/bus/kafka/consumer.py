@@ -5,9 +5,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import ConsumerStoppedError, KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    CorruptRecordException,
+    KafkaError,
+    OffsetOutOfRangeError,
+    UnsupportedCodecError,
+)
 
-from shared.bus import PARTITIONS, Batch, BusUnavailable, Entry, Partition, PositionLost, Positions
+from shared.bus import PARTITIONS, Batch, BusUnavailable, Entry, Partition, PositionLost, Positions, Undecodable
 from shared.bus.kafka.clients import deadline, stop
 
 _Next = dict[Partition, int]
@@ -106,9 +112,11 @@ class KafkaConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         except OffsetOutOfRangeError as error:
             if self._is_current(placing):
                 raise PositionLost(str(error)) from error
-        except (KafkaError, ConsumerStoppedError) as error:
+        except OSError as error:
+            raise BusUnavailable(f"Kafka: {error!r}") from error
+        except Exception as error:
             if self._is_current(placing):
-                raise BusUnavailable(f"Kafka: {error!r}") from error
+                raise _told(error) from error
         if not self._is_current(placing):
             self._rewind()
             return []
@@ -148,6 +156,17 @@ class KafkaConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
             offsets, self._progress = self._progress, {}
             with suppress(KafkaError):
                 await self._client.commit(offsets)
+
+
+def _told(error: Exception) -> Exception:
+    """A broker that fails is waited for. But it keeps whatever a producer sends, and aiokafka takes that apart while we
+    fetch: what goes wrong there goes wrong again, however often it is tried."""
+    cause = error.__cause__ if isinstance(error, KafkaError) and error.__cause__ else error
+    if isinstance(cause, CorruptRecordException | UnsupportedCodecError):
+        return Undecodable(f"Kafka: {cause!r}"[:500])
+    if isinstance(cause, KafkaError | ConsumerStoppedError | OSError):
+        return BusUnavailable(f"Kafka: {error!r}")
+    return Undecodable(f"Kafka: {cause!r}"[:500])
 
 
 def _batch(following: _Next, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> Batch:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.record.util import calc_crc32c
 
 from shared.bus import Message, open_bus, partition_of
 from shared.bus.log_store import _base
@@ -131,3 +133,38 @@ async def test_a_forged_next_version_gives_way_to_the_real_one(
 
 async def name_of(platform: Platform, id: str) -> str:
     return str((await platform.client.get_json(f"/alignment/v1/nodes/tactic/{id}"))["name"])
+
+
+async def send_crafted(settings: Settings, craft: Callable[[bytearray], None]) -> None:
+    """A batch of one record, changed on its way past everything that a client checks."""
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bus.removeprefix("kafka://"))
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        batch.append(key=KEY.encode(), value=b"{}", timestamp=None, headers=[("zzzz", b"")])
+        whole = bytearray(batch._build())
+        craft(whole)
+        whole[17:21] = calc_crc32c(bytes(whole[21:])).to_bytes(4)
+        batch._buffer = bytes(whole)
+        await (await producer.send_batch(batch, TOPIC, partition=0))
+    finally:
+        await producer.stop()
+
+
+def header_of_no_text(whole: bytearray) -> None:
+    at = whole.index(b"zzzz")
+    whole[at : at + 4] = b"\xff\xfe\xff\xfe"
+
+
+@pytest.mark.kafka
+async def test_a_batch_that_no_client_can_take_apart_is_passed_over(tmp_path: Path, kafka_url: str) -> None:
+    settings = settings_for(tmp_path, bus_url=kafka_url)
+    async with running(settings) as platform:
+        assert await shows(platform, "Before")
+        before, failed = await letters(platform), failures()
+        for _ in range(2):
+            await send_crafted(settings, header_of_no_text)
+            assert await shows(platform, "After")
+            await grown(platform, before + 1)
+            before = await letters(platform)
+        assert failures() == failed
