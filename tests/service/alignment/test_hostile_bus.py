@@ -80,8 +80,11 @@ async def grown(platform: Platform, most: int) -> int:
 async def shows(platform: Platform, name: str) -> bool:
     answer = await platform.http.post("/strategy/v1/tactics", json={"name": name})
     waiting = {"wait_for": answer.headers["plumbline-event"]}
-    seen = await platform.http.get(f"/alignment/v1/nodes/tactic/{answer.json()['id']}", params=waiting)
-    return bool(seen.status_code == 200 and seen.json()["name"] == name)
+    async with asyncio.timeout(60):
+        while True:
+            seen = await platform.http.get(f"/alignment/v1/nodes/tactic/{answer.json()['id']}", params=waiting)
+            if seen.status_code == 200:
+                return bool(seen.json()["name"] == name)
 
 
 @pytest.mark.parametrize("bus", ["log", pytest.param("kafka", marks=pytest.mark.kafka)])
