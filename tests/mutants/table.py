@@ -26,7 +26,46 @@ _UNREADABLE = "tests/service/alignment/test_unreadable.py"
 _LEADING = "tests/service/test_leader.py"
 _ATTACKS = "tests/service/test_sign_off_attacks.py -k sqlite"
 
+_PAGE_ACCESS = "tests/service/alignment/test_page_access.py"
+_AUTH = "tests/unit/test_auth.py"
+
 MUTANTS = (
+    Mutant(
+        "a key says whatever it likes",
+        "shared/auth.py",
+        "not key.covers(claims.iss, claims.sub, scopes)",
+        "False",
+        _AUTH,
+    ),
+    Mutant("a header with more in it", "shared/tokens.py", 'extra="forbid"', 'extra="ignore"', _AUTH),
+    Mutant(
+        "a code that works twice",
+        "services/alignment/page/sessions.py",
+        "values(id=code.id, ends_at=ends)",
+        "values(id=secret, ends_at=ends)",
+        _PAGE_ACCESS,
+    ),
+    Mutant(
+        "a session that outlives its end",
+        "services/alignment/page/sessions.py",
+        ", SESSION.c.ends_at > clock.now())",
+        ")",
+        _PAGE_ACCESS,
+    ),
+    Mutant(
+        "a form without its cookie",
+        "services/alignment/page/signing_in.py",
+        "if not held or not hmac",
+        "if held and not hmac",
+        _PAGE_ACCESS,
+    ),
+    Mutant(
+        "a token goes where a file says",
+        "services/cli/endpoint.py",
+        "        if not server:\n",
+        "        if False:\n",
+        "tests/unit/cli/test_endpoint.py",
+    ),
     Mutant(
         "offset in a second transaction",
         _INTAKE,

@@ -21,6 +21,9 @@ from shared.db import Database
 from shared.errors import Unauthorized
 from shared.sign_in import SignInCode, SignInCodes
 
+_SKEW = timedelta(hours=1)
+"""A replica whose clock is ahead must not forget a code that another would still take."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -51,7 +54,7 @@ class Sessions:
     async def begin(self, text: str) -> str:
         """Spend a code on a new session; returns its secret. Raises Unauthorized, also for the second at once."""
         code, now, secret = self._codes.opened(text), clock.now(), secrets.token_urlsafe(32)
-        ends = datetime.fromtimestamp(code.ends, UTC) + timedelta(minutes=1)
+        ends = datetime.fromtimestamp(code.ends, UTC) + _SKEW
         row = {
             "id": _hashed(secret),
             "subject": code.caller.subject,

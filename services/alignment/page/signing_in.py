@@ -104,7 +104,8 @@ def _unknown(wrong: str | None) -> Response:
 
 def _is_secure(request: Request) -> bool:
     """Whether the browser speaks TLS, with us or with the gateway; who claims so falsely cheats their own browser."""
-    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+    first, _, _ = request.headers.get("x-forwarded-proto", "").partition(",")  # of several gateways: the browser's
+    return "https" in (request.url.scheme, first.strip())
 
 
 def _cookie(request: Request, name: str = "session") -> str:

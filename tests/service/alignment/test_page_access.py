@@ -112,10 +112,15 @@ async def test_behind_tls_the_cookie_is_for_tls_alone(platform: Platform) -> Non
 
 async def test_the_gateway_says_that_there_is_tls_before_it(platform: Platform) -> None:
     address = f"/signin?code={code(platform)}"
-    behind = await stranger(platform, **{"X-Forwarded-Proto": "https"}).get(address)
-    assert are_for_tls(behind.headers.get_list("set-cookie"))
-    plain = await stranger(platform, **{"X-Forwarded-Proto": "http"}).get(address)
-    assert not are_for_tls(plain.headers.get_list("set-cookie"))
+    for said, is_secure in (
+        ("https", True),
+        ("https, http", True),
+        ("http", False),
+        ("http, https", False),
+        ("", False),
+    ):
+        answer = await stranger(platform, **{"X-Forwarded-Proto": said}).get(address)
+        assert are_for_tls(answer.headers.get_list("set-cookie")) == is_secure, said
 
 
 async def test_what_the_browser_holds_is_random_and_in_no_table(platform: Platform) -> None:
