@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from shared.contracts import LINKS, NODE_KINDS
+from tests.service.alignment.browsing import code, offered, stranger
 from tests.service.api import Api, codes, eventually, new_id, one_loop
 
 pytestmark = one_loop
@@ -161,3 +162,11 @@ async def test_positions_have_no_holes_after_all_that(api: Api) -> None:
 
     page = await eventually(caught_up)
     assert [event["position"] for event in page["items"]] == list(range(1, len(page["items"]) + 1))
+
+
+async def test_of_many_who_press_the_button_of_one_code_one_is_signed_in(api: Api) -> None:
+    asked = code(api.platform)
+    browsers = [stranger(api.platform) for _ in range(WRITERS)]
+    forms = [await offered(browser, asked) for browser in browsers]
+    pressed = [browser.post("/signin", data=form) for browser, form in zip(browsers, forms, strict=True)]
+    assert statuses(await at_once(*pressed)) == Counter({303: 1, 401: WRITERS - 1})

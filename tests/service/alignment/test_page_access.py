@@ -1,6 +1,5 @@
 """Who sees the page: whoever spends a code, once; from then on a session that the server keeps, and ends."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -63,15 +62,6 @@ async def test_a_link_that_is_looked_at_spends_nothing_and_the_button_does(platf
     assert (await browser.get("/")).status_code == 200
     again = await shown(stranger(platform), f"/signin?code={asked}", 401)
     assert "has been used" in again.text_content()
-
-
-async def test_of_many_who_press_at_once_one_is_signed_in(platform: Platform) -> None:
-    asked = code(platform)
-    browsers = [stranger(platform) for _ in range(8)]
-    forms = [await offered(browser, asked) for browser in browsers]
-    pressed = [b.post("/signin", data=form) for b, form in zip(browsers, forms, strict=True)]
-    answers = await asyncio.gather(*pressed)
-    assert sorted(answer.status_code for answer in answers) == [303] + [401] * 7
 
 
 async def test_a_code_ends_after_ten_minutes(platform: Platform) -> None:
