@@ -52,6 +52,7 @@ class Increments(Resource):
         async def command(unit: Unit) -> Written:
             written = await sign_offs.decide(unit, self.kind, id, raw)
             if written.state.state == "signed":
+                await packages.note_signed(unit, cast(Increment, written.state))
                 said = freezing.statement(cast(Increment, written.state))
                 await signature_log.enter(unit.connection, pair, id, said, unit.now)
             return written

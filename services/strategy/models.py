@@ -180,6 +180,16 @@ class Increment(EntityRow, Base):
     sign_offs: Mapped[Json]
 
 
+class SignedItem(Base):
+    """Under which increment something was signed, and when."""
+
+    __tablename__ = "signed_item"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    increment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class SignatureEntry(Base):
     """What was signed, in the order in which it was; rows are only ever added."""
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from typing import cast
+from uuid import UUID
 
-from sqlalchemy import Text, or_, select
+from sqlalchemy import Table, Text, func, select
 from sqlalchemy import cast as cast_as
 
 from services.strategy import freezing
+from services.strategy.freezing import OPEN
+from services.strategy.models import SignedItem
 from shared.contracts import NODE_KINDS
 from shared.contracts.strategy.signing import Frozen, Increment
 from shared.resource import store
 from shared.resource.owner import Facts
 from shared.resource.store import Unit
-from shared.resource.tables import from_row
 
 SIGNED = ("signed", "superseded")
 _INCREMENT = NODE_KINDS["increment"]
+_ITEM = cast(Table, SignedItem.__table__)
 _MOST = 100
 
 
@@ -28,11 +31,28 @@ async def as_it_is(unit: Unit, increment: Increment) -> list[Frozen]:
 
 async def signed_with(unit: Unit, *ids: str) -> list[Increment]:
     """The increments under which any of these was signed, newest first; at most a hundred."""
+    named = _ITEM.c.id.in_([UUID(id) for id in ids])
+    newest = func.max(_ITEM.c.at).desc(), _ITEM.c.increment_id.desc()
+    query = select(_ITEM.c.increment_id).where(named).group_by(_ITEM.c.increment_id).order_by(*newest).limit(_MOST)
+    order = [str(id) for id in (await unit.connection.execute(query)).scalars()]
+    found = await store.load_many(unit, (("increment", id) for id in order))
+    return [cast(Increment, found[ref]) for id in order if (ref := f"increment/{id}") in found]
+
+
+async def note_signed(unit: Unit, increment: Increment) -> None:
+    """Remember under which increment its items were signed, in the transaction that signs it."""
+    rows = [{"id": item.id, "increment_id": increment.id, "at": unit.now} for item in increment.package]
+    await unit.connection.execute(_ITEM.insert(), rows)
+
+
+async def holder(unit: Unit, id: UUID) -> str | None:
+    """The key of a submitted or signed increment that holds something, if one does."""
+    if signed := await signed_with(unit, str(id)):
+        return signed[0].key
     table = unit.owner.table(_INCREMENT)
-    named = or_(*(cast_as(table.c.package, Text).contains(id) for id in ids))
-    query = select(table).where(table.c.state.in_(SIGNED), named).order_by(table.c.updated_at.desc(), table.c.id.desc())
-    rows = (await unit.connection.execute(query.limit(_MOST))).mappings()
-    return [cast(Increment, from_row(_INCREMENT, row)) for row in rows]
+    held = cast_as(table.c.package, Text).contains(str(id))
+    query = select(table.c.key).where(table.c.state.in_(OPEN), held).order_by(table.c.id).limit(1)
+    return (await unit.connection.execute(query)).scalar()
 
 
 async def last_signed(unit: Unit, package: Sequence[Frozen], increment: Increment) -> dict[str, Frozen]:

@@ -4,23 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import Text, select
-from sqlalchemy import cast as cast_as
 
 from services.strategy import drift
-from services.strategy.freezing import OPEN
-from services.strategy.packages import SIGNED, signed_with
+from services.strategy.packages import holder, signed_with
 from shared import http
-from shared.contracts import NODE_KINDS
 from shared.contracts.strategy.signing import Increment
 from shared.errors import Conflict
 from shared.resource import commands
 from shared.resource.documents import Documents
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
-
-_HOLDING = (*OPEN, *SIGNED)
-_INCREMENT = NODE_KINDS["increment"]
 
 
 class Signed(Resource):
@@ -31,10 +24,7 @@ class Signed(Resource):
         return [*super().routes(documents), ("/{id}/signatures", "GET", self.list_signatures, told)]
 
     async def check_correction(self, unit: Unit, id: UUID) -> None:
-        table = unit.owner.table(_INCREMENT)
-        held = cast_as(table.c.package, Text).contains(str(id))
-        query = select(table.c.key).where(table.c.state.in_(_HOLDING), held).order_by(table.c.id).limit(1)
-        if key := (await unit.connection.execute(query)).scalar():
+        if key := await holder(unit, id):
             raise Conflict(f"The increment {key} holds it: what is signed or asked about is not corrected.")
 
     async def list_signatures(self, request: Request, id: UUID) -> Response:

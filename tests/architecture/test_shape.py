@@ -54,7 +54,7 @@ def test_every_member_has_its_column_and_every_column_its_member(kind: Kind) -> 
 @pytest.mark.parametrize("service", OWNERS)
 def test_every_table_is_of_a_kind(service: str) -> None:
     kinds = {kind.name for kind in KINDS[service]}
-    log = {"signature_entry", "signature_node", "signature_head"} if service == "strategy" else set()
+    log = {"signature_entry", "signature_node", "signature_head", "signed_item"} if service == "strategy" else set()
     assert set(migrations.metadata(service).tables) == kinds | log | {"change", "leader", "idempotency"}
 
 

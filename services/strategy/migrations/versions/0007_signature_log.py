@@ -1,5 +1,8 @@
 """the signature log: what was signed, the tree over it, and its heads."""
 
+from typing import Any
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +12,25 @@ revision = "0007"
 down_revision = "0006"
 
 
+_INCREMENT = sa.table(
+    "increment",
+    sa.column("id", sa.Uuid()),
+    sa.column("state"),
+    sa.column("package", db.JSON_TEXT),
+    sa.column("updated_at", db.MOMENT),
+)
+
+
 def upgrade() -> None:
+    signed_item = op.create_table(
+        "signed_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("increment_id", sa.Uuid(), nullable=False),
+        sa.Column("at", db.MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", "increment_id", name=op.f("pk_signed_item")),
+    )
+    for row in _signed():
+        op.bulk_insert(signed_item, row)
     op.create_table(
         "signature_entry",
         sa.Column("position", db.BIG, autoincrement=False, nullable=False),
@@ -36,6 +57,15 @@ def upgrade() -> None:
     )
 
 
+def _signed() -> list[list[dict[str, Any]]]:
+    """What was signed before; nobody kept when, so the last change of the increment stands for it."""
+    query = sa.select(_INCREMENT).where(_INCREMENT.c.state.in_(("signed", "superseded")))
+    rows = op.get_bind().execute(query).all()
+    return [
+        [{"id": UUID(item["id"]), "increment_id": row.id, "at": row.updated_at} for item in row.package] for row in rows
+    ]
+
+
 def downgrade() -> None:
-    for name in ("signature_head", "signature_node", "signature_entry"):
+    for name in ("signed_item", "signature_head", "signature_node", "signature_entry"):
         op.drop_table(name)
