@@ -1,8 +1,10 @@
 """Migrations of every service on both databases: from nothing to what the models say, and back."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
+import orjson
 import pytest
 from alembic import command
 from sqlalchemy import Connection, func, inspect, select
@@ -103,6 +105,54 @@ async def test_changes_from_before_there_were_traces_stay(service: str, database
         row = (await connection.execute(select(changes))).mappings().one()
     assert {name: row[name] for name in old} == old
     assert row["traceparent"] is None
+
+
+@pytest.mark.parametrize("service", ["strategy"])
+async def test_what_was_signed_under_the_first_release_keeps_who_wrote_it(service: str, database: Database) -> None:
+    """Down to before there were authors and up again: as if the rows had come from there."""
+
+    def to(revision: str) -> Callable[[Connection], None]:
+        def run(connection: Connection) -> None:
+            config = migrations._config(service)
+            config.attributes["connection"] = connection
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+        return run
+
+    tables = migrations.metadata(service).tables
+    signed, draft, item, at = uuid4(), uuid4(), uuid4(), datetime(2026, 3, 1, tzinfo=UTC)
+    frozen = [{"kind": "tactic", "id": str(item), "version": 1, "hash": "sha256:x"}]
+    common = {
+        "type": "sign_off", "items": [], "signers": [], "authors": [], "sign_offs": [], "version": 1, "provenance": [],
+        "created_at": at, "created_by": "ann", "updated_at": at, "updated_by": "ann", "name": "N", "folded": "n",
+        "tags": [], "external_refs": [], "custom": {},
+    }  # fmt: skip
+    rows = [
+        common | {"id": signed, "key": "signed", "state": "signed", "package": frozen},
+        common | {"id": draft, "key": "draft", "state": "draft", "package": []},
+    ]
+    writers = [(signed, 1, "ann"), (signed, 2, "ben"), (signed, 3, "system"), (draft, 1, "cy")]
+    written = [
+        {
+            "epoch": 1, "kind": "increment", "id": id, "version": version, "action": "changed", "actor": by,
+            "correlation_id": "c", "data": orjson.dumps({"state": {"id": str(id), "updated_by": by}}).decode(),
+        }
+        for id, version, by in writers
+    ]  # fmt: skip
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        await connection.execute(tables["increment"].insert(), rows)
+        await connection.execute(tables["change"].insert(), written)
+        await connection.run_sync(to("0005"))
+        await connection.run_sync(to("head"))
+    async with database.read() as connection:
+        found = {row.id: row for row in await connection.execute(select(tables["increment"]))}
+        held = (await connection.execute(select(tables["signed_item"]))).all()
+    assert [(found[id].type, found[id].authors, found[id].package_hash) for id in (signed, draft)] == [
+        ("sign_off", ["ann", "ben"], None),
+        ("sign_off", ["cy"], None),
+    ]
+    assert [tuple(row) for row in held] == [(item, signed, at)]
 
 
 @pytest.mark.parametrize("service", ["strategy"])
