@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test fuzz mutants screenshots check fmt bench peers compose-up compose-down compose-logs lock clean
+.PHONY: help up test fuzz mutants screenshots check fmt bench peers soak compose-up compose-down compose-logs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -62,6 +62,9 @@ bench: $(VENV)/.bench  ## benchmarks beside floors and peers; options in ARGS
 
 peers: $(VENV)/.bench  ## benchmarks beside peers alone; options in ARGS
 	@exec $(VENV)/bin/python -m bench --only peers $(ARGS)
+
+soak: $(VENV)/.dev  ## hostile and honest traffic together, memory of the processes printed; SECONDS=n, options in ARGS
+	@exec $(VENV)/bin/python -m bench.soak --seconds $(or $(SECONDS),60) $(ARGS)
 
 compose-up:  ## build the image and start everything in containers; prints an address that signs in once
 	@docker compose up --detach --build --wait $(ARGS)

@@ -36,7 +36,7 @@ NODES = text("record.kind <> 'link'")
 class Generation(Base):
     """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at;
     ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings;
-    ``reason`` is there if it was not asked for, but the one before it was not right; ``rules`` say what it judges."""
+    ``reason`` is there if it was not asked for: the one before was not right; ``rules`` tells by which it judges."""
 
     __tablename__ = "generation"
 
