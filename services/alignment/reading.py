@@ -25,7 +25,8 @@ from shared.errors import Gone, NotFound, Unavailable
 
 SCOPE = "alignment:read"
 Make = Callable[[Moment], Awaitable[dict[str, Any]]]
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS, _FEW = 0.25, 10
+"""How often each looks that waits; of many together no more often than of few."""
 _ACTIVE = (
     select(GENERATION.c.number, GENERATION.c.settled_until, PROGRESS.c.service, PROGRESS.c.recorded_until)
     .join(PROGRESS, PROGRESS.c.generation == GENERATION.c.number)
@@ -90,7 +91,7 @@ class Reader:
                 if left <= 0:
                     return False
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(left, _LOOK_SECONDS)):
+                    async with asyncio.timeout(min(left, _LOOK_SECONDS * max(1, self.waiting.number / _FEW))):
                         await applied.wait()
                 applied.clear()
         return True

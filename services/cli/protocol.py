@@ -187,6 +187,7 @@ class Protocol(HttpToolsProtocol):
             except asyncio.CancelledError:
                 if not self._gone:
                     raise
+                cycle.disconnected = True  # also of one that others were sent after: it misses no answer
             finally:
                 self._reading = None
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import orjson
 from sqlalchemy.exc import IntegrityError
@@ -51,7 +52,7 @@ class Writer:
                     unit = replace(self.unit(connection), again=attempt > 1)
                     if unit.again:
                         return [await _numbered(unit, entry) for entry in entries]
-                    return await _Run(unit, entries, _numbered).all()
+                    return await _Run(unit, entries, _numbered, _refuse_all).all()
             except (IntegrityError, Raced):
                 continue
         raise Conflict(_RACE)
@@ -66,7 +67,7 @@ class Writer:
         """A transaction; where somebody else was quicker, another one in which every line stands by itself."""
         try:
             async with self.database.write() as connection:
-                return await _Run(self.unit(connection), entries, self._saved).all()
+                return await _Run(self.unit(connection), entries, self._saved, _refuse_one).all()
         except (IntegrityError, Raced):
             async with self.database.write() as connection:
                 return [await self._saved(self.unit(connection), entry) for entry in entries]
@@ -96,17 +97,32 @@ async def _numbered(unit: Unit, entry: Entry) -> Written:
     try:
         return await _put(unit, entry)
     except DomainError as error:
-        error.members["line"] = entry.number
-        raise
+        _refuse_all(entry, error)
+
+
+def _refuse_all(entry: Entry, error: DomainError) -> NoReturn:
+    error.members["line"] = entry.number
+    raise error
+
+
+def _refuse_one(_: Entry, error: DomainError) -> Result:
+    return error
 
 
 class _Run:
     """Lines in their order, in one transaction: batched as far as it goes, and after that line by line."""
 
-    def __init__(self, unit: Unit, entries: Sequence[Entry], alone: Callable[[Unit, Entry], Awaitable[Result]]) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        entries: Sequence[Entry],
+        alone: Callable[[Unit, Entry], Awaitable[Result]],
+        refuse: Callable[[Entry, DomainError], Result],
+    ) -> None:
         self.unit = unit
         self.entries = entries
         self.alone = alone
+        self.refuse = refuse
         self.batch: Batch | None = None
         self.unbatched: set[Kind] = set()
 
@@ -120,7 +136,10 @@ class _Run:
         return results
 
     async def _one(self, index: int, entry: Entry) -> Result:
-        if entry.item and entry.item.kind not in self.unbatched:
+        """One that is refused leaves the batch as it is: to read all of it anew for each would cost its square."""
+        if entry.item is None:
+            return self.refuse(entry, entry.error or BadRequest("The line cannot be read."))
+        if entry.item.kind not in self.unbatched:
             batch = self.batch = self.batch or await self._prefetched(index)
             try:
                 written = await _put(replace(self.unit, batch=batch), entry)
@@ -128,8 +147,9 @@ class _Run:
                 return written
             except Unbatched:
                 self.unbatched.add(entry.item.kind)
-            except DomainError:  # told below, in the way that the others are
-                pass
+            except DomainError as error:
+                batch.drop()
+                return self.refuse(entry, error)
             batch.drop()
         await self._flush()
         return await self.alone(self.unit, entry)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.contracts import NODE_KINDS
+from shared.resource.prefetch import prefetched
 from tests.service.api import Api, State, is_problem, new_id, one_loop
 
 pytestmark = one_loop
@@ -112,3 +113,18 @@ async def test_nothing_comes_to_nothing(api: Api, raw: str) -> None:
 async def test_registration_needs_its_scope_line_by_line(api: Api) -> None:
     told = answers(await bulk(api.without("strategy:register"), line(new_id(), state="in_force"), line(new_id())))
     assert [each["status"] for each in told] == [403, 201]
+
+
+async def test_what_is_refused_is_not_paid_for_by_what_follows(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that is read once serves all its lines, whatever is wrong with some."""
+    reads: list[int] = []
+
+    async def noted(owner: Any, connection: Any, items: Any) -> Any:
+        reads.append(len(items))
+        return await prefetched(owner, connection, items)
+
+    monkeypatch.setattr("shared.resource.many.prefetched", noted)
+    lines = [each for _ in range(20) for each in (line(new_id(), colour="red"), line(new_id()), '{"no": "line"}')]
+    told = answers(await bulk(api, *lines))
+    assert [each["status"] for each in told] == [422, 201, 422] * 20
+    assert reads == [40]
