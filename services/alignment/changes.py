@@ -56,7 +56,8 @@ async def fetch(owners: Changes, service: str, after: int, limit: int) -> Page:
 def read_page(service: str, page: Mapping[str, Any], after: int) -> Page:
     """Raises Unusable for what is no page; a row in it that cannot be read is kept, and counts as arrived."""
     try:
-        items, head = list(page["items"]), _head(page["head"])
+        items = list(page["items"])
+        head = _head(page["head"], at_least=after + len(items) if items else 0)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise Unusable(f"{service} did not answer with a page of changes: {error!r}"[:500]) from None
     now = clock.now()
@@ -71,11 +72,12 @@ def read_page(service: str, page: Mapping[str, Any], after: int) -> Page:
     return Page(service, events, dead, content, after + len(items), head)
 
 
-def _head(head: Mapping[str, Any]) -> Head:
+def _head(head: Mapping[str, Any], at_least: int) -> Head:
+    """An owner reads its head before its rows, so some may be there that lie beyond it."""
     position, epoch, until = head["position"], head.get("epoch", 1), moment(head["recorded_until"])
     if type(position) is not int or type(epoch) is not int or until is None:
         raise ValueError("its head is of other types")
-    return Head(position, epoch, until)
+    return Head(max(position, at_least), epoch, until)
 
 
 def unread(service: str, position: int) -> Projected:

@@ -204,6 +204,24 @@ async def test_an_owner_that_went_back_is_followed(server: Server) -> None:
     assert await names(server) == real(server)
 
 
+async def test_rows_may_lie_beyond_the_head_that_came_with_them(server: Server) -> None:
+    """An owner reads its head first, and what is recorded in between is among the rows."""
+    changes = server.world.changes
+
+    async def behind(service: str, after: int, limit: int) -> dict[str, Any]:
+        page = await changes(service, after, limit)
+        return page | {"head": page["head"] | {"position": max(0, page["head"]["position"] - 2)}}
+
+    server.world.changes = behind  # type: ignore[method-assign]
+    follower, dice = await reader(server), Random(1)
+    for _ in range(5):
+        server.world.write(TACTIC, dice)
+    await hear(follower, 0, *server.world.events)
+    assert (await names(server), await letters(server)) == (real(server), {})
+    await server.build()
+    assert (await names(server), await letters(server)) == (real(server), {})
+
+
 async def test_an_owner_whose_clock_is_wrong_moves_no_watermark(server: Server) -> None:
     follower, before = await reader(server), await marks(server)
     changes = server.world.changes
