@@ -83,6 +83,21 @@ async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
     assert "You see" in before.text_content()
 
 
+async def test_an_entity_says_who_signed_which_version_of_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """Signed here, and attested from elsewhere; the way up says it of what lies on it."""
+    for kind, key, said in (
+        ("objective", "critical-services-hold", "It was signed by Chair of the board (maeve.stroud), Director of"),
+        ("objective", "one-live-view", "It was attested, not proven, under"),
+        ("tactic", "second-hosting-site", "signed by Chair of the board (maeve.stroud)"),
+    ):
+        found = await sampled.client.find(kind, key)
+        assert found
+        page = await shown(browser, f"/entity/{kind}/{found['id']}")
+        text = " ".join(page.text_content().split())
+        assert said in text, key
+        assert "(version 1)" in text
+
+
 async def test_members_are_told_as_people_write_them(sampled: Platform, browser: httpx.AsyncClient) -> None:
     increment = await sampled.client.find("increment", "dependable-first-slice")
     assert increment
