@@ -11,7 +11,7 @@ from services.alignment.projection import Poison, Projected, moment
 from services.alignment.trust import Head
 from services.alignment.view import DeadLetter
 from shared import clock
-from shared.client import Unusable
+from shared.client import Unreachable, Unusable
 from shared.contracts.events import EventId
 
 PAGE = 1000
@@ -54,12 +54,15 @@ async def fetch(owners: Changes, service: str, after: int, limit: int) -> Page:
 
 
 def read_page(service: str, page: Mapping[str, Any], after: int) -> Page:
-    """Raises Unusable for what is no page; a row in it that cannot be read is kept, and counts as arrived."""
+    """A row that cannot be read is kept, and counts as arrived. Raises Unusable for what is no page, and Unreachable
+    for one that lacks all of its rows."""
     try:
         items = list(page["items"])
         head = _head(page["head"], at_least=after + len(items) if items else 0)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise Unusable(f"{service} did not answer with a page of changes: {error!r}"[:500]) from None
+    if not items and head.position > after:
+        raise Unreachable(f"{service} has changes after {after} and did not answer with any.")
     now = clock.now()
     events, dead, content = [], [], {}
     for position, item in enumerate(items, after + 1):

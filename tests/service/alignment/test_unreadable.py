@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.alignment import projector
-from shared.client import Unusable
+from shared.client import Unreachable, Unusable
 from tests.service.alignment.forging import OTHER, TACTIC, forged, hear, letters, names, real
 from tests.service.alignment.served import LOG, Server, entries, reader
 from tests.service.alignment.world import State, key, raw
@@ -160,6 +160,25 @@ async def test_what_is_no_page_is_as_good_as_no_answer(server: Server, page: Any
         await follower.catch_up("strategy")
     with pytest.raises(Unusable):
         await server.build()
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+async def test_a_page_without_its_rows_ends_no_rebuild(server: Server) -> None:
+    """It would be taken for the last one, and a view without the rest would answer."""
+    server.world.write(TACTIC, Random(1))
+    await server.build()
+    server.world.write(TACTIC, Random(1))
+    changes = server.world.changes
+
+    async def empty(service: str, after: int, limit: int) -> dict[str, Any]:
+        page = await changes(service, after, limit)
+        return page | {"items": [], "next_after": after}
+
+    server.world.changes = empty  # type: ignore[method-assign]
+    with pytest.raises(Unreachable, match="did not answer with any"):
+        await server.build()
+    assert await names(server) == (1, server.world.events[0]["data"]["state"]["name"])
+    assert await letters(server) == {}
 
 
 async def test_a_row_that_cannot_be_written_is_replaced_by_a_letter(
