@@ -99,7 +99,7 @@ def report(samples: dict[str, list[Sample]], honest: dict[str, Honest], attacker
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--slope", type=float, default=10.0, help="MiB a minute that a process may grow")
+    parser.add_argument("--slope", type=float, default=15.0, help="MiB a minute that a process may grow (caches fill)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         return 0 if asyncio.run(soak(Path(folder), given.seconds, given.slope)) else 1

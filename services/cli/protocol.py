@@ -21,8 +21,8 @@ MOST_QUEUED = 16
 """Requests of one connection that are sent before the one ahead of them is answered."""
 MOST_DISCARDED = 4 * 1024 * 1024
 """Bytes of a body that nobody reads any more, since its request is answered."""
-MOST_UNSENT = 128 * 1024 * 1024
-"""Bytes of answers to those who are slow to read them."""
+MOST_UNREAD, MOST_UNSENT = 32, 128 * 1024 * 1024
+"""Connections whose answers wait to be read, and their bytes; an answer is kept whole until its last byte is sent."""
 HEAD_SECONDS = 10.0
 LOOK_SECONDS = 5.0
 LEAST_BYTES = 5 * 1024
@@ -104,11 +104,11 @@ class Protocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._unread[self] = None
-        unsent = sum(each.transport.get_write_buffer_size() for each in self._unread)
+        left, unsent = len(self._unread), sum(each.transport.get_write_buffer_size() for each in self._unread)
         for each in list(self._unread):
-            if unsent <= MOST_UNSENT:
+            if left <= MOST_UNREAD and unsent <= MOST_UNSENT:
                 break
-            unsent -= each.transport.get_write_buffer_size()
+            left, unsent = left - 1, unsent - each.transport.get_write_buffer_size()
             each.transport.abort()
 
     def resume_writing(self) -> None:

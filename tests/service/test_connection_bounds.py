@@ -143,11 +143,12 @@ async def who_reads_nothing(served: Served) -> socket.socket:
     return deaf
 
 
+@pytest.mark.parametrize(("bound", "most"), [("MOST_UNSENT", 300_000), ("MOST_UNREAD", 2)])
 async def test_unsent_answers_have_so_much_room_in_all(
-    served: Served, hasty: None, monkeypatch: pytest.MonkeyPatch
+    served: Served, hasty: None, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
     """Where there is no more, those are hung up on who have been slow for longest."""
-    monkeypatch.setattr(protocol, "MOST_UNSENT", 300_000)
+    monkeypatch.setattr(protocol, bound, most)
     monkeypatch.setattr(protocol, "LOOK_SECONDS", 60)
     slow = [await who_reads_nothing(served) for _ in range(12)]
     await until(lambda: not served.server.server_state.tasks or len(_protocols(served)) < 12)
