@@ -71,7 +71,7 @@ def verify(document: Any, trusted: Collection[str]) -> Proven:
 
     Raises NoProof for something else, and NotProven for a proof of which any part is not as it was signed.
     """
-    if not isinstance(document, dict) or document.get("format") not in _FORMS:
+    if not isinstance(document, dict) or document.get("format") not in list(_FORMS):
         raise NoProof(f"It is no {FORMAT} document.")
     form = _FORMS[document["format"]]
     try:
@@ -91,8 +91,8 @@ def verify(document: Any, trusted: Collection[str]) -> Proven:
     return Proven(document["statement"], key, log)
 
 
-def check_head(head: Any, trusted: Collection[str]) -> None:
-    """Whether a head of the log is signed as it should be; raises NotProven."""
+def check_head(head: Any, trusted: Collection[str]) -> str:
+    """The thumbprint of the key that signed a head of the log; raises NotProven."""
     try:
         _only(head, "size", "root", "at", "signature")
         key = _check_signature(head["signature"], canonical(head_statement(head)))
@@ -100,10 +100,11 @@ def check_head(head: Any, trusted: Collection[str]) -> None:
         raise NotProven(f"A head of the log is not as it was signed ({type(error).__name__}).") from None
     if key not in trusted:
         raise UnknownKey(f"A head of the log is signed by an unknown key: {key}.")
+    return key
 
 
-def check_entry(entry: Any, trusted: Collection[str]) -> bytes:
-    """The canonical form of what was entered in the log, if it is as it was signed; raises NotProven."""
+def check_entry(entry: Any, trusted: Collection[str]) -> tuple[bytes, str]:
+    """The canonical form of what was entered in the log, and the thumbprint of the key; raises NotProven."""
     try:
         _only(entry, "position", "statement", "signature", "head")
         raw = canonical(entry["statement"])
@@ -112,7 +113,7 @@ def check_entry(entry: Any, trusted: Collection[str]) -> bytes:
         raise NotProven(f"An entry of the log is not as it was signed ({type(error).__name__}).") from None
     if key not in trusted:
         raise UnknownKey(f"An entry of the log is signed by an unknown key: {key}.")
-    return raw
+    return raw, key
 
 
 def _only(value: Any, *members: str) -> None:
@@ -129,8 +130,15 @@ def _check_signature(signed: Any, payload: bytes) -> str:
     """The thumbprint of the key that signed."""
     _only(signed, "key", "jws")
     _only(signed["key"], "kty", "crv", "x")
+    if (signed["key"]["kty"], signed["key"]["crv"]) != ("OKP", "Ed25519"):
+        raise NotProven("Its key is of another kind.")
     key = OKPKey.import_key(signed["key"])
+    protected, between, signature_ = signed["jws"].split(".")
+    if between:  # the library would check that instead of what the document says
+        raise NotProven("Its signature brings a payload of its own.")
     found = jws.deserialize_compact(signed["jws"], key, algorithms=[_ALGORITHM], payload=payload)
+    if found.payload != payload or not protected or not signature_:
+        raise NotProven("Its signature is of something else.")
     if found.headers() != {"alg": _ALGORITHM, "kid": key.thumbprint()}:
         raise NotProven("Its signature has a header that it should not have.")
     return key.thumbprint()
@@ -163,6 +171,8 @@ def _check_place(log: Any, statement: Any) -> None:
     head = log["head"]
     _only(head, "size", "root", "at", "signature")
     _check_signature(head["signature"], canonical(head_statement(head)))
+    if not isinstance(log["path"], list) or type(log["position"]) is not int or type(head["size"]) is not int:
+        raise NotProven("Its place in the signature log is not one.")
     path, root = [bytes.fromhex(step) for step in log["path"]], bytes.fromhex(head["root"])
     if not merkle.includes(merkle.leaf(canonical(statement)), log["position"], head["size"], path, root):
         raise NotProven("The signature log does not hold it where the proof says.")

@@ -12,7 +12,11 @@ MAX_VALUES = 20_000
 _MAX_INTEGER = 2**63 - 1
 
 
-def read(raw: bytes, depth: int = MAX_DEPTH) -> Any:
+class _TooDeep(Exception):
+    """A value lies deeper than it may."""
+
+
+def read(raw: bytes, depth: int = MAX_DEPTH, values: int = MAX_VALUES) -> Any:
     """Parse a body. Raises BadRequest for what is not strict JSON, never anything else."""
     try:
         value = json.loads(
@@ -28,7 +32,10 @@ def read(raw: bytes, depth: int = MAX_DEPTH) -> Any:
         raise BadRequest("The body is nested too deeply.") from None
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
-    _check(value, depth)
+    try:
+        _check(value, depth, values)
+    except _TooDeep:
+        raise BadRequest(f"The body is nested more than {depth} deep.") from None
     return value
 
 
@@ -56,7 +63,7 @@ def _float(text: str) -> float:
     return number
 
 
-def _check(value: Any, depth: int) -> int:
+def _check(value: Any, depth: int, most: int) -> int:
     """How many values it holds, itself included."""
     if isinstance(value, str):
         _check_text(value)
@@ -72,15 +79,15 @@ def _check(value: Any, depth: int) -> int:
     _check_depth(depth)
     count = 1
     for each in inside:
-        count += _check(each, depth - 1)
-        if count > MAX_VALUES:  # each may be wrong, and an error takes far more room than what is wrong
-            raise BadRequest(f"The body holds more than {MAX_VALUES:,} values.")
+        count += _check(each, depth - 1, most)
+        if count > most:  # each may be wrong, and an error takes far more room than what is wrong
+            raise BadRequest(f"The body holds more than {most:,} values.")
     return count
 
 
 def _check_depth(depth: int) -> None:
     if depth <= 0:
-        raise BadRequest(f"The body is nested more than {MAX_DEPTH} deep.")
+        raise _TooDeep
 
 
 def _check_text(text: str) -> None:

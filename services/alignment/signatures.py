@@ -5,9 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.alignment.edges import edges_from
-from services.alignment.moment import Moment
+from sqlalchemy import func, select
+
+from services.alignment.loader import chunks
+from services.alignment.models import EDGE
+from services.alignment.moment import Moment, recorded
 from services.alignment.repository import brief, briefs, records, split
+from shared.arrays import any_of
 from shared.contracts.content import (
     JUSTIFYING,
     Content,
@@ -20,24 +24,46 @@ from shared.contracts.content import (
 from shared.contracts.strategy.signing import FrozenLink
 
 _COUNTED = ("signed", "attested")
+_MOST = 2000
 
 
 async def signatures(moment: Moment, refs: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """By node what was signed of it: the ``increment``, ``by`` whom and as which ``version``, and whether it has
     ``drifted`` since. An ``attested`` one was signed elsewhere, and nothing here proves it."""
-    covers = await edges_from(moment, sorted(set(refs)), "target", ["covers"])
-    held = [(row.target, row.source) for row in covers if row.source.startswith("increment/")]
+    held = await _held(moment, set(refs))
     rows = {row.ref: row for row in await records(moment, {increment for _, increment in held})}
     signed = {ref: row for ref, row in rows.items() if row.state in _COUNTED}
     pairs = [(target, signed[increment]) for target, increment in held if increment in signed]
     people = await briefs(moment, {who for row in signed.values() for who, _ in _approved(row)})
-    now = await _as_it_is(moment, {target for target, _ in pairs})
+    frozen = [item for target, row in pairs if (item := _frozen(row, target))]
+    now = await _as_it_is(moment, {target for target, _ in pairs}, max((len(i["links"]) for i in frozen), default=0))
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for target, row in pairs:
-        by = [{**people[who], "subject": each["by"], "at": each["at"]} for who, each in _approved(row)]
+        by = [_signatory(people[who], each) for who, each in _approved(row)]
         told = {"increment": brief(moment, row), "attested": row.state == "attested", "by": by}
         found[target].append(told | _standing(_frozen(row, target), now.get(target)))
     return found
+
+
+async def _held(moment: Moment, refs: set[str]) -> list[tuple[str, str]]:
+    """Each node with an increment that holds it: by the member of the increment, and not by a link that says so."""
+    query = (
+        select(EDGE.c.target, EDGE.c.origin)
+        .where(recorded(EDGE, past=moment.past), any_of(EDGE.c.target, "refs"), EDGE.c.type == "covers")
+        .where(EDGE.c.field == "items[]", EDGE.c.live, EDGE.c.origin.startswith("increment/"))
+        .order_by(EDGE.c.target, EDGE.c.origin)
+        .limit(_MOST)
+    )
+    rows: list[tuple[str, str]] = []
+    for some in chunks(sorted(refs)):
+        rows += [(target, origin) for target, origin in await moment.execute(query, refs=some)]
+    return rows
+
+
+def _signatory(person: dict[str, Any], sign_off: Mapping[str, Any]) -> dict[str, Any]:
+    """Under the name of then: what somebody is called later is not what was signed."""
+    name = sign_off.get("name") or person["name"]
+    return {**person, "name": name, "subject": sign_off["by"], "at": sign_off["at"]}
 
 
 def _approved(increment: Any) -> list[tuple[str, Mapping[str, Any]]]:
@@ -49,11 +75,22 @@ def _frozen(increment: Any, ref: str) -> Mapping[str, Any] | None:
     return next((item for item in increment.data["package"] if f"{item['kind']}/{item['id']}" == ref), None)
 
 
-async def _as_it_is(moment: Moment, refs: set[str]) -> dict[str, tuple[Content, list[Content]]]:
-    """The signed part of each as it is at the moment: what it says, and the links that justify it."""
+async def _as_it_is(moment: Moment, refs: set[str], most: int) -> dict[str, tuple[Content, list[Content]]]:
+    """The signed part of each as it is at the moment: what it says, and the links that justify it.
+
+    Of each no more links are read than one more than any was signed with: whatever has as many has drifted.
+    """
     links: dict[str, list[Any]] = {ref: [] for ref in refs}
-    for edge in await edges_from(moment, sorted(refs), "source", list(JUSTIFYING)):
-        if edge.origin.startswith("link/"):
+    nth = func.row_number().over(partition_by=EDGE.c.source, order_by=(EDGE.c.type, EDGE.c.target)).label("nth")
+    justifying = (
+        select(EDGE, nth)
+        .where(recorded(EDGE, past=moment.past), any_of(EDGE.c.source, "refs"), EDGE.c.live)
+        .where(EDGE.c.type.in_(JUSTIFYING), EDGE.c.origin.startswith("link/"))
+        .subquery()
+    )
+    few = select(justifying).where(justifying.c.nth <= most + 1)
+    for some in chunks(sorted(refs)):
+        for edge in await moment.execute(few, refs=some):
             links[edge.source].append(_link(edge))
     return {
         row.ref: (content(row.data), linked(links[row.ref])) for row in await records(moment, refs) if not row.deleted

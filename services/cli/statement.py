@@ -27,7 +27,7 @@ async def statement(client: "Client", increment: State, compared: State) -> str:
 
 
 def _paragraph(text: str | None) -> list[str]:
-    return [f"  {plain(line)}" for line in (text or "").splitlines()]
+    return [f"  | {plain(line)}" for line in (text or "").splitlines()]
 
 
 async def differences(client: "Client", items: Iterable[State], new: str = "") -> list[str]:

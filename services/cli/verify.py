@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 64 * 1024 * 1024
 _LONGEST = 200
-_DEPTH = 64
+_DEPTH, _VALUES = 64, 2_000_000
 Keys = dict[str, dict[str, Any]]
 
 
@@ -75,8 +75,11 @@ def _trusted(names: list[str]) -> Keys:
 def _proven(file: Path, trusted: Keys) -> "Proven":
     from shared import proof, strict_json
 
-    found = proof.verify(strict_json.read(_bytes(file), _DEPTH), trusted)
-    _check_term(trusted[found.key], found.statement["at"])
+    found = proof.verify(strict_json.read(_bytes(file), _DEPTH, _VALUES), trusted)
+    check_term(trusted[found.key], found.statement["at"])
+    if found.log is not None:
+        head = found.log["head"]
+        check_term(trusted[proof.check_head(head, trusted)], head["at"])
     return found
 
 
@@ -91,11 +94,14 @@ def _bytes(file: Path) -> bytes:
     return raw
 
 
-def _check_term(key: Mapping[str, Any], at: str) -> None:
-    """A key proves what was signed while it was in use."""
+def check_term(key: Mapping[str, Any], at: Any) -> None:
+    """A key proves what was signed while it was in use; raises NotProven."""
     from shared import proof
 
-    signed = int(datetime.fromisoformat(at).timestamp())  # as whole seconds, as the end of a key is given
+    try:
+        signed = int(datetime.fromisoformat(at).timestamp())  # as whole seconds, as the end of a key is given
+    except (TypeError, ValueError):
+        raise proof.NotProven("It does not say when it was signed.") from None
     if signed > key.get("exp", signed):
         raise proof.NotProven(f"The key was not in use at {at}.")
 
@@ -115,8 +121,9 @@ def _lines(found: "Proven", trusted: Keys) -> list[str]:
 
 
 def _decision(each: Mapping[str, Any]) -> str:
-    who = each.get("name") or each["stakeholder_id"]
-    return clean(f"{each['decision']} by {who}, signed in as {each.get('by')}, at {each.get('at')}")
+    """Each part by itself: a long name must not push out the sign-in, which comes first."""
+    who, by = clean(each.get("name") or each["stakeholder_id"]), clean(each.get("by"))
+    return f"{clean(each['decision'])}, signed in as {by}, at {clean(each.get('at'))}: {who}"
 
 
 def _place(log: Mapping[str, Any] | None) -> str:
@@ -150,6 +157,6 @@ def _rows(file: Path) -> Iterator[Any]:
     try:
         with file.open("rb") as stream:
             while line := stream.readline(_LARGEST):
-                yield strict_json.read(line, _DEPTH)
+                yield strict_json.read(line, _DEPTH, _VALUES)
     except OSError as error:
         raise Unusable(f"{file} cannot be read: {error.strerror}.") from None

@@ -15,11 +15,14 @@ from shared.contracts.strategy.signing import Increment
 from shared.db import Database
 from shared.errors import Conflict
 from shared.keys import KeyFile
-from shared.resource import commands
+from shared.resource import commands, store
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
+
+_COMPARED = 50
+"""Items of which one answer tells every difference; more than are signed at once by default."""
 
 
 class Increments(Resource):
@@ -59,6 +62,12 @@ class Increments(Resource):
 
         return self._written(await self._write(request, command, scope="approve"))
 
+    async def check_deletion(self, unit: Unit, id: UUID) -> None:
+        """What somebody is asked about, or has said was signed elsewhere, does not vanish."""
+        there = await store.load(unit, self.kind, id)
+        if there and there.state not in ("draft", "declined"):
+            raise Conflict(f"It is {there.state}: what people were asked about stays. Only drafts are deleted.")
+
     async def list_sign_offs(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
@@ -86,15 +95,18 @@ class Increments(Resource):
     async def drift(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            return http.answer({"items": await drift.drift(unit, increment.package)})
+            items = await drift.drift(unit, increment.package[:_COMPARED])
+            return http.answer({"items": items, "hidden": len(increment.package) - len(items)})
 
     async def compare(self, request: Request, id: UUID) -> Response:
         """What its signers are asked to agree to, beside what was signed of it last."""
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            package = increment.package or await packages.as_it_is(unit, increment)
+            package = (increment.package or await packages.as_it_is(unit, increment, _COMPARED))[:_COMPARED]
             before = await packages.last_signed(unit, package, increment)
-            told = {"package_hash": increment.package_hash, "items": await drift.compared(unit, package, before)}
+            items = await drift.compared(unit, package, before)
+            hidden = len(increment.items) - len(items)
+            told = {"package_hash": increment.package_hash, "items": items, "hidden": hidden}
         return http.answer(told)
 
     async def propose(self, request: Request, limit: Annotated[int | None, Query(ge=1, le=500)] = None) -> Response:

@@ -185,6 +185,7 @@ class SignedItem(Base):
 
     __tablename__ = "signed_item"
 
+    kind: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     increment_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

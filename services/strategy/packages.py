@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, Text, func, select
+from sqlalchemy import Table, Text, func, select, tuple_
 from sqlalchemy import cast as cast_as
 
 from services.strategy import freezing
@@ -22,16 +22,16 @@ _ITEM = cast(Table, SignedItem.__table__)
 _MOST = 100
 
 
-async def as_it_is(unit: Unit, increment: Increment) -> list[Frozen]:
-    """What would be frozen if it were submitted now."""
-    known = await store.load_many(unit, ((item.kind, str(item.id)) for item in increment.items))
+async def as_it_is(unit: Unit, increment: Increment, most: int) -> list[Frozen]:
+    """What would be frozen of its first items if it were submitted now."""
+    known = await store.load_many(unit, ((item.kind, str(item.id)) for item in increment.items[:most]))
     outgoing = await store.links_from_each(unit, known)
     return freezing.package(increment, Facts(known=known, outgoing=outgoing))
 
 
-async def signed_with(unit: Unit, *ids: str) -> list[Increment]:
+async def signed_with(unit: Unit, *refs: tuple[str, UUID]) -> list[Increment]:
     """The increments under which any of these was signed, newest first; at most a hundred."""
-    named = _ITEM.c.id.in_([UUID(id) for id in ids])
+    named = tuple_(_ITEM.c.kind, _ITEM.c.id).in_(refs)
     newest = func.max(_ITEM.c.at).desc(), _ITEM.c.increment_id.desc()
     query = select(_ITEM.c.increment_id).where(named).group_by(_ITEM.c.increment_id).order_by(*newest).limit(_MOST)
     order = [str(id) for id in (await unit.connection.execute(query)).scalars()]
@@ -41,25 +41,27 @@ async def signed_with(unit: Unit, *ids: str) -> list[Increment]:
 
 async def note_signed(unit: Unit, increment: Increment) -> None:
     """Remember under which increment its items were signed, in the transaction that signs it."""
-    rows = [{"id": item.id, "increment_id": increment.id, "at": unit.now} for item in increment.package]
+    rows = [
+        {"kind": item.kind, "id": item.id, "increment_id": increment.id, "at": unit.now} for item in increment.package
+    ]
     await unit.connection.execute(_ITEM.insert(), rows)
 
 
-async def holder(unit: Unit, id: UUID) -> str | None:
+async def holder(unit: Unit, kind: str, id: UUID) -> str | None:
     """The key of a submitted or signed increment that holds something, if one does."""
-    if signed := await signed_with(unit, str(id)):
+    if signed := await signed_with(unit, (kind, id)):
         return signed[0].key
     table = unit.owner.table(_INCREMENT)
-    held = cast_as(table.c.package, Text).contains(str(id))
-    query = select(table.c.key).where(table.c.state.in_(OPEN), held).order_by(table.c.id).limit(1)
-    return (await unit.connection.execute(query)).scalar()
+    mentioned = cast_as(table.c.package, Text).contains(str(id))
+    rows = await unit.connection.execute(select(table.c.key, table.c.package).where(table.c.state.in_(OPEN), mentioned))
+    return next((key for key, items in rows if any((i["kind"], i["id"]) == (kind, str(id)) for i in items)), None)
 
 
 async def last_signed(unit: Unit, package: Sequence[Frozen], increment: Increment) -> dict[str, Frozen]:
     """What was signed of each item last, by ``kind/id``, under another increment than this one or a later one."""
     before: dict[str, Frozen] = {}
-    ids = [str(item.id) for item in package]
-    for other in await signed_with(unit, *ids) if ids else ():
+    refs = [(item.kind, item.id) for item in package]
+    for other in await signed_with(unit, *refs) if refs else ():
         if other.id == increment.id:
             before.clear()  # what comes now was signed before it
             continue

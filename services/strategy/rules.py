@@ -85,11 +85,12 @@ def rules(most_items: int) -> Rules:
         signing.items_are_ready,
         signing.signers_may_sign,
         signing.supersedes_what_was_signed,
+        signing.who_signed_is_asked_again,
     )
     return Rules(
         always={
             "objective": (parent_fits,),
-            "link": (link_fits,),
+            "link": (link_fits, signing.members_are_no_links),
             "measurement": (corrects_the_same_kpi,),
             "increment": (
                 signing.items_can_be_signed,
@@ -105,7 +106,12 @@ def rules(most_items: int) -> Rules:
             **{(kind.name, "approved"): (by_signature,) for kind in KINDS if kind.signed_as == "approved"},
             ("increment", "submitted"): submitted,
             ("increment", "partly_signed"): (signing.somebody_approved,),
-            ("increment", "signed"): (signing.everybody_approved, signing.package_holds, signing.items_are_ready),
+            ("increment", "signed"): (
+                signing.everybody_approved,
+                signing.package_holds,
+                signing.items_are_ready,
+                signing.supersedes_what_was_signed,
+            ),
             ("increment", "declined"): (signing.has_a_reason,),
             ("increment", "superseded"): (signing.by_a_later_increment,),
             ("increment", "attested"): (signing.has_a_reason,),
@@ -124,6 +130,7 @@ def rules(most_items: int) -> Rules:
                 Lookup("objective", "parent_id", alone=True, when=("side", "level")),
                 Lookup("objective", "parent_id", "parent_id", alone=True, turn_only=True),
             ),
+            "increment": (Lookup("increment", "id", "supersedes_id", also=(("approvers", "stakeholder"),)),),
             "stakeholder": (
                 Lookup("stakeholder", "subject", "subject", alone=True),
                 Lookup("increment", "sign_offs", mentioned=True, states=freezing.OPEN),

@@ -59,7 +59,7 @@ async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> SignOff
     if len(mine) != 1:
         raise SignatureRefused(_refusal(unit.caller.subject, len(mine)))
     who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, mine[0].stakeholder_id))
-    fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id")
+    fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id", unit.now)
     if fault is None and who and not is_valid(who, unit.now):
         detail = f"{who.name} is not valid at this moment: nobody signs before or after their term."
         fault = {"pointer": "/stakeholder_id", "code": "not-valid", "detail": detail}
@@ -96,7 +96,7 @@ async def _delegate(unit: Unit, increment: Increment, body: SignOffBody) -> list
     if body.delegated_to is None:
         return []
     who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, body.delegated_to))
-    fault = why_not(who, {*increment.authors, increment.created_by}, "/delegated_to")
+    fault = why_not(who, {*increment.authors, increment.created_by}, "/delegated_to", unit.now)
     if fault is None and who and _is_asked(who, increment):
         fault = {"pointer": "/delegated_to", "code": "asked-already", "detail": "They are asked already."}
     if fault or who is None:

@@ -24,14 +24,19 @@ class Signed(Resource):
         return [*super().routes(documents), ("/{id}/signatures", "GET", self.list_signatures, told)]
 
     async def check_correction(self, unit: Unit, id: UUID) -> None:
-        if key := await holder(unit, id):
+        if key := await holder(unit, self.kind.name, id):
             raise Conflict(f"The increment {key} holds it: what is signed or asked about is not corrected.")
 
     async def list_signatures(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             await commands.read(unit, self.kind, id)
-            increments = await signed_with(unit, str(id))
-            frozen = [item for increment in increments for item in increment.package if item.id == id]
+            increments = await signed_with(unit, (self.kind.name, id))
+            frozen = [
+                item
+                for increment in increments
+                for item in increment.package
+                if (item.kind, item.id) == (self.kind.name, id)
+            ]
             drifts = await drift.drift(unit, frozen)
         found = [_signature(*pair) for pair in zip(increments, drifts, strict=True)]
         return http.answer({"drifted": bool(found) and found[0]["drifted"], "items": found})

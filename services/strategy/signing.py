@@ -8,6 +8,7 @@ from uuid import UUID
 from services.strategy.freezing import OPEN, item_hash
 from shared.contracts import NODE_KINDS
 from shared.contracts.content import scheme_of
+from shared.contracts.link import Link
 from shared.contracts.strategy.signing import ASKED, STATEMENT, Increment, Stakeholder
 from shared.errors import Fault
 from shared.resource import Facts, Rule
@@ -48,6 +49,13 @@ def attested_says_so(new: Increment, _: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/type", code="not-attested", detail=detail)
 
 
+def members_are_no_links(new: Link, _: Facts) -> Iterator[Fault]:
+    """What an increment holds, who signs it and what it supersedes stands in its members, and in them alone."""
+    if new.source.kind == "increment" and new.type in ("covers", "signed_by", "supersedes"):
+        detail = "An increment says this in items, signers and supersedes_id, which are frozen: no link says it."
+        yield Fault(pointer="/type", code="member", detail=detail)
+
+
 def is_for_sign_off(new: Increment, _: Facts) -> Iterator[Fault]:
     if new.type != "sign_off":
         detail = "It is attested, as signed elsewhere: an increment of type sign_off is what signers are asked about."
@@ -59,6 +67,20 @@ def supersedes_what_was_signed(new: Increment, facts: Facts) -> Iterator[Fault]:
     if before and before.state not in ("signed", "attested"):
         detail = f"The increment {before.key} is {before.state}: only what was signed is superseded."
         yield Fault(pointer="/supersedes_id", code="not-signed", detail=detail)
+
+
+def who_signed_is_asked_again(new: Increment, facts: Facts) -> Iterator[Fault]:
+    """What people signed is superseded by what they sign, as far as they still may."""
+    before = facts.get("increment", new.supersedes_id)
+    for id in before.approvers if before else ():
+        who = facts.get("stakeholder", id)
+        if who and who.state == "active" and who.signs and not _is_over(who, new.updated_at) and id not in new.signers:
+            detail = f"{who.name} signed what it supersedes, and so is asked again."
+            yield Fault(pointer="/signers", code="signer-missing", detail=detail)
+
+
+def _is_over(who: Stakeholder, at: datetime) -> bool:
+    return who.valid_to is not None and who.valid_to <= at
 
 
 def by_a_later_increment(_: Increment, __: Facts) -> Iterator[Fault]:
@@ -104,7 +126,7 @@ def signers_may_sign(new: Increment, facts: Facts) -> Iterator[Fault]:
     subjects: set[str] = set()
     for index, id in enumerate(new.signers):
         who = facts.get("stakeholder", id)
-        if fault := why_not(who, authors, f"/signers/{index}"):
+        if fault := why_not(who, authors, f"/signers/{index}", new.updated_at):
             yield fault
         elif who.subject in subjects:
             detail = f"{who.name} signs in as {who.subject}, as another signer does: one person gives one signature."
@@ -113,8 +135,8 @@ def signers_may_sign(new: Increment, facts: Facts) -> Iterator[Fault]:
             subjects.add(who.subject)
 
 
-def why_not(who: Any, authors: Collection[str], pointer: str) -> Fault | None:
-    """What keeps a stakeholder from signing what these authors made, if anything does."""
+def why_not(who: Any, authors: Collection[str], pointer: str, at: datetime) -> Fault | None:
+    """What keeps a stakeholder from signing what these authors made, from a moment on, if anything does."""
     if who is None:
         return Fault(pointer=pointer, code="unknown-reference", detail="There is no stakeholder with this id.")
     if who.state != "active" or not who.signs or not who.subject:
@@ -123,6 +145,8 @@ def why_not(who: Any, authors: Collection[str], pointer: str) -> Fault | None:
     if who.subject in authors:
         detail = f"{who.name} made it, changed it or submitted it, and so cannot sign it."
         return Fault(pointer=pointer, code="author-signs", detail=detail)
+    if _is_over(who, at):
+        return Fault(pointer=pointer, code="not-valid", detail=f"The term of {who.name} is over.")
     return None
 
 
@@ -133,7 +157,8 @@ def is_valid(who: Stakeholder, at: datetime) -> bool:
 
 def subject_is_settled(new: Stakeholder, facts: Facts) -> Iterator[Fault]:
     """Who is asked to sign stays who it is until the decision is taken."""
-    open_ones = facts.others("increment")
+    increments = facts.others("increment")
+    open_ones = [each for each in increments if any(asked.stakeholder_id == new.id for asked in each.sign_offs)]
     changed = facts.old and {name for name in ASKED if getattr(new, name) != getattr(facts.old, name)}
     for member in sorted(changed or ()) if open_ones else ():
         detail = f"The increment {open_ones[0].key} awaits this signature: {member} is settled until that is decided."

@@ -183,9 +183,10 @@ class Kind:
 
     ``immutable`` members never change; ``kept`` ones are written by the service only. ``signed_as`` is the state to
     which a signed increment takes it. ``appointed`` members say who may decide what: they are given only with the scope
-    ``<service>:appoint``, and where ``appointed_by_others`` never to oneself. ``registered`` names the states in which
-    one may be registered as found, where that is not every one. What is not ``in_view`` is part of something else and
-    no node of its own. ``phases`` are names for several states together.
+    ``<service>:appoint``, and where ``appointed_by_others`` never to oneself; so are those of its ``identity``, once it
+    has a sign-in. ``registered`` names the states in which one may be registered as found, where that is not every one;
+    those that are ``claimed`` say what was done elsewhere, so a transition needs the scope to register as well. What is
+    not ``in_view`` is part of something else and no node of its own. ``phases`` are names for several states together.
     """
 
     service: str
@@ -199,8 +200,10 @@ class Kind:
     timed: tuple[Timed, ...] = ()
     in_view: bool = True
     appointed: frozenset[str] = frozenset()
+    identity: frozenset[str] = frozenset()
     appointed_by_others: bool = False
     registered: frozenset[str] | None = None
+    claimed: frozenset[str] = frozenset()
     phases: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property

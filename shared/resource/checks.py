@@ -66,7 +66,9 @@ async def _found(unit: Unit, kind: Kind, old: Record | None, new: Record) -> dic
 async def _also(unit: Unit, kind: Kind, found: dict[str, list[Record]]) -> dict[str, Record]:
     lookups = unit.owner.rules.lookups.get(kind.name, ())
     pairs = [(each, member, of) for look in lookups for each in found[look.kind] for member, of in look.also]
-    return await load_many(unit, {(of, str(getattr(each, member))) for each, member, of in pairs})
+    named = ((of, getattr(each, member)) for each, member, of in pairs)
+    lists = ((of, value if isinstance(value, list) else [value]) for of, value in named)
+    return await load_many(unit, {(of, str(value)) for of, values in lists for value in values})
 
 
 async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts:

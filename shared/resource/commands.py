@@ -55,6 +55,8 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
         raise Invalid.at("/to", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
+    if body.to in kind.claimed:
+        unit.caller.demand(f"{unit.owner.name}:register")
     new = following(unit, old, {"state": body.to, "state_reason": body.reason})
     return await move(unit, kind, old, new)
 

@@ -117,6 +117,9 @@ class Resource:
     async def check_correction(self, unit: Unit, id: UUID) -> None:
         """What else keeps a registered state from being corrected; raises a Conflict."""
 
+    async def check_deletion(self, unit: Unit, id: UUID) -> None:
+        """What else keeps something that never was live from being deleted; raises a Conflict."""
+
     async def review(self, request: Request, id: UUID) -> Response:
         raw, _ = await self._body(request)
         given = _preconditions(request)
@@ -126,7 +129,12 @@ class Resource:
     async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
         http.caller(request, self._scope("write"))
         given = _preconditions(request)
-        event = await self._write(request, lambda unit: commands.delete(unit, self.kind, id, reason, given))
+
+        async def command(unit: Unit) -> str:
+            await self.check_deletion(unit, id)
+            return await commands.delete(unit, self.kind, id, reason, given)
+
+        event = await self._write(request, command)
         return Response(status_code=204, headers={http.EVENT_HEADER: event})
 
     async def read(

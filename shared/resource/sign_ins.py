@@ -21,7 +21,8 @@ def subject_is_unique(new: Any, facts: Facts) -> Iterator[Fault]:
 
 def check_appointment(unit: Unit, kind: Kind, old: Record | None, new: Record) -> None:
     """Who may decide what is given by whoever appoints, and where it matters never to oneself. Raises Forbidden."""
-    given = [name for name in sorted(kind.appointed) if getattr(old, name, None) != getattr(new, name)]
+    asked = kind.appointed | (kind.identity if getattr(old, "subject", None) else frozenset())
+    given = [name for name in sorted(asked) if getattr(old, name, None) != getattr(new, name)]
     if not given:
         return
     scope = f"{unit.owner.name}:appoint"

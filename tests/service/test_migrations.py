@@ -152,7 +152,7 @@ async def test_what_was_signed_under_the_first_release_keeps_who_wrote_it(servic
         ("sign_off", ["ann", "ben"], None),
         ("sign_off", ["cy"], None),
     ]
-    assert [tuple(row) for row in held] == [(item, signed, at)]
+    assert [tuple(row) for row in held] == [("tactic", item, signed, at)]
 
 
 @pytest.mark.parametrize("service", ["strategy"])

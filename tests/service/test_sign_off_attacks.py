@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.strategy import models
-from shared.contracts import LINKS
+from shared.contracts import LINKS, NODE_KINDS
 from shared.db import Database
 from tests.service.api import Api, State, body_of, codes, new_id, one_loop
 from tests.service.boards import INCREMENT, STAKEHOLDER, TACTIC, Board, appointed, board, ref, signer, submitted
@@ -318,3 +318,105 @@ async def test_what_an_earlier_release_submitted_can_only_be_sent_back(api: Api)
     await made.move("draft")
     await made.move("submitted")
     assert (await made.decide(0)).json()["state"] == "signed"
+
+
+async def test_an_id_that_two_kinds_share_is_signed_as_the_one_that_was(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    await made.decide(0)
+    project = NODE_KINDS["project"]
+    id = made.items[0]["id"]
+    assert (await api.put(project, id, {"name": "A yacht", "state": "chartered"})).status_code == 201
+    assert (await api.send("GET", api.path(project, id, "signatures"))).json() == {"drifted": False, "items": []}
+    assert (await api.correct(project, id, "proposed")).status_code == 200
+    members = {"items": [{"kind": kind, "id": id} for kind in ("tactic", "project")]}
+    both = await api.make("increment", **members, signers=[made.signers[0]["id"]])
+    again = Board(api, both, made.items, made.signers)
+    await again.move("submitted")
+    assert (await again.decide(0)).json()["state"] == "signed"
+
+
+@pytest.mark.parametrize("type", ["covers", "signed_by", "supersedes"])
+async def test_no_link_says_what_an_increment_holds_or_who_signs_it(api: Api, type: str) -> None:
+    made = await submitted(api, items=1, signers=1)
+    await made.decide(0)
+    target = await api.make({"covers": "outcome", "signed_by": "stakeholder", "supersedes": "increment"}[type])
+    answer = await api.link(type, await made.read(), target)
+    assert (answer.status_code, codes(answer)) == (422, {("/type", "member")})
+
+
+async def test_a_correction_appoints_nobody(api: Api) -> None:
+    """A former member who was registered as such corrects themself back into office."""
+    me = f"evil-{uuid4().hex}"
+    there = await api.make("stakeholder", subject=me, signs=True, state="inactive", state_reason="Left.")
+    scopes = ("strategy:read", "strategy:write", "strategy:correct")
+    answer = await api.as_caller(*scopes, subject=me).correct(STAKEHOLDER, there["id"], "active")
+    assert (answer.status_code, answer.json()["scope"]) == (403, "strategy:appoint")
+    mine = api.as_caller(*scopes, "strategy:appoint", subject=me)
+    assert (await mine.correct(STAKEHOLDER, there["id"], "active")).status_code == 403
+    assert (await api.correct(STAKEHOLDER, there["id"], "active")).status_code == 200
+
+
+@pytest.mark.parametrize("members", [{"name": "Chair of the board"}, {"party_id": str(uuid4())}])
+async def test_who_signs_does_not_rename_themself(api: Api, members: State) -> None:
+    who = await signer(api)
+    answer = await with_scopes(api, who["subject"]).patch(STAKEHOLDER, who["id"], members, if_match="*")
+    assert (answer.status_code, answer.json()["scope"]) == (403, "strategy:appoint")
+    plain = await api.make("stakeholder")
+    assert (await with_scopes(api, "mallory").patch(STAKEHOLDER, plain["id"], members, if_match="*")).status_code == 200
+
+
+async def test_whoever_signed_is_asked_again_before_it_is_superseded(api: Api) -> None:
+    made = await submitted(api, items=1, signers=2)
+    for number in range(2):
+        await made.decide(number)
+    minor, other = await signer(api), await api.make("tactic", state="proposed")
+    members = {"items": [ref(other)], "signers": [minor["id"]], "supersedes_id": made.id}
+    later = await api.make("increment", **members)
+    answer = await api.transition(INCREMENT, later["id"], "submitted")
+    assert codes(answer) == {("/signers", "signer-missing")}
+    signers = [each["id"] for each in made.signers]
+    await api.patch(INCREMENT, later["id"], {"signers": signers}, if_match="*")
+    twin = await api.make("increment", **members | {"signers": signers, "items": [ref(i) for i in made.items]})
+    boards = [Board(api, each, [other], made.signers) for each in (later, twin)]
+    for each in boards:
+        assert (await each.move("submitted")).status_code == 200
+    for each, last in zip(boards, (200, 409), strict=True):
+        await each.decide(0)
+        assert (await each.decide(1)).status_code == last, "it is superseded once"
+
+
+@pytest.mark.parametrize("decided", [0, 1])
+async def test_what_is_asked_about_is_not_deleted(api: Api, decided: int) -> None:
+    made = await submitted(api, items=1)
+    for number in range(decided):
+        await made.decide(number)
+    assert (await api.delete(INCREMENT, made.id)).status_code == 409
+    attested = await api.make("increment", state="attested", state_reason="On paper.")
+    assert (await api.delete(INCREMENT, attested["id"])).status_code == 409
+    await made.decide(1, "rejected", comment="No.")
+    assert (await api.delete(INCREMENT, made.id)).status_code == 204
+
+
+async def test_to_attest_is_to_register(api: Api) -> None:
+    draft = await api.make("increment", type="attested")
+    answer = await with_scopes(api, "mallory").transition(INCREMENT, draft["id"], "attested", "In the minutes.")
+    assert (answer.status_code, answer.json()["scope"]) == (403, "strategy:register")
+
+
+async def test_nobody_is_asked_whose_term_is_over(api: Api) -> None:
+    made = await board(api, items=1, signers=1)
+    await api.patch(STAKEHOLDER, made.signers[0]["id"], {"valid_to": "2020-01-01T00:00:00Z"}, if_match="*")
+    assert codes(await made.move("submitted")) == {("/signers/0", "not-valid")}
+
+
+async def test_a_comment_that_names_somebody_locks_nobody(api: Api) -> None:
+    victim, made = await signer(api), await submitted(api, items=1)
+    await made.decide(0, comment=f"As agreed with {victim['id']}.")
+    assert (await api.patch(STAKEHOLDER, victim["id"], {"signs": False}, if_match="*")).status_code == 200
+
+
+async def test_an_answer_about_a_large_draft_is_bounded(api: Api) -> None:
+    items = [ref(await api.make("tactic")) for _ in range(51)]
+    draft = await api.make("increment", items=items)
+    told = (await api.send("GET", api.path(INCREMENT, draft["id"], "comparison"))).json()
+    assert (len(told["items"]), told["hidden"]) == (50, 1)

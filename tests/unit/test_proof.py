@@ -1,5 +1,6 @@
 """Proofs: whatever is altered after signing is found out without the service, and nobody's key is trusted unasked."""
 
+import base64
 import json
 from collections.abc import Callable
 from hashlib import sha256
@@ -130,6 +131,37 @@ def _other_header(made: Document) -> None:
     made["signature"]["jws"] = f"{first}..{last}"
 
 
+def _payload_of_its_own(made: Document) -> None:
+    """Something that was signed once, in the middle of the signature; and another statement beside it."""
+    original = base64.urlsafe_b64encode(canonical(made["statement"])).decode().rstrip("=")
+    first, _, last = made["signature"]["jws"].split(".")
+    made["signature"]["jws"] = f"{first}.{original}.{last}"
+    made["statement"]["sign_offs"][0]["by"] = "ceo"
+    made["log"] = None
+    made["statement"]["package_hash"] = None
+
+
+def _head_with_a_payload(made: Document) -> None:
+    head = made["log"]["head"]
+    payload = canonical(proof.head_statement(head))
+    first, _, last = head["signature"]["jws"].split(".")
+    head["signature"]["jws"] = f"{first}.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.{last}"
+    made["log"] |= {"position": 0, "path": []}
+    head |= {"size": 1, "root": merkle.leaf(canonical(made["statement"])).hex()}
+
+
+def _other_curve(made: Document) -> None:
+    made["signature"]["key"]["kty"] = "EC"
+
+
+def _position_by_another_name(made: Document) -> None:
+    made["log"]["position"] = 2.0
+
+
+def _path_of_another_shape(made: Document) -> None:
+    made["log"]["path"] = ""
+
+
 def _no_key(made: Document) -> None:
     del made["signature"]["key"]
 
@@ -160,7 +192,8 @@ def _path_cut(made: Document) -> None:
         _forged, _renamed, _content_changed, _content_gone, _content_more, _content_commented, _commented,
         _signature_commented, _key_commented, _unsigned, _other_algorithm, _other_header, _no_key, _no_log, _in_no_log,
         _elsewhere,
-        _other_head, _path_cut,
+        _other_head, _path_cut, _payload_of_its_own, _head_with_a_payload, _other_curve, _position_by_another_name,
+        _path_of_another_shape,
     ],
 )  # fmt: skip
 def test_what_is_altered_is_not_proven(alter: Callable[[Document], None]) -> None:
@@ -188,7 +221,7 @@ def test_a_link_that_was_added_is_not_what_was_signed() -> None:
         proof.verify(document(said), {KEY.kid})
 
 
-@pytest.mark.parametrize("made", [None, [], {}, "x", 7, {"format": "something-else/1"}])
+@pytest.mark.parametrize("made", [None, [], {}, "x", 7, {"format": "something-else/1"}, {"format": []}])
 def test_what_is_no_proof_is_said_to_be_none(made: Any) -> None:
     with pytest.raises(proof.NoProof):
         proof.verify(made, {KEY.kid})

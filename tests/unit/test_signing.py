@@ -67,6 +67,14 @@ def before(state: str) -> Facts:
     return Facts(known={f"increment/{BEFORE}": increment(id=BEFORE, state=state)})
 
 
+def signed_before(**signer: Any) -> Facts:
+    """What it supersedes, signed by the stakeholder."""
+    approved = [SignOff(stakeholder_id=SIGNER, decision="approved")]
+    old = made("increment", id=BEFORE, state="signed", sign_offs=approved)
+    found = near(**signer)
+    return replace(found, known={**found.known, f"increment/{BEFORE}": old})
+
+
 def twins() -> Facts:
     """Two stakeholders of one person."""
     found = near()
@@ -86,6 +94,7 @@ OTHERWISE: list[dict[str, Any]] = [
 """Each member of the statement, as something else."""
 BEFORE, TWIN = UUID(int=12), UUID(int=13)
 BEYOND = near(made("tactic", id=TACTIC, state="proposed", custom={"n": 2**53}))
+ALONE = increment(supersedes_id=BEFORE, signers=[])
 SUBMITTED = increment(state="submitted")
 IN_FORCE = near(made("tactic", id=TACTIC, state="in_force"))
 CASES: list[tuple[Rule, Any, Facts, list[str]]] = [
@@ -112,6 +121,28 @@ CASES: list[tuple[Rule, Any, Facts, list[str]]] = [
     (signing.supersedes_what_was_signed, increment(), Facts(), []),
     (signing.supersedes_what_was_signed, increment(supersedes_id=BEFORE), before("signed"), []),
     (signing.supersedes_what_was_signed, increment(supersedes_id=BEFORE), before("draft"), ["not-signed"]),
+    (signing.who_signed_is_asked_again, increment(), Facts(), []),
+    (signing.who_signed_is_asked_again, increment(supersedes_id=BEFORE), signed_before(), []),
+    (
+        signing.who_signed_is_asked_again,
+        ALONE,
+        signed_before(),
+        ["signer-missing"],
+    ),
+    (signing.who_signed_is_asked_again, ALONE, signed_before(signs=False), []),
+    (
+        signing.who_signed_is_asked_again,
+        ALONE,
+        signed_before(state="inactive"),
+        [],
+    ),
+    (
+        signing.who_signed_is_asked_again,
+        ALONE,
+        signed_before(valid_to=datetime(2025, 1, 1, tzinfo=UTC)),
+        [],
+    ),
+    (signing.signers_may_sign, increment(), near(valid_to=datetime(2025, 1, 1, tzinfo=UTC)), ["not-valid"]),
     (signing.by_a_later_increment, increment(state="superseded"), Facts(), ["increment-missing"]),
     (signing.fits_into_a_sitting(1), increment(), Facts(), []),
     (signing.fits_into_a_sitting(1), increment(items=[]), Facts(), ["items-missing"]),

@@ -84,6 +84,11 @@ class Increment(State):
     package_hash: Short | None = None
     sign_offs: list[SignOff] = []
 
+    @property
+    def approvers(self) -> list[UUID]:
+        """The stakeholders who approved it."""
+        return [each.stakeholder_id for each in self.sign_offs if each.decision == "approved"]
+
 
 ASKED = frozenset({"subject", "signs", "authority_scope"})
 """What says of a stakeholder who signs as whom: it stays while a signature is awaited."""
@@ -100,6 +105,7 @@ KINDS = (
         (OWNER, Reference("party_id", "represents", ("party",))),
         signed_as="active",
         appointed=frozenset({*ASKED, "valid_from", "valid_to"}),
+        identity=frozenset({"name", "party_id"}),
         appointed_by_others=True,
     ),
     Kind(
@@ -117,5 +123,6 @@ KINDS = (
         ),
         kept=KEPT,
         registered=frozenset({"draft", "attested"}),
+        claimed=frozenset({"attested"}),
     ),
 )

@@ -35,7 +35,7 @@ def test_a_proof_that_holds_says_who_signed_as_whom_what_and_when(run: Any, tmp_
     result = check(run, tmp_path, signed(), "--key", key_file(tmp_path))
     assert result.exit_code == HELD
     assert "First (first), 1 items, signed" in result.stdout
-    assert f"approved by The boss, signed in as boss, at {AT}" in result.stdout
+    assert f"approved, signed in as boss, at {AT}: The boss" in result.stdout
     assert f"Signed by the key {KEY.kid}" in result.stdout
     assert "Entry 3 of the signature log" in result.stdout
 
@@ -94,6 +94,14 @@ def test_a_name_cannot_print_what_it_likes(run: Any, tmp_path: Path) -> None:
     assert result.exit_code == HELD
     assert not any(sign in result.stdout for sign in ("\r", "\x1b", "\u202e", "\u2028"))
     assert [line for line in result.stdout.splitlines() if line.strip() == "approved by cfo"] == []
+
+
+def test_a_long_name_does_not_push_out_the_sign_in(run: Any, tmp_path: Path) -> None:
+    said = statement() | {"package_hash": None}
+    said["sign_offs"][0]["name"] = "Chair, signed in as maeve, at 2020-01-01T00:00:00Z" + "\u3164" * 300
+    result = check(run, tmp_path, document(said) | {"log": None}, "--key", KEY.kid)
+    [line] = [line for line in result.stdout.splitlines() if "Chair" in line]
+    assert line.startswith(f"  approved, signed in as boss, at {AT}: Chair")
 
 
 def log(count: int, month: str = "06") -> list[Document]:
@@ -164,6 +172,14 @@ def test_an_entry_that_was_removed_or_altered_is_noticed(run: Any, tmp_path: Pat
     path = written(tmp_path, alter(rows))
     result = check(run, tmp_path, proven_in(rows[:3]), "--key", KEY.kid, "--log", path)
     assert (result.exit_code, result.stderr.startswith("Not proven:")) == (FAILED, True)
+
+
+def test_a_key_that_has_ended_signs_no_more_heads(run: Any, tmp_path: Path) -> None:
+    path = written(tmp_path, log(2))
+    ended = key_file(tmp_path, exp=1_000)
+    assert "not in use" in run("verify", "--log", path, "--key", ended).stderr
+    held = key_file(tmp_path, exp=1_900_000_000)
+    assert run("verify", "--log", path, "--key", held).exit_code == HELD
 
 
 def test_a_log_signed_by_somebody_else_is_not_trusted(run: Any, tmp_path: Path) -> None:

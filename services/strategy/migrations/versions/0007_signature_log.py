@@ -24,10 +24,11 @@ _INCREMENT = sa.table(
 def upgrade() -> None:
     signed_item = op.create_table(
         "signed_item",
+        sa.Column("kind", db.TEXT, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("increment_id", sa.Uuid(), nullable=False),
         sa.Column("at", db.MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", "increment_id", name=op.f("pk_signed_item")),
+        sa.PrimaryKeyConstraint("kind", "id", "increment_id", name=op.f("pk_signed_item")),
     )
     for row in _signed():
         op.bulk_insert(signed_item, row)
@@ -62,7 +63,11 @@ def _signed() -> list[list[dict[str, Any]]]:
     query = sa.select(_INCREMENT).where(_INCREMENT.c.state.in_(("signed", "superseded")))
     rows = op.get_bind().execute(query).all()
     return [
-        [{"id": UUID(item["id"]), "increment_id": row.id, "at": row.updated_at} for item in row.package] for row in rows
+        [
+            {"kind": item["kind"], "id": UUID(item["id"]), "increment_id": row.id, "at": row.updated_at}
+            for item in row.package
+        ]
+        for row in rows
     ]
 
 
