@@ -212,7 +212,7 @@ async def _record(unit: Unit, state: Record, change: dict[str, Any]) -> EventId:
 
 def _change(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> dict[str, Any]:
     """The row of the change table; raises TooLarge."""
-    encoded = orjson.dumps(data | {"state": state.model_dump(mode="json")}).decode()
+    encoded = orjson.dumps(data | {"state": state.model_dump(mode="json")})
     if len(encoded) > unit.owner.max_event_bytes:
         raise TooLarge(f"The entity is larger than an event may be ({unit.owner.max_event_bytes} bytes).")
     return {
@@ -224,7 +224,7 @@ def _change(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> dic
         "correlation_id": unit.correlation_id,
         "causation_id": unit.causation_id,
         "traceparent": unit.traceparent,
-        "data": encoded,
+        "data": encoded.decode(),
     }
 
 

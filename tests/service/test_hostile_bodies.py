@@ -131,8 +131,9 @@ async def test_a_body_has_a_size(api: Api) -> None:
 
 
 async def test_an_entity_has_a_size(api: Api) -> None:
-    whole = {"name": "x", "custom": {"a": "x" * 262_144}}
-    assert (await api.send("POST", TACTICS, json=whole)).status_code == 413
+    for text in ("x" * 262_144, "\U0001f600" * 66_000):  # in bytes, whatever a letter takes
+        whole = json.dumps({"name": "x", "custom": {"a": text}}, ensure_ascii=False).encode()
+        assert (await api.send("POST", TACTICS, content=whole)).status_code == 413
     made = await api.make(TACTIC, custom={"a": "x" * 200_000})
     answer = await api.patch(TACTIC, made["id"], {"custom": {"b": "x" * 100_000}}, if_match="1")
     assert answer.status_code == 413
