@@ -4,9 +4,10 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-from services.alignment import projector, view
+from services.alignment.follow import projector
 from services.alignment.models import RECORD
-from services.alignment.projection import Projected, project
+from services.alignment.view import generations
+from services.alignment.view.projection import Projected, project
 from shared import clock, migrations
 from shared.db import Database
 
@@ -19,7 +20,7 @@ async def measure(home: Path, events: int, batch: int) -> tuple[float, float]:
     database = Database(f"sqlite+aiosqlite:///{home}/alignment.sqlite")
     await migrations.upgrade("alignment", database)
     async with database.write() as connection:
-        generation = await view.begin(connection)
+        generation = await generations.begin(connection, "")
     made = [project(event) for event in _events(events)]
     started = time.perf_counter()
     for start in range(0, events, batch):

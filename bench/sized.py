@@ -22,11 +22,12 @@ from bench import hops
 from bench.asking import HUB, READS, Place, answered, some
 from bench.floors.graph import Bare, bare
 from bench.organisation import Json, Organisation, owner
-from services.alignment import projector, view
-from services.alignment.changes import PAGE
+from services.alignment.follow import projector
+from services.alignment.follow.changes import PAGE
+from services.alignment.follow.rebuild import Rebuild
 from services.alignment.main import build
-from services.alignment.projection import project
-from services.alignment.rebuild import Rebuild
+from services.alignment.view import generations
+from services.alignment.view.projection import project
 from shared import auth, clock, migrations
 from shared.bus import Bus, open_bus
 from shared.config import KEYS, Settings
@@ -112,9 +113,9 @@ async def _added(database: Database, organisation: Organisation, floor: Bare) ->
         positions[service] += 1
         event = organisation.event(service, positions[service], 1, state, clock.now())
         async with database.write() as connection:
-            generation = await view.active(connection)
+            generation = await generations.active(connection)
             assert generation is not None
-            await view.lock(connection, generation)
+            await generations.lock(connection, generation)
             await projector.apply(connection, generation, [project(event)])
 
     async def link(number: int) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.alignment.owners import Owners
+from services.alignment.follow.owners import Owners
 from services.rights import rights
 from shared import migrations
 from shared.bus import Bus, open_bus

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from services.alignment.follower import GROUP
+from services.alignment.follow.follower import GROUP
 from shared.bus import Right
 from shared.config import SERVICES
 from shared.contracts import OWNERS

@@ -4,7 +4,8 @@ With a parameter for each, a statement is put together anew for each number of t
 values reads the whole table and compares every row with every text.
 """
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Text, bindparam
@@ -48,3 +49,12 @@ def _in_json(element: _AnyOf, compiler: SQLCompiler, **how: Any) -> str:
 def any_of(column: Column[str], name: str) -> ColumnElement[bool]:
     """Whether a column is one of the texts that are given under a name when the statement runs."""
     return _AnyOf(column, bindparam(name, type_=Texts()))
+
+
+_CHUNK = 500
+Item = TypeVar("Item")
+
+
+def chunks(items: Sequence[Item], size: int = _CHUNK) -> Iterator[list[Item]]:
+    """Pieces small enough for one statement on both databases."""
+    return (list(items[start : start + size]) for start in range(0, len(items), size))

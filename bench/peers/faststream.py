@@ -21,7 +21,7 @@ from bench.floors.projector import BATCH
 from bench.organisation import Organisation
 from bench.peers.run import Run
 from bench.table import Round
-from services.alignment.projection import read
+from services.alignment.view.projection import read
 from shared.bus import Message, Partition, open_bus
 from shared.contracts import OWNERS
 from shared.contracts.events import topic

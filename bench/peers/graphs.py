@@ -20,7 +20,7 @@ import orjson
 from bench.asking import TRACES, Read, some
 from bench.organisation import Organisation
 from bench.sized import REPEATS, peak, timed
-from services.alignment.projection import ref_of
+from services.alignment.view.projection import ref_of
 from shared.contracts import OWNERS
 
 HOPS = 3

@@ -3,13 +3,14 @@ itself."""
 
 from fastapi import FastAPI
 
-from services.alignment import linkage, page
-from services.alignment.changes import Changes
-from services.alignment.follower import Follower
+from services.alignment import page
+from services.alignment.baselines import RULES
+from services.alignment.follow.changes import Changes
+from services.alignment.follow.follower import Follower
 from services.alignment.models import Base
-from services.alignment.own import RULES
-from services.alignment.reading import Reader
-from services.alignment.routes import router
+from services.alignment.routes import linkage_views
+from services.alignment.routes.reading import Reader
+from services.alignment.routes.view import router
 from shared.app import create_app
 from shared.bus import Bus
 from shared.config import Settings
@@ -22,7 +23,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners)
     reader = Reader(settings, database, follower.waiting)
-    routers = [router(reader, database, follower), linkage.router(reader), page.router(settings, reader)]
+    routers = [router(reader, database, follower), linkage_views.router(reader), page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,

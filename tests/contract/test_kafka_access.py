@@ -11,7 +11,7 @@ import trustme
 from aiokafka import AIOKafkaConsumer
 
 from services import assembly
-from services.alignment.follower import GROUP
+from services.alignment.follow.follower import GROUP
 from services.rights import READER
 from shared.bus import Access, Bus, BusUnavailable, Message, Partition, open_bus
 from shared.bus.access import access

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.pool import QueuePool
 
-from services.alignment.follower import GROUP
-from services.alignment.rebuild import TOPICS
+from services.alignment.follow.follower import GROUP
+from services.alignment.follow.rebuild import TOPICS
 from services.rights import rights
 from shared.bus import PARTITIONS
 from shared.bus.kafka import _TOPIC

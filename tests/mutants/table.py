@@ -13,11 +13,11 @@ class Mutant(NamedTuple):
     tests: str
 
 
-_INTAKE = "services/alignment/intake.py"
-_TRUST = "services/alignment/trust.py"
-_PROJECTOR = "services/alignment/projector.py"
-_REBUILD = "services/alignment/rebuild.py"
-_VIEW = "services/alignment/view.py"
+_INTAKE = "services/alignment/follow/intake.py"
+_TRUST = "services/alignment/follow/trust.py"
+_PROJECTOR = "services/alignment/follow/projector.py"
+_REBUILD = "services/alignment/follow/rebuild.py"
+_VIEW = "services/alignment/view/generations.py"
 _LEADER = "shared/changes/leader.py"
 _FOLLOWING = "tests/service/alignment/test_following.py"
 _MACHINE = "tests/service/alignment/test_machine.py"
@@ -69,9 +69,9 @@ MUTANTS = (
     Mutant(
         "offset in a second transaction",
         _INTAKE,
-        """            await view.move(connection, generation, batches, log_id)
+        """            await generations.move(connection, generation, batches, log_id)
             await projector.apply""",
-        """            await view.move(connection, generation, batches, log_id)
+        """            await generations.move(connection, generation, batches, log_id)
         async with self._database.write() as connection:
             await projector.apply""",
         _FOLLOWING,
@@ -94,7 +94,7 @@ MUTANTS = (
     ),
     Mutant(
         "delete without tombstone",
-        "services/alignment/projection.py",
+        "services/alignment/view/projection.py",
         "record = _record(kind, event, state, deleted=deleted)",
         "record = None if deleted else _record(kind, event, state, deleted=deleted)",
         f"{_FOLLOWING} tests/unit/alignment/test_projection.py",
@@ -117,8 +117,8 @@ MUTANTS = (
     Mutant(
         "findings from the change on, not from when it was made",
         _PROJECTOR,
-        "await findings.refresh(connection, generation, subjects, touched.since, until)",
-        "await findings.refresh(connection, generation, subjects, max(e.recorded_at for e in events), until)",
+        "await intervals.refresh(connection, generation, subjects, touched.since, until)",
+        "await intervals.refresh(connection, generation, subjects, max(e.recorded_at for e in events), until)",
         _MACHINE,
     ),
     Mutant(
@@ -146,7 +146,7 @@ MUTANTS = (
     ),
     Mutant(
         "epoch ignored",
-        "services/alignment/projection.py",
+        "services/alignment/view/projection.py",
         "return self.event.epoch, self.event.version",
         "return 1, self.event.version",
         _FOLLOWING,
@@ -220,21 +220,21 @@ MUTANTS = (
     ),
     Mutant(
         "one row stops the others",
-        "services/alignment/isolation.py",
+        "services/alignment/follow/isolation.py",
         "if not items or not is_of_an_item(error):",
         "if items:",
         f"tests/unit/alignment/test_isolation.py {_UNREADABLE}",
     ),
     Mutant(
         "a page with a row that cannot be read is lost whole",
-        "services/alignment/changes.py",
+        "services/alignment/follow/changes.py",
         "        if limit > 1:\n",
         "        if limit > 1000:\n",
         _UNREADABLE,
     ),
     Mutant(
         "what the view has and its owner has not is not missed",
-        "services/alignment/reconciling.py",
+        "services/alignment/follow/reconciling.py",
         "        for ref, epoch, version in stored:\n",
         "        for ref, epoch, version in ():\n",
         "tests/service/alignment/test_reconciling.py",

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from services.alignment.waiting import Waiting
+from services.alignment.view.waiting import Waiting
 from services.cli import protocol
 from shared.http import Held
 from tests.service.api import eventually

@@ -12,8 +12,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from services import assembly
-from services.alignment import view
-from services.alignment.rebuild import TOPICS
+from services.alignment.follow.rebuild import TOPICS
+from services.alignment.view import generations
 from services.strategy import models
 from shared import auth, migrations
 from shared.bus import Message, open_bus
@@ -210,7 +210,7 @@ async def test_a_rebuild_shows_while_it_runs(platform: Platform) -> None:
     await eventually(lambda: shows(0))
     database = Database(platform.settings.database("alignment"))
     async with database.write() as connection:
-        await view.begin(connection)
+        await generations.begin(connection, "")
     await database.close()
     await eventually(lambda: shows(1))
 

@@ -4,20 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.alignment import cascade as cascades
-from services.alignment import coverage as coverages
-from services.alignment import diff as diffs
-from services.alignment import edges, findings_list, impact, own, repository, trace
-from services.alignment import raci as racis
-from services.alignment.moment import Moment
+from services.alignment import baselines
+from services.alignment.judge.rule import Severity
+from services.alignment.judge.rules import RULES
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
 from services.alignment.page.sides import branches
 from services.alignment.page.span import Span
-from services.alignment.reading import existing
-from services.alignment.rule import Severity
-from services.alignment.rules import RULES
-from services.alignment.score import score
-from services.alignment.signatures import signatures
+from services.alignment.queries import edges, nodes
+from services.alignment.queries.snapshot import Moment
+from services.alignment.routes.reading import existing
+from services.alignment.views import cascade as cascades
+from services.alignment.views import coverage as coverages
+from services.alignment.views import diff as diffs
+from services.alignment.views import findings as finding_views
+from services.alignment.views import impact, trace
+from services.alignment.views import raci as racis
+from services.alignment.views.score import score
+from services.alignment.views.signatures import signatures
 from shared import clock
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
@@ -31,8 +34,8 @@ _WORST, _FOUND, _NAMED, _WEEK = 12, 100, 10, timedelta(days=7)
 
 async def frame(moment: Moment) -> Content:
     """What every page says of its moment, and from when to when another one can be chosen."""
-    told = repository.frame(moment)
-    first = await repository.first_recorded(moment)
+    told = nodes.frame(moment)
+    first = await nodes.first_recorded(moment)
     span = Span.over(first, clock.now(), moment.as_of) if first else None
     return {
         "provisional": told["provisional"],
@@ -42,7 +45,7 @@ async def frame(moment: Moment) -> Content:
 
 
 async def overview(moment: Moment, grace: timedelta) -> Content:
-    worst = await findings_list.page(moment, {}, _WORST, None, grace)
+    worst = await finding_views.page(moment, {}, _WORST, None, grace)
     scored = await score(moment, grace)
     return {"score": scored, "findings": worst["items"], "more": worst["next_cursor"] is not None}
 
@@ -51,7 +54,7 @@ async def search(moment: Moment, q: str, kind: str | None, cursor: str | None) -
     """By name or key, across kinds; without a word, what there is of a kind."""
     filters = {"q": q.strip() or None, "kind": kind}
     given = {name: value for name, value in filters.items() if value}
-    items, more = await repository.nodes(moment, given, _FOUND, cursor) if given else ([], None)
+    items, more = await nodes.nodes(moment, given, _FOUND, cursor) if given else ([], None)
     return {
         "items": items,
         "more": more,
@@ -67,7 +70,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
     into, in_hidden = await edges.links(moment, ref, "target")
     hit = await impact.impact(moment, ref, depth=2, limit=50)
     return {
-        "node": repository.brief(moment, row),
+        "node": nodes.brief(moment, row),
         "members": _members(row.data),
         "names": {edge["node"]["id"]: edge["node"] for edge in (*out, *into)},
         "out": out,
@@ -75,11 +78,11 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
         "hidden": out_hidden + in_hidden,
         "around": await neighbourhood(moment, ref, wanted),
         "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
-        "findings": (await findings_list.of_subject(moment, ref, grace))[0],
+        "findings": (await finding_views.of_subject(moment, ref, grace))[0],
         "signed_by": (await signatures(moment, [ref])).get(ref, []),
         "why": await trace.why(moment, ref),
         "impact": hit,
-        "history": await repository.versions(moment, ref),
+        "history": await nodes.versions(moment, ref),
     }
 
 
@@ -101,7 +104,7 @@ async def findings(moment: Moment, given: dict[str, str | None], cursor: str | N
         if given[name] is not None and given[name] not in known:
             raise Invalid.at(f"?{name}", f"unknown-{name}", f"There is no such {name}.")
     filters = {name: value for name, value in given.items() if value is not None}
-    found = await findings_list.page(moment, filters, MAX_LIMIT, cursor, grace)
+    found = await finding_views.page(moment, filters, MAX_LIMIT, cursor, grace)
     return {
         "findings": found["items"],
         "more": found["next_cursor"],
@@ -129,12 +132,12 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     if start >= (end := moment.as_of or moment.at):
         raise Invalid.at("?to", "not-after", "The later moment comes second.")
     answer = await diffs.diff(moment, start, MAX_LIMIT, None, grace)
-    baselines = await own.named(moment.connection, end, _NAMED)
-    return {"start": answer["from"], "end": answer["to"], "baselines": baselines, **answer}
+    named = await baselines.named(moment.connection, end, _NAMED)
+    return {"start": answer["from"], "end": answer["to"], "baselines": named, **answer}
 
 
 async def processes(moment: Moment, parties: str | None) -> Content:
-    found, hidden = await repository.of_kind(moment, "process", MAX_LIMIT)
+    found, hidden = await nodes.of_kind(moment, "process", MAX_LIMIT)
     load = await racis.load(moment, MAX_LIMIT, parties)
     carrying = [each for each in load["items"] if each["roles"]]
     cursor = load["next_cursor"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.alignment.page.columns import Columns, Lane, Slot, Way, arranged
 from services.alignment.page.levels import LEVELS
-from services.alignment.projection import ref_of
+from services.alignment.view.projection import ref_of
 
 _BOX, _ACROSS, _MARGIN, _TITLE = 176, 228, 12, 34
 _LETTERS, _LINES, _LINE, _NOTE, _PAD, _APART = 21, 2, 17, 16, 11, 14

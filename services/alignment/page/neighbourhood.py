@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 
-from services.alignment.moment import Moment
 from services.alignment.page.drawing import drawn
-from services.alignment.projection import ref_of
-from services.alignment.trace import trace
+from services.alignment.queries.snapshot import Moment
+from services.alignment.view.projection import ref_of
+from services.alignment.views.trace import trace
 from shared.contracts.relations import RELATIONS
 
 MAX_DEPTH = 3

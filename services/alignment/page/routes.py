@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from services.alignment.moment import Moment
 from services.alignment.page import content
 from services.alignment.page.neighbourhood import MAX_DEPTH, Direction, RelationName, Wanted
 from services.alignment.page.rendering import Place, page
 from services.alignment.page.sessions import Sessions
 from services.alignment.page.signing_in import SigningIn, refused, unknown
-from services.alignment.reading import SCOPE, Reader
+from services.alignment.queries.snapshot import Moment
+from services.alignment.routes.reading import SCOPE, Reader
 from shared.config import Settings
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.alignment.projection import ref_of
+from services.alignment.view.projection import ref_of
 
 SIDES = ("business", "it")
 Json = dict[str, Any]

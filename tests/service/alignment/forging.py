@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.alignment.follower import Follower
+from services.alignment.follow.follower import Follower
 from services.alignment.models import DEAD_LETTER, PROGRESS
 from tests.service.alignment.served import LOG, Server, batch
 from tests.service.alignment.world import REFS, State

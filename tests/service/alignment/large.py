@@ -7,10 +7,11 @@ from pathlib import Path
 
 from bench.asking import answered
 from bench.organisation import Json, Organisation
-from services.alignment import projector, view
+from services.alignment.follow import projector
+from services.alignment.follow.rebuild import Rebuild
 from services.alignment.main import build
-from services.alignment.projection import project
-from services.alignment.rebuild import Rebuild
+from services.alignment.view import generations
+from services.alignment.view.projection import project
 from shared import auth, clock, migrations
 from shared.bus import Bus, open_bus
 from shared.config import Settings
@@ -43,9 +44,9 @@ class Large:
         self.positions[service] += 1
         made = self.organisation.event(service, self.positions[service], version, state, clock.now())
         async with self.database.write() as connection:
-            generation = await view.active(connection)
+            generation = await generations.active(connection)
             assert generation is not None
-            await view.lock(connection, generation)
+            await generations.lock(connection, generation)
             await projector.apply(connection, generation, [project(made)])
 
     def statements(self) -> AbstractContextManager[Asked]:

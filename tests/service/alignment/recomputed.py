@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from services.alignment.graph import Edge, Graph, History, Node, Span
-from services.alignment.projection import Projected, project
-from services.alignment.rule import WEIGHTS, Rule
-from services.alignment.rules import RULES
+from services.alignment.judge.graph import Edge, Graph, History, Node, Span
+from services.alignment.judge.rule import WEIGHTS, Rule
+from services.alignment.judge.rules import RULES
+from services.alignment.view.projection import Projected, project
 from shared import clock
 from tests.unit.alignment.graphs import broken
 

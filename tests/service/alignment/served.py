@@ -6,11 +6,13 @@ from typing import Any
 import httpx
 from sqlalchemy import delete
 
-from services.alignment import main, projector, view
-from services.alignment.follower import Follower
+from services.alignment import main
+from services.alignment.follow import projector
+from services.alignment.follow.follower import Follower
+from services.alignment.follow.rebuild import Rebuild
 from services.alignment.models import Base
-from services.alignment.projection import read
-from services.alignment.rebuild import Rebuild
+from services.alignment.view import generations
+from services.alignment.view.projection import read
 from shared import auth
 from shared.bus import Batch, Entry, Partition
 from shared.config import Settings
@@ -50,9 +52,9 @@ class Server:
 
     async def arrive(self, events: list[Any]) -> None:
         async with self.database.write() as connection:
-            generation = await view.active(connection)
+            generation = await generations.active(connection)
             assert generation is not None
-            await view.lock(connection, generation)
+            await generations.lock(connection, generation)
             await projector.apply(connection, generation, [read(raw(event)) for event in events])
 
     async def hear(self, events: Sequence[Mapping[str, Any]], service: str) -> None:
@@ -75,9 +77,9 @@ async def reader(server: Server, at: int = 0, place: Partition = PLACE) -> Follo
     """A process that has read a partition of the bus up to an offset."""
     follower = Follower(server.database, server.rebuild.bus, server.world)
     async with server.database.write() as connection:
-        follower.generation = await view.active(connection)
+        follower.generation = await generations.active(connection)
         assert follower.generation
-        await view.anchor(connection, follower.generation, {place: at}, LOG)
+        await generations.anchor(connection, follower.generation, {place: at}, LOG)
     return follower
 
 

@@ -14,10 +14,13 @@ from sqlalchemy import func, select
 
 from bench.asking import HUB, READS, Place, Read
 from bench.organisation import Organisation, owner
-from services.alignment import edges, loader, rebuild, view
+from services.alignment.follow import rebuild
+from services.alignment.follow.rebuild import Rebuild
+from services.alignment.judge import loader
 from services.alignment.models import EDGE, FINDING, RECORD, TALLY
-from services.alignment.moment import Moment
-from services.alignment.rebuild import Rebuild
+from services.alignment.queries import edges
+from services.alignment.queries.snapshot import Moment
+from services.alignment.view import generations
 from shared import clock
 from tests.backends.databases import chosen
 from tests.service.alignment.large import Large, large
@@ -126,7 +129,7 @@ async def test_of_a_hub_only_relations_of_the_type_are_counted(there: Large) -> 
 
     async def designs() -> None:
         async with there.database.read() as connection:
-            moment = Moment(connection, await view.active(connection) or 0, None, clock.now(), {})
+            moment = Moment(connection, await generations.active(connection) or 0, None, clock.now(), {})
             assert await edges.edges_from(moment, [ref, "service/other"], "target", ["part_of"]) == []
 
     assert max(await looked_at(there.database, designs, "edge")) < there.organisation.at_hub / 10
@@ -138,7 +141,7 @@ async def test_the_first_relations_are_the_first_of_all(there: Large, limit: int
     target, units = f"service/{there.organisation.hub}", range(4)
     refs = sorted([target, *(f"objective/{there.organisation.end(unit, 12)['id']}" for unit in units)])
     async with there.database.read() as connection:
-        number = await view.active(connection)
+        number = await generations.active(connection)
         assert number is not None
         moment = Moment(connection, number, None, clock.now(), {})
         rows = await connection.execute(
@@ -197,7 +200,7 @@ async def test_a_build_tells_how_far_it_is(
     lines = Lines()
     monkeypatch.setattr(rebuild, "log", lines)
     monkeypatch.setattr(rebuild, "_TELL_SECONDS", 0)
-    monkeypatch.setattr(view, "_SWEPT_AT_ONCE", 100)
+    monkeypatch.setattr(generations, "_SWEPT_AT_ONCE", 100)
     async with chosen(backend, request) as given, large(tmp_path, SMALL, given) as found:
         again = Rebuild(found.database, found.bus, found.organisation)
         number, told = await again.begin(), list[dict[str, Any]]()

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Table, select
 
-from services.alignment import diff
+from services.alignment.judge.rule import Severity
 from services.alignment.models import FINDING, RECORD
-from services.alignment.rule import Severity
+from services.alignment.views import diff
 from shared import clock, pagination
 from tests.backends.databases import chosen
 from tests.service.alignment.large import Large, large

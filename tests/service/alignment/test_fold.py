@@ -11,10 +11,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.alignment import projector, view
-from services.alignment.graph import Edge, History, Node, Span
+from services.alignment.follow import projector
+from services.alignment.judge.graph import Edge, History, Node, Span
 from services.alignment.models import EDGE, FINDING, RECORD
-from services.alignment.projection import Projected, project, read
+from services.alignment.view import generations
+from services.alignment.view.projection import Projected, project, read
 from shared import clock, migrations
 from shared.client import ClientError, Conflict
 from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS, Kind
@@ -150,7 +151,7 @@ async def shuffled_view(database: Database, events: list[dict[str, Any]], seed: 
     stream = [event for event in events for _ in range(dice.choice([1, 1, 2]))]
     dice.shuffle(stream)
     async with database.write() as connection:
-        generation = await view.begin(connection)
+        generation = await generations.begin(connection, "")
     while stream:
         size = dice.randrange(1, 12)
         batch, stream = stream[:size], stream[size:]

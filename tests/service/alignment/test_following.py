@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.alignment import projector, view
+from services.alignment.follow import projector
 from services.alignment.models import OFFSET
+from services.alignment.view import dead_letters, generations
 from tests.service.alignment.served import LOG, Server, batch, reader
 from tests.service.alignment.world import REFS
 from tests.service.conftest import BACKENDS
@@ -33,7 +34,7 @@ async def test_a_fault_leaves_both_as_they_were(server: Server, monkeypatch: pyt
         async def fail(*_: Any) -> None:
             raise OSError("the disk is full")
 
-        broken.setattr(view, "bury", fail)
+        broken.setattr(dead_letters, "bury", fail)
         with pytest.raises(OSError, match="disk"):
             await follower._apply_batches([batch(server.world.events, 0)], LOG)
         assert (await offset(server), await version(server)) == (0, None)
@@ -47,9 +48,9 @@ async def test_who_was_overtaken_applies_nothing(server: Server) -> None:
     for _ in range(2):
         server.world.write(TACTIC, Random(1))
     await awake._apply_batches([batch(server.world.events, 0)], LOG)
-    with pytest.raises(view.OffsetMoved):
+    with pytest.raises(generations.OffsetMoved):
         await asleep._apply_batches([batch(server.world.events[:1], 0)], LOG)
-    with pytest.raises(view.OffsetMoved):
+    with pytest.raises(generations.OffsetMoved):
         await asleep._apply_batches([batch([], 2)], "another log")
     assert (await offset(server), await version(server)) == (2, 2)
 
@@ -113,7 +114,7 @@ async def told(server: Server) -> int:
 @pytest.mark.parametrize("server", [each for each in BACKENDS if each != "sqlite"], indirect=True)
 async def test_the_planner_hears_of_a_view_that_grows(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """From nothing to much, and not again before there is twice as much. SQLite's is told once and for all."""
-    monkeypatch.setattr("services.alignment.growth._FEW", 4)
+    monkeypatch.setattr("services.alignment.view.planner._FEW", 4)
     follower, dice, heard = await reader(server), Random(1), []
     for _ in range(10):
         server.world.write(TACTIC, dice)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.alignment.confirming import QUESTIONS
-from services.alignment.follower import Follower
-from services.alignment.trust import OTHER_CONTENT
+from services.alignment.follow.confirming import QUESTIONS
+from services.alignment.follow.follower import Follower
+from services.alignment.follow.trust import OTHER_CONTENT
 from shared import clock
 from shared.bus import Partition
 from shared.client import Unreachable

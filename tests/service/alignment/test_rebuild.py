@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.alignment import view
-from services.alignment.changes import read_page
-from services.alignment.follower import Follower
-from services.alignment.owners import Owners
-from services.alignment.rebuild import Rebuild
+from services.alignment.follow.changes import read_page
+from services.alignment.follow.follower import Follower
+from services.alignment.follow.owners import Owners
+from services.alignment.follow.rebuild import Rebuild
+from services.alignment.view import dead_letters, generations
 from shared import pagination
 from shared.bus import open_bus
 from shared.client import Unreachable
@@ -25,7 +25,7 @@ class Away:
         raise Unreachable(f"{service} is away")
 
 
-async def generations(platform: Platform) -> tuple[int, int | None]:
+async def standing(platform: Platform) -> tuple[int, int | None]:
     status = await platform.client.get_json("/alignment/v1/status")
     return status["generation"], status["building"]
 
@@ -42,7 +42,7 @@ async def test_a_rebuild_that_fails_leaves_the_view_as_it_is(tmp_path: Path) -> 
     settings = settings_for(tmp_path)
     async with running(settings) as platform:
         await platform.caught_up()
-        before, _ = await generations(platform)
+        before, _ = await standing(platform)
         database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
         broken = Rebuild(database, bus, Away())
         try:
@@ -51,7 +51,7 @@ async def test_a_rebuild_that_fails_leaves_the_view_as_it_is(tmp_path: Path) -> 
         finally:
             await bus.close()
             await database.close()
-        assert await generations(platform) == (before, None)
+        assert await standing(platform) == (before, None)
         assert (await platform.answer("POST", "/alignment/v1/rebuilds"))[0] == 202
 
 
@@ -66,15 +66,15 @@ async def test_while_a_page_is_stored_the_next_one_is_on_its_way(
         database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
         owners = Recording(Owners(settings, platform.client._http._transport))
         rebuild, told = Rebuild(database, bus, owners), list[list[int]]()
-        monkeypatch.setattr("services.alignment.changes.PAGE", 1)
-        bury, mine = view.bury, asyncio.current_task()
+        monkeypatch.setattr("services.alignment.follow.changes.PAGE", 1)
+        bury, mine = dead_letters.bury, asyncio.current_task()
 
         async def noted(connection: Any, dead: Any) -> None:
             if asyncio.current_task() is mine:  # the follower of the platform buries as well
                 told.append([after for after, _ in owners.asked])
             await bury(connection, dead)
 
-        monkeypatch.setattr(view, "bury", noted)
+        monkeypatch.setattr(dead_letters, "bury", noted)
         try:
             await rebuild.run(await rebuild.begin())
         finally:
@@ -147,7 +147,7 @@ async def test_a_replica_follows_a_rebuild_that_another_one_made(tmp_path: Path)
         database, bus = Database(settings.database("alignment")), open_bus(settings.bus)
         owners = Owners(settings, platform.client._http._transport)
         replica = Follower(database, bus, owners)
-        replica.generation, _ = await generations(platform)
+        replica.generation, _ = await standing(platform)
         try:
             other = Rebuild(database, bus, owners)
             await other.run(number := await other.begin())
@@ -178,7 +178,7 @@ async def test_pages_may_be_short_where_events_are_large(tmp_path: Path, monkeyp
             assert (await alone._gap(generation, "strategy"))[0] == 12, "by one look that fetches"
             assert len([limit for _, limit in owners.asked if limit > 1]) == 6
             async with database.write() as connection:
-                await view.abandon(connection, generation)
+                await generations.abandon(connection, generation)
             await alone.rebuild.run(await alone.rebuild.begin())
         finally:
             await bus.close()

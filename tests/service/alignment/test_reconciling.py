@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.alignment import reconciling, view
-from services.alignment.follower import Follower
+from services.alignment.follow import reconciling
+from services.alignment.follow.follower import Follower
+from services.alignment.view import generations
 from tests.service.alignment.forging import OTHER, TACTIC, healed, hear, letters, names, real
 from tests.service.alignment.served import Server, reader
 
@@ -47,7 +48,7 @@ async def test_a_view_that_is_right_is_left_alone(server: Server, follower: Foll
     await server.build()
     follower.generation = None
     async with server.database.read() as connection:
-        follower.generation = await view.active(connection)
+        follower.generation = await generations.active(connection)
     await whole_pass(follower)
     assert not await asked(follower)
 
@@ -92,7 +93,7 @@ async def test_what_building_anew_does_not_mend_is_not_built_again_and_again(
             await healed(follower)
     assert not await asked(follower)
     async with server.database.read() as connection:
-        assert await view.active(connection) == follower.generation
+        assert await generations.active(connection) == follower.generation
 
 
 async def test_a_row_that_is_a_letter_is_not_missed(server: Server, follower: Follower) -> None:
@@ -105,7 +106,7 @@ async def test_a_row_that_is_a_letter_is_not_missed(server: Server, follower: Fo
     server.world.changes = spoiled  # type: ignore[method-assign]
     await server.build()
     async with server.database.read() as connection:
-        follower.generation = await view.active(connection)
+        follower.generation = await generations.active(connection)
     assert (await letters(server)).keys() == {"3"}
     await whole_pass(follower)
     assert not await asked(follower)

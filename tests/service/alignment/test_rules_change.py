@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.alignment import findings
-from services.alignment.rules import RULES, fingerprint
+from services.alignment.judge import intervals
+from services.alignment.judge.rules import RULES, fingerprint
 from tests.platform import Platform, running, settings_for
 from tests.service.api import eventually
 
@@ -26,14 +26,14 @@ async def test_what_was_there_before_is_judged_by_it(tmp_path: Path, monkeypatch
     settings = settings_for(tmp_path)
     with monkeypatch.context() as patched:
         patched.delitem(RULES, NEW)
-        findings._rules_about.cache_clear()
+        intervals._rules_about.cache_clear()
         async with running(settings) as platform:
             body = {"name": "Nobody knows why", "state": "in_force"}
             assert (await platform.http.post("/strategy/v1/tactics", json=body)).status_code == 201
             await platform.caught_up()
             assert NEW not in await found(platform)
             before = await generation(platform)
-    findings._rules_about.cache_clear()
+    intervals._rules_about.cache_clear()
     async with running(settings) as platform:
 
         async def judged() -> Any:

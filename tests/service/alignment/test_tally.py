@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from services.alignment import projector, tally
+from services.alignment.follow import projector
 from services.alignment.models import TALLY
-from services.alignment.moment import Moment
+from services.alignment.queries import counts
+from services.alignment.queries.snapshot import Moment
 from shared import clock
 from shared.db import Database
 from tests.backends.databases import chosen
@@ -35,7 +36,7 @@ async def differing(database: Database, number: int, moments: list[datetime]) ->
         await projector.settle(connection, number, now := clock.now())
         for as_of, at in [(None, now), *((moment, moment) for moment in moments), (moments[0], moments[-1])]:
             moment = Moment(connection, number, as_of, at, {})
-            kept, whole = await tally.tally(moment), await tally.counted(moment)
+            kept, whole = await counts.tally(moment), await counts.counted(moment)
             if +kept != whole or not all(count >= 0 for count in kept.values()):
                 found.append((as_of, at, +kept - whole, whole - +kept))
     return found
@@ -45,7 +46,7 @@ async def differing(database: Database, number: int, moments: list[datetime]) ->
 async def test_counts_are_those_of_everything(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally, "_ENOUGH", 3)
+    monkeypatch.setattr(counts, "_ENOUGH", 3)
     async with chosen(backend, request) as given, running(settings_for(tmp_path, **given)) as platform:
         database = Database(platform.settings.database("alignment"))
         historian, moments = Historian(platform, 11), list[datetime]()
@@ -56,7 +57,7 @@ async def test_counts_are_those_of_everything(
             await platform.caught_up()
             async with database.write() as connection:
                 await projector.settle(connection, await generation(platform), clock.now())
-                await tally.keep(connection, await generation(platform))
+                await counts.keep(connection, await generation(platform))
         await asyncio.sleep(0.7)  # until what was given a validity that ends or begins soon has ended or begun
         await platform.caught_up()
         async with database.read() as connection:
@@ -75,7 +76,7 @@ async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest
             await historian.step()
         await platform.caught_up()
         quick = await platform.client.get_json("/alignment/v1/score")
-        monkeypatch.setattr("services.alignment.score.tally", tally.counted)
+        monkeypatch.setattr("services.alignment.views.score.tally", counts.counted)
         assert {**await platform.client.get_json("/alignment/v1/score"), "watermark": None} == {
             **quick,
             "watermark": None,
@@ -87,7 +88,7 @@ async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest
 async def test_a_moment_long_ago_costs_what_changed_around_it(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally, "_ENOUGH", 20)  # and nothing is pending: all of it was found within minutes
+    monkeypatch.setattr(counts, "_ENOUGH", 20)  # and nothing is pending: all of it was found within minutes
     async with chosen(backend, request) as given, large(tmp_path, 2000, given | {"pending_minutes": "0"}) as there:
         paths = [f"score?as_of={clock.rfc3339(there.organisation.time(at))}" for at in (7, 500, 1400)]
         along = [await score(there, path) for path in paths]

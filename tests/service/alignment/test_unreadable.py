@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.alignment import projector
+from services.alignment.follow import projector
 from shared.client import Unreachable, Unusable
 from tests.service.alignment.forging import OTHER, TACTIC, forged, hear, letters, names, real
 from tests.service.alignment.served import LOG, Server, entries, reader

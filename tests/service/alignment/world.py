@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from services.alignment.projection import ref_of
+from services.alignment.view.projection import ref_of
 from shared import clock
 from shared.contracts import LINKS, NODE_KINDS, OWNERS, Kind
 from shared.contracts.design import FOUR_PS

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from services.alignment.checks import Evidence
-from services.alignment.findings import judged
-from services.alignment.graph import Edge, Graph, History, Node, Span
-from services.alignment.rules import RULES
+from services.alignment.judge.checks import Evidence
+from services.alignment.judge.graph import Edge, Graph, History, Node, Span
+from services.alignment.judge.intervals import judged
+from services.alignment.judge.rules import RULES
 from shared.clock import FOREVER
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS

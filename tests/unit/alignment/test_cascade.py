@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from services.alignment.cascade import _Cascade
+from services.alignment.views.cascade import _Cascade
 
 
 def node(kind: str, key: str) -> dict[str, Any]:

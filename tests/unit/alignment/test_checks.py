@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alignment.findings import spells
-from services.alignment.graph import Edge, Graph, History, Node, Span
-from services.alignment.rules import RULES
+from services.alignment.judge.graph import Edge, Graph, History, Node, Span
+from services.alignment.judge.intervals import spells
+from services.alignment.judge.rules import RULES
 from shared.contracts.relations import RELATIONS
 from tests.unit.alignment.graphs import at, broken, edge, node, span
 

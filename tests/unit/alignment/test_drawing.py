@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from services.alignment.page.drawing import drawn
 from services.alignment.page.levels import LEVELS, level_of
-from services.alignment.projection import ref_of
+from services.alignment.view.projection import ref_of
 from shared.contracts import KIND_OWNERS
 
 Json = dict[str, Any]

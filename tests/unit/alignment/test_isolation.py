@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
-from services.alignment.isolation import isolated
-from services.alignment.view import OffsetMoved
+from services.alignment.follow.isolation import isolated
+from services.alignment.view.generations import OffsetMoved
 
 
 class Committed:

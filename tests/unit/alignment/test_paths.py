@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.alignment.paths import MOST_COUNTED, Search, Step, Ways
+from services.alignment.views.paths import MOST_COUNTED, Search, Step, Ways
 
 Graph = dict[str, list[Step]]
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.alignment.checks import Evidence
-from services.alignment.rule import WEIGHTS, Rule, Severity
-from services.alignment.rules import LOOKS_INTO, RULES
+from services.alignment.judge.checks import Evidence
+from services.alignment.judge.rule import WEIGHTS, Rule, Severity
+from services.alignment.judge.rules import LOOKS_INTO, RULES
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from tests.unit.alignment.graphs import at, broken, history

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from services.alignment.owners import ServiceToken
+from services.alignment.follow.owners import ServiceToken
 from shared import clock
 from shared.auth import Authenticator
 from shared.config import SERVICE_KEY, TRUSTED_KEYS

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from services.alignment.findings import Spell, finding_id, spells, stitch
-from services.alignment.graph import Edge, History, Node, Span
+from services.alignment.judge.graph import Edge, History, Node, Span
+from services.alignment.judge.intervals import Spell, finding_id, spells, stitch
 from shared.clock import FOREVER
 from tests.unit.alignment.graphs import at, edge, node, span
 

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from services.alignment import trust
-from services.alignment.projection import Poison
-from services.alignment.trust import Head
+from services.alignment.follow import trust
+from services.alignment.follow.trust import Head
+from services.alignment.view.projection import Poison
 
 ID, OTHER = "123e4567-e89b-12d3-a456-426614174000", "00000000-0000-4000-8000-000000000001"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

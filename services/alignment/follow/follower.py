@@ -1,0 +1,241 @@
+"""Keeps the view current: follows the bus, which says when, and the owners, who say what; and rebuilds."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+
+from sqlalchemy import bindparam, func, select
+
+from services.alignment.follow import changes, confirming, projector, trust
+from services.alignment.follow.changes import PAGE, Changes
+from services.alignment.follow.intake import Intake
+from services.alignment.follow.rebuild import TOPICS, Rebuild
+from services.alignment.follow.reconciling import Reconciler
+from services.alignment.follow.telemetry import Reporting
+from services.alignment.follow.trust import Head
+from services.alignment.judge.rules import RULES, fingerprint
+from services.alignment.models import AHEAD, PROGRESS
+from services.alignment.queries import counts
+from services.alignment.view import dead_letters, generations
+from services.alignment.view.projection import Projected
+from services.alignment.view.waiting import Waiting
+from shared import clock
+from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost, Undecodable
+from shared.client import ClientError
+from shared.contracts import OWNERS
+from shared.db import Database
+from shared.errors import Conflict
+from shared.telemetry import log, metrics
+
+GROUP = "plumbline-alignment"
+_BATCH = 1000
+_WAIT = 1.0
+_IDLE = 1.0
+_RECONCILE = 5.0
+_WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
+_FIRST_AHEAD = (
+    select(func.min(AHEAD.c.position))
+    .where(AHEAD.c.generation == PROGRESS.c.generation, AHEAD.c.service == PROGRESS.c.service)
+    .scalar_subquery()
+)
+_GAP = select(PROGRESS.c.position, _FIRST_AHEAD).where(_WHOSE)
+
+
+class Follower:
+    def __init__(self, database: Database, bus: Bus, owners: Changes) -> None:
+        self.database = database
+        self.bus = bus
+        self.owners = owners
+        self.generation: int | None = None
+        self.waiting = Waiting()
+        self.rebuild = Rebuild(database, bus, owners)
+        self.reporting = Reporting(bus.system)
+        self.reconciler = Reconciler(database, owners)
+        self.intake = Intake(database, owners, self.heal, self._announce)
+        self._asked: asyncio.Queue[int] = asyncio.Queue()
+        self._seen: dict[str, int] = {}
+
+    async def follow_forever(self) -> None:
+        """Read the bus into the view, until cancelled."""
+        await self._ensure_built()
+        await self._judge_anew()
+        while True:
+            await self._ensure_built()
+            with contextlib.suppress(generations.OffsetMoved):
+                try:
+                    await self._follow()
+                except BusUnavailable as error:
+                    log.warning("bus unavailable", reason=str(error))
+                    await asyncio.sleep(_IDLE)
+                except PositionLost as lost:
+                    log.warning("position lost, reading on from the end; the owners fill the gap", reason=str(lost))
+                    await self._anchor(lost)
+
+    async def _follow(self) -> None:
+        log_id = await self.bus.identity()
+        await self.bus.ensure(TOPICS)
+        async with self.database.read() as connection:
+            self.generation = await generations.active(connection)
+            known = await generations.offsets(connection, self._active(), log_id)
+        if known is None:
+            raise PositionLost
+        consumer = await self.bus.consumer(GROUP, TOPICS, self._positions)
+        try:
+            while True:
+                if batches := await consumer.fetch(_BATCH, _WAIT):
+                    await self._apply_batches(batches, log_id)
+                    await consumer.done(batches)
+        finally:
+            await consumer.close()
+
+    def _active(self) -> int:
+        if self.generation is None:
+            raise generations.OffsetMoved
+        return self.generation
+
+    async def _positions(self, partitions: Sequence[Partition]) -> Mapping[Partition, int]:
+        async with self.database.read() as connection:
+            known = await generations.offsets(connection, self._active(), await self.bus.identity())
+        return {partition: next for partition, next in (known or {}).items() if partition in partitions}
+
+    async def _anchor(self, lost: PositionLost) -> None:
+        ends, log_id = await self.bus.ends(TOPICS), await self.bus.identity()
+        place = f"{log_id}/before {clock.rfc3339(clock.now())}"
+        letters = [dead_letters.DeadLetter(place, b"", str(lost))] if isinstance(lost, Undecodable) else []
+        async with self.database.write() as connection:
+            if self.generation is not None:
+                await generations.anchor(connection, self.generation, ends, log_id)
+            await dead_letters.bury(connection, letters)
+        self.reporting.buried(letters)
+
+    async def _apply_batches(self, batches: Sequence[Batch], log_id: str) -> None:
+        await self.intake.take(self._active(), batches, log_id)
+
+    async def heal(self, service: str, reason: str) -> None:
+        """The view is not what an owner says: build it anew, beside the one that answers."""
+        metrics.DISAGREEMENTS.labels(service).inc()
+        log.error("the view disagrees with its owner", service=service, reason=reason)
+        async with self.database.read() as connection:
+            built_for = await generations.reason(connection, self._active())
+        if built_for == f"{service}: {reason}":
+            return  # building it anew does not help
+        with contextlib.suppress(Conflict):
+            self.start_rebuild(await self.rebuild.begin(f"{service}: {reason}"))
+
+    async def reconcile_forever(self) -> None:
+        """Compare the view with the owners, a few rows of one of them at a time, until cancelled."""
+        for service in cycle(OWNERS):
+            await asyncio.sleep(_RECONCILE)
+            if self.generation is not None:
+                with contextlib.suppress(ClientError, generations.OffsetMoved):
+                    await self.reconcile(service)
+
+    async def reconcile(self, service: str) -> None:
+        """Compare the next few rows."""
+        if reason := await self.reconciler.step(self._active(), service):
+            await self.heal(service, reason)
+
+    def _announce(self, events: Sequence[Projected], dead: Sequence[dead_letters.DeadLetter], began: int) -> None:
+        self.waiting.announce(events)
+        self.reporting.applied(events, dead, began)
+
+    async def catch_up_forever(self) -> None:
+        """Ask each owner once a second how far it is: that moves the watermark, and shows holes to fill."""
+        while True:
+            await asyncio.sleep(_IDLE)
+            await self.reporting.look(self.database)
+            await self._note_switch()
+            if self.generation is None:
+                continue
+            for service in OWNERS:
+                with contextlib.suppress(ClientError, generations.OffsetMoved):
+                    await self.catch_up(service)
+            more = True
+            while more:
+                async with self.database.write() as connection:
+                    await projector.settle(connection, self.generation, clock.now())
+                    more = await counts.keep(connection, self.generation)
+
+    async def _note_switch(self) -> None:
+        """Another replica may have built a generation and swept the one that we knew."""
+        async with self.database.read() as connection:
+            active = await generations.active(connection)
+        if self.generation is not None:
+            self.generation = active
+
+    async def catch_up(self, service: str) -> None:
+        """Move the watermark; fetch what is missing if it was missing the last time as well."""
+        generation = self._active()
+        position, _ = await self._gap(generation, service)
+        page = await changes.fetch(self.owners, service, position, 1)
+        if page.head.position < position:
+            await self.heal(service, f"its head is {page.head.position}, the view has {position}")
+        elif page.events:
+            stuck = self._seen.get(service) == position
+            self._seen[service] = position
+            if stuck:
+                await self._fill(generation, service)
+        else:
+            self._seen.pop(service, None)
+            await self._advance_watermark(generation, service, page.head)
+
+    async def _fill(self, generation: int, service: str) -> None:
+        """Fetch what is missing and no more: what lies beyond a hole has arrived, or the bus is bringing it."""
+        head = None
+        for _ in range(confirming.PAGES_AT_ONCE):
+            position, size = await self._gap(generation, service)
+            if head is not None and position >= head:
+                return
+            page = await changes.fetch(self.owners, service, position, size)
+            if not page.events:
+                return
+            await self.intake.write(generation, [page])
+            head = page.head.position
+
+    async def _gap(self, generation: int, service: str) -> tuple[int, int]:
+        """The position up to which nothing is missing, and how many are known to be missing after it, a page at most"""
+        async with self.database.read() as connection:
+            position, ahead = (await connection.execute(_GAP, {"at": generation, "of": service})).one()
+        return position, PAGE if ahead is None else min(PAGE, ahead - position - 1)
+
+    async def _advance_watermark(self, generation: int, service: str, head: Head) -> None:
+        if trust.is_past(head.recorded_until, clock.now()):
+            async with self.database.write() as connection:
+                await generations.advance_watermark(connection, generation, service, head.recorded_until)
+
+    async def _ensure_built(self) -> None:
+        while True:
+            async with self.database.read() as connection:
+                self.generation = await generations.active(connection)
+            if self.generation is not None:
+                return
+            try:
+                await self.rebuild.run(await self.rebuild.begin())
+            except (ClientError, BusUnavailable, Conflict) as error:
+                log.warning("the view is not built yet", reason=str(error))
+                await asyncio.sleep(_IDLE)
+
+    async def _judge_anew(self) -> None:
+        """Where the rules are not those of the view, build it anew beside the one that answers. Once per process: two
+        releases side by side would otherwise undo each other's."""
+        async with self.database.read() as connection:
+            others = await generations.judged_by(connection, self._active()) != fingerprint(RULES.values())
+        if others:
+            log.info("the rules have changed: the view is built anew")
+            with contextlib.suppress(Conflict):
+                self.start_rebuild(await self.rebuild.begin())
+
+    def start_rebuild(self, generation: int) -> None:
+        self._asked.put_nowait(generation)
+
+    async def rebuild_forever(self) -> None:
+        """Do the rebuilds that were asked for, until cancelled."""
+        while True:
+            generation = await self._asked.get()
+            try:
+                await self.rebuild.run(generation)
+            except (ClientError, BusUnavailable) as error:
+                log.warning("the rebuild is given up", generation=generation, reason=str(error))
+            else:
+                self.generation = generation

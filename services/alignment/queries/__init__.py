@@ -1,0 +1,1 @@
+"""Reads of the view's rows at one snapshot."""

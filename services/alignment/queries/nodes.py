@@ -1,0 +1,200 @@
+"""Reads of the view: nodes, their versions and how far it is, now or as recorded at a past moment."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
+from services.alignment.queries.counts import tally
+from services.alignment.queries.snapshot import Moment, of_generation, recorded
+from shared import pagination
+from shared.arrays import any_of, chunks
+from shared.clock import FOREVER, rfc3339
+from shared.contracts import NODE_KINDS
+from shared.contracts.events import EventId
+
+MAX_VERSIONS = 50
+
+
+def split(ref: str) -> tuple[str, str]:
+    kind, _, id = ref.partition("/")
+    return kind, id
+
+
+def brief(moment: Moment, row: Any) -> dict[str, Any]:
+    """A node in a list."""
+    kind, id = split(row.ref)
+    return {
+        "id": id,
+        "kind": kind,
+        "key": row.key,
+        "name": row.name,
+        "type": row.type,
+        "state": row.state,
+        "live": row.live and moment.valid(row),
+        "version": row.version,
+        "owner": row.owner,
+        "criticality": row.criticality,
+        "deleted": row.deleted,
+    }
+
+
+def unseen(ref: str) -> dict[str, Any]:
+    """In the place of a node that no event has told of."""
+    kind, id = split(ref)
+    empty = dict.fromkeys(("key", "name", "type", "state", "version", "owner", "criticality"))
+    return {"id": id, "kind": kind, **empty, "live": False, "deleted": False, "unseen": True}
+
+
+BRIEF_NAMES = (
+    "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
+    "valid_to",
+)  # fmt: skip
+BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
+
+
+async def nodes(
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
+) -> tuple[list[Any], str | None]:
+    """A page of nodes by kind and key, of as many versions of nodes as a page may look at; ``q`` looks in names and
+    keys, without case."""
+    placed = select(*BRIEF, RECORD.c.kind).where(of_generation(RECORD), NODES, *_places(filters))
+    wanted = placed.where(moment.recorded(RECORD), RECORD.c.deleted.is_(False), *_conditions(filters))
+    # by what is the same for all no page is found
+    order = [RECORD.c[name] for name in ("kind", "key", "ref") if name not in filters]
+    rows, next_cursor = await pagination.look(
+        moment.execute, wanted, placed, order, cursor, limit, descending=False, most=pagination.MOST_LOOKED_AT
+    )
+    return [brief(moment, row) for row in rows], next_cursor
+
+
+def _places(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
+    """What the index of lists has in order; keys are found by kind."""
+    yield from (RECORD.c[name] == filters[name] for name in ("kind", "key") if name in filters)
+    if "key" in filters and "kind" not in filters:
+        yield RECORD.c.kind.in_(NODE_KINDS)
+
+
+def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
+    yield from (RECORD.c[name] == filters[name] for name in ("state", "type") if name in filters)
+    if q := filters.get("q"):
+        yield RECORD.c.folded.contains(q.casefold(), autoescape=True)
+
+
+def place_of(kind: str, node: dict[str, Any]) -> str:
+    """The cursor after a node in the list of its kind."""
+    return pagination.encode(node["key"], f"{kind}/{node['id']}")
+
+
+async def node(moment: Moment, ref: str) -> Any:
+    """The row of one entity, a tombstone included; None if nothing is known of it."""
+    return (await moment.execute(_node(past=moment.past), ref=ref)).one_or_none()
+
+
+# What every page of a node asks for is put together once: that costs more than running it.
+@cache
+def _node(*, past: bool) -> Select[Any]:
+    return select(RECORD).where(recorded(RECORD, past=past), RECORD.c.ref == bindparam("ref"))
+
+
+@cache
+def _briefs(*, past: bool) -> Select[Any]:
+    return select(*BRIEF).where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
+
+
+@cache
+def _records(*, past: bool) -> Select[Any]:
+    mine = any_of(RECORD.c.ref, "refs")
+    return select(RECORD).where(recorded(RECORD, past=past), mine).order_by(RECORD.c.ref)
+
+
+async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Nodes by reference; what has never been seen is there too, and says so."""
+    wanted = sorted(set(refs))
+    found: dict[str, dict[str, Any]] = {}
+    for some in chunks(wanted):
+        rows = await moment.execute(_briefs(past=moment.past), refs=some)
+        found |= {row.ref: brief(moment, row) for row in rows}
+    return {ref: found.get(ref) or unseen(ref) for ref in wanted}
+
+
+async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
+    """The rows of entities with all that they say, in the order of their references."""
+    found: list[Any] = []
+    for some in chunks(sorted(set(refs))):
+        found += (await moment.execute(_records(past=moment.past), refs=some)).all()
+    return found
+
+
+async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
+    """The nodes of a kind by reference, at most so many, and how many more there are."""
+    found, more = await nodes(moment, {"kind": kind}, most, None)
+    total = len(found)
+    if more is not None:
+        counts = await tally(moment, "node")
+        total = sum(number for key, number in counts.items() if key[:2] == ("node", kind))
+    return {f"{kind}/{node['id']}": node for node in found}, total - len(found)
+
+
+async def versions(moment: Moment, ref: str) -> list[dict[str, Any]]:
+    """The newest versions of an entity that were recorded by this moment, newest first, and what each has changed."""
+    mine = (RECORD.c.generation == moment.generation, RECORD.c.ref == ref)
+    until = () if moment.as_of is None else (RECORD.c.recorded_from <= moment.as_of,)
+    query = select(RECORD).where(*mine, *until).order_by(RECORD.c.epoch.desc(), RECORD.c.version.desc())
+    rows = (await moment.execute(query.limit(MAX_VERSIONS + 1))).all()
+    before = [*(row.data for row in rows[1:]), {}]
+    return [_version(row, then) for row, then in zip(rows[:MAX_VERSIONS], before, strict=False)]
+
+
+_STAMPS = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind"}
+
+
+def _version(row: Any, before: dict[str, Any]) -> dict[str, Any]:
+    changed = [name for name, value in row.data.items() if name not in _STAMPS and value != before.get(name)]
+    told = {"version": row.version, "at": rfc3339(row.recorded_from), "actor": row.actor, "state": row.state}
+    return told | {"deleted": row.deleted, "changed": [] if not before else changed}
+
+
+_FIRST = (
+    select(RECORD.c.recorded_from)
+    .where(RECORD.c.generation == bindparam("of_generation"))
+    .order_by(RECORD.c.recorded_from)
+    .limit(1)
+)
+
+
+async def first_recorded(moment: Moment) -> datetime | None:
+    """When the first change of all was recorded: before it the view has nothing."""
+    found: datetime | None = (await moment.execute(_FIRST)).scalar()
+    return found
+
+
+_WATERMARKS = select(PROGRESS.c.service, PROGRESS.c.recorded_until).where(PROGRESS.c.generation == bindparam("at"))
+
+
+async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, datetime]:
+    """Until when the view covers everything that each service has recorded."""
+    return dict((await connection.execute(_WATERMARKS, {"at": generation})).all())
+
+
+def frame(moment: Moment) -> dict[str, Any]:
+    """What every answer carries: how far the view is, and whether the past it shows may still fill up."""
+    provisional = moment.as_of is not None and any(mark < moment.as_of for mark in moment.marks.values())
+    told = {service: rfc3339(mark) for service, mark in sorted(moment.marks.items())}
+    return {"as_of": moment.as_of and rfc3339(moment.as_of), "provisional": provisional, "watermark": told}
+
+
+_ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active").scalar_subquery()
+_HOLDS = select(RECORD.c.epoch, RECORD.c.version).where(
+    RECORD.c.generation == _ACTIVE, RECORD.c.ref == bindparam("ref"), RECORD.c.recorded_to == FOREVER
+)
+
+
+async def holds(connection: AsyncConnection, event: EventId) -> bool:
+    """Whether the active view has this version or a newer one."""
+    row = (await connection.execute(_HOLDS, {"ref": f"{event.kind}/{event.id}"})).one_or_none()
+    return row is not None and tuple(row) >= (event.epoch, event.version)

@@ -1,0 +1,1 @@
+"""HTTP: parse, read one snapshot, answer. Nothing here decides what is true."""

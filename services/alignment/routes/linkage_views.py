@@ -1,0 +1,76 @@
+"""HTTP of the linkage views: what a change hits, how strategy comes down to work, what is covered, who does what."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.alignment.baselines import moment
+from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Limit, Now, OfMoment
+from services.alignment.routes.reading import SCOPE, Reader, about
+from services.alignment.views import cascade as cascades
+from services.alignment.views import coverage, raci
+from services.alignment.views import diff as diffs
+from services.alignment.views import impact as impacts
+from shared import http
+from shared.contracts.base import KindName
+from shared.errors import Invalid
+from shared.pagination import DEFAULT_LIMIT
+from shared.resource.listing import Word
+
+
+def router(reader: Reader) -> APIRouter:
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
+
+    @routes.get("/impact/{kind}/{id}", summary="What a change would hit, and whom to ask before")
+    async def impact(
+        asked: AtTimes,
+        kind: KindName,
+        id: Word,
+        depth: Annotated[int, Query(ge=1, le=impacts.MAX_DEPTH)] = 3,
+        limit: Annotated[int, Query(ge=1, le=impacts.MAX_NODES)] = 200,
+    ) -> Response:
+        made = about(f"{kind}/{id}", lambda now, row: impacts.impact(now, row.ref, depth, limit))
+        return await reader.answer(asked, made)
+
+    @routes.get("/cascade", summary="Business strategy, IT strategy, tactics and operations, with the holes")
+    async def cascade(asked: AtMoment) -> Response:
+        return await reader.answer(asked, cascades.cascade)
+
+    @routes.get("/coverage/design", summary="Services by people, process, product and partner")
+    async def design(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+        return await reader.answer(asked, lambda now: coverage.design(now, limit, cursor))
+
+    @routes.get("/coverage/offerings", summary="Offerings by goods, access and action, and for whom")
+    async def offerings(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+        return await reader.answer(asked, lambda now: coverage.offerings(now, limit, cursor))
+
+    @routes.get("/raci/{process_id}", summary="Who does what in a process")
+    async def matrix(asked: AtMoment, process_id: Word) -> Response:
+        made = about(f"process/{process_id}", lambda now, row: raci.matrix(now, row.ref))
+        return await reader.answer(asked, made)
+
+    @routes.get("/load", summary="What each party carries in all processes")
+    async def load(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+        return await reader.answer(asked, lambda now: raci.load(now, limit, cursor))
+
+    @routes.get("/diff", summary="What changed between two moments, by whom and by which event")
+    async def diff(
+        asked: Now,
+        since: Annotated[Word | None, Query(alias="from", description="A moment, or a baseline's key")] = None,
+        until: Annotated[Word | None, Query(alias="to", description="The same; default now")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        http.caller(asked.request, SCOPE)
+        if since is None:
+            raise Invalid.at("?from", "missing", "Say from which moment on.")
+        async with reader.database.read() as connection:
+            start = await moment(connection, "from", since)
+            end = await moment(connection, "to", until) if until else None
+        if end and start >= end:
+            raise Invalid.at("?to", "not-after", "The later moment comes second.")
+        made = partial(diffs.diff, start=start, limit=limit, cursor=cursor, grace=reader.grace)
+        return await reader.answer(OfMoment(asked.request, asked.wait_for, end), made, settled=True)
+
+    return routes

@@ -1,0 +1,138 @@
+"""How every view is read: wait if asked to, settle what valid time has changed, then look at one moment."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.follow import projector
+from services.alignment.judge import loader
+from services.alignment.models import GENERATION, PROGRESS
+from services.alignment.queries import nodes
+from services.alignment.queries.snapshot import Moment
+from services.alignment.routes.parameters import OfNow
+from services.alignment.view.waiting import Waiting
+from shared import clock, http
+from shared.config import Settings
+from shared.contracts.events import EventId
+from shared.db import Database
+from shared.errors import Gone, NotFound, Unavailable
+
+SCOPE = "alignment:read"
+Make = Callable[[Moment], Awaitable[dict[str, Any]]]
+_LOOK_SECONDS, _FEW = 0.25, 10
+"""How often each looks that waits; of many together no more often than of few."""
+_ACTIVE = (
+    select(GENERATION.c.number, GENERATION.c.settled_until, PROGRESS.c.service, PROGRESS.c.recorded_until)
+    .join(PROGRESS, PROGRESS.c.generation == GENERATION.c.number)
+    .where(GENERATION.c.status == "active")
+)
+
+
+class Reader:
+    def __init__(self, settings: Settings, database: Database, waiting: Waiting) -> None:
+        self.database = database
+        self.waiting = waiting
+        self.longest, self.most = settings.wait_seconds, settings.max_waiting
+        self.grace = timedelta(minutes=settings.pending_minutes)
+
+    @asynccontextmanager
+    async def moment(
+        self, as_of: datetime | None = None, valid_at: datetime | None = None, *, settled: bool = False
+    ) -> AsyncIterator[Moment]:
+        """The active generation as it is, or as it was recorded at a past moment.
+
+        Findings rest on what is valid now: ``settled`` looks again if something began or ceased to be since the last
+        time. Raises Unavailable before the first build has ended.
+        """
+        now = clock.now()
+        while True:
+            async with self.database.read() as connection:
+                active = await _active(connection)
+                if not settled or not await _is_due(connection, active, now):
+                    yield Moment(connection, active.generation, as_of, valid_at or as_of or now, active.marks)
+                    return
+            async with self.database.write() as connection:
+                await projector.settle(connection, active.generation, now)
+
+    async def answer(self, asked: OfNow, make: Make, *, settled: bool = False) -> Response:
+        """What is made of the moment that was asked about, with how far the view is; waits first if asked to."""
+        caught = await self._waited(asked.request, asked.wait_for)
+        async with self.moment(asked.as_of, asked.valid_at, settled=settled) as now:
+            return http.answer(await make(now) | nodes.frame(now) | caught)
+
+    async def _waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
+        """Check the caller, then wait for an event if there is one to wait for; says whether it came."""
+        http.caller(request, SCOPE)
+        return {} if wait_for is None else {"caught_up": await self._wait(EventId.parse(wait_for))}
+
+    async def _wait(self, event: EventId) -> bool:
+        """Woken when this process applies it; looks by itself as well, since another replica may have done so.
+
+        Raises Unavailable where too many wait already: each of them asks the database again and again.
+        """
+        ref, wanted = f"{event.kind}/{event.id}", (event.epoch, event.version)
+        deadline = asyncio.get_running_loop().time() + self.longest
+        if self.waiting.has_applied(ref, wanted):
+            return True
+        if self.waiting.number >= self.most:
+            raise Unavailable("Too many requests wait for the view already.", headers={"Retry-After": "1"})
+        with self.waiting.watching(ref) as applied:
+            while not self.waiting.has_applied(ref, wanted):
+                async with self.database.read() as connection:
+                    if await nodes.holds(connection, event):
+                        return True
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return False
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, _LOOK_SECONDS * max(1, self.waiting.number / _FEW))):
+                        await applied.wait()
+                applied.clear()
+        return True
+
+
+@dataclass(frozen=True)
+class _Active:
+    generation: int
+    settled_until: datetime
+    marks: dict[str, datetime]
+
+
+async def _active(connection: AsyncConnection) -> _Active:
+    # the watermarks before what they cover: on PostgreSQL each statement sees what was committed until then
+    rows = (await connection.execute(_ACTIVE)).all()
+    if not rows:
+        raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
+    marks = {row.service: row.recorded_until for row in rows}
+    return _Active(rows[0].number, rows[0].settled_until, marks)
+
+
+async def _is_due(connection: AsyncConnection, active: _Active, now: datetime) -> bool:
+    return await loader.is_turning(connection, active.generation, active.settled_until, now)
+
+
+def about(ref: str, make: Callable[[Moment, Any], Awaitable[dict[str, Any]]]) -> Make:
+    """What is made of the row of one node."""
+
+    async def made(now: Moment) -> dict[str, Any]:
+        return await make(now, await existing(now, ref))
+
+    return made
+
+
+async def existing(now: Moment, ref: str) -> Any:
+    """The row of a node; raises NotFound, or Gone with what it last was."""
+    row = await nodes.node(now, ref)
+    if row is None:
+        raise NotFound(f"The view knows no {ref.partition('/')[0]} with this id.")
+    if row.deleted:
+        raise Gone("It was deleted.", last=nodes.brief(now, row))
+    return row

@@ -1,0 +1,176 @@
+"""HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AfterValidator
+from sqlalchemy import select
+
+from services.alignment.follow.follower import Follower
+from services.alignment.judge.rules import RULES
+from services.alignment.models import GENERATION, PROGRESS
+from services.alignment.queries import edges
+from services.alignment.queries import nodes as node_queries
+from services.alignment.queries.snapshot import Moment
+from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Limit, Now
+from services.alignment.routes.reading import SCOPE, Reader, about
+from services.alignment.view import dead_letters, generations
+from services.alignment.views import findings as finding_views
+from services.alignment.views import score as scores
+from services.alignment.views import trace as traces
+from services.alignment.views.signatures import signatures
+from shared import clock, http
+from shared.contracts.base import KindName
+from shared.contracts.relations import RELATIONS
+from shared.db import Database
+from shared.errors import Invalid
+from shared.pagination import DEFAULT_LIMIT
+from shared.resource.listing import Word
+
+
+def _known_rule(id: str) -> str:
+    if id not in RULES:
+        raise ValueError(f"is no rule; there are {', '.join(RULES)}")
+    return id
+
+
+def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
+
+    @routes.get("/nodes", summary="Nodes, and search by name across kinds")
+    async def nodes(
+        asked: AtTimes,
+        kind: KindName | None = None,
+        q: Word | None = None,
+        state: Word | None = None,
+        type: Word | None = None,
+        key: Word | None = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
+
+        async def made(now: Moment) -> dict[str, Any]:
+            items, next_cursor = await node_queries.nodes(now, _given(given), limit, cursor)
+            return {"items": items, "next_cursor": next_cursor}
+
+        return await reader.answer(asked, made)
+
+    @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings")
+    async def node(asked: AtTimes, kind: KindName, id: Word) -> Response:
+        async def made(now: Moment, row: Any) -> dict[str, Any]:
+            out, out_hidden = await edges.links(now, row.ref, "source")
+            into, in_hidden = await edges.links(now, row.ref, "target")
+            told, more = await finding_views.of_subject(now, row.ref, reader.grace)
+            body = node_queries.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
+            body["signed_by"] = (await signatures(now, [row.ref])).get(row.ref, [])
+            return body | {"hidden": {"out": out_hidden, "in": in_hidden, "findings": more}}
+
+        return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
+
+    @routes.get("/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it")
+    async def trace(
+        asked: AtTimes,
+        kind: KindName,
+        id: Word,
+        direction: Literal["up", "down"] = "up",
+        depth: Annotated[int, Query(ge=1, le=traces.MAX_DEPTH)] = 3,
+        types: Annotated[Word | None, Query(description="Relations, by comma; `justifying` for those that do")] = None,
+        limit: Annotated[int, Query(ge=1, le=traces.MAX_NODES)] = 200,
+    ) -> Response:
+        wanted = _types(types)
+
+        made = about(f"{kind}/{id}", lambda now, row: traces.trace(now, row.ref, direction, depth, wanted, limit))
+        return await reader.answer(asked, made)
+
+    @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
+    async def why(asked: AtTimes, kind: KindName, id: Word) -> Response:
+        async def made(now: Moment, row: Any) -> dict[str, Any]:
+            told, _ = await finding_views.of_subject(now, row.ref, reader.grace, prefix="V")
+            return await traces.why(now, row.ref) | {"findings": told}
+
+        return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
+
+    @routes.get("/findings", summary="What is wrong, worst first")
+    async def findings(
+        asked: AtMoment,
+        rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
+        severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
+        kind: KindName | None = None,
+        subject: Annotated[Word | None, Query(description="`kind/id`")] = None,
+        owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
+        page = finding_views.page
+        return await reader.answer(
+            asked, lambda now: page(now, _given(given), limit, cursor, reader.grace), settled=True
+        )
+
+    @routes.get("/findings/{id}", summary="One finding, open or resolved")
+    async def finding(asked: Now, id: Word) -> Response:
+        return await reader.answer(asked, lambda now: finding_views.one(now, id, reader.grace), settled=True)
+
+    @routes.get("/rules", summary="The rule catalogue")
+    async def rules(request: Request) -> Response:
+        http.caller(request, SCOPE)
+        return http.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
+
+    @routes.get("/score", summary="How well things line up, and what to mend first")
+    async def score(asked: AtMoment) -> Response:
+        return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
+
+    @routes.get("/status", summary="How far the view is")
+    async def status(request: Request) -> Response:
+        http.caller(request, SCOPE)
+        async with database.read() as connection:
+            return http.answer(await _status(connection))
+
+    @routes.post("/rebuilds", status_code=202, summary="Build the view anew from the owners' changes")
+    async def rebuild(request: Request) -> Response:
+        http.caller(request, "alignment:admin")
+        generation = await follower.rebuild.begin()
+        follower.start_rebuild(generation)
+        return http.answer({"generation": generation, "status": "building"}, 202)
+
+    return routes
+
+
+def _given(filters: dict[str, str | None]) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def _types(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    if text == "justifying":
+        return [relation.name for relation in RELATIONS.values() if relation.justifies]
+    names = text.split(",")
+    if any(name not in RELATIONS for name in names):
+        detail = f"Relations are {', '.join(RELATIONS)}; or `justifying` for those that lead up."
+        raise Invalid.at("?types", "unknown-relation", detail)
+    return names
+
+
+async def _status(connection: Any) -> dict[str, Any]:
+    generation = await generations.active(connection)
+    marks = await node_queries.watermarks(connection, generation) if generation else {}
+    now = clock.now()
+    mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
+    return {
+        "generation": generation,
+        "positions": dict((await connection.execute(mine)).all()),
+        "building": await generations.building(connection),
+        "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
+        "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
+        "dead_letters": await dead_letters.count(connection),
+        "last_reconciliation": await _last_reconciliation(connection, generation),
+    }
+
+
+async def _last_reconciliation(connection: Any, generation: int | None) -> dict[str, str] | None:
+    """When the view was built anew because it was not what an owner said, and in what they differed."""
+    healed = (GENERATION.c.number == generation) & GENERATION.c.reason.is_not(None)
+    row = (await connection.execute(select(GENERATION.c.started_at, GENERATION.c.reason).where(healed))).one_or_none()
+    return row and {"at": clock.rfc3339(row.started_at), "reason": row.reason}

@@ -1,0 +1,55 @@
+"""Messages that could not be read, kept as they came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import DEAD_LETTER
+from shared import clock
+from shared.dialects import insert_new
+
+MOST_DEAD_LETTERS = 1000
+_KEPT_LETTERS = 10_000
+_KEPT_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """``source`` says where it lay: a place in the bus, or a position of an owner."""
+
+    source: str
+    value: bytes
+    error: str
+
+
+# no further than needed: a flood of them must not make the look expensive
+_LETTERS = select(func.count()).select_from(select(DEAD_LETTER.c.id).limit(MOST_DEAD_LETTERS).subquery())
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many are kept, counted up to a bound."""
+    return int((await connection.execute(_LETTERS)).scalar_one())
+
+
+_ALL_BUT_THE_NEWEST = DEAD_LETTER.delete().where(
+    DEAD_LETTER.c.id <= select(func.max(DEAD_LETTER.c.id) - _KEPT_LETTERS).scalar_subquery()
+)
+
+
+async def bury(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
+    """Keep what could not be read; the same message is kept once. Whoever floods us with them fills no disk: only the
+    beginning of each is kept, and only the newest of them."""
+    rows = [
+        {"source": d.source, "value": d.value[:_KEPT_BYTES], "error": _printable(d.error), "at": clock.now()}
+        for d in letters
+    ]
+    if rows:
+        await connection.execute(insert_new(connection, DEAD_LETTER), rows)
+        await connection.execute(_ALL_BUT_THE_NEWEST)
+
+
+def _printable(text: str) -> str:
+    """As it can be stored and logged: a reason may quote what it is about."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:500])

@@ -1,0 +1,1 @@
+"""The answers: each view is a function of a snapshot."""

@@ -1,0 +1,124 @@
+"""What changed between two moments: every version that was recorded in between, by whom and by which event; findings
+that opened and closed; and the score before and after."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select, tuple_
+
+from services.alignment.models import FINDING, RECORD
+from services.alignment.queries.nodes import brief, briefs, split
+from services.alignment.queries.snapshot import Moment
+from services.alignment.view.projection import ref_of
+from services.alignment.views import findings
+from services.alignment.views.score import score
+from shared import pagination
+from shared.clock import rfc3339
+from shared.contracts.base import reason_given
+from shared.contracts.events import EventId
+
+_ENDS = ("source", "target")
+_MOST_FINDINGS, _LOOKED_AT = 500, 5000
+_UNTOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind", "provenance"}
+Json = dict[str, Any]
+
+
+async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta) -> Json:
+    """``items`` in the order in which they were recorded; ``findings`` that are ``opened`` or ``resolved`` at the later
+    moment and were not at the earlier one; ``score`` then and now."""
+    before, end = replace(after, as_of=start, at=start), after.as_of or after.at
+    items, next_cursor = await _changes(after, start, end, limit, cursor)
+    scores = [await score(moment, grace) for moment in (before, after)]
+    return {
+        "from": rfc3339(start),
+        "to": rfc3339(end),
+        "items": items,
+        "next_cursor": next_cursor,
+        "findings": await _findings(after, start, end, grace),
+        "score": {"from": scores[0]["index"], "to": scores[1]["index"]},
+    }
+
+
+async def _changes(
+    moment: Moment, start: datetime, end: datetime, limit: int, cursor: str | None
+) -> tuple[list[Json], str | None]:
+    """Versions that were recorded after the one moment and until the other, each beside the one before it."""
+    then = RECORD.alias()
+    same = and_(
+        then.c.generation == RECORD.c.generation,
+        then.c.ref == RECORD.c.ref,
+        then.c.epoch == RECORD.c.epoch,
+        then.c.version == RECORD.c.version - 1,
+    )
+    versions = select(RECORD, then.c.data.label("before"), then.c.deleted.label("was_deleted")).outerjoin(then, same)
+    versions = versions.where(
+        RECORD.c.generation == moment.generation, RECORD.c.recorded_from > start, RECORD.c.recorded_from <= end
+    )
+    order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
+
+    async def read(cursor: str | None, most: int) -> tuple[list[tuple[Json, int, str]], str | None]:
+        query = pagination.after(versions.limit(most + 1), order, cursor, descending=False)
+        rows, following = pagination.page((await moment.connection.execute(query)).all(), order, most)
+        ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
+        items = [(_change(moment, row, ends), pagination.place(row, order)) for row in rows]
+        return [(item, pagination.size(item), place) for item, place in items], following
+
+    return await pagination.filled(read, limit, cursor)
+
+
+def _change(moment: Moment, row: Any, ends: Mapping[str, Json]) -> Json:
+    kind, id = split(row.ref)
+    before = None if row.was_deleted else row.before
+    return {
+        "event": str(EventId(kind, id, row.epoch, row.version)),
+        "action": "deleted" if row.deleted else "created" if before is None else "changed",
+        "at": rfc3339(row.recorded_from),
+        "by": row.actor,
+        "reason": reason_given(None if row.deleted else before, row.data),
+        **_subject(moment, row, ends),
+        "changes": _members(before or {}, row.data) if not row.deleted else [],
+    }
+
+
+def _subject(moment: Moment, row: Any, ends: Mapping[str, Json]) -> Json:
+    """The node, or the link with its type and ends."""
+    if row.kind != "link":
+        return {"node": brief(moment, row), "link": None}
+    joined = {end: ends[ref_of(row.data[end])] for end in _ENDS}
+    return {"node": None, "link": {"id": split(row.ref)[1], "type": row.data["type"], **joined, "state": row.state}}
+
+
+def _members(before: Json, after: Json) -> list[Json]:
+    return [
+        {"member": name, "from": before.get(name), "to": value}
+        for name, value in after.items()
+        if name not in _UNTOLD and value != before.get(name) and (before or value not in (None, [], {}))
+    ]
+
+
+async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
+    """Those that were open at one of the two moments and not at the other."""
+    opened = _latest(after, "opened_at", start, end), FINDING.c.resolved_at > end, ~_was_open(start)
+    ended = _latest(after, "resolved_at", start, end), ~_was_open(FINDING.c.resolved_at)
+    resolved = FINDING.c.since <= start, *ended, ~_was_open(end)
+    return {
+        name: await findings.chosen(after, conditions, _MOST_FINDINGS, grace)
+        for name, conditions in (("opened", opened), ("resolved", resolved))
+    }
+
+
+def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Of what changed between the moments, so many that changed last: an index has them in this order."""
+    each = FINDING.alias()
+    within = each.c.generation == moment.generation, each.c[column] > start, each.c[column] <= end
+    latest = select(each.c.id, each.c.opened_at).where(*within).order_by(each.c[column].desc())
+    return tuple_(FINDING.c.id, FINDING.c.opened_at).in_(latest.limit(_LOOKED_AT))
+
+
+def _was_open(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """In another interval of the same finding."""
+    then = FINDING.alias()
+    same = and_(then.c.generation == FINDING.c.generation, then.c.id == FINDING.c.id)
+    return exists().where(same, then.c.opened_at <= at, then.c.resolved_at > at)

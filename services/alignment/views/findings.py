@@ -1,0 +1,147 @@
+"""Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, select
+
+from services.alignment.judge.rule import Rule, Severity
+from services.alignment.judge.rules import RULES
+from services.alignment.models import FINDING, RECORD
+from services.alignment.queries.nodes import brief
+from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
+from services.alignment.views.score import is_pending
+from shared import pagination
+from shared.clock import FOREVER, rfc3339
+from shared.errors import NotFound
+
+MOST_OF_SUBJECT = 200
+
+
+def describe(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "severity": rule.severity.name,
+        "dimension": rule.dimension,
+        "title": rule.title,
+        "condition": rule.condition,
+        "remedy": rule.remedy,
+        "kinds": sorted(rule.kinds),
+        "examples": {"passes": rule.passes, "fails": rule.fails},
+    }
+
+
+def _select(*, past: bool) -> Select[Any]:
+    joined = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
+    columns = [column for column in RECORD.c if column.name not in ("generation", "data")]
+    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation)
+
+
+@cache
+def _of_subject(*, past: bool) -> Select[Any]:
+    # at or after its end instead of at it: PostgreSQL takes one instant for rare, and would look through all open ones
+    not_ended = and_(FINDING.c.generation == bindparam("of_generation"), FINDING.c.resolved_at >= FOREVER)
+    is_open = open_findings(past=True) if past else not_ended
+    of_rules = FINDING.c.rule.startswith(bindparam("prefix", type_=Text()))
+    query = _select(past=past).where(is_open, FINDING.c.subject == bindparam("subject"), of_rules)
+    return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
+
+
+def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
+    rule = RULES[row.rule]
+    pending = is_pending(row.rule, row.since, moment.at, grace)
+    ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
+    return {
+        "id": row.id,
+        "rule": row.rule,
+        "title": rule.title,
+        "severity": Severity(row.severity).name,
+        "pending": pending,
+        "status": "resolved" if ended else "open",
+        "subject": brief(moment, row),
+        "evidence": row.evidence,
+        "since": rfc3339(row.since),
+        "resolved_at": rfc3339(row.resolved_at) if ended else None,
+        "owner": row.owner,
+        "remedy": rule.remedy,
+    }
+
+
+async def page(
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
+) -> dict[str, Any]:
+    """Worst first, then by subject; of as many as a page may look at, where no index has just what is asked for."""
+    conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
+    wanted = _select(past=moment.past).where(moment.open_findings(), *conditions.values())
+    fixed = _fixed(moment, filters)
+    # by what is the same for all no page is found
+    order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in fixed]
+    if fixed == filters.keys() and ("subject" in fixed or not moment.past):
+        query = pagination.after(wanted.limit(limit + 1), order, cursor, descending=True)
+        rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+    else:
+        held = of_generation(FINDING) if moment.past else moment.open_findings()
+        places = select(FINDING).where(held, *(conditions[name] for name in fixed))
+        most = pagination.MOST_LOOKED_AT // _COST
+        rows, next_cursor = await pagination.look(
+            moment.execute, wanted, places, order, cursor, limit, descending=True, most=most
+        )
+    return {"items": [_told(moment, row, grace) for row in rows], "next_cursor": next_cursor}
+
+
+_COST = 4
+"""Nodes for which a finding with its subject counts."""
+
+
+def _condition(name: str, value: str, *, past: bool) -> ColumnElement[bool]:
+    """Put so that no database begins with it: neither with the whole table of subjects, nor in another order."""
+    if name == "severity":
+        return FINDING.c.severity == Severity[value]
+    if name == "kind":
+        return func.substr(FINDING.c.subject, 1, len(value) + 1) == f"{value}/"
+    if name == "owner":
+        its = RECORD.c.generation == FINDING.c.generation, RECORD.c.ref == FINDING.c.subject
+        owner = select(RECORD.c.owner).where(*its, recorded(RECORD, past=past))
+        return owner.correlate(FINDING).scalar_subquery() == value
+    return FINDING.c[name] == value
+
+
+def _fixed(moment: Moment, filters: Mapping[str, Any]) -> set[str]:
+    """The filters that an index begins with and goes on in the order of the list: any of one subject, since those are
+    few; severity and rule of what is open now. What ever was open is found by severity before the rule."""
+    if "subject" in filters:
+        return set(filters)
+    names = {"severity"} if moment.past and "severity" not in filters else {"severity", "rule"}
+    return names & filters.keys()
+
+
+async def chosen(
+    moment: Moment, conditions: Iterable[ColumnElement[bool]], most: int, grace: timedelta
+) -> list[dict[str, Any]]:
+    """Findings of any time, as their subjects are at this moment; worst first."""
+    query = _select(past=moment.past).where(FINDING.c.generation == moment.generation, *conditions)
+    order = (FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id)
+    rows = (await moment.execute(query.order_by(*order).limit(most))).all()
+    return [_told(moment, row, grace) for row in rows]
+
+
+async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
+    """The worst findings of one entity, of rules whose ids begin like that, and how many more there are."""
+    query = _of_subject(past=moment.past)
+    given = {"subject": ref, "prefix": prefix}
+    rows = (await moment.execute(query.limit(MOST_OF_SUBJECT), **given)).all()
+    total = len(rows)
+    if total == MOST_OF_SUBJECT:
+        total = (await moment.execute(select(func.count()).select_from(query.subquery()), **given)).scalar_one()
+    return [_told(moment, row, grace) for row in rows], total - len(rows)
+
+
+async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
+    """The newest interval of a finding; raises NotFound."""
+    query = _select(past=moment.past).where(FINDING.c.id == id).order_by(FINDING.c.opened_at.desc()).limit(1)
+    row = (await moment.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("There is no finding with this id.")
+    return _told(moment, row, grace)
