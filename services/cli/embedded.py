@@ -6,8 +6,8 @@ from typing import Any
 import typer
 
 from services import assembly
+from services.cli import issuing, sample
 from services.cli import run as runner
-from services.cli import sample, sign_in
 from services.cli.endpoint import user
 from shared import auth
 from shared.client import Client
@@ -27,7 +27,7 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
                 if with_sample and not await _has_entities(client):
                     await _load_sample(client, _acting(settings, url))
                 await _caught_up(client)
-                await _report(client, url if once else sign_in.address(url, settings.issuer_key_path, user(), []))
+                await _report(client, url if once else issuing.address(url, settings.issuer_key_path, user(), []))
             if not once:
                 typer.echo("\nServing until Ctrl-C.", err=True)
                 await server.stopped.wait()

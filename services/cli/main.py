@@ -41,8 +41,8 @@ COMMANDS = {
     "supersede": ("services.cli.sign_off:supersede", "Make a draft that takes the place of a signed increment."),
     "trust": ("services.cli.pins:trust", "Trust the keys with which a server signs proofs."),
     "verify": ("services.cli.verify:verify", "Check the proof of a signed increment, and the signature log."),
-    "sign-in": ("services.cli.sign_in:sign_in", "Print an address that signs in on the page, once."),
-    "token": ("services.cli.token:token", "Print a token, signed with the issuer's key."),
+    "sign-in": ("services.cli.issuing:sign_in", "Print an address that signs in on the page, once."),
+    "token": ("services.cli.issuing:token", "Print a token, signed with the issuer's key."),
 }
 """Name, where it is, and what it does."""
 

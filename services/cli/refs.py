@@ -53,11 +53,22 @@ async def moment(client: "Client", given: str | None) -> str | None:
     return given
 
 
+async def named(client: "Client", ref: str) -> dict[str, Any]:
+    """The state of what a ``KIND/KEY`` means; raises NotFound."""
+    kind, key = _split(ref)
+    return await entity(client, kind_of(kind), key)
+
+
+def _split(ref: str) -> tuple[str, str]:
+    kind, _, key = ref.partition("/")
+    if not key:
+        raise Unusable(f"{ref} is not KIND/KEY, such as service/claims.")
+    return kind, key
+
+
 async def path(client: "Client", ref: str, as_of: str | None = None) -> str:
     """``kind/id`` for what a ``KIND/KEY`` means or meant; an id is taken at its word: the view may know it alone."""
-    kind_name, slash, key = ref.partition("/")
-    if not (slash and key):
-        raise Unusable(f"{ref} is not KIND/KEY, such as service/claims.")
+    kind_name, key = _split(ref)
     if _UUID.fullmatch(key):
         return f"{kind_name}/{key}"
     kind = kind_of(kind_name)

@@ -61,7 +61,7 @@ async def propose(
 
     client = session.client
     if item:
-        held = [await _item(client, ref) for ref in item]
+        held = [await refs.named(client, ref) for ref in item]
     else:
         held = (await client.get_json("/strategy/v1/increments/proposal"))["items"]
     if not held:
@@ -74,13 +74,6 @@ async def propose(
     session.show(made, lambda: table(("item", "name", "version"), rows))
     if not dry_run:
         session.say(f"Draft increment/{made['key']}. Next: plumbline submit {made['key']}")
-
-
-async def _item(client: "Client", ref: str) -> State:
-    kind, slash, key = ref.partition("/")
-    if not (slash and key):
-        raise Unusable(f"{ref} is not KIND/KEY, such as objective/one-live-view.")
-    return await refs.entity(client, refs.kind_of(kind), key)
 
 
 @command

@@ -29,6 +29,17 @@ async def tables(database: Database) -> set[str]:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
+def step(service: str, revision: str) -> Callable[[Connection], None]:
+    """Up to the newest revision, or down to another one."""
+
+    def run(connection: Connection) -> None:
+        config = migrations._config(service)
+        config.attributes["connection"] = connection
+        (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+    return run
+
+
 @every_service
 async def test_from_nothing_to_what_the_models_say(service: str, database: Database) -> None:
     assert await tables(database) == set()
@@ -83,14 +94,6 @@ async def test_every_step_can_be_taken_back(service: str, database: Database) ->
 
 @pytest.mark.parametrize("service", OWNERS)
 async def test_changes_from_before_there_were_traces_stay(service: str, database: Database) -> None:
-    def to(revision: str) -> Callable[[Connection], None]:
-        def run(connection: Connection) -> None:
-            config = migrations._config(service)
-            config.attributes["connection"] = connection
-            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
-
-        return run
-
     changes = migrations.metadata(service).tables["change"]
     old = {
         "epoch": 1, "kind": "k", "id": uuid4(), "version": 1, "action": "created", "actor": "x", "correlation_id": "c",
@@ -99,8 +102,8 @@ async def test_changes_from_before_there_were_traces_stay(service: str, database
     await migrations.upgrade(service, database)
     async with database.write() as connection:
         await connection.execute(changes.insert().values(old | {"traceparent": "t"}))
-        await connection.run_sync(to("0001"))
-        await connection.run_sync(to("head"))
+        await connection.run_sync(step(service, "0001"))
+        await connection.run_sync(step(service, "head"))
     async with database.read() as connection:
         row = (await connection.execute(select(changes))).mappings().one()
     assert {name: row[name] for name in old} == old
@@ -110,14 +113,6 @@ async def test_changes_from_before_there_were_traces_stay(service: str, database
 @pytest.mark.parametrize("service", ["strategy"])
 async def test_what_was_signed_under_the_first_release_keeps_who_wrote_it(service: str, database: Database) -> None:
     """Down to before there were authors and up again: as if the rows had come from there."""
-
-    def to(revision: str) -> Callable[[Connection], None]:
-        def run(connection: Connection) -> None:
-            config = migrations._config(service)
-            config.attributes["connection"] = connection
-            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
-
-        return run
 
     tables = migrations.metadata(service).tables
     signed, draft, item, at = uuid4(), uuid4(), uuid4(), datetime(2026, 3, 1, tzinfo=UTC)
@@ -143,8 +138,8 @@ async def test_what_was_signed_under_the_first_release_keeps_who_wrote_it(servic
     async with database.write() as connection:
         await connection.execute(tables["increment"].insert(), rows)
         await connection.execute(tables["change"].insert(), written)
-        await connection.run_sync(to("0005"))
-        await connection.run_sync(to("head"))
+        await connection.run_sync(step(service, "0005"))
+        await connection.run_sync(step(service, "head"))
     async with database.read() as connection:
         found = {row.id: row for row in await connection.execute(select(tables["increment"]))}
         held = (await connection.execute(select(tables["signed_item"]))).all()
