@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from services.alignment.models import EDGE
+from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import brief, briefs, records, split
 from services.alignment.queries.snapshot import Moment, recorded
 from shared.arrays import any_of, chunks
@@ -30,9 +30,8 @@ async def signatures(moment: Moment, refs: Iterable[str]) -> dict[str, list[dict
     """By node what was signed of it: the ``increment``, ``by`` whom and as which ``version``, and whether it has
     ``drifted`` since. An ``attested`` one was signed elsewhere, and nothing here proves it."""
     held = await _held(moment, set(refs))
-    rows = {row.ref: row for row in await records(moment, {increment for _, increment in held})}
-    signed = {ref: row for ref, row in rows.items() if row.state in _COUNTED}
-    pairs = [(target, signed[increment]) for target, increment in held if increment in signed]
+    signed = {row.ref: row for row in await records(moment, {increment for _, increment in held})}
+    pairs = [(target, signed[increment]) for target, increment in held]
     people = await briefs(moment, {who for row in signed.values() for who, _ in _approved(row)})
     frozen = [item for target, row in pairs if (item := _frozen(row, target))]
     now = await _as_it_is(moment, {target for target, _ in pairs}, max((len(i["links"]) for i in frozen), default=0))
@@ -45,11 +44,16 @@ async def signatures(moment: Moment, refs: Iterable[str]) -> dict[str, list[dict
 
 
 async def _held(moment: Moment, refs: set[str]) -> list[tuple[str, str]]:
-    """Each node with an increment that holds it: by the member of the increment, and not by a link that says so."""
+    """Each node with a signed increment that holds it: by the member of the increment, and not by a link that says so.
+
+    Drafts that hold it are left out by the query, so that they do not take up the room of what was signed.
+    """
+    increment = and_(RECORD.c.ref == EDGE.c.origin, recorded(RECORD, past=moment.past), RECORD.c.state.in_(_COUNTED))
     query = (
         select(EDGE.c.target, EDGE.c.origin)
+        .join(RECORD, increment)
         .where(recorded(EDGE, past=moment.past), any_of(EDGE.c.target, "refs"), EDGE.c.type == "covers")
-        .where(EDGE.c.field == "items[]", EDGE.c.live, EDGE.c.origin.startswith("increment/"))
+        .where(EDGE.c.field == "items[]", EDGE.c.live)
         .order_by(EDGE.c.target, EDGE.c.origin)
         .limit(_MOST)
     )
