@@ -16,7 +16,7 @@ from shared.db import Database
 from shared.errors import Conflict
 from shared.keys import KeyFile
 from shared.resource import commands, store
-from shared.resource.documents import Documents
+from shared.resource.documents import IDEMPOTENCY_KEY, Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
@@ -36,7 +36,9 @@ class Increments(Resource):
         self.keys = keys
 
     def routes(self, documents: Documents) -> list[Route]:
-        asked = documents.more("decide", "Approve, reject or delegate", sign_offs.SignOffBody, self.kind.model)
+        asked = documents.more(
+            "decide", "Approve, reject or delegate", sign_offs.SignOffBody, self.kind.model, (IDEMPOTENCY_KEY,)
+        )
         own: list[Route] = [
             ("/proposal", "GET", self.propose, documents.more("propose", "The next slice that could be signed")),
             ("/{id}/sign-offs", "GET", self.list_sign_offs, documents.more("list_sign_offs", "Who decided what")),
@@ -60,7 +62,7 @@ class Increments(Resource):
                 await signature_log.enter(unit.connection, pair, id, said, unit.now)
             return written
 
-        return self._written(await self._write(request, command, scope="approve"))
+        return self._written(await self._write(request, self._once(request, raw, command, id), scope="approve"))
 
     async def check_deletion(self, unit: Unit, id: UUID) -> None:
         """What somebody is asked about, or has said was signed elsewhere, does not vanish."""

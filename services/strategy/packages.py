@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, Text, func, select, tuple_
+from sqlalchemy import Table, Text, func, literal, select, tuple_
 from sqlalchemy import cast as cast_as
 
 from services.strategy import freezing
@@ -12,6 +12,7 @@ from services.strategy.freezing import OPEN
 from services.strategy.models import SignedItem
 from shared.contracts import NODE_KINDS
 from shared.contracts.strategy.signing import Frozen, Increment
+from shared.db import MOMENT
 from shared.resource import store
 from shared.resource.owner import Facts
 from shared.resource.store import Unit
@@ -20,6 +21,9 @@ SIGNED = ("signed", "superseded")
 _INCREMENT = NODE_KINDS["increment"]
 _ITEM = cast(Table, SignedItem.__table__)
 _MOST = 100
+_WHEN = _ITEM.c.at, _ITEM.c.increment_id
+_NEWEST = [column.desc() for column in _WHEN]
+_NTH = func.row_number().over(partition_by=(_ITEM.c.kind, _ITEM.c.id), order_by=_NEWEST).label("nth")
 
 
 async def as_it_is(unit: Unit, increment: Increment, most: int) -> list[Frozen]:
@@ -59,12 +63,21 @@ async def holder(unit: Unit, kind: str, id: UUID) -> str | None:
 
 async def last_signed(unit: Unit, package: Sequence[Frozen], increment: Increment) -> dict[str, Frozen]:
     """What was signed of each item last, by ``kind/id``, under another increment than this one or a later one."""
-    before: dict[str, Frozen] = {}
-    refs = [(item.kind, item.id) for item in package]
-    for other in await signed_with(unit, *refs) if refs else ():
-        if other.id == increment.id:
-            before.clear()  # what comes now was signed before it
-            continue
-        for frozen in other.package:
-            before.setdefault(f"{frozen.kind}/{frozen.id}", frozen)
-    return before
+    if not package:
+        return {}
+    refs = tuple_(_ITEM.c.kind, _ITEM.c.id).in_([(item.kind, item.id) for item in package])
+    earlier = select(_ITEM.c.kind, _ITEM.c.id, _ITEM.c.increment_id, _NTH).where(refs)
+    first = {"kind": package[0].kind, "id": package[0].id, "increment_id": increment.id}
+    mine = select(_ITEM.c.at).where(*(_ITEM.c[name] == value for name, value in first.items()))
+    if (signed_at := (await unit.connection.execute(mine)).scalar()) is not None:
+        earlier = earlier.where(tuple_(*_WHEN) < tuple_(literal(signed_at, MOMENT), literal(increment.id)))
+    last = earlier.subquery()
+    query = select(last.c.kind, last.c.id, last.c.increment_id).where(last.c.nth == 1)
+    found = (await unit.connection.execute(query)).all()
+    under = await store.load_many(unit, {("increment", str(row.increment_id)) for row in found})
+    return {
+        f"{row.kind}/{row.id}": frozen
+        for row in found
+        for frozen in cast(Increment, under[f"increment/{row.increment_id}"]).package
+        if (frozen.kind, frozen.id) == (row.kind, row.id)
+    }

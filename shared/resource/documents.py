@@ -10,12 +10,14 @@ from shared.resource.bodies import CorrectionBody, TransitionBody, body_model
 from shared.resource.reviews import ReviewBody
 
 JSON = "application/json"
+IDEMPOTENCY_KEY = "Idempotency-Key"
 _HEADER_TEXTS = {
     "If-Match": "The entity tag of the version that was read",
     "If-None-Match": "`*`: only if there is none yet; in a GET, a tag that the caller holds",
-    "Idempotency-Key": "The same key and body again, within a day: the same answer, and nothing new",
+    IDEMPOTENCY_KEY: "The same key and body again, within a day: the same answer, and nothing new",
     "Correlation-Id": "Goes with the request into its event and on to the view",
 }
+_STEP = ("If-Match", IDEMPOTENCY_KEY)
 
 
 class Documents:
@@ -33,7 +35,7 @@ class Documents:
 
     def create(self) -> dict[str, Any]:
         responses = {201: {"model": self.kind.model}}
-        headers = ("Idempotency-Key",)
+        headers = (IDEMPOTENCY_KEY,)
         made = self._route("create", f"Create {self.kind.one}", responses, body_model(self.kind), headers)
         return made | {"status_code": 201}
 
@@ -59,14 +61,12 @@ class Documents:
 
     def transition(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
-        return self._route(
-            "transition", f"Move {self.kind.one} to another state", responses, TransitionBody, ("If-Match",)
-        )
+        return self._route("transition", f"Move {self.kind.one} to another state", responses, TransitionBody, _STEP)
 
     def correct(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
         summary = f"Correct the state in which {self.kind.one} was registered"
-        return self._route("correct", summary, responses, CorrectionBody, ("If-Match",))
+        return self._route("correct", summary, responses, CorrectionBody, _STEP)
 
     def history(self) -> dict[str, Any]:
         return self._route(
@@ -75,12 +75,19 @@ class Documents:
 
     def review(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
-        return self._route("review", f"Record a review of {self.kind.one}", responses, ReviewBody, ("If-Match",))
+        return self._route("review", f"Record a review of {self.kind.one}", responses, ReviewBody, _STEP)
 
-    def more(self, verb: str, summary: str, body: Any = None, answer: type[Any] | None = None) -> dict[str, Any]:
+    def more(
+        self,
+        verb: str,
+        summary: str,
+        body: Any = None,
+        answer: type[Any] | None = None,
+        headers: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
         """A route that only this kind has."""
         responses: dict[int, Any] = {200: {"model": answer} if answer else {"description": summary}}
-        return self._route(verb, summary, responses, body)
+        return self._route(verb, summary, responses, body, headers)
 
     def _reference(self, model: type[BaseModel]) -> dict[str, str]:
         self.bodies.append(model)

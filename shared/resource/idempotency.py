@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: a POST that is sent again creates nothing again, and is answered as the first time.
+"""``Idempotency-Key``: a POST that is sent again does nothing again, and is answered as the first time.
 
 A key is its caller's and its route's own. What it made is written in the transaction that made it, so a request that
 failed leaves no trace and may be tried again; of two at the same moment the second waits for the first.
@@ -57,12 +57,15 @@ def key_of(header: str | None, raw: bytes) -> Key | None:
     return Key(text, sha256(raw).hexdigest())
 
 
-async def once(unit: Unit, kind: Kind, key: Key | None, make: Callable[[], Awaitable[Written]]) -> Written:
-    """Make it, or tell what the same request made before. Raises Conflict for a key that went with another body."""
+async def once(unit: Unit, kind: Kind, route: str, key: Key | None, make: Callable[[], Awaitable[Written]]) -> Written:
+    """Make it, or give what the same request made before. Raises Conflict for a key that went with another body.
+
+    ``route`` is the path below the version of the API: ``tactics``, or ``tactics/{id}/transitions`` with the id.
+    """
     if key is None:
         return await make()
     table = unit.owner.metadata.tables["idempotency"]
-    mine = {"caller": unit.caller.subject, "route": kind.collection, "key": key.text}
+    mine = {"caller": unit.caller.subject, "route": route, "key": key.text}
     before = (await unit.connection.execute(_before(table), mine)).one_or_none()
     if before is not None:
         return await _again(unit, kind, key, before)
@@ -84,7 +87,8 @@ async def _again(unit: Unit, kind: Kind, key: Key, before: Any) -> Written:
     query = versions(changes, kind.name, before.id).where(changes.c.version == before.version)
     row = (await unit.connection.execute(query)).one()
     state = kind.model.model_validate_json(orjson.dumps(orjson.loads(row.data)["state"]))
-    return Written(state, str(event_id(kind.name, before.id, before.version)), created=True, changed=False)
+    made, event = before.version == 1, str(event_id(kind.name, before.id, before.version))
+    return Written(state, event, created=made, changed=False, replayed=True)
 
 
 _OTHER_BODY = Invalid.at("#Idempotency-Key", "other-body", "Take a new key for a new request.").errors[0]

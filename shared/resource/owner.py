@@ -128,9 +128,11 @@ class Owner:
 
 @dataclass(frozen=True)
 class Written:
-    """What a write came to: the state as it is now, its event, and whether the write made it."""
+    """What a write came to: the state after it, its event, whether the write made the entity or changed it, and whether
+    it was done by an earlier request with the same ``Idempotency-Key``."""
 
     state: Record
     event: str
     created: bool = False
     changed: bool = True
+    replayed: bool = False

@@ -78,11 +78,8 @@ class Resource:
 
     async def create(self, request: Request) -> Response:
         raw, _ = await self._body(request)
-        key, id = idempotency.key_of(request.headers.get("idempotency-key"), raw), uuid7()
-
-        async def command(unit: Unit) -> Written:
-            return await idempotency.once(unit, self.kind, key, lambda: commands.create(unit, self.kind, id, raw))
-
+        id = uuid7()
+        command = self._once(request, raw, lambda unit: commands.create(unit, self.kind, id, raw))
         return self._written(await self._write(request, command))
 
     async def replace(self, request: Request, id: UUID) -> Response:
@@ -100,7 +97,7 @@ class Resource:
     async def transition(self, request: Request, id: UUID) -> Response:
         raw, _ = await self._body(request)
         given = _preconditions(request)
-        command: Command = lambda unit: commands.transition(unit, self.kind, id, raw, given)  # noqa: E731
+        command = self._once(request, raw, lambda unit: commands.transition(unit, self.kind, id, raw, given), id)
         return self._written(await self._write(request, command))
 
     async def correct(self, request: Request, id: UUID) -> Response:
@@ -112,7 +109,7 @@ class Resource:
             await self.check_correction(unit, id)
             return await corrections.correct(unit, self.kind, id, raw, given)
 
-        return self._written(await self._write(request, command, scope="correct"))
+        return self._written(await self._write(request, self._once(request, raw, command, id), scope="correct"))
 
     async def check_correction(self, unit: Unit, id: UUID) -> None:
         """What else keeps a registered state from being corrected; raises a Conflict."""
@@ -123,7 +120,7 @@ class Resource:
     async def review(self, request: Request, id: UUID) -> Response:
         raw, _ = await self._body(request)
         given = _preconditions(request)
-        command: Command = lambda unit: commands.review(unit, self.kind, id, raw, given)  # noqa: E731
+        command = self._once(request, raw, lambda unit: commands.review(unit, self.kind, id, raw, given), id)
         return self._written(await self._write(request, command))
 
     async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
@@ -177,6 +174,14 @@ class Resource:
     def _scope(self, action: str) -> str:
         return f"{self.owner.name}:{action}"
 
+    def _once(self, request: Request, raw: bytes, command: Command, id: UUID | None = None) -> Command:
+        """The command of a POST to the collection, or to a step of one entity; sent again with its Idempotency-Key, it
+        does nothing more. Raises BadRequest for a key that cannot be kept."""
+        key = idempotency.key_of(request.headers.get("idempotency-key"), raw)
+        step = f"/{id}/{request.url.path.rpartition('/')[2]}" if id else ""
+        route = f"{self.kind.collection}{step}"
+        return lambda unit: idempotency.once(unit, self.kind, route, key, lambda: command(unit))
+
     async def _body(self, request: Request) -> tuple[bytes, Any]:
         http.caller(request, self._scope("write"))
         return await http.body(request)
@@ -204,8 +209,9 @@ class Resource:
 
     def _written(self, written: Written) -> Response:
         headers = {"ETag": entity_tag(written.state.version), http.EVENT_HEADER: written.event}
+        if written.replayed:
+            headers["Idempotency-Replayed"] = "true"
         if written.created:
-            headers |= {} if written.changed else {"Idempotency-Replayed": "true"}
             headers["Location"] = f"/{self.owner.name}/v1/{self.kind.collection}/{written.state.id}"
         return http.answer(_json(written.state), 201 if written.created else 200, headers)
 

@@ -10,6 +10,7 @@ import pytest
 from shared.contracts import LINKS, NODE_KINDS
 from tests.platform import running, settings_for
 from tests.service.api import Api, State, is_problem, one_loop
+from tests.service.boards import INCREMENT, submitted
 
 pytestmark = one_loop
 TACTIC, PLAN = NODE_KINDS["tactic"], NODE_KINDS["plan"]
@@ -73,6 +74,51 @@ async def test_links_too(api: Api) -> None:
     body = await api.body(LINKS["strategy"])
     first, again = await post(api, "k-1", body, LINKS["strategy"]), await post(api, "k-1", body, LINKS["strategy"])
     assert (first.status_code, first.json()) == (again.status_code, again.json())
+
+
+STEPS: list[tuple[str, State]] = [
+    ("transitions", {"to": "retired", "reason": "Done."}),
+    ("corrections", {"state": "draft", "reason": "It never was in force."}),
+    ("reviews", {"comment": "Still right."}),
+]
+
+
+@pytest.mark.parametrize(("step", "body"), STEPS, ids=[step for step, _ in STEPS])
+async def test_a_step_is_taken_once(api: Api, step: str, body: State) -> None:
+    made = await api.make("tactic", state="in_force")
+    headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+    path = api.path(TACTIC, made["id"], step)
+    first, again = [await api.send("POST", path, json=body, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert first.json() == again.json()
+    assert first.headers["plumbline-event"] == again.headers["plumbline-event"]
+    assert [answer.headers.get("idempotency-replayed") for answer in (first, again)] == [None, "true"]
+    assert "location" not in again.headers
+    assert (await api.get(TACTIC, made["id"])).json()["version"] == 2
+
+
+async def test_a_key_of_one_step_says_nothing_of_another(api: Api) -> None:
+    """The same key and body at two entities are two requests."""
+    made = [await api.make("tactic", state="in_force") for _ in range(2)]
+    headers = {"Idempotency-Key": str(uuid4()), "If-Match": "*"}
+    for each in made:
+        path = api.path(TACTIC, each["id"], "transitions")
+        assert (await api.send("POST", path, json={"to": "retired"}, headers=headers)).json()["id"] == each["id"]
+
+
+async def test_a_decision_is_taken_once(api: Api) -> None:
+    made = await submitted(api, items=1)
+    who = api.as_caller("strategy:approve", subject=made.signers[0]["subject"])
+    path, headers = api.path(INCREMENT, made.id, "sign-offs"), {"Idempotency-Key": str(uuid4())}
+    first, again = [await who.send("POST", path, json={"decision": "approved"}, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    other = await who.send("POST", path, json={"decision": "rejected", "comment": "No."}, headers=headers)
+    assert other.status_code == 409
+    stranger = api.as_caller("strategy:approve", subject=made.signers[1]["subject"])
+    theirs = await stranger.send("POST", path, json={"decision": "approved"}, headers=headers)
+    assert (theirs.json()["state"], theirs.headers.get("idempotency-replayed")) == ("signed", None)
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256])

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.strategy import models
+from services.strategy import models, packages
 from shared.contracts import LINKS, NODE_KINDS
 from shared.db import Database
 from tests.service.api import Api, State, body_of, codes, new_id, one_loop
@@ -257,6 +257,22 @@ async def test_an_item_is_compared_with_what_was_signed_of_it_last(api: Api) -> 
     assert (await again.decide(0)).json()["state"] == "signed"
     [item] = (await made.more("comparison"))["items"]
     assert item["signed_version"] is None, "it was the first one, also after the second"
+
+
+async def test_each_item_is_compared_with_its_own_last_signature(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many increments were signed since: how many a list of signatures shows has no say in it."""
+    monkeypatch.setattr(packages, "_MOST", 1)
+    first, second = [await submitted(api, items=1, signers=1) for _ in range(2)]
+    for budget, made in ((200, first), (300, second)):
+        await made.decide(0)
+        await api.patch(TACTIC, made.items[0]["id"], {"budget": budget}, if_match="*")
+    items, who = first.items + second.items, first.signers
+    members = {"items": [ref(item) for item in items], "signers": [who[0]["id"]]}
+    both = Board(api, await api.make("increment", **members), items, who)
+    found = (await both.more("comparison"))["items"]
+    assert [each["changes"] for each in found] == [
+        [{"member": "budget", "signed": 100.0, "now": now}] for now in (200.0, 300.0)
+    ]
 
 
 async def test_what_supersedes_it_is_signed(api: Api) -> None:
