@@ -53,6 +53,7 @@ def create_app(
     app = FastAPIOffline(
         title=f"Plumbline {service}",
         version="1",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
         openapi_url=f"/{service}/openapi.json",
         docs_url=f"/{service}/docs",
@@ -61,6 +62,7 @@ def create_app(
         static_url=f"/{service}/static",
         responses={"default": {"model": problems.Problem, "description": "A problem document"}},
         telemetry=_telemetry(service),
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     problems.install(app)

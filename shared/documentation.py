@@ -22,7 +22,9 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            document = get_openapi(
+                title=app.title, version=app.version, routes=app.routes, license_info=app.license_info
+            )
             document["servers"] = [{"url": "/", "description": "Where this document was found"}]
             _add_bodies(document, bodies)
             _add_security(document)
@@ -40,7 +42,26 @@ def _add_bodies(document: dict[str, Any], bodies: Sequence[type[BaseModel]]) -> 
     _, definitions = models_json_schema(wanted, ref_template=f"{_COMPONENTS}{{model}}")
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, body in definitions.get("$defs", {}).items():
-        schemas.setdefault(name, body)
+        schemas[name] = _optional(schemas.get(name, body))
+
+
+def _optional(body: dict[str, Any]) -> dict[str, Any]:
+    """With defaults as part of the descriptions: generators of clients take a member that has one for one that has to
+    be sent."""
+    members = body.get("properties", {})
+    told = {
+        name: _told_default(member) if name not in body.get("required", ()) else member
+        for name, member in members.items()
+    }
+    return {**body, "properties": told} if members else body
+
+
+def _told_default(member: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in member.items() if name != "default"}
+    if member.get("default") in (None, [], {}):
+        return rest
+    said = f"Default: `{member['default']}`."
+    return {**rest, "description": f"{member['description']} {said}" if "description" in member else said}
 
 
 def _add_security(document: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from shared.pagination import MAX_LIMIT, MOST_LOOKED_AT
 def router(service: str, database: Database, table: Table, leader: Table) -> APIRouter:
     routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
 
-    @routes.get("/changes", summary="Events in position order", response_model=None)
+    @routes.get("/changes", operation_id="list_changes", summary="Events in position order", response_model=None)
     async def read(
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,

@@ -10,16 +10,13 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from services import assembly
-from shared.bus import open_bus
 from shared.config import SERVICES
 from shared.contracts import RECORDED
 from shared.contracts.events import ACTIONS
 from shared.documentation import asyncapi, event_schemas
-from tests import backends
-from tests.backends.fetched import kept, program
+from tests import backends, documents
+from tests.backends.fetched import modules_of, program
 from tests.backends.server import Missing
-from tests.platform import settings_for
 
 FOLDER = Path(__file__).parents[1] / "asyncapi"
 every_service = pytest.mark.parametrize("service", SERVICES)
@@ -27,10 +24,8 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 
 @pytest.fixture(scope="module")
 def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """As it is served: the documents of all services."""
-    settings = settings_for(tmp_path_factory.mktemp("home"))
-    apps = {service: assembly.build(service, settings, open_bus(settings.bus)) for service in SERVICES}
-    return {service: json.loads(json.dumps(app.openapi())) for service, app in apps.items()}
+    """As they are served."""
+    return documents.openapi(tmp_path_factory.mktemp("home"))
 
 
 def references(part: Any) -> Iterator[str]:
@@ -110,17 +105,12 @@ def _paths(schema: dict[str, Any], data: Any) -> list[str]:
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the reference parser makes of each service's document."""
 
-    def fetch(folder: Path) -> list[str]:
-        for name in ("package.json", "package-lock.json"):
-            (folder / name).write_text((FOLDER / name).read_text())
-        return [program("npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
-
     home = tmp_path_factory.mktemp("asyncapi")
     files = {service: home / f"{service}.json" for service in SERVICES}
     for service, file in files.items():
         file.write_text(json.dumps(asyncapi(service, event_schemas(service))))
     try:
-        modules = kept("asyncapi-parser-3.6.6", fetch) / "node_modules"
+        modules = modules_of("asyncapi-parser-3.6.6", FOLDER)
         command = [program("node"), str(FOLDER / "read.cjs"), *map(str, files.values())]
     except Missing as reason:
         backends.skip("node", reason)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from tests.backends.server import Missing
 
 _CACHE = Path(os.environ.get("PLUMBLINE_TEST_CACHE") or Path(__file__).parents[2] / ".cache")
+_UV = Path(__file__).parents[2] / ".uv" / "bin" / "uv"
 
 
 def program(name: str) -> str:
@@ -28,6 +30,27 @@ def jars(name: str, pom: Path) -> Path:
         return [program("mvn"), "-B", "-q", "-f", str(pom), *copy]
 
     return kept(name, fetch)
+
+
+def modules_of(name: str, source: Path) -> Path:
+    """A directory of modules: those that ``source`` locks in its ``package-lock.json``. Raises Missing."""
+
+    def fetch(folder: Path) -> list[str]:
+        for file in ("package.json", "package-lock.json"):
+            (folder / file).write_text((source / file).read_text())
+        return [program("npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
+
+    return kept(name, fetch) / "node_modules"
+
+
+def packages_of(name: str, lock: Path) -> Path:
+    """A directory of Python packages: those of a file in ``requirements/``. Raises Missing."""
+
+    def fetch(folder: Path) -> list[str]:
+        install = ["pip", "install", "--quiet", "--python", sys.executable, "--require-hashes", "-r", str(lock)]
+        return [str(_UV) if _UV.exists() else program("uv"), *install, "--target", str(folder)]
+
+    return kept(f"{name}-{sys.version_info.major}.{sys.version_info.minor}", fetch)
 
 
 def kept(name: str, fetch: Callable[[Path], Sequence[str]]) -> Path:

@@ -37,15 +37,21 @@ def router(reader: Reader) -> APIRouter:
     async def cascade(asked: AtMoment) -> Response:
         return await reader.answer(asked, cascades.cascade)
 
-    @routes.get("/coverage/design", summary="Services by people, process, product and partner")
+    @routes.get(
+        "/coverage/design", operation_id="design_coverage", summary="Services by people, process, product and partner"
+    )
     async def design(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
         return await reader.answer(asked, lambda now: coverage.design(now, limit, cursor))
 
-    @routes.get("/coverage/offerings", summary="Offerings by goods, access and action, and for whom")
+    @routes.get(
+        "/coverage/offerings",
+        operation_id="offering_coverage",
+        summary="Offerings by goods, access and action, and for whom",
+    )
     async def offerings(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
         return await reader.answer(asked, lambda now: coverage.offerings(now, limit, cursor))
 
-    @routes.get("/raci/{process_id}", summary="Who does what in a process")
+    @routes.get("/raci/{process_id}", operation_id="raci", summary="Who does what in a process")
     async def matrix(asked: AtMoment, process_id: Word) -> Response:
         made = about(f"process/{process_id}", lambda now, row: raci.matrix(now, row.ref))
         return await reader.answer(asked, made)
