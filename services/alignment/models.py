@@ -123,7 +123,8 @@ class Record(Base):
 
 
 class Edge(Base):
-    """One relation in one version of its origin: a link, or an entity with a field that refers."""
+    """One relation in one version of its origin: a link, or an entity with a field that refers. ``up`` is the end that
+    the other one justifies, ``source`` or ``target``, if it justifies any."""
 
     __tablename__ = "edge"
     __table_args__ = (
@@ -144,7 +145,7 @@ class Edge(Base):
     target: Mapped[str]
     holder: Mapped[str]
     field: Mapped[str | None]
-    justifies: Mapped[bool]
+    up: Mapped[str | None]
     live: Mapped[bool]
     rationale: Mapped[str | None]
     confidence: Mapped[float | None]

@@ -12,7 +12,7 @@ from sqlalchemy import Table, select
 from services.strategy.freezing import OPEN
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind
-from shared.contracts.relations import RELATIONS
+from shared.contracts.relations import UP
 from shared.resource.store import Unit
 
 LOOKED_AT, MOST_LINKS, MOST_BLOCKED = 500, 50_000, 100
@@ -23,7 +23,7 @@ _SIGNABLE = [
     for kind in NODE_KINDS.values()
     if kind.signed_as and kind.signed_as in kind.lifecycle.moves.get("proposed", ())
 ]
-_JUSTIFYING = [relation.name for relation in RELATIONS.values() if relation.justifies]
+_JUSTIFYING = UP["source"]
 Waiting = Mapping[str, dict[str, Any]]
 """What is told of each that waits, by reference; the longest first, kind by kind."""
 Parents = Mapping[str, set[str]]
@@ -73,7 +73,7 @@ async def _proposed(unit: Unit, kind: Kind) -> Sequence[Any]:
 
 def _fields(kind: Kind) -> dict[str, str]:
     """The columns that lead up, and to which kind: in strategy each holds one id."""
-    return {each.path: each.kinds[0] for each in kind.references if RELATIONS[each.relation].justifies}
+    return {each.path: each.kinds[0] for each in kind.references if each.relation in _JUSTIFYING}
 
 
 def _in_fields(kind: Kind, row: Any) -> Iterator[str]:

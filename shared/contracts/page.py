@@ -3,7 +3,7 @@
 python -m shared.contracts.page
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -13,7 +13,7 @@ from shared.contracts import KINDS, NODE_KINDS, Kind
 from shared.contracts.base import Record, State
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.portfolio import PORTFOLIO
-from shared.contracts.relations import RELATIONS, Relation
+from shared.contracts.relations import OTHER, RELATIONS, End, Relation
 from shared.contracts.terms import TERMS
 
 PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
@@ -124,17 +124,34 @@ def _remarks(kind: Kind) -> Iterator[str]:
 
 
 def _relations() -> list[tuple[str, ...]]:
-    head = ("Relation", "Inverse", "Joins", "Leads up", "Reaches")
+    head = ("Relation", "Inverse", "Joins", "Up", "Risk", "Review")
     return [
         head,
-        *((r.name, r.inverse, _joins(r), "yes" if r.justifies else "", r.hits or "") for r in RELATIONS.values()),
+        *(
+            (
+                r.name,
+                r.inverse,
+                _joins(r),
+                _ends(r, [r.up] if r.up else []),
+                _ends(r, r.risk),
+                _ends(r, r.review, borne=False),
+            )
+            for r in RELATIONS.values()
+        ),
     ]
 
 
 def _joins(relation: Relation) -> str:
-    if relation.same_kind:
-        return "two of the same kind"
-    return "; ".join(f"{_kinds(sources)} → {_kinds(targets)}" for sources, targets in relation.pairs)
+    pairs = [f"{_kinds(sources)} → {_kinds(targets)}" for sources, targets in relation.pairs]
+    return "; ".join(["two of the same kind", *pairs] if relation.same_kind else pairs)
+
+
+def _ends(relation: Relation, ends: Collection[End], *, borne: bool = True) -> str:
+    """Which ends a column marks, and from which kinds only."""
+    if not ends:
+        return ""
+    marked = "both" if len(ends) == len(OTHER) else next(iter(ends))
+    return f"{marked} ({_kinds(relation.bearers)})" if relation.bearers and borne else marked
 
 
 def _kinds(names: frozenset[str]) -> str:

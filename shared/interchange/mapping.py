@@ -86,7 +86,7 @@ def relation_of(type: str, source: str, target: str) -> tuple[str, bool]:
             for row in RELATIONS.values():
                 if type in row.archimate and row.allows(*_ends(source, target, turned)):
                     return row.name, turned
-                if type in row.reversed and row.allows(*_ends(source, target, not turned)):
+                if type in row.swapped and row.allows(*_ends(source, target, not turned)):
                     return row.name, not turned
     return "relates_to", False
 

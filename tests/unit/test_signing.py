@@ -10,7 +10,7 @@ import pytest
 
 from services.strategy import freezing, rules, signing
 from shared.contracts.content import JUSTIFYING, content, difference, digest, item_digest, link_difference, linked
-from shared.contracts.owners import OWNED_KINDS
+from shared.contracts.owners import KIND_OWNERS, OWNED_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.contracts.strategy.signing import Frozen, SignOff
 from shared.resource import Facts, Rule
@@ -228,7 +228,7 @@ def test_the_scheme_covers_the_justifying_links_that_strategy_keeps() -> None:
     up = {
         row.name
         for row in RELATIONS.values()
-        if any(kind != "increment" and row.allows(kind, above) for kind in own for above in row.justifies)
+        if any(row.justified(kind) == "source" and row.allows(kind, above) for kind in own for above in KIND_OWNERS)
     }
     assert set(JUSTIFYING) == up
 

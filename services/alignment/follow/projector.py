@@ -22,12 +22,12 @@ from services.alignment.view.projection import Projected
 from shared import clock
 from shared.arrays import any_of, chunks
 from shared.clock import FOREVER
+from shared.contracts.relations import UP
 from shared.dialects import insert_new
 
 _SHAPE = ("type", "state", "live", "deleted", "valid_from", "valid_to", "criticality")
 _DELETED = _SHAPE.index("deleted")
 _EDGE_SHAPE = ("type", "source", "target", "live", "valid_from", "valid_to")
-
 
 _IN_PROGRESS = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
 _WAITING = (AHEAD.c.generation == bindparam("at")) & (AHEAD.c.service == bindparam("of"))
@@ -168,7 +168,7 @@ def _note(
     shapes |= {tuple((event.record or {})[name] for name in _SHAPE) for event in fresh}
     if in_turn and len(shapes) == 1 and all(set(each) == set(old_edges) for each in edges):
         return
-    sources = {edge[1] for each in edges for edge in each}
+    sources = {end for each in edges for type, *ends, _, _, _ in each for end in ends[: 1 + (type in UP["target"])]}
     touched.moved |= sources if is_link else sources | {ref}
     if not is_link and (not in_turn or any(shape[_DELETED] for shape in shapes)):
         touched.appeared.add(ref)

@@ -63,9 +63,19 @@ class Edge:
     target: str
     holder: str
     is_link: bool
-    justifies: bool
+    up: str | None
     live: bool
     span: Span
+
+    @property
+    def lower(self) -> str:
+        """What it justifies, if it justifies anything."""
+        return self.source if self.up == "source" else self.target
+
+    @property
+    def upper(self) -> str:
+        """By what."""
+        return self.target if self.up == "source" else self.source
 
 
 class History:
@@ -78,12 +88,15 @@ class History:
         self.nodes: dict[str, list[Node]] = defaultdict(list)
         self.out: dict[str, list[Edge]] = defaultdict(list)
         self.into: dict[str, list[Edge]] = defaultdict(list)
+        self.up: dict[str, list[Edge]] = defaultdict(list)
         self.held: dict[str, dict[tuple[str, ...], list[Edge]]] = defaultdict(dict)
         for node in nodes:
             self.nodes[node.ref].append(node)
         for edge in edges:
             self.out[edge.source].append(edge)
             self.into[edge.target].append(edge)
+            if edge.up:
+                self.up[edge.lower].append(edge)
             self.held[edge.holder].setdefault((edge.origin, edge.type, edge.source, edge.target), []).append(edge)
 
     def turns(self, edges: Iterable[Edge] = (), refs: Iterable[str] = ()) -> set[datetime]:
@@ -96,9 +109,9 @@ class History:
         edges: list[Edge] = []
         seen, waiting = {ref}, [ref]
         while waiting:
-            up = [edge for edge in self.out[waiting.pop()] if edge.justifies]
+            up = self.up[waiting.pop()]
             edges += up
-            fresh = {edge.target for edge in up} - seen
+            fresh = {edge.upper for edge in up} - seen
             seen |= fresh
             waiting += fresh
         return edges, seen
@@ -139,14 +152,14 @@ class Graph:
         """Whether justifying relations lead from here, through live nodes only, to a goal that is live."""
         seen, waiting = {ref}, [ref]
         while waiting:
-            for edge in self.out(waiting.pop()):
-                if not edge.justifies or edge.target in seen:
+            for edge in self.active(self.history.up.get(waiting.pop(), ())):
+                if edge.upper in seen:
                     continue
-                seen.add(edge.target)
-                node = self.live(edge.target)
+                seen.add(edge.upper)
+                node = self.live(edge.upper)
                 if node is None:
                     continue
                 if goal(node):
                     return True
-                waiting.append(edge.target)
+                waiting.append(edge.upper)
         return False

@@ -33,7 +33,7 @@ _FOLLOWED = EDGE.c.type.in_(LOOKS_INTO)
 
 
 _RELATION = [EDGE.c[name] for name in (
-    "origin", "epoch", "version", "ordinal", "type", "source", "target", "holder", "field", "justifies", "live",
+    "origin", "epoch", "version", "ordinal", "type", "source", "target", "holder", "field", "up", "live",
     "recorded_from", "recorded_to", "valid_from", "valid_to",
 )]  # fmt: skip
 
@@ -51,7 +51,10 @@ _AROUND = union_all(
     _edges_recorded(any_of(EDGE.c.target, "refs"), _FOLLOWED),
     _edges_recorded(any_of(EDGE.c.holder, "refs")),
 )
-_ABOVE = _edges_recorded(any_of(EDGE.c.source, "refs"), EDGE.c.justifies)
+_ABOVE = union_all(
+    _edges_recorded(any_of(EDGE.c.source, "refs"), EDGE.c.up == "source"),
+    _edges_recorded(any_of(EDGE.c.target, "refs"), EDGE.c.up == "target"),
+)
 _COLUMNS = [RECORD.c[name] for name in (
     "ref", "version", "type", "state", "live", "deleted", "criticality", "recorded_from", "recorded_to", "valid_from",
     "valid_to",
@@ -73,9 +76,11 @@ async def load_history(connection: AsyncConnection, generation: int, subjects: l
         edges.update(found)
         return fresh
 
+    await take(_AROUND, subjects)
     seen = {ref for ref in subjects if _climbs(ref)}
-    above = [edge for edge in await take(_AROUND, subjects) if edge.source in seen]
-    while frontier := {edge.target for edge in above if edge.justifies} - seen:
+    above = [edge for some in chunks(sorted(seen)) for edge in await take(_ABOVE, some)]
+    above += [edge for edge in edges.values() if edge.up and edge.lower in seen]
+    while frontier := {edge.upper for edge in above} - seen:
         seen |= frontier
         above = [edge for some in chunks(sorted(frontier)) for edge in await take(_ABOVE, some)]
     ends = {end for edge in edges.values() for end in (edge.source, edge.target)}
@@ -109,7 +114,7 @@ def _edge(row: Any) -> Edge:
         row.target,
         row.holder,
         row.field is None,
-        row.justifies,
+        row.up,
         row.live,
         _span(row),
     )
@@ -119,7 +124,10 @@ def _ends(end: Any, *where: ColumnElement[bool]) -> Select[Any]:
     return select(end.label("ref")).where(EDGE.c.generation == _AT, EDGE.c.recorded_to >= _SINCE, *where)
 
 
-_BELOW = _ends(EDGE.c.source, any_of(EDGE.c.target, "moved"), EDGE.c.justifies).distinct()
+_BELOW = union(
+    _ends(EDGE.c.source, any_of(EDGE.c.target, "moved"), EDGE.c.up == "source"),
+    _ends(EDGE.c.target, any_of(EDGE.c.source, "moved"), EDGE.c.up == "target"),
+)
 _BESIDE = union(
     _ends(EDGE.c.target, any_of(EDGE.c.source, "moved"), _FOLLOWED),
     _ends(EDGE.c.holder, any_of(EDGE.c.source, "appeared")),

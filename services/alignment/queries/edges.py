@@ -5,7 +5,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
@@ -13,6 +13,9 @@ from services.alignment.queries.snapshot import Moment, recorded
 from shared.arrays import any_of, chunks
 
 MAX_LINKS, MOST_EDGES = 200, 2000
+LOWER = case((EDGE.c.up == "source", EDGE.c.source), else_=EDGE.c.target)
+UPPER = case((EDGE.c.up == "source", EDGE.c.target), else_=EDGE.c.source)
+"""Of a relation that justifies: what it justifies, and by what."""
 LONGEST_RATIONALE = 500
 
 
@@ -45,6 +48,21 @@ def _other(moment: Moment, row: Any, end: str) -> dict[str, Any]:
     return brief(moment, SimpleNamespace(**columns)) if columns["ref"] else unseen(getattr(row, end))
 
 
+def above(refs: Any) -> ColumnElement[bool]:
+    """The relations that justify one of these; ``refs`` makes a condition of a column."""
+    return or_(refs(EDGE.c.source) & (EDGE.c.up == "source"), refs(EDGE.c.target) & (EDGE.c.up == "target"))
+
+
+def upper_end(row: Any) -> str:
+    """What a relation that justifies is justified by."""
+    return str(row.target if row.up == "source" else row.source)
+
+
+def lower_end(row: Any) -> str:
+    """What a relation that justifies justifies."""
+    return str(row.source if row.up == "source" else row.target)
+
+
 def edge(moment: Moment, row: Any) -> dict[str, Any]:
     """A relation in an answer. ``origin`` is the link, or the entity whose ``field`` makes it."""
     return {
@@ -54,7 +72,7 @@ def edge(moment: Moment, row: Any) -> dict[str, Any]:
         "origin": row.origin,
         "field": row.field,
         "live": row.live and moment.valid(row),
-        "justifies": row.justifies,
+        "justified": row.up,
         "rationale": _shortened(row.rationale),
         "confidence": row.confidence,
     }

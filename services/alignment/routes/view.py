@@ -145,7 +145,7 @@ def _types(text: str | None) -> list[str] | None:
     if text is None:
         return None
     if text == "justifying":
-        return [relation.name for relation in RELATIONS.values() if relation.justifies]
+        return [relation.name for relation in RELATIONS.values() if relation.up]
     names = text.split(",")
     if any(name not in RELATIONS for name in names):
         detail = f"Relations are {', '.join(RELATIONS)}; or `justifying` for those that lead up."

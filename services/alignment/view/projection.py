@@ -206,7 +206,9 @@ def ref_of(end: Mapping[str, Any]) -> str:
 def _edge(
     ordinal: int, type: str, source: str, target: str, holder: str, *, live: bool = True, **more: Any
 ) -> dict[str, Any]:
-    relation = RELATIONS[type]
+    relation, kinds = RELATIONS[type], (source.partition("/")[0], target.partition("/")[0])
+    # what a field says always fits; a link that does not justifies nothing
+    fits = more.get("field") is not None or relation.allows(*kinds)
     empty = {"field": None, "rationale": None, "confidence": None, "valid_from": None, "valid_to": None}
     return empty | {
         "ordinal": ordinal,
@@ -214,7 +216,7 @@ def _edge(
         "source": source,
         "target": target,
         "holder": holder,
-        "justifies": relation.justifies_to(target.partition("/")[0]),
+        "up": relation.justified(kinds[0]) if fits else None,
         "live": live,
         **more,
     }

@@ -7,11 +7,11 @@ from typing import Any
 from services.alignment.queries.edges import edge, edge_counts, edges_from, first_edges
 from services.alignment.queries.nodes import briefs, split
 from services.alignment.queries.snapshot import Moment
-from shared.contracts.relations import RELATIONS
+from shared.contracts.relations import OTHER, RELATIONS
 
 MAX_DEPTH = 10
 MAX_NODES = 500
-_CARRIES = {end: [r.name for r in RELATIONS.values() if r.hits == end] for end in ("source", "target")}
+_CARRIES = {end: [r.name for r in RELATIONS.values() if end in r.risk] for end in OTHER}
 """By the end that is hit: the relations that carry a change to it from the other one."""
 _ASKED = ("accountable", "consulted")
 """Whose word counts before an activity changes."""
@@ -42,13 +42,13 @@ async def _hit(moment: Moment, root: str, depth: int, limit: int) -> tuple[dict[
     frontier, hidden = [root], 0
     for _ in range(depth):
         reached: list[str] = []
-        for hit, other in (("source", "target"), ("target", "source")):
+        for hit, other in OTHER.items():
             counts = await edge_counts(moment, frontier, other, _CARRIES[hit])
             rows = await first_edges(moment, counts, other, _CARRIES[hit])
             hidden += sum(counts.values()) - len(rows)
             for row in rows:
                 end, near = getattr(row, hit), getattr(row, other)
-                if end in ways:
+                if end in ways or hit not in RELATIONS[row.type].at_risk(split(row.source)[0]):
                     continue
                 if len(ways) > limit:
                     hidden += 1

@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import CTE, Select, Text, bindparam, cast, select
 
 from services.alignment.models import EDGE
-from services.alignment.queries.edges import MOST_EDGES, edge, edge_counts, first_edges
+from services.alignment.queries.edges import (
+    LOWER,
+    MOST_EDGES,
+    UPPER,
+    edge,
+    edge_counts,
+    first_edges,
+    lower_end,
+    upper_end,
+)
+from services.alignment.queries.edges import above as edges_above
 from services.alignment.queries.nodes import briefs
 from services.alignment.queries.snapshot import Moment, recorded
 from services.alignment.view.projection import ref_of
@@ -76,12 +86,13 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
     nothing twice.
     """
     rows, cut = await _above(moment, root)
-    nodes = await briefs(moment, {root, *(row.target for row in rows)})
+    nodes = await briefs(moment, {root, *map(upper_end, rows)})
     above: defaultdict[str, list[Step]] = defaultdict(list)
     for row in rows:
-        live = row.live and moment.valid(row) and nodes[row.target]["live"]
+        lower, upper = lower_end(row), upper_end(row)
+        live = row.live and moment.valid(row) and nodes[upper]["live"]
         confidence = 1.0 if row.confidence is None else row.confidence
-        above[row.source].append(Step(row.source, row.target, live, confidence, row))
+        above[lower].append(Step(lower, upper, live, confidence, row))
     goals = {ref for ref, node in nodes.items() if _is_goal(node)}
     search = Search(root, above, goals, most=_MOST_PATHS, most_steps=_MOST_STEPS, work=_MOST_WORK)
     await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
@@ -101,15 +112,15 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
 def _refs_above(*, past: bool) -> CTE:
     """The nodes that justifying relations lead to, nearest first, in one statement however high they reach."""
     start = select(cast(bindparam("root", type_=Text()), TEXT).label("ref")).cte("above", recursive=True)
-    up = select(EDGE.c.target).join(start, EDGE.c.source == start.c.ref)
-    return start.union(up.where(recorded(EDGE, past=past), EDGE.c.justifies))
+    up = select(UPPER).join(start, edges_above(lambda end: end == start.c.ref))
+    return start.union(up.where(recorded(EDGE, past=past)))
 
 
 @cache
 def _rows_above(*, past: bool) -> Select[Any]:
-    above = any_of(EDGE.c.source, "refs")
-    order = (EDGE.c.source, EDGE.c.type, EDGE.c.target, EDGE.c.origin)
-    return select(EDGE).where(recorded(EDGE, past=past), above, EDGE.c.justifies).order_by(*order)
+    order = (LOWER, EDGE.c.type, UPPER, EDGE.c.origin)
+    these = edges_above(lambda end: any_of(end, "refs"))
+    return select(EDGE).where(recorded(EDGE, past=past), these).order_by(*order)
 
 
 async def _above(moment: Moment, root: str) -> tuple[list[Any], bool]:

@@ -85,5 +85,5 @@ def _node(row: Projected, end: datetime) -> Node:
 def _edges(row: Projected, end: datetime) -> Iterator[Edge]:
     for edge in row.edges:
         span = Span(row.recorded_at, end, edge["valid_from"], edge["valid_to"])
-        members = {name: edge[name] for name in ("type", "source", "target", "holder", "justifies", "live")}
+        members = {name: edge[name] for name in ("type", "source", "target", "holder", "up", "live")}
         yield Edge(row.ref, is_link=edge["field"] is None, span=span, **members)

@@ -26,9 +26,19 @@ class Relation:
     live: bool
     confidence: float | None = None
 
+    field: bool = False
+
     @property
-    def justifies(self) -> bool:
-        return self.target.partition("/")[0] in RELATIONS[self.type].justifies
+    def up(self) -> tuple[str, str] | None:
+        """What it justifies, and by what."""
+        row, kinds = RELATIONS[self.type], (self.source.partition("/")[0], self.target.partition("/")[0])
+        if row.up is None or not (self.field or row.allows(*kinds)) or (row.bearers and kinds[0] not in row.bearers):
+            return None
+        return (self.source, self.target) if row.up == "source" else (self.target, self.source)
+
+
+def _kind(relation: Relation) -> str:
+    return relation.source.partition("/")[0]
 
 
 def _time(text: str | None, otherwise: datetime) -> datetime:
@@ -71,7 +81,7 @@ class Reference:
                 source, target = (f"{kind}/{id}", ref) if reference.swapped else (ref, f"{kind}/{id}")
                 fields[reference.relation, source, target] = None
         for type, source, target in fields:
-            yield Relation(ref, type, source, target, active=True, live=True)
+            yield Relation(ref, type, source, target, active=True, live=True, field=True)
 
     def live(self, ref: str) -> bool:
         state = self.nodes.get(ref)
@@ -103,21 +113,22 @@ class Reference:
 
     def hit(self, root: str) -> dict[str, int]:
         def onward(ref: str) -> Iterator[str]:
-            yield from (each.source for each in self.into(ref) if RELATIONS[each.type].hits == "source")
-            yield from (each.target for each in self.out(ref) if RELATIONS[each.type].hits == "target")
+            yield from (each.source for each in self.into(ref) if "source" in RELATIONS[each.type].at_risk(_kind(each)))
+            yield from (each.target for each in self.out(ref) if "target" in RELATIONS[each.type].at_risk(_kind(each)))
 
         return self.reached(root, onward)
 
     def ways_up(self, ref: str, passed: tuple[str, ...] = ()) -> Iterator[tuple[Relation, ...]]:
         """Every simple path over what justifies, in force or not, up to the first outcome or business strategy."""
         for step in self.relations:
-            if step.source != ref or not step.justifies or step.target in (*passed, ref):
+            if step.up is None or step.up[0] != ref or step.up[1] in (*passed, ref):
                 continue
-            state = self.states.get(step.target, {})
-            if step.target.startswith("outcome/") or state.get("type") == "business":
+            upper = step.up[1]
+            state = self.states.get(upper, {})
+            if upper.startswith("outcome/") or (upper.startswith("strategy/") and state.get("type") == "business"):
                 yield (step,)
             else:
-                yield from ((step, *rest) for rest in self.ways_up(step.target, (*passed, ref)))
+                yield from ((step, *rest) for rest in self.ways_up(upper, (*passed, ref)))
 
     def signed(self, ref: str) -> list[tuple[str, list[str]]]:
         """The increments under which it was signed, here or elsewhere, and who approved each."""

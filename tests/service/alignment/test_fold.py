@@ -170,7 +170,7 @@ def as_node(rows: Projected, since: datetime) -> Node:
 
 
 def as_edges(rows: Projected, since: datetime) -> list[Edge]:
-    names = ("type", "source", "target", "holder", "justifies", "live")
+    names = ("type", "source", "target", "holder", "up", "live")
     return [
         Edge(
             rows.ref,

@@ -155,8 +155,8 @@ def reached(held: Held, root: str) -> dict[str, int]:
     distances, frontier = {root: 0}, [root]
     while frontier:
         at = frontier.pop(0)
-        hit = [s for t, s, e in held.edges if e == at and RELATIONS[t].hits == "source"]
-        hit += [e for t, s, e in held.edges if s == at and RELATIONS[t].hits == "target"]
+        hit = [s for t, s, e in held.edges if e == at and "source" in RELATIONS[t].at_risk(s.partition("/")[0])]
+        hit += [e for t, s, e in held.edges if s == at and "target" in RELATIONS[t].at_risk(s.partition("/")[0])]
         for ref in hit:
             if ref not in distances:
                 distances[ref] = distances[at] + 1

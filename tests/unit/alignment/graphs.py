@@ -40,7 +40,8 @@ def edge(text: str, nodes: list[Node], when: Span | None = None) -> Edge:
     refs = {node.ref.partition("/")[2]: node.ref for node in nodes}
     source, relation, target = text.split()
     source, target = (refs.get(end) or end.replace(":", "/") for end in (source, target))
-    up = RELATIONS[relation].justifies_to(target.partition("/")[0])
+    kinds = source.partition("/")[0], target.partition("/")[0]
+    up = RELATIONS[relation].justified(kinds[0]) if RELATIONS[relation].allows(*kinds) else None
     return Edge(f"link/{text}", relation, source, target, source, True, up, True, when or span())
 
 

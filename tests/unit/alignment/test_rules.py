@@ -65,7 +65,7 @@ def test_a_rule_is_whole(rule: Rule) -> None:
         ("D01", "service:s retired; s depends_on product:unseen", True),
         ("D02", "service:s deleted, product:p deleted; s depends_on p", True),
         ("D03", "service:s operational, product:p in_use; s likes p".replace("likes", "decomposes"), True),
-        ("D03", "service:s operational; s supersedes product:unseen", True),
+        ("D03", "service:s operational; s specializes product:unseen", True),
     ],
 )  # fmt: skip
 def test_more_examples(rule: str, example: str, found: bool) -> None:
