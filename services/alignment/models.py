@@ -123,8 +123,7 @@ class Record(Base):
 
 
 class Edge(Base):
-    """One relation in one version of its origin: a link, or an entity with a field that refers. ``up`` is the end that
-    the other one justifies, ``source`` or ``target``, if it justifies any."""
+    """One relation in one version of its origin, a link or an entity; ``up`` is the end that the other one justifies."""
 
     __tablename__ = "edge"
     __table_args__ = (
