@@ -1,5 +1,6 @@
 """A service, assembled from values: routes, workers, problem documents, health, metrics and its own documentation."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
@@ -130,13 +131,13 @@ def _operations(service: str, database: Database) -> APIRouter:
 
     @router.get("/schemas/{type}")
     async def schema(type: str) -> dict[str, Any]:
-        if (found := event_schemas(service).get(type)) is None:
+        if (found := (await asyncio.to_thread(event_schemas, service)).get(type)) is None:
             raise NotFound("There is no event of this type.")
         return found
 
     @router.get("/asyncapi.json")
     async def events() -> dict[str, Any]:
-        return asyncapi(service, event_schemas(service))
+        return await asyncio.to_thread(lambda: asyncapi(service, event_schemas(service)))
 
     return router
 

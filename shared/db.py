@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from shared import clock
 from shared.outage import away
 from shared.pool import replace_dead
-from shared.sqlite import BEGIN_WRITE, connect
+from shared.sqlite import BEGIN, BEGIN_WRITE, connect
 from shared.telemetry import log
 from shared.tls import check_certificates, without_tls
 
@@ -98,7 +98,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        engine = _sqlite(url, "BEGIN", 4) if self.is_sqlite else _postgres(url)
+        engine = _sqlite(url, BEGIN, 4) if self.is_sqlite else _postgres(url)
         # PostgreSQL has read-committed either way: without a transaction around them, reads save two round trips
         self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         # a pool of one connection queues writers in this process instead of letting them fail on a lock

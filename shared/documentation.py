@@ -1,11 +1,13 @@
 """What a service says of itself: OpenAPI with its request bodies, AsyncAPI and JSON Schemas of its events."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
@@ -18,7 +20,8 @@ _DEFINITIONS = "#/$defs/"
 
 
 def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
-    """Complete the OpenAPI document: bodies are read as bytes, so the framework does not see their models."""
+    """Complete the OpenAPI document: bodies are read as bytes, so the framework does not see their models. It is made
+    when first asked for, beside the event loop, which that would hold for half a second."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -32,7 +35,13 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
             app.openapi_schema = document
         return app.openapi_schema
 
+    async def document(_: Request) -> Response:
+        return JSONResponse(await asyncio.to_thread(openapi))
+
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
+    assert app.openapi_url
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]
+    app.add_route(app.openapi_url, document, include_in_schema=False)
 
 
 def _add_bodies(document: dict[str, Any], bodies: Sequence[type[BaseModel]]) -> None:

@@ -7,7 +7,6 @@ What no index serves is looked for in the order of the keys, among so many rows 
 items than it may have, even none, and still a cursor, which then names the last row that was looked at.
 """
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -121,7 +120,6 @@ async def filled(read: Read[Place, Item], limit: int, place: Place | None) -> tu
         if following is None or len(found) < asked or len(items) == limit:
             return items, following
         place, some = following, min(2 * some, _LARGEST_READ)
-        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 async def look(

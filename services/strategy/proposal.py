@@ -1,7 +1,6 @@
 """The next slice that could be signed: what has been proposed and waits, parents before children, no more than a
 sitting bears."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -45,7 +44,6 @@ async def propose(unit: Unit, most: int) -> dict[str, Any]:
             if ref not in held:
                 waiting[ref] = _told(kind, row)
                 parents[ref] |= set(_in_fields(kind, row))
-        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
     cut |= await _add_linked(unit, waiting, parents)
     unfit = await _unfit(unit, {parent for above in parents.values() for parent in above} - waiting.keys())
     order, blocked = ordered(list(waiting), parents, unfit)
@@ -101,7 +99,6 @@ async def _add_linked(unit: Unit, waiting: Waiting, parents: defaultdict[str, se
         if len(rows) > left:
             return True
         left -= len(rows)
-        await asyncio.sleep(0)
     return False
 
 
@@ -128,7 +125,6 @@ async def _live(unit: Unit, table: Table, kind: Kind, ids: Sequence[UUID]) -> se
     for some in _chunks(ids):
         query = select(table.c.id).where(table.c.id.in_(some), table.c.state.in_(sorted(kind.lifecycle.live)))
         found |= set((await unit.connection.execute(query)).scalars())
-        await asyncio.sleep(0)
     return found
 
 

@@ -6,6 +6,7 @@ Each line is a PUT with all its rules, and comes to the same state, version and 
 alone; ``?atomic=true`` makes all of them or none.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock, http
+from shared import clock, http, strict_json
 from shared.changes import Leader
 from shared.contracts.base import Model
 from shared.db import Database
@@ -69,32 +70,31 @@ class Bulk:
 
         writer, answer = Writer(self.database, unit), _Answer()
         if atomic:
-            entries = await self._entries(raw, 0, longest, until_refused=True)
+            entries = await asyncio.to_thread(self._entries, raw, 0, longest, until_refused=True)
             answer.tell(entries, await writer.all_or_none(entries))
         else:
             for start in range(0, len(raw), AT_ONCE):
-                entries = await self._entries(raw[start : start + AT_ONCE], start, longest)
+                some = raw[start : start + AT_ONCE]
+                entries = await asyncio.to_thread(self._entries, some, start, longest)
                 answer.tell(entries, await writer.each(entries))
                 self.leader.wake()
         self.leader.wake()
         return Response(b"".join(answer.lines), media_type="application/x-ndjson")
 
-    async def _entries(
-        self, raw: list[bytes], before: int, longest: int, *, until_refused: bool = False
-    ) -> list[Entry]:
+    def _entries(self, raw: list[bytes], before: int, longest: int, *, until_refused: bool = False) -> list[Entry]:
         """What the lines ask for. ``until_refused``: those after one that cannot be read will not be looked at."""
         entries: list[Entry] = []
         for number, line in enumerate(raw, before + 1):
-            entries.append(await self._entry(number, line, longest))
+            entries.append(self._entry(number, line, longest))
             if until_refused and entries[-1].error:
                 break
         return entries
 
-    async def _entry(self, number: int, raw: bytes, longest: int) -> Entry:
+    def _entry(self, number: int, raw: bytes, longest: int) -> Entry:
         try:
             if len(raw) > longest:
                 raise TooLarge(f"A line may have {longest} bytes.")
-            await http.parsed(raw)
+            strict_json.read(raw)
             line = Line.model_validate_json(raw, strict=True)
         except DomainError as error:
             return Entry(number, error=error)

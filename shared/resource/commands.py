@@ -1,6 +1,5 @@
 """The use cases that every kind shares. Each runs in the unit of work it is given, and is one transaction with it."""
 
-import asyncio
 import dataclasses
 from typing import Any, cast
 from uuid import UUID
@@ -86,10 +85,8 @@ async def take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
     """Move what moves along with it; raises Raced if that is not what was judged any more."""
     found = {(each.kind, each.id): each for some in facts.found.values() for each in some}
     for effect in unit.owner.rules.then.get((kind.name, new.state), ()):
-        for number, (name, id, to, reason) in enumerate(effect(new, facts), 1):
+        for name, id, to, reason in effect(new, facts):
             await _move_along(unit, facts.get(name, id) or found.get((name, id)), to, reason)
-            if number % _TURN == 0:
-                await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str) -> None:
@@ -131,7 +128,6 @@ async def _has_been_live(unit: Unit, kind: Kind, id: UUID) -> bool:
         if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
             return True
         last = rows[-1].version
-        await asyncio.sleep(0)
     return False
 
 

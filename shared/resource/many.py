@@ -131,7 +131,7 @@ class _Run:
         for index, entry in enumerate(self.entries):
             results.append(await self._one(index, entry))
             if index % _TURN == _TURN - 1:
-                await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
+                await asyncio.sleep(0)  # a batch asks the database nothing, and others want to be served
         await self._flush()
         return results
 

@@ -1,6 +1,5 @@
 """The statements behind the shared behaviour: one entity's row and its change, in the caller's transaction."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,7 +156,6 @@ async def look_up(unit: Unit, lookup: Lookup, subject: Record) -> list[Record]:
         found += [from_row(kind, row) for row in rows]
         if len(rows) < _AT_ONCE:
             return found
-        await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
 
 
 def _vain(unit: Unit, lookup: Lookup, subject: Record) -> bool:
