@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import http, migrations, problems, telemetry
 from shared.auth import Authenticator
 from shared.config import Settings
+from shared.contracts.answers.problem import Problem
 from shared.db import Database
 from shared.documentation import asyncapi, describe, event_schemas
 from shared.errors import NotFound, Unavailable
@@ -61,7 +62,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # the address would be made from the caller's Host header
         static_url=f"/{service}/static",
-        responses={"default": {"model": problems.Problem, "description": "A problem document"}},
+        responses={"default": {"model": Problem, "description": "A problem document"}},
         telemetry=_telemetry(service),
         generate_unique_id_function=lambda route: route.name,
     )

@@ -30,6 +30,7 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
             )
             document["servers"] = [{"url": "/", "description": "Where this document was found"}]
             _add_bodies(document, bodies)
+            _require_kinds(document)
             _add_security(document)
             _tell_problems(document)
             app.openapi_schema = document
@@ -73,6 +74,13 @@ def _told_default(member: dict[str, Any]) -> dict[str, Any]:
     return {**rest, "description": f"{member['description']} {said}" if "description" in member else said}
 
 
+def _require_kinds(document: dict[str, Any]) -> None:
+    """Every state names its kind: by it readers of an event tell one from another."""
+    for each in document["components"]["schemas"].values():
+        if "const" in each.get("properties", {}).get("kind", {}):
+            each["required"] = sorted({"kind", *each.get("required", ())}, key=[*each["properties"]].index)
+
+
 def _add_security(document: dict[str, Any]) -> None:
     schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
     schemes["bearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -84,8 +92,9 @@ def _tell_problems(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
-            content = operation["responses"]["default"]["content"]
-            operation["responses"]["default"]["content"] = {MEDIA_TYPE: content["application/json"]}
+            refusal = operation["responses"]["default"]
+            [schema] = refusal["content"].values()
+            refusal["content"] = {MEDIA_TYPE: schema}
     for framework in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(framework, None)
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request, Response
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
@@ -16,6 +17,8 @@ from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge, Una
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
+Responses = dict[int | str, dict[str, Any]]
+"""What OpenAPI says of the answers of a route, by status."""
 _LARGE = 32_768
 """Bytes of JSON that are read in a few milliseconds, whatever they hold."""
 
@@ -158,6 +161,11 @@ def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = 
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json")
+
+
+def answering(model: type[BaseModel], status: int = 200) -> Responses:
+    """What a route answers, for its ``responses``: it is documented, and not checked when it answers."""
+    return {status: {"model": model, "description": (model.__doc__ or "").partition("\n\n")[0].replace("\n", " ")}}
 
 
 def correlation() -> tuple[str, str | None, str | None]:

@@ -73,7 +73,7 @@ def owning(owner: Owner, settings: Settings, database: Database, bus: Bus, maker
     )
     resources = [makers.get(kind.name, Resource)(owner, kind, database, leader) for kind in owner.kinds]
     routers = [resource.router() for resource in resources]
-    bodies = [body for resource in resources for body in resource.documents.bodies]
+    bodies = [*Bulk.bodies, *(body for resource in resources for body in resource.documents.bodies)]
     routers.append(Bulk(owner, database, leader).router())
     routers.append(changes_routes.router(owner.name, database, owner.changes, owner.leader))
     workers = {

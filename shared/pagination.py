@@ -24,7 +24,6 @@ DEFAULT_LIMIT = 50
 MAX_CURSOR = 6000
 LIMIT_TOLD = "At most so many items; a page may have fewer, even none, and still a `next_cursor`"
 CURSOR_TOLD = "The `next_cursor` of the page before"
-NEXT_TOLD = "Where the next page begins; null on the last one, and on no other"
 MOST_LOOKED_AT = 20_000
 """Rows, for one page."""
 MOST_BYTES = 4 * 1024 * 1024

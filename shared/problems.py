@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -20,24 +19,6 @@ from shared.telemetry import log
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:plumbline:problem:"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-
-
-class FaultModel(BaseModel):
-    pointer: str
-    code: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """An error answer. ``type`` is stable; ``errors`` names each wrong member, ``error_count`` how many there are if
-    those are not all."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FaultModel]
-    error_count: int | None = None
 
 
 def problem(

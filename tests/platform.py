@@ -1,4 +1,5 @@
-"""The whole platform inside the test's own process: the real assembly, without a socket."""
+"""The whole platform inside the test's own process: the real assembly, without a socket. What it answers is
+held against its OpenAPI documents."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import OWNERS
 from shared.keys import make_keys
+from tests.answers import Checked
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Platform:
     settings: Settings
     http: httpx.AsyncClient
     client: Client
-    transport: httpx.ASGITransport
+    transport: Checked
 
     def token(self, subject: str, *scopes: str) -> str:
         return auth.mint(self.settings.issuer_key_path, subject, scopes)
@@ -75,7 +77,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
     await assembly.migrate(settings)
     app = assembly.platform(settings)
     token = auth.mint(settings.issuer_key_path, "tester")
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = Checked(httpx.ASGITransport(app, raise_app_exceptions=False))
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         app.router.lifespan_context(app),

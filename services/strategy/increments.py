@@ -11,6 +11,8 @@ from shared import http, proof
 from shared.changes import Leader
 from shared.config import Settings
 from shared.contracts import Kind
+from shared.contracts.answers.proof import Proof
+from shared.contracts.answers.sign_off import Comparison, Drift, Proposal, SignOffs
 from shared.contracts.strategy.signing import Increment
 from shared.db import Database
 from shared.errors import Conflict
@@ -36,16 +38,15 @@ class Increments(Resource):
         self.keys = keys
 
     def routes(self, documents: Documents) -> list[Route]:
-        asked = documents.more(
-            "decide", "Approve, reject or delegate", sign_offs.SignOffBody, self.kind.model, (IDEMPOTENCY_KEY,)
-        )
+        more = documents.more
+        asked = (self.kind.model, sign_offs.SignOffBody, (IDEMPOTENCY_KEY,))
         own: list[Route] = [
-            ("/proposal", "GET", self.propose, documents.more("propose", "The next slice that could be signed")),
-            ("/{id}/sign-offs", "GET", self.list_sign_offs, documents.more("list_sign_offs", "Who decided what")),
-            ("/{id}/sign-offs", "POST", self.decide, asked),
-            ("/{id}/proof", "GET", self.prove, documents.more("prove", "What was signed by whom, verifiable offline")),
-            ("/{id}/drift", "GET", self.drift, documents.more("drift", "What has changed since it was frozen")),
-            ("/{id}/comparison", "GET", self.compare, documents.more("compare", "How it differs from what was signed")),
+            ("/proposal", "GET", self.propose, more("propose", "The next slice to sign", Proposal)),
+            ("/{id}/sign-offs", "GET", self.list_sign_offs, more("list_sign_offs", "Who decided what", SignOffs)),
+            ("/{id}/sign-offs", "POST", self.decide, more("decide", "Approve, reject or delegate", *asked)),
+            ("/{id}/proof", "GET", self.prove, more("prove", "What was signed by whom, verifiable offline", Proof)),
+            ("/{id}/drift", "GET", self.drift, more("drift", "What has changed since it was frozen", Drift)),
+            ("/{id}/comparison", "GET", self.compare, more("compare", "What signers agree to", Comparison)),
         ]
         return own + super().routes(documents)  # first the paths that are no id
 

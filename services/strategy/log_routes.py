@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.strategy import signature_log
 from shared import http
+from shared.contracts.answers.proof import LogEntries
+from shared.contracts.answers.signature_log import Consistency, LogHead
 from shared.db import Database
 
 _SCOPE = "strategy:read"
@@ -16,7 +18,9 @@ Size = Annotated[int, Query(ge=1, le=2**53)]
 def router(database: Database) -> APIRouter:
     routes = APIRouter(prefix="/strategy/v1/signature-log", tags=["signature-log"])
 
-    @routes.get("", operation_id="read_signature_log", summary="The newest signed head", response_model=None)
+    @routes.get(
+        "", operation_id="read_signature_log", summary="The newest signed head", responses=http.answering(LogHead)
+    )
     async def newest(request: Request) -> Response:
         """``size``, ``root``, ``at`` and ``signature``."""
         http.caller(request, _SCOPE)
@@ -24,7 +28,10 @@ def router(database: Database) -> APIRouter:
             return http.answer(await signature_log.head(connection))
 
     @routes.get(
-        "/consistency", operation_id="prove_consistency", summary="One head goes on another", response_model=None
+        "/consistency",
+        operation_id="prove_consistency",
+        summary="One head goes on another",
+        responses=http.answering(Consistency),
     )
     async def consistency(request: Request, first: Size, second: Size) -> Response:
         """``first`` and ``second`` as heads, and the ``path`` between them (RFC 9162, section 2.1.4)."""
@@ -32,7 +39,9 @@ def router(database: Database) -> APIRouter:
         async with database.read() as connection:
             return http.answer(await signature_log.consistency(connection, first, second))
 
-    @routes.get("/entries", operation_id="list_signature_log", summary="What was entered", response_model=None)
+    @routes.get(
+        "/entries", operation_id="list_signature_log", summary="What was entered", responses=http.answering(LogEntries)
+    )
     async def entries(
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,

@@ -1,7 +1,5 @@
 """``GET /strategy/v1/keys``: the public halves of the keys that signed proofs, for whoever checks them."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
@@ -17,9 +15,10 @@ class KeySet(BaseModel):
 
 def router(keys: KeyFile) -> APIRouter:
     routes = APIRouter(prefix="/strategy/v1", tags=["keys"])
-    told: dict[int | str, dict[str, Any]] = {200: {"model": KeySet}}
 
-    @routes.get("/keys", operation_id="list_proof_keys", summary="Public keys of proofs", responses=told)
+    @routes.get(
+        "/keys", operation_id="list_proof_keys", summary="Public keys of proofs", responses=http.answering(KeySet)
+    )
     async def published(request: Request) -> Response:
         http.caller(request, "strategy:read")
         return http.answer({"keys": [key.document() for key in keys.ring().published()]})

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from services.strategy import drift
 from services.strategy.packages import holder, signed_with
 from shared import http
+from shared.contracts.answers.sign_off import Signatures
 from shared.contracts.strategy.signing import Increment
 from shared.errors import Conflict
 from shared.resource import commands
@@ -20,7 +21,8 @@ class Signed(Resource):
     """A kind that increments hold."""
 
     def routes(self, documents: Documents) -> list[Route]:
-        told = documents.more("signatures", f"Under what {self.kind.one} was signed, and what has changed since")
+        summary = f"Under what {self.kind.one} was signed, and what has changed since"
+        told = documents.more("signatures", summary, Signatures)
         return [*super().routes(documents), ("/{id}/signatures", "GET", self.list_signatures, told)]
 
     async def check_correction(self, unit: Unit, id: UUID) -> None:

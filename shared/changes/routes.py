@@ -10,6 +10,8 @@ from sqlalchemy import Table
 from shared import http
 from shared.changes.table import Head, changes_after, head
 from shared.clock import rfc3339
+from shared.contracts import RECORDED
+from shared.contracts.answers.changes import changes_model
 from shared.contracts.base import RecordKind
 from shared.db import Database
 from shared.pagination import MAX_LIMIT, MOST_LOOKED_AT
@@ -18,7 +20,9 @@ from shared.pagination import MAX_LIMIT, MOST_LOOKED_AT
 def router(service: str, database: Database, table: Table, leader: Table) -> APIRouter:
     routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
 
-    @routes.get("/changes", operation_id="list_changes", summary="Events in position order", response_model=None)
+    told = http.answering(changes_model(RECORDED[service]))
+
+    @routes.get("/changes", operation_id="list_changes", summary="Events in position order", responses=told)
     async def read(
         request: Request,
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,

@@ -71,7 +71,7 @@ Side = Literal["business", "it"]
 class Model(BaseModel):
     """Base of everything that is published: closed, immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Ref(Model):

@@ -13,11 +13,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock, http, strict_json
 from shared.changes import Leader
+from shared.contracts.answers.bulk import BulkResult
 from shared.contracts.base import Model
 from shared.db import Database
 from shared.errors import MOST_ERRORS, DomainError, Invalid, TooLarge
@@ -39,7 +40,21 @@ class Line(Model):
     if_match: Annotated[int, Field(ge=1)] | None = None
 
 
+class _Lines(Response):
+    media_type = "application/x-ndjson"
+
+
+def _lines(model: type[BaseModel]) -> dict[str, Any]:
+    """Lines of JSON as JSON Schema can say it: a text, with the schema of each line."""
+    line = {"$ref": f"#/components/schemas/{model.__name__}"}
+    schema = {"type": "string", "contentMediaType": _Lines.media_type, "contentSchema": line}
+    return {_Lines.media_type: {"schema": schema}}
+
+
 class Bulk:
+    bodies: tuple[type[BaseModel], ...] = (Line, BulkResult)
+    """What its document refers to."""
+
     def __init__(self, owner: Owner, database: Database, leader: Leader) -> None:
         self.owner = owner
         self.database = database
@@ -47,7 +62,6 @@ class Bulk:
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix=f"/{self.owner.name}/v1", tags=["bulk"])
-        lines = {"application/x-ndjson": {"schema": {"type": "string"}}}
         router.add_api_route(
             "/bulk",
             self.post,
@@ -55,8 +69,9 @@ class Bulk:
             response_model=None,
             summary="Many PUTs, one JSON document a line",
             operation_id=f"bulk_{self.owner.name}",
-            responses={200: {"description": "One line of answer for each", "content": lines}},
-            openapi_extra={"requestBody": {"required": True, "content": lines}},
+            response_class=_Lines,
+            responses={200: {"description": "One line of answer for each", "content": _lines(BulkResult)}},
+            openapi_extra={"requestBody": {"required": True, "content": _lines(Line)}},
         )
         return router
 
@@ -79,7 +94,7 @@ class Bulk:
                 answer.tell(entries, await writer.each(entries))
                 self.leader.wake()
         self.leader.wake()
-        return Response(b"".join(answer.lines), media_type="application/x-ndjson")
+        return _Lines(b"".join(answer.lines))
 
     def _entries(self, raw: list[bytes], before: int, longest: int, *, until_refused: bool = False) -> list[Entry]:
         """What the lines ask for. ``until_refused``: those after one that cannot be read will not be looked at."""

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel
 
+from shared.contracts.answers.lists import History, page_model
 from shared.contracts.base import Kind
-from shared.pagination import NEXT_TOLD
 from shared.resource.bodies import CorrectionBody, TransitionBody, body_model
 from shared.resource.reviews import ReviewBody
 
@@ -26,9 +26,7 @@ class Documents:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.bodies: list[type[BaseModel]] = []
-        following = (str | None, Field(description=NEXT_TOLD))
-        fields: Any = {"items": (list.__class_getitem__(kind.model), ...), "next_cursor": following}
-        self.page = create_model(f"{kind.model.__name__}Page", **fields)
+        self.page = page_model(kind)
 
     def list(self) -> dict[str, Any]:
         return self._route("list", f"List {self.kind.collection}", {200: {"model": self.page}})
@@ -69,25 +67,17 @@ class Documents:
         return self._route("correct", summary, responses, CorrectionBody, _STEP)
 
     def history(self) -> dict[str, Any]:
-        return self._route(
-            "history", f"Every version of {self.kind.one}", {200: {"description": "Versions, oldest first"}}
-        )
+        return self._route("history", f"Every version of {self.kind.one}", {200: {"model": History}})
 
     def review(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
         return self._route("review", f"Record a review of {self.kind.one}", responses, ReviewBody, _STEP)
 
     def more(
-        self,
-        verb: str,
-        summary: str,
-        body: Any = None,
-        answer: type[Any] | None = None,
-        headers: tuple[str, ...] = (),
+        self, verb: str, summary: str, answer: type[BaseModel], body: Any = None, headers: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         """A route that only this kind has."""
-        responses: dict[int, Any] = {200: {"model": answer} if answer else {"description": summary}}
-        return self._route(verb, summary, responses, body, headers)
+        return self._route(verb, summary, {200: {"model": answer}}, body, headers)
 
     def _reference(self, model: type[BaseModel]) -> dict[str, str]:
         self.bodies.append(model)

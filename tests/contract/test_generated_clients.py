@@ -26,7 +26,7 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With a document of each service, as it is served."""
     home = tmp_path_factory.mktemp("clients")
-    for service, document in documents.openapi(home / "home").items():
+    for service, document in documents.openapi().items():
         (home / f"{service}.json").write_text(json.dumps(document))
     return home
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func
 
 from services.strategy import models
 from shared import merkle, proof
@@ -112,8 +113,9 @@ async def test_what_is_altered_in_the_database_is_noticed(platform: Platform, ta
     boards = [await signed(platform) for _ in range(3)]
     kept = await boards[2].more("proof")
     entry, node, head = (models.Base.metadata.tables[f"signature_{name}"] for name in ("entry", "node", "head"))
+    forged = func.replace(entry.c.statement, '"approved"', '"rejected"')
     alter = {
-        "signature_entry": entry.update().where(entry.c.position == 0).values(statement='{"forged":true}'),
+        "signature_entry": entry.update().where(entry.c.position == 0).values(statement=forged),
         "signature_node": node.update().where(node.c.level == 0, node.c.position == 1).values(hash="00" * 32),
         "signature_head": head.update().where(head.c.size == 3).values(root="00" * 32),
     }[table]
