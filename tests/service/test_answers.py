@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared.contracts import NODE_KINDS, OWNERS, RECORDED, Kind
+from shared import clock
+from shared.config import SERVICES
+from shared.contracts import NODE_KINDS, RECORDED, Kind
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment import sample
@@ -22,7 +24,9 @@ in_one_loop = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def organisation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     async with running(settings_for(tmp_path_factory.mktemp("answers") / "home")) as platform:
-        yield await sample.load(platform)
+        await sample.load(platform)
+        platform.transport.documents.looked_at = 200
+        yield platform
 
 
 def documented(documents: Documents, service: str) -> set[Answered]:
@@ -123,15 +127,40 @@ async def ask_of_roles(api: Api) -> None:
     assert moved.status_code == 200, moved.text
 
 
+async def ask_of_alignment(api: Api) -> None:
+    """Of the organisation everything; of each kind a few."""
+    root = "/alignment/v1"
+    assert (await ask(api, "GET", f"{root}/findings", params={"limit": 200}))["items"]
+    lists = ("cascade", "coverage/design", "coverage/offerings", "load", "findings", "score")
+    await ask_with_times(api, [f"{root}/{path}" for path in lists])
+    for kind in NODE_KINDS:
+        few = (await ask(api, "GET", f"{root}/nodes", params={"kind": kind, "limit": 3}))["items"]
+        paths = [f"{view}/{kind}/{each['id']}" for each in few for view in ("nodes", "trace", "why", "impact")]
+        paths += [f"raci/{each['id']}" for each in few if kind == "process"]
+        await ask_with_times(api, [f"{root}/{path}" for path in paths])
+    found = (await ask(api, "GET", f"{root}/findings"))["items"][0]
+    await ask(api, "GET", f"{root}/findings/{found['id']}")
+    for path in ("rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
+        await ask(api, "GET", f"{root}/{path}")
+    await ask(api, "POST", f"{root}/rebuilds")
+    await ask(api, "GET", f"{root}/status")
+
+
+async def ask_with_times(api: Api, paths: list[str]) -> None:
+    for path in paths:
+        for params in ({}, {"as_of": clock.rfc3339(clock.now())}):
+            await ask(api, "GET", path, params=params)
+
+
 async def nothing(_: Api) -> None:
     """A service that has only what all have."""
 
 
-MORE = {"strategy": ask_of_strategy, "roles": ask_of_roles}
+MORE = {"strategy": ask_of_strategy, "roles": ask_of_roles, "alignment": ask_of_alignment}
 
 
 @in_one_loop
-@pytest.mark.parametrize("service", OWNERS)
+@pytest.mark.parametrize("service", SERVICES)
 async def test_every_success_is_as_documented(service: str, organisation: Platform) -> None:
     api = Api(organisation)
     await ask_of_owner(api, service)

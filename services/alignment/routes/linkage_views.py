@@ -14,7 +14,9 @@ from services.alignment.views import diff as diffs
 from services.alignment.views import impact as impacts
 from shared import http
 from shared.contracts.base import KindName
+from shared.contracts.views.diff import Diff
 from shared.errors import Invalid
+from shared.http import answering
 from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
@@ -60,7 +62,7 @@ def router(reader: Reader) -> APIRouter:
     async def load(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
         return await reader.answer(asked, lambda now: raci.load(now, limit, cursor))
 
-    @routes.get("/diff", summary="What changed between two moments, by whom and by which event")
+    @routes.get("/diff", summary="What changed between two moments, by whom, by which event", responses=answering(Diff))
     async def diff(
         asked: Now,
         since: Annotated[Word | None, Query(alias="from", description="A moment, or a baseline's key")] = None,

@@ -22,8 +22,12 @@ from services.alignment.views.signatures import signatures
 from shared import clock, http
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
+from shared.contracts.views.findings import FindingView, RuleList
+from shared.contracts.views.nodes import NodePage, NodeView
+from shared.contracts.views.status import Rebuild, Status
 from shared.db import Database
 from shared.errors import Invalid
+from shared.http import answering
 from shared.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
@@ -37,7 +41,7 @@ def _known_rule(id: str) -> str:
 def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
 
-    @routes.get("/nodes", summary="Nodes, and search by name across kinds")
+    @routes.get("/nodes", summary="Nodes, and search by name across kinds", responses=answering(NodePage))
     async def nodes(
         asked: AtTimes,
         kind: KindName | None = None,
@@ -56,7 +60,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
         return await reader.answer(asked, made)
 
-    @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings")
+    @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings", responses=answering(NodeView))
     async def node(asked: AtTimes, kind: KindName, id: Word) -> Response:
         async def made(now: Moment, row: Any) -> dict[str, Any]:
             out, out_hidden = await edges.links(now, row.ref, "source")
@@ -108,11 +112,11 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
             asked, lambda now: page(now, _given(given), limit, cursor, reader.grace), settled=True
         )
 
-    @routes.get("/findings/{id}", summary="One finding, open or resolved")
+    @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
     async def finding(asked: Now, id: Word) -> Response:
         return await reader.answer(asked, lambda now: finding_views.one(now, id, reader.grace), settled=True)
 
-    @routes.get("/rules", summary="The rule catalogue")
+    @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
     async def rules(request: Request) -> Response:
         http.caller(request, SCOPE)
         return http.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
@@ -121,13 +125,18 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
     async def score(asked: AtMoment) -> Response:
         return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
 
-    @routes.get("/status", summary="How far the view is")
+    @routes.get("/status", summary="How far the view is", responses=answering(Status))
     async def status(request: Request) -> Response:
         http.caller(request, SCOPE)
         async with database.read() as connection:
             return http.answer(await _status(connection))
 
-    @routes.post("/rebuilds", status_code=202, summary="Build the view anew from the owners' changes")
+    @routes.post(
+        "/rebuilds",
+        status_code=202,
+        responses=answering(Rebuild, 202),
+        summary="Build the view anew from the owners' changes",
+    )
     async def rebuild(request: Request) -> Response:
         http.caller(request, "alignment:admin")
         generation = await follower.rebuild.begin()

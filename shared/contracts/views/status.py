@@ -1,0 +1,65 @@
+"""``GET /status`` and ``POST /rebuilds``: how far the view is, and building it anew."""
+
+from typing import Literal
+
+from shared.contracts.base import Model
+from shared.contracts.instant import Instant
+
+
+class Reconciliation(Model):
+    """Why the view was built anew by itself."""
+
+    at: Instant
+    """When that began."""
+    reason: str
+    """How it differed from what an owner said."""
+
+
+class BuildProgress(Model):
+    """How far a service has been read for a build."""
+
+    position: int
+    """Position up to which its changes are in the new generation."""
+    head: int | None
+    """Position of its newest change, once it has been asked for."""
+
+
+class Building(Model):
+    """A generation that is being built beside the one that answers."""
+
+    generation: int
+    """Its number."""
+    phase: str | None
+    """What is being done."""
+    checked: int | None
+    """How many subjects have been judged."""
+    services: dict[str, BuildProgress]
+    """By service, how far it has been read."""
+
+
+class Status(Model):
+    """How far the view is."""
+
+    generation: int | None
+    """Number of the generation that answers; null before the first one is built."""
+    positions: dict[str, int]
+    """By service, the position up to which nothing is missing."""
+    building: Building | None
+    """The generation that is being built, if one is."""
+    watermark: dict[str, Instant]
+    """By service, until when the view covers everything that it has recorded."""
+    lag_seconds: dict[str, float]
+    """By service, how long ago that was."""
+    dead_letters: int
+    """How many messages could not be read or confirmed, counted up to 1,000."""
+    last_reconciliation: Reconciliation | None
+    """When and why the view was built anew by itself, if it was."""
+
+
+class Rebuild(Model):
+    """A rebuild that has begun."""
+
+    generation: int
+    """Number of the generation that is being built."""
+    status: Literal["building"]
+    """It goes on after this answer."""
