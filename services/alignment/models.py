@@ -123,7 +123,7 @@ class Record(Base):
 
 
 class Edge(Base):
-    """One relation in one version of its origin, a link or an entity; ``up`` is the end that the other one justifies."""
+    """One relation in a version of its origin, a link or an entity; ``up`` is the end that the other one justifies."""
 
     __tablename__ = "edge"
     __table_args__ = (
