@@ -104,26 +104,44 @@ class Fact:
         return head[:-1] + b',"data":' + self.data.encode() + b"}"
 
 
-def schema(kind: Kind, action: str) -> dict[str, Any]:
-    """The JSON Schema of the ``data`` of one event type. Open: a reader must bear members that come later."""
+def kind_schema(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of what the ``data`` of all events of a kind has: ``state`` and ``changed``. Open: a reader must
+    bear members that come later."""
     state = kind.model.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
     definitions = {name: _opened(part) for name, part in state.pop("$defs", {}).items()}
-    type_ = event_type(kind.service, kind.name, action)
-    deleted = {"deleted": {"const": True}} if action == "deleted" else {}
-    corrected = {"corrected": {"type": "boolean", "default": False}} if action == "changed" else {}
+    name = f"plumbline.{kind.service}.{kind.name}"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": schema_urn(type_),
-        "title": type_,
+        "$id": schema_urn(name),
+        "title": name,
         "type": "object",
         "properties": {
             "state": {"$ref": f"#/$defs/{state['title']}"},
             "changed": {"type": "array", "items": {"type": "string"}},
-            **deleted,
-            **corrected,
         },
-        "required": ["state", "changed", *deleted],
+        "required": ["state", "changed"],
         "$defs": {**definitions, state["title"]: _opened(state)},
+    }
+
+
+_MARKS: Mapping[str, dict[str, Any]] = {
+    "changed": {"corrected": {"type": "boolean", "default": False}},
+    "deleted": {"deleted": {"const": True}},
+}
+"""What the data of some actions has besides."""
+
+
+def schema(kind: Kind, action: str) -> dict[str, Any]:
+    """The JSON Schema of the ``data`` of one event type: that of its kind, with what the action has besides."""
+    of_kind, type_ = kind_schema(kind), event_type(kind.service, kind.name, action)
+    marks = _MARKS.get(action, {})
+    demanded = [name for name, mark in marks.items() if "const" in mark]
+    return {
+        **of_kind,
+        "$id": schema_urn(type_),
+        "title": type_,
+        "properties": of_kind["properties"] | marks,
+        "required": of_kind["required"] + demanded,
     }
 
 

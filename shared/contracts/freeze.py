@@ -1,4 +1,4 @@
-"""``python -m shared.contracts.freeze``: writes down the schema of every event, and refuses to break a promise.
+"""``python -m shared.contracts.freeze``: writes down the schema of every kind's events, and refuses to break a promise.
 
 Members are only ever added, with defaults: a reader made for the new schema reads every event of the old one.
 """
@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from shared.contracts import RECORDED
-from shared.contracts.events import ACTIONS, event_type, schema
+from shared.contracts.events import kind_schema
 
 FOLDER = Path(__file__).parent / "schemas"
 
 
 def generated() -> dict[str, dict[str, Any]]:
-    """What the code says now, by the name of the file that freezes it."""
-    return {
-        f"{event_type(service, kind.name, action)}.json": schema(kind, action)
-        for service, kinds in RECORDED.items()
-        for kind in kinds
-        for action in ACTIONS
-    }
+    """What the code says now, by the name of the file that freezes it: one for each kind, whose event types have the
+    same schema but for their names and what marks a correction or a deletion."""
+    schemas = (kind_schema(kind) for kinds in RECORDED.values() for kind in kinds)
+    return {f"{schema['title']}.json": schema for schema in schemas}
 
 
 def frozen(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
@@ -30,7 +27,7 @@ def frozen(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
 
 
 def broken(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """The events whose readers would break."""
+    """The kinds whose readers would break."""
     from jsoncompat import check_compat  # a tool of the developers, not of the running platform
 
     for name, before in old.items():

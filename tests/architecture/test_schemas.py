@@ -1,4 +1,4 @@
-"""Frozen event schemas: what the code says is what was promised, and a promise is only ever added to."""
+"""Frozen schemas of events, one for each kind: what the code says was promised, and a promise is only ever added to."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -8,8 +8,9 @@ import pytest
 
 from shared.contracts import freeze
 from shared.contracts.events import SCHEMA_VERSION
+from shared.documentation import event_schemas
 
-NAME = "plumbline.catalog.contract.changed.json"
+NAME = "plumbline.catalog.contract.json"
 Schema = dict[str, Any]
 
 
@@ -21,9 +22,30 @@ def test_no_change_breaks_a_reader() -> None:
     assert list(freeze.broken(freeze.frozen(), freeze.generated())) == []
 
 
-def test_a_file_is_named_as_its_event() -> None:
+def test_a_file_is_named_as_its_kind() -> None:
     for name, schema in freeze.frozen().items():
         assert schema["$id"] == f"urn:plumbline:schema:{name.removesuffix('.json')}:{SCHEMA_VERSION}"
+
+
+@pytest.mark.parametrize(
+    ("action", "besides", "required"),
+    [
+        ("created", {}, []),
+        ("transitioned", {}, []),
+        ("changed", {"corrected": {"type": "boolean", "default": False}}, []),
+        ("deleted", {"deleted": {"const": True}}, ["deleted"]),
+    ],
+)
+def test_the_types_of_a_kind_differ_in_name_and_in_what_marks_them(
+    action: str, besides: Schema, required: list[str]
+) -> None:
+    """Promised as well: a reader finds a correction and a deletion by these."""
+    for name, kind in freeze.frozen().items():
+        type_ = f"{name.removesuffix('.json')}.{action}"
+        served = event_schemas(type_.split(".")[1])[type_]
+        names = {"$id": f"urn:plumbline:schema:{type_}:{SCHEMA_VERSION}", "title": type_}
+        members = {"properties": kind["properties"] | besides, "required": kind["required"] + required}
+        assert served == kind | names | members
 
 
 @pytest.mark.parametrize("name", freeze.frozen())
@@ -80,7 +102,7 @@ def test_what_breaks_a_reader(change: Any, breaks: bool) -> None:
     assert list(freeze.broken(old, new)) == ([NAME] if breaks else [])
 
 
-def test_an_event_that_is_no_longer_sent_breaks_its_readers() -> None:
+def test_a_kind_that_is_no_longer_sent_breaks_its_readers() -> None:
     old = freeze.frozen()
     assert list(freeze.broken(old, {name: schema for name, schema in old.items() if name != NAME})) == [NAME]
 

@@ -9,8 +9,9 @@ from jsonschema import Draft202012Validator
 
 from bench.organisation import MOST_AT_HUB, Organisation
 from bench.shape import LEAVING
-from shared.contracts import OWNERS, freeze
+from shared.contracts import OWNERS
 from shared.contracts.relations import RELATIONS
+from shared.documentation import event_schemas
 
 LINKS = 1000
 Json = dict[str, Any]
@@ -28,7 +29,7 @@ def states(events: dict[str, list[Json]]) -> list[Json]:
 
 @pytest.mark.parametrize("service", OWNERS)
 def test_every_event_keeps_to_its_schema(service: str, events: dict[str, list[Json]]) -> None:
-    schemas = {name.removesuffix(".json"): schema for name, schema in freeze.frozen().items()}
+    schemas = event_schemas(service)
     validators = {type_: Draft202012Validator(schemas[type_]) for type_ in {e["type"] for e in events[service]}}
     for event in events[service]:
         validators[event["type"]].validate(event["data"])
