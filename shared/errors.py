@@ -72,7 +72,7 @@ class NotFound(DomainError):
 
 
 class TooSlow(DomainError):
-    status, code, title = 408, "too-slow", "The request comes too slowly"
+    status, code, title = 408, "request-timeout", "The request comes too slowly"
 
 
 class Conflict(DomainError):
@@ -95,6 +95,10 @@ class TooLarge(DomainError):
     status, code, title = 413, "too-large", "The request is too large"
 
 
+class UnsupportedMediaType(DomainError):
+    status, code, title = 415, "unsupported-media-type", "Send JSON"
+
+
 class Invalid(DomainError):
     status, code, title = 422, "invalid", "The request is not valid"
 
@@ -109,7 +113,7 @@ class PreconditionRequired(DomainError):
 
 
 class HeadTooLarge(DomainError):
-    status, code, title = 431, "head-too-large", "The head of the request is too large"
+    status, code, title = 431, "headers-too-large", "The head of the request is too large"
 
 
 class Unavailable(DomainError):

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from shared import strict_json, telemetry
 from shared.auth import Caller
-from shared.errors import BadRequest, DomainError, Fault, Invalid, TooLarge, Unavailable
+from shared.errors import BadRequest, Fault, Invalid, TooLarge, Unavailable, UnsupportedMediaType
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"
@@ -21,10 +21,6 @@ Responses = dict[int | str, dict[str, Any]]
 """What OpenAPI says of the answers of a route, by status."""
 _LARGE = 32_768
 """Bytes of JSON that are read in a few milliseconds, whatever they hold."""
-
-
-class UnsupportedMediaType(DomainError):
-    status, code, title = 415, "unsupported-media-type", "Send JSON"
 
 
 def caller(request: Request, scope: str) -> Caller:

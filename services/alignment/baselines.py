@@ -28,7 +28,7 @@ async def moment(connection: AsyncConnection, parameter: str, text: str) -> date
     if at:
         return at
     detail = "It must be a date and time, such as 2026-01-31T12:00:00Z, or the key of a baseline."
-    raise Invalid.at(f"?{parameter}", "no-moment", detail)
+    raise Invalid.at(f"?{parameter}", "invalid-instant", detail)
 
 
 async def named(connection: AsyncConnection, until: datetime, most: int) -> list[dict[str, str]]:

@@ -48,7 +48,9 @@ def ends_after_start(new: Contract, _: Facts) -> Iterator[Fault]:
     spans += [(f"/items/{index}", item) for index, item in enumerate(new.items)]
     for pointer, span in spans:
         if span and span.start and span.end and span.start >= span.end:
-            yield Fault(pointer=f"{pointer}/end", code="not-after", detail="The end must be later than the start.")
+            yield Fault(
+                pointer=f"{pointer}/end", code="invalid-interval", detail="The end must be later than the start."
+            )
 
 
 RUNNING = frozenset({"active", "suspended"})
@@ -121,7 +123,7 @@ def elements_fit(new: DesignPackage, _: Facts) -> Iterator[Fault]:
             yield Fault(pointer=f"/elements/{index}/reason", code="reason-missing", detail=detail)
         if element.ref and element.ref.kind != FOUR_PS[element.type]:
             detail = f"An element of the type {element.type} names a {FOUR_PS[element.type]}."
-            yield Fault(pointer=f"/elements/{index}/ref/kind", code="other-p", detail=detail)
+            yield Fault(pointer=f"/elements/{index}/ref/kind", code="element-type-mismatch", detail=detail)
 
 
 def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
@@ -132,7 +134,7 @@ def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
     for other in facts.others("design_package"):
         if other.state == "accepted":
             detail = f"The service has an accepted package already: {other.key}."
-            yield Fault(pointer="/service_id", code="package-there", detail=detail)
+            yield Fault(pointer="/service_id", code="package-exists", detail=detail)
 
 
 def earlier_packages(new: DesignPackage, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
@@ -164,11 +166,11 @@ def same_catalog(new: Category, facts: Facts) -> Iterator[Fault]:
     parent = facts.get("category", new.parent_id)
     if parent and parent.catalog_id != new.catalog_id:
         detail = f"The category above it, {parent.key}, is not in the same catalogue."
-        yield Fault(pointer="/parent_id", code="other-catalog", detail=detail)
+        yield Fault(pointer="/parent_id", code="catalog-mismatch", detail=detail)
     for below in facts.others("category"):
         if below.parent_id == new.id and below.state != "retired" and below.catalog_id != new.catalog_id:
             detail = f"The category below it, {below.key}, is not in the same catalogue."
-            yield Fault(pointer="/catalog_id", code="other-catalog", detail=detail)
+            yield Fault(pointer="/catalog_id", code="catalog-mismatch", detail=detail)
 
 
 RULES = Rules(

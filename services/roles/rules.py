@@ -22,7 +22,7 @@ def one_owner_at_a_time(new: RoleAssignment, facts: Facts) -> Iterator[Fault]:
     for other in facts.others("role_assignment"):
         if other.state == "active" and _owns(other, facts) and _overlap(new, other):
             detail = f"The owner's seat is taken at that time, by {other.key}: end that one first."
-            yield Fault(pointer="/role_id", code="owner-seat-taken", detail=detail)
+            yield Fault(pointer="/role_id", code="process-owner-exists", detail=detail)
 
 
 def _owns(assignment: Any, facts: Facts) -> bool:
@@ -50,7 +50,7 @@ def becomes_an_owners_role(new: Role, facts: Facts) -> Iterator[Fault]:
 
 def deputy_is_another(new: RoleAssignment, _: Facts) -> Iterator[Fault]:
     if new.deputy_id == new.party_id:
-        yield Fault(pointer="/deputy_id", code="own-deputy", detail="Nobody is their own deputy.")
+        yield Fault(pointer="/deputy_id", code="self-deputy", detail="Nobody is their own deputy.")
 
 
 def letters_are_unique(new: Activity, _: Facts) -> Iterator[Fault]:
@@ -58,14 +58,14 @@ def letters_are_unique(new: Activity, _: Facts) -> Iterator[Fault]:
     for index, each in enumerate(new.raci):
         if (each.role_id, each.letter) in seen:
             detail = f"The role has the letter {each.letter} already."
-            yield Fault(pointer=f"/raci/{index}", code="double-letter", detail=detail)
+            yield Fault(pointer=f"/raci/{index}", code="duplicate", detail=detail)
         seen.add((each.role_id, each.letter))
 
 
 def goes_to_another(new: Handoff, _: Facts) -> Iterator[Fault]:
     if new.from_activity_id == new.to_activity_id:
         detail = "A hand-off goes from one activity to another one."
-        yield Fault(pointer="/to_activity_id", code="same-activity", detail=detail)
+        yield Fault(pointer="/to_activity_id", code="self-handoff", detail=detail)
 
 
 def follows_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
@@ -73,7 +73,7 @@ def follows_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
     process = facts.get("process", new.process_id)
     if process is not None and new.state not in (process.state, "retired"):
         detail = f"It follows its process, and {process.key} is {process.state}: move that."
-        yield Fault(pointer="/to", code="follows-process", detail=detail)
+        yield Fault(pointer="/to", code="process-state-mismatch", detail=detail)
 
 
 def found_as_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
@@ -87,7 +87,7 @@ def owner_seat_is_filled(new: Process, facts: Facts) -> Iterator[Fault]:
     seats = [each for each in facts.others("role_assignment") if each.state == "active" and _owns(each, facts)]
     if not any(_is_valid(each, new.updated_at) for each in seats):
         detail = "Nobody holds its owner's seat: assign a party to a role of the type process_owner."
-        yield Fault(pointer="/owner", code="owner-seat-empty", detail=detail)
+        yield Fault(pointer="/owner", code="process-owner-missing", detail=detail)
 
 
 def _is_valid(each: Any, at: datetime) -> bool:

@@ -28,10 +28,10 @@ def parent_fits(new: Objective, facts: Facts) -> Iterator[Fault]:
 def _apart(low: Objective, high: Objective, side: str, level: str, words: str) -> Iterator[Fault]:
     if high.side and low.side and high.side != low.side:
         detail = f"An objective and its parent are of one side, and {words} is on the {high.side} side."
-        yield Fault(pointer=side, code="other-side", detail=detail)
+        yield Fault(pointer=side, code="side-mismatch", detail=detail)
     if high.level and low.level and _LEVELS[high.level] > _LEVELS[low.level]:
         detail = f"A parent is of no lower level, and {words} is only {high.level}."
-        yield Fault(pointer=level, code="lower-level", detail=detail)
+        yield Fault(pointer=level, code="parent-level-too-low", detail=detail)
 
 
 def link_fits(new: Link, facts: Facts) -> Iterator[Fault]:
@@ -52,7 +52,9 @@ def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
     over = NODE_KINDS["strategy"].lifecycle.is_terminal
     if new.type != "business" and not any(each and not over(each.state) for each in supported):
         yield Fault(
-            pointer="/type", code="supports-missing", detail="It supports no strategy: link it to the one it serves."
+            pointer="/type",
+            code="supported-strategy-missing",
+            detail="It supports no strategy: link it to the one it serves.",
         )
 
 
@@ -68,13 +70,13 @@ def corrects_the_same_kpi(new: Measurement, facts: Facts) -> Iterator[Fault]:
     corrected = facts.get("measurement", new.corrects_id)
     if corrected and corrected.kpi_id != new.kpi_id:
         detail = "It corrects a measurement of another indicator."
-        yield Fault(pointer="/corrects_id", code="other-kpi", detail=detail)
+        yield Fault(pointer="/corrects_id", code="kpi-mismatch", detail=detail)
 
 
 def by_signature(new: State, _: Facts) -> Iterator[Fault]:
     """The only way to be approved is by the signature under an increment, which moves what it holds."""
     detail = f"A {new.kind.replace('_', ' ')} is approved when a signed increment holds it, and in no other way."
-    yield Fault(pointer="/to", code="increment-missing", detail=detail)
+    yield Fault(pointer="/to", code="signature-required", detail=detail)
 
 
 def rules(most_items: int) -> Rules:

@@ -62,7 +62,7 @@ async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> SignOff
     fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id", unit.now)
     if fault is None and who and not is_valid(who, unit.now):
         detail = f"{who.name} is not valid at this moment: nobody signs before or after their term."
-        fault = {"pointer": "/stakeholder_id", "code": "not-valid", "detail": detail}
+        fault = {"pointer": "/stakeholder_id", "code": "outside-validity", "detail": detail}
     if fault is None and who and who.subject != mine[0].subject:
         detail = f"{who.name} signs in as somebody else since this was submitted."
         fault = {"pointer": "/stakeholder_id", "code": "not-a-signer", "detail": detail}
@@ -92,13 +92,15 @@ def _refusal(subject: str, found: int) -> str:
 async def _delegate(unit: Unit, increment: Increment, body: SignOffBody) -> list[SignOff]:
     """Whoever is asked instead: nobody who has been asked already, under whichever name."""
     if (body.decision == "delegated") != (body.delegated_to is not None):
-        raise Invalid.at("/delegated_to", "delegate", "Name whom you delegate to, and only when you delegate.")
+        raise Invalid.at(
+            "/delegated_to", "invalid-delegation", "Name whom you delegate to, and only when you delegate."
+        )
     if body.delegated_to is None:
         return []
     who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, body.delegated_to))
     fault = why_not(who, {*increment.authors, increment.created_by}, "/delegated_to", unit.now)
     if fault is None and who and _is_asked(who, increment):
-        fault = {"pointer": "/delegated_to", "code": "asked-already", "detail": "They are asked already."}
+        fault = {"pointer": "/delegated_to", "code": "already-requested", "detail": "They are asked already."}
     if fault or who is None:
         raise Invalid(fault["detail"] if fault else "", errors=[fault] if fault else [])
     return [SignOff(stakeholder_id=who.id, name=who.name, subject=who.subject)]

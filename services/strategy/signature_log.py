@@ -92,7 +92,7 @@ def _told(row: Any) -> dict[str, Any]:
 async def consistency(connection: AsyncConnection, first: int, second: int) -> dict[str, Any]:
     """The proof that one head goes on another. Raises NotFound, and Invalid where the second is the smaller one."""
     if first > second:
-        raise Invalid.at("?second", "not-after", "second must be no smaller than first.")
+        raise Invalid.at("?second", "invalid-interval", "second must be no smaller than first.")
     of_first, of_second = await head(connection, first), await head(connection, second)
     path = await _proof(connection, lambda get: merkle.consistency(get, first, second))
     return {"first": of_first, "second": of_second, "path": path}

@@ -46,20 +46,20 @@ def attested_says_so(new: Increment, _: Facts) -> Iterator[Fault]:
     """What was signed elsewhere never passes for what is proven here."""
     if new.state == "attested" and new.type != "attested":
         detail = "Only an increment of type attested is attested: one of type sign_off is signed by its signers."
-        yield Fault(pointer="/type", code="not-attested", detail=detail)
+        yield Fault(pointer="/type", code="increment-type-mismatch", detail=detail)
 
 
 def members_are_no_links(new: Link, _: Facts) -> Iterator[Fault]:
     """What an increment holds, who signs it and what it supersedes stands in its members, and in them alone."""
     if new.source.kind == "increment" and new.type in ("covers", "signed_by", "supersedes"):
         detail = "An increment says this in items, signers and supersedes_id, which are frozen: no link says it."
-        yield Fault(pointer="/type", code="member", detail=detail)
+        yield Fault(pointer="/type", code="link-not-allowed", detail=detail)
 
 
 def is_for_sign_off(new: Increment, _: Facts) -> Iterator[Fault]:
     if new.type != "sign_off":
         detail = "It is attested, as signed elsewhere: an increment of type sign_off is what signers are asked about."
-        yield Fault(pointer="/type", code="not-for-sign-off", detail=detail)
+        yield Fault(pointer="/type", code="increment-type-mismatch", detail=detail)
 
 
 def supersedes_what_was_signed(new: Increment, facts: Facts) -> Iterator[Fault]:
@@ -85,7 +85,7 @@ def _is_over(who: Stakeholder, at: datetime) -> bool:
 
 def by_a_later_increment(_: Increment, __: Facts) -> Iterator[Fault]:
     detail = "It is superseded when an increment that names it in supersedes_id is signed, and in no other way."
-    yield Fault(pointer="/to", code="increment-missing", detail=detail)
+    yield Fault(pointer="/to", code="signature-required", detail=detail)
 
 
 def fits_into_a_sitting(most: int) -> Rule:
@@ -144,9 +144,9 @@ def why_not(who: Any, authors: Collection[str], pointer: str, at: datetime) -> F
         return Fault(pointer=pointer, code="not-a-signer", detail=detail)
     if who.subject in authors:
         detail = f"{who.name} made it, changed it or submitted it, and so cannot sign it."
-        return Fault(pointer=pointer, code="author-signs", detail=detail)
+        return Fault(pointer=pointer, code="author-cannot-sign", detail=detail)
     if _is_over(who, at):
-        return Fault(pointer=pointer, code="not-valid", detail=f"The term of {who.name} is over.")
+        return Fault(pointer=pointer, code="outside-validity", detail=f"The term of {who.name} is over.")
     return None
 
 

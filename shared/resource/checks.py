@@ -35,7 +35,7 @@ class Target(NamedTuple):
 async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, registered: bool) -> Facts:
     """Refuse a state that breaks a line; raises Invalid or Conflict. Returns what the rules of a transition need."""
     if new.valid_from and new.valid_to and new.valid_from >= new.valid_to:
-        raise Invalid.at("/valid_to", "not-after", "valid_to must be later than valid_from.")
+        raise Invalid.at("/valid_to", "invalid-interval", "valid_to must be later than valid_from.")
     found = await _found(unit, kind, old, new)  # first: what it refers to is read when nobody else changes it any more
     targets = [target for target in _targets(kind, new) if unit.owner.kind(target.kind)]
     known = await load_many(unit, (target.ref for target in targets))
@@ -113,15 +113,15 @@ def _reference_faults(
 
 async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
     if unit.owner.kind(link.source.kind) is None:
-        raise Invalid.at("/source/kind", "foreign-source", "A link is kept by the service that owns its source.")
+        raise Invalid.at("/source/kind", "source-not-owned", "A link is kept by the service that owns its source.")
     for end, ref in (("source", link.source), ("target", link.target)):
         if not NODE_KINDS[ref.kind].in_view:
             detail = f"A {ref.kind} is part of something else: link that."
-            raise Invalid.at(f"/{end}/kind", "no-node", detail)
+            raise Invalid.at(f"/{end}/kind", "not-linkable", detail)
     if link.source == link.target:
         raise Invalid.at("/target", "self-link", "A link must not lead back to its own source.")
     if link.sign and link.type != "influences":
-        raise Invalid.at("/sign", "no-influence", "Only an influence has a sign.")
+        raise Invalid.at("/sign", "sign-not-allowed", "Only an influence has a sign.")
     if link.state != "active":
         return
     same = {
@@ -151,7 +151,7 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
             raise Invalid.at(up.pointer, "cycle", "This would make the decomposition run in a circle.")
         if found is None:
             detail = f"More than {MOST_ABOVE:,} lie above it by decomposition."
-            raise Invalid.at(up.pointer, "too-many-above", detail)
+            raise Invalid.at(up.pointer, "too-many-ancestors", detail)
 
 
 def _ups(kind: Kind, new: Record, fresh: Sequence[Target]) -> list[Target]:

@@ -195,7 +195,9 @@ def _registers(unit: Unit, kind: Kind, state: str | None) -> bool:
         unit.caller.demand(scope)
         if kind.registered is not None and state not in kind.registered:
             allowed = " or ".join(name for name in kind.lifecycle.states if name in kind.registered)
-            raise Invalid.at("/state", "not-registrable", f"{kind.one.capitalize()} is registered as {allowed} only.")
+            raise Invalid.at(
+                "/state", "state-not-registrable", f"{kind.one.capitalize()} is registered as {allowed} only."
+            )
     return state is not None and unit.caller.may(scope)
 
 

@@ -91,7 +91,7 @@ async def _again(unit: Unit, kind: Kind, key: Key, before: Any) -> Written:
     return Written(state, event, created=made, changed=False, replayed=True)
 
 
-_OTHER_BODY = Invalid.at("#Idempotency-Key", "other-body", "Take a new key for a new request.").errors[0]
+_OTHER_BODY = Invalid.at("#Idempotency-Key", "idempotency-key-reused", "Take a new key for a new request.").errors[0]
 
 
 async def forget(connection: AsyncConnection, table: Table, now: datetime) -> None:

@@ -13,6 +13,7 @@ import pytest
 from shared.auth import ALL_SCOPES
 from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
+from shared.contracts.errors import CODES, VALIDATION
 from shared.resource.bodies import body_model
 from tests.platform import Platform
 
@@ -43,6 +44,7 @@ def registrable(kind: Kind) -> list[str]:
     return [state for state in kind.lifecycle.states if kind.registered is None or state in kind.registered]
 
 
+KNOWN_CODES = {*CODES, *VALIDATION}
 SECRET = "s3cr3t"
 """What no answer may repeat."""
 
@@ -186,6 +188,7 @@ def required(kind: Kind) -> set[str]:
 def codes(answer: httpx.Response) -> set[tuple[str, str]]:
     """The ``(pointer, code)`` of every error in a problem document."""
     assert answer.headers["content-type"] == "application/problem+json"
+    assert {error["code"] for error in answer.json()["errors"]} <= KNOWN_CODES
     return {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
 
 

@@ -71,7 +71,7 @@ async def test_an_end_is_later_than_its_start(api: Api) -> None:
     span = {"start": "2027-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
     service = (await api.make("service"))["id"]
     answer = await api.post(CONTRACT, period=span, items=[{"service_id": service, **span}])
-    assert codes(answer) == {("/period/end", "not-after"), ("/items/0/end", "not-after")}
+    assert codes(answer) == {("/period/end", "invalid-interval"), ("/items/0/end", "invalid-interval")}
 
 
 async def test_a_component_is_one_thing(api: Api) -> None:
@@ -115,7 +115,11 @@ async def test_a_provider_may_be_a_partner_that_is_there_and_has_not_ended(api: 
     [
         ({"type": "people"}, "/elements/0", "one-of"),
         ({"type": "people", "not_applicable": True}, "/elements/0/reason", "reason-missing"),
-        ({"type": "people", "ref": {"kind": "process", "id": new_id()}}, "/elements/0/ref/kind", "other-p"),
+        (
+            {"type": "people", "ref": {"kind": "process", "id": new_id()}},
+            "/elements/0/ref/kind",
+            "element-type-mismatch",
+        ),
         ({"type": "product", "ref": {"kind": "product", "id": new_id()}}, "/elements/0/ref", "unknown-reference"),
         ({"type": "partner", "ref": {"kind": "party", "id": new_id()}}, "/elements/0/ref/kind", "literal-error"),
     ],
@@ -155,7 +159,7 @@ async def test_of_many_packages_found_accepted_at_once_one_is(api: Api) -> None:
     answers = await asyncio.gather(*(api.correct(PACKAGE, each["id"], "accepted") for each in packages))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 422: WRITERS - 1}
     refused = next(answer for answer in answers if answer.status_code == 422)
-    assert codes(refused) == {("/service_id", "package-there")}
+    assert codes(refused) == {("/service_id", "package-exists")}
     assert await states(api, packages) == {"accepted": 1, "reviewed": WRITERS - 1}
 
 
@@ -189,9 +193,9 @@ async def test_a_category_is_in_the_catalogue_of_the_one_above_it(api: Api) -> N
     below = await api.make(CATEGORY, catalog_id=one, parent_id=top["id"])
     for catalog in ({"catalog_id": two}, {}):
         answer = await api.post(CATEGORY, parent_id=top["id"], **catalog)
-        assert (answer.status_code, codes(answer)) == (422, {("/parent_id", "other-catalog")})
+        assert (answer.status_code, codes(answer)) == (422, {("/parent_id", "catalog-mismatch")})
     moved = await api.patch(CATEGORY, top["id"], {"catalog_id": two}, if_match="*")
-    assert (moved.status_code, codes(moved)) == (422, {("/catalog_id", "other-catalog")})
+    assert (moved.status_code, codes(moved)) == (422, {("/catalog_id", "catalog-mismatch")})
     await api.patch(CATEGORY, below["id"], {"parent_id": None}, if_match="*")
     assert (await api.patch(CATEGORY, top["id"], {"catalog_id": two}, if_match="*")).status_code == 200
 

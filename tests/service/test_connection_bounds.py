@@ -66,7 +66,7 @@ async def works(served: Served) -> bool:
 )
 async def test_a_head_has_so_many_bytes_and_headers(served: Served, line: str, headers: list[str]) -> None:
     code, problem = await ask(served, served.head(line, *headers))
-    assert (code, problem["type"]) == (431, "urn:plumbline:problem:head-too-large")
+    assert (code, problem["type"]) == (431, "urn:plumbline:problem:headers-too-large")
     assert await works(served)
 
 

@@ -157,7 +157,7 @@ async def test_types_are_strict(api: Api, path: str, members: dict[str, object],
 async def test_validity_ends_after_it_begins(api: Api) -> None:
     moments = {"valid_from": "2024-01-01T00:00:00Z", "valid_to": "2023-12-31T23:00:00-01:00"}
     answer = await api.send("POST", "/strategy/v1/tactics", json={"name": "X", **moments})
-    assert (answer.status_code, codes(answer)) == (422, {("/valid_to", "not-after")})
+    assert (answer.status_code, codes(answer)) == (422, {("/valid_to", "invalid-interval")})
 
 
 async def test_moments_are_told_in_utc(api: Api) -> None:

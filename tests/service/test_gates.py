@@ -14,14 +14,14 @@ pytestmark = one_loop
 @pytest.mark.parametrize(
     ("kind", "state", "to", "missing"),
     [
-        ("strategy", "proposed", "approved", {"increment-missing"}),
-        ("objective", "proposed", "approved", {"increment-missing"}),
-        ("tactic", "proposed", "approved", {"increment-missing"}),
+        ("strategy", "proposed", "approved", {"signature-required"}),
+        ("objective", "proposed", "approved", {"signature-required"}),
+        ("tactic", "proposed", "approved", {"signature-required"}),
         ("service", "designed", "developed", {"design-package-missing"}),
-        ("process", "defined", "approved", {"owner-seat-empty", "policy-missing"}),
+        ("process", "defined", "approved", {"process-owner-missing", "policy-missing"}),
         ("service_offering", "active", "launched", {"component-missing", "consumer-group-missing"}),
         ("contract", "approved", "active", {"signatory-missing"}),
-        ("strategy", "draft", "proposed", {"supports-missing"}),
+        ("strategy", "draft", "proposed", {"supported-strategy-missing"}),
     ],
 )
 async def test_a_closed_gate_names_what_is_missing(api: Api, kind: str, state: str, to: str, missing: set[str]) -> None:
@@ -136,11 +136,11 @@ async def test_a_contract_item_names_one_thing(api: Api, item: dict[str, str]) -
     ("parent", "child", "code"),
     [
         ({"side": "business"}, {"side": "business"}, None),
-        ({"side": "business"}, {"side": "it"}, "other-side"),
+        ({"side": "business"}, {"side": "it"}, "side-mismatch"),
         ({"side": "business"}, {}, None),
         ({"level": "strategic"}, {"level": "operational"}, None),
         ({"level": "tactical"}, {"level": "tactical"}, None),
-        ({"level": "tactical"}, {"level": "strategic"}, "lower-level"),
+        ({"level": "tactical"}, {"level": "strategic"}, "parent-level-too-low"),
     ],
 )
 async def test_an_objective_has_a_parent_of_its_side_and_no_lower_level(
@@ -155,7 +155,7 @@ async def test_an_objective_has_a_parent_of_its_side_and_no_lower_level(
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"side": "it"}, ("/side", "other-side")), ({"level": "operational"}, ("/level", "lower-level"))],
+    [({"side": "it"}, ("/side", "side-mismatch")), ({"level": "operational"}, ("/level", "parent-level-too-low"))],
 )
 async def test_a_parent_stays_one_that_its_children_fit(
     api: Api, change: dict[str, str], code: tuple[str, str]
@@ -184,7 +184,7 @@ async def test_a_parent_and_its_children_do_not_part_however_many_try(api: Api) 
     ("type", "kind", "sides", "code"),
     [
         ("decomposes", "objective", ("it", "it"), None),
-        ("decomposes", "objective", ("it", "business"), "other-side"),
+        ("decomposes", "objective", ("it", "business"), "side-mismatch"),
         ("parallels", "tactic", ("it", "business"), None),
         ("parallels", "operation", ("it", "it"), "same-side"),
     ],
@@ -205,7 +205,7 @@ async def test_a_strategy_rests_on_one_that_is_still_there(api: Api) -> None:
     await api.link("supports", strategy, served)
     await api.transition(NODE_KINDS["strategy"], served["id"], "withdrawn")
     answer = await api.transition(NODE_KINDS["strategy"], strategy["id"], "proposed")
-    assert codes(answer) == {("/type", "supports-missing")}
+    assert codes(answer) == {("/type", "supported-strategy-missing")}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ async def test_a_strategy_rests_on_one_that_is_still_there(api: Api) -> None:
 async def test_nothing_is_approved_but_by_a_signature(api: Api, kind: Kind) -> None:
     made = await api.make(kind, state="proposed")
     answer = await api.transition(kind, made["id"], "approved")
-    assert (answer.status_code, codes(answer)) == (409, {("/to", "increment-missing")})
+    assert (answer.status_code, codes(answer)) == (409, {("/to", "signature-required")})
 
 
 async def test_a_pattern_is_proposed_with_evidence(api: Api) -> None:
@@ -229,4 +229,4 @@ async def test_a_pattern_is_proposed_with_evidence(api: Api) -> None:
 async def test_a_correction_is_of_the_same_indicator(api: Api) -> None:
     wrong = await api.make("measurement")
     answer = await api.post(NODE_KINDS["measurement"], corrects_id=wrong["id"])
-    assert codes(answer) == {("/corrects_id", "other-kpi")}
+    assert codes(answer) == {("/corrects_id", "kpi-mismatch")}

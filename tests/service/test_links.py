@@ -66,7 +66,7 @@ async def test_it_is_kept_where_its_source_is(api: Api, kind: Kind) -> None:
     body = await api.body(kind)
     foreign = {**body, "source": body["target"], "target": body["source"]}
     answer = await api.send("POST", api.path(kind), json=foreign)
-    assert (answer.status_code, codes(answer)) == (422, {("/source/kind", "foreign-source")})
+    assert (answer.status_code, codes(answer)) == (422, {("/source/kind", "source-not-owned")})
 
 
 @every_link
@@ -115,7 +115,7 @@ async def test_an_influence_is_for_better_or_worse_and_nothing_else_is(api: Api)
     answer = await api.link("influences", driver, objective, sign="negative")
     assert (answer.status_code, answer.json()["sign"]) == (201, "negative")
     answer = await api.link("relates_to", driver, objective, sign="negative")
-    assert (answer.status_code, codes(answer)) == (422, {("/sign", "no-influence")})
+    assert (answer.status_code, codes(answer)) == (422, {("/sign", "sign-not-allowed")})
     answer = await api.link("influences", driver, objective, sign="-")
     assert answer.status_code == 422
 
@@ -124,7 +124,7 @@ async def test_a_measurement_is_no_end_of_a_link(api: Api) -> None:
     figure, kpi = await api.make("measurement"), await api.make("kpi")
     for ends, pointer in (((figure, kpi), "/source/kind"), ((kpi, figure), "/target/kind")):
         answer = await api.link("relates_to", *ends)
-        assert (answer.status_code, codes(answer)) == (422, {(pointer, "no-node")})
+        assert (answer.status_code, codes(answer)) == (422, {(pointer, "not-linkable")})
 
 
 @every_link
@@ -226,5 +226,5 @@ async def test_what_lies_above_is_looked_at_up_to_a_bound(api: Api, monkeypatch:
     monkeypatch.setattr(ascent, "MOST_ABOVE", 2)
     ascent._reaches.cache_clear()
     answer = await api.link(PART, await api.make(TREE), lowest)
-    assert (answer.status_code, codes(answer)) == (422, {("/target", "too-many-above")})
+    assert (answer.status_code, codes(answer)) == (422, {("/target", "too-many-ancestors")})
     ascent._reaches.cache_clear()

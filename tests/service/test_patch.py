@@ -101,4 +101,4 @@ async def test_what_was_merged_is_checked_as_a_whole(api: Api) -> None:
     tactic = await api.make("tactic", valid_from="2024-01-01T00:00:00Z")
     path = f"/strategy/v1/tactics/{tactic['id']}"
     answer = await api.send("PATCH", path, json={"valid_to": "2023-01-01T00:00:00Z"}, headers={"If-Match": "*"})
-    assert (answer.status_code, codes(answer)) == (422, {("/valid_to", "not-after")})
+    assert (answer.status_code, codes(answer)) == (422, {("/valid_to", "invalid-interval")})

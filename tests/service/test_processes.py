@@ -28,7 +28,7 @@ async def test_of_many_who_take_the_seat_of_an_owner_one_gets_it(api: Api) -> No
     answers = await asyncio.gather(*(api.post(ASSIGNMENT, **seat) for _ in range(WRITERS)))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 422: WRITERS - 1}
     assert {code for answer in answers if answer.status_code == 422 for code in codes(answer)} == {
-        ("/role_id", "owner-seat-taken")
+        ("/role_id", "process-owner-exists")
     }
 
 
@@ -52,7 +52,7 @@ async def test_a_process_is_approved_with_owner_raci_and_policy(api: Api) -> Non
     assert step["state"] == "defined", "what is added to a process begins as it is"
 
     refused = await api.transition(PROCESS, process["id"], "approved")
-    assert {code for _, code in codes(refused)} == {"owner-seat-empty", "policy-missing", "raci-incomplete"}
+    assert {code for _, code in codes(refused)} == {"process-owner-missing", "policy-missing", "raci-incomplete"}
 
     await api.post(ASSIGNMENT, **await owner_seat(api, process))
     raci = [{"role_id": role["id"], "letter": letter} for letter in "AR"]
@@ -65,7 +65,7 @@ async def test_a_process_is_approved_with_owner_raci_and_policy(api: Api) -> Non
 async def test_an_activity_does_not_move_by_itself(api: Api) -> None:
     step = await api.make("activity", process_id=(await api.make("process"))["id"])
     answer = await api.transition(ACTIVITY, step["id"], "defined")
-    assert codes(answer) == {("/to", "follows-process")}
+    assert codes(answer) == {("/to", "process-state-mismatch")}
 
 
 async def test_an_activity_may_retire_before_its_process(api: Api) -> None:
@@ -76,7 +76,7 @@ async def test_an_activity_may_retire_before_its_process(api: Api) -> None:
 async def test_an_activity_is_found_in_the_state_of_its_process(api: Api) -> None:
     process = await api.make("process")
     answer = await api.post(ACTIVITY, process_id=process["id"], state="approved")
-    assert (answer.status_code, codes(answer)) == (422, {("/state", "follows-process")})
+    assert (answer.status_code, codes(answer)) == (422, {("/state", "process-state-mismatch")})
 
 
 async def test_activities_follow_a_process_that_is_corrected(api: Api) -> None:
@@ -91,18 +91,18 @@ async def test_activities_follow_a_process_that_is_corrected(api: Api) -> None:
 
 async def test_a_role_has_each_letter_once(api: Api) -> None:
     raci = [{"role_id": (await api.make("role"))["id"], "letter": "A"}] * 2
-    assert codes(await api.post(ACTIVITY, raci=raci)) == {("/raci/1", "double-letter")}
+    assert codes(await api.post(ACTIVITY, raci=raci)) == {("/raci/1", "duplicate")}
 
 
 async def test_nobody_is_their_own_deputy(api: Api) -> None:
     party = (await api.make("party"))["id"]
-    assert codes(await api.post(ASSIGNMENT, party_id=party, deputy_id=party)) == {("/deputy_id", "own-deputy")}
+    assert codes(await api.post(ASSIGNMENT, party_id=party, deputy_id=party)) == {("/deputy_id", "self-deputy")}
 
 
 async def test_a_hand_off_goes_to_another_activity(api: Api) -> None:
     step = (await api.make("activity"))["id"]
     answer = await api.post(NODE_KINDS["handoff"], from_activity_id=step, to_activity_id=step)
-    assert codes(answer) == {("/to_activity_id", "same-activity")}
+    assert codes(answer) == {("/to_activity_id", "self-handoff")}
 
 
 async def test_a_role_that_is_held_does_not_become_an_owners(api: Api) -> None:

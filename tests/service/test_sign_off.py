@@ -125,7 +125,7 @@ async def test_an_author_is_not_delegated_to(api: Api) -> None:
     made = await submitted(api)
     mine = await appointed(api, (await made.read())["created_by"])
     answer = await made.decide(1, "delegated", delegated_to=mine["id"])
-    assert codes(answer) == {("/delegated_to", "author-signs")}
+    assert codes(answer) == {("/delegated_to", "author-cannot-sign")}
 
 
 async def test_more_than_a_sitting_bears_is_refused(api: Api) -> None:
@@ -163,13 +163,13 @@ async def test_a_delegate_decides_instead(api: Api) -> None:
 @pytest.mark.parametrize("members", [{"decision": "delegated"}, {"decision": "approved", "delegated_to": str(uuid4())}])
 async def test_delegation_names_somebody_and_nothing_else_does(api: Api, members: State) -> None:
     answer = await (await submitted(api)).decide(0, **members)
-    assert codes(answer) == {("/delegated_to", "delegate")}
+    assert codes(answer) == {("/delegated_to", "invalid-delegation")}
 
 
 async def test_nobody_is_asked_twice(api: Api) -> None:
     made = await submitted(api)
     answer = await made.decide(0, "delegated", delegated_to=made.signers[1]["id"])
-    assert codes(answer) == {("/delegated_to", "asked-already")}
+    assert codes(answer) == {("/delegated_to", "already-requested")}
 
 
 @pytest.mark.parametrize("subject", ["somebody-else", "tester"])
@@ -183,7 +183,7 @@ async def test_the_author_signs_nothing_of_their_own(api: Api) -> None:
     made = await board(api, signers=1)
     mine = await appointed(api, (await made.read())["created_by"])
     await api.patch(INCREMENT, made.id, {"signers": [mine["id"]]}, if_match="*")
-    assert codes(await made.move("submitted")) == {("/signers/0", "author-signs")}
+    assert codes(await made.move("submitted")) == {("/signers/0", "author-cannot-sign")}
 
 
 async def test_nobody_decides_twice_or_before_it_is_asked(api: Api) -> None:

@@ -97,7 +97,7 @@ async def test_whoever_filled_it_does_not_sign_it(api: Api) -> None:
     tactic = await api.make("tactic", state="proposed")
     draft = await api.make("increment", signers=[who["id"]])
     assert (await mallory.patch(INCREMENT, draft["id"], {"items": [ref(tactic)]}, if_match="*")).status_code == 200
-    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/signers/0", "author-signs")}
+    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/signers/0", "author-cannot-sign")}
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ async def test_whoever_changed_what_it_says_does_not_sign_it(api: Api, change: S
     mallory = with_scopes(api, made.signers[0]["subject"])
     assert (await mallory.patch(INCREMENT, made.id, change, if_match="*")).status_code == 200
     await api.patch(INCREMENT, made.id, {"items": [ref(item) for item in made.items]}, if_match="*")
-    assert codes(await made.move("submitted")) == {("/signers/0", "author-signs")}
+    assert codes(await made.move("submitted")) == {("/signers/0", "author-cannot-sign")}
 
 
 async def test_whoever_submits_it_does_not_sign_it(api: Api) -> None:
     made = await board(api, signers=1)
     mallory = with_scopes(api, made.signers[0]["subject"])
-    assert codes(await mallory.transition(INCREMENT, made.id, "submitted")) == {("/signers/0", "author-signs")}
+    assert codes(await mallory.transition(INCREMENT, made.id, "submitted")) == {("/signers/0", "author-cannot-sign")}
 
 
 async def test_whoever_changes_what_it_does_not_say_may_sign_it(api: Api) -> None:
@@ -148,15 +148,15 @@ async def test_a_delegate_does_not_decide_twice(api: Api) -> None:
     made = await submitted(api, signers=2)
     await made.decide(0)
     answer = await made.decide(1, "delegated", delegated_to=made.signers[0]["id"])
-    assert codes(answer) == {("/delegated_to", "asked-already")}
+    assert codes(answer) == {("/delegated_to", "already-requested")}
     deputy = await signer(api)
     await made.decide(1, "delegated", delegated_to=deputy["id"])
     answer = await made.decide(deputy["subject"], "delegated", delegated_to=made.signers[1]["id"])
-    assert codes(answer) == {("/delegated_to", "asked-already")}
+    assert codes(answer) == {("/delegated_to", "already-requested")}
     await api.transition(STAKEHOLDER, made.signers[1]["id"], "inactive")
     self = await signer(api, subject=made.signers[1]["subject"])
     answer = await made.decide(deputy["subject"], "delegated", delegated_to=self["id"])
-    assert codes(answer) == {("/delegated_to", "asked-already")}
+    assert codes(answer) == {("/delegated_to", "already-requested")}
 
 
 async def test_a_signer_who_is_not_one_any_more_does_not_decide(api: Api) -> None:
@@ -169,7 +169,7 @@ async def test_a_signer_who_is_not_one_any_more_does_not_decide(api: Api) -> Non
 async def test_a_signer_decides_within_their_term(api: Api, term: State) -> None:
     made = await submitted(api, signers=1)
     await api.patch(STAKEHOLDER, made.signers[0]["id"], term, if_match="*")
-    assert codes(await made.decide(0)) == {("/stakeholder_id", "not-valid")}
+    assert codes(await made.decide(0)) == {("/stakeholder_id", "outside-validity")}
     await api.patch(STAKEHOLDER, made.signers[0]["id"], dict.fromkeys(term), if_match="*")
     assert (await made.decide(0)).json()["state"] == "signed"
 
@@ -282,7 +282,7 @@ async def test_what_supersedes_it_is_signed(api: Api) -> None:
     again = Board(api, later, made.items, made.signers)
     assert codes(await again.move("submitted")) == {("/supersedes_id", "not-signed")}
     await made.decide(0)
-    assert codes(await made.move("superseded")) == {("/to", "increment-missing")}
+    assert codes(await made.move("superseded")) == {("/to", "signature-required")}
     await again.move("submitted")
     assert (await again.decide(0)).json()["state"] == "signed"
     old = await made.read()
@@ -294,7 +294,7 @@ async def test_no_increment_is_registered_beyond_a_draft(api: Api, state: str) -
     made = await board(api, items=1, signers=1)
     members = {"items": [ref(made.items[0])], "signers": [made.signers[0]["id"]], "state": state}
     answer = await api.post(INCREMENT, **members)
-    assert (answer.status_code, codes(answer)) == (422, {("/state", "not-registrable")})
+    assert (answer.status_code, codes(answer)) == (422, {("/state", "state-not-registrable")})
     moved = await api.patch(INCREMENT, made.id, {"state": state}, if_match="*")
     assert moved.status_code == 409
     assert (await made.states()) == ["proposed"]
@@ -308,10 +308,10 @@ async def test_what_was_signed_elsewhere_is_attested_and_moves_nothing(api: Api)
     assert (await api.get(TACTIC, tactic["id"])).json()["state"] == "proposed"
     assert (await api.send("GET", api.path(INCREMENT, made["id"], "proof"))).status_code == 409
     answer = await api.post(INCREMENT, **members | {"type": "sign_off"})
-    assert codes(answer) == {("/type", "not-attested")}
+    assert codes(answer) == {("/type", "increment-type-mismatch")}
     who = await signer(api)
     draft = await api.make("increment", type="attested", items=[ref(tactic)], signers=[who["id"]])
-    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/type", "not-for-sign-off")}
+    assert codes(await api.transition(INCREMENT, draft["id"], "submitted")) == {("/type", "increment-type-mismatch")}
     assert codes(await api.transition(INCREMENT, draft["id"], "attested")) == {("/reason", "reason-missing")}
     assert (await api.transition(INCREMENT, draft["id"], "attested", "In the minutes.")).status_code == 200
 
@@ -357,7 +357,7 @@ async def test_no_link_says_what_an_increment_holds_or_who_signs_it(api: Api, ty
     await made.decide(0)
     target = await api.make({"covers": "outcome", "signed_by": "stakeholder", "supersedes": "increment"}[type])
     answer = await api.link(type, await made.read(), target)
-    assert (answer.status_code, codes(answer)) == (422, {("/type", "member")})
+    assert (answer.status_code, codes(answer)) == (422, {("/type", "link-not-allowed")})
 
 
 async def test_a_correction_appoints_nobody(api: Api) -> None:
@@ -422,7 +422,7 @@ async def test_to_attest_is_to_register(api: Api) -> None:
 async def test_nobody_is_asked_whose_term_is_over(api: Api) -> None:
     made = await board(api, items=1, signers=1)
     await api.patch(STAKEHOLDER, made.signers[0]["id"], {"valid_to": "2020-01-01T00:00:00Z"}, if_match="*")
-    assert codes(await made.move("submitted")) == {("/signers/0", "not-valid")}
+    assert codes(await made.move("submitted")) == {("/signers/0", "outside-validity")}
 
 
 async def test_a_comment_that_names_somebody_locks_nobody(api: Api) -> None:

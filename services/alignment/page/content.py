@@ -102,7 +102,7 @@ async def findings(moment: Moment, given: dict[str, str | None], cursor: str | N
     severities = [severity.name for severity in reversed(Severity)]
     for name, known in (("rule", RULES), ("severity", severities)):
         if given[name] is not None and given[name] not in known:
-            raise Invalid.at(f"?{name}", f"unknown-{name}", f"There is no such {name}.")
+            raise Invalid.at(f"?{name}", "unknown-value", f"There is no such {name}.")
     filters = {name: value for name, value in given.items() if value is not None}
     found = await finding_views.page(moment, filters, MAX_LIMIT, cursor, grace)
     return {
@@ -130,7 +130,7 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     """Of the last week, where no beginning is given. Raises Invalid."""
     start = since or moment.at - _WEEK
     if start >= (end := moment.as_of or moment.at):
-        raise Invalid.at("?to", "not-after", "The later moment comes second.")
+        raise Invalid.at("?to", "invalid-interval", "The later moment comes second.")
     answer = await diffs.diff(moment, start, MAX_LIMIT, None, grace)
     named = await baselines.named(moment.connection, end, _NAMED)
     return {"start": answer["from"], "end": answer["to"], "baselines": named, **answer}

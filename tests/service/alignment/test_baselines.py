@@ -77,7 +77,10 @@ async def test_a_diff_goes_from_name_to_name(platform: Platform) -> None:
     status, problem = await diff(platform, **{"from": "after", "to": "before"})
     assert (status, problem["errors"][0]["pointer"]) == (422, "?to")
     status, problem = await diff(platform, **{"from": "never"})
-    assert (status, problem["errors"][0]) == (422, {"pointer": "?from", "code": "no-moment"} | problem["errors"][0])
+    assert (status, problem["errors"][0]) == (
+        422,
+        {"pointer": "?from", "code": "invalid-instant"} | problem["errors"][0],
+    )
 
 
 async def test_a_rebuild_keeps_it_and_the_view_does_not_show_it(platform: Platform) -> None:
