@@ -15,10 +15,11 @@ from shared.changes import routes as changes_routes
 from shared.config import Settings
 from shared.contracts import Kind
 from shared.db import Database
-from shared.resource import Owner, Rules
+from shared.resource import Owner
 from shared.resource.bulk import Bulk
 from shared.resource.routes import Resource
 from shared.resource.timed import Clockwork
+from shared.rules import Rules
 from shared.workers import Loop
 
 MakeResource = Callable[[Owner, Kind, Database, Leader], Resource]

@@ -13,7 +13,7 @@ from shared import clock
 from shared.contracts.alignment import Baseline
 from shared.contracts.instant import Instant
 from shared.errors import Fault, Invalid
-from shared.resource import Facts, Rules
+from shared.rules import Facts, Rules
 
 _WHEN: TypeAdapter[datetime] = TypeAdapter(Instant)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.contracts.catalog import Contract, ContractItem, Period, Service, ServiceOffering
 from shared.contracts.design import FOUR_PS, Category, DesignPackage
 from shared.errors import Fault
-from shared.resource import Facts, Lookup, Rules
+from shared.rules import Facts, Lookup, Rules
 
 
 def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault]:

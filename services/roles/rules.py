@@ -9,7 +9,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.process import Activity, Handoff, Process
 from shared.contracts.roles import Role, RoleAssignment
 from shared.errors import Fault
-from shared.resource import Facts, Lookup, Rules, subject_is_unique
+from shared.rules import Facts, Lookup, Rules, subject_is_unique
 
 _OWNER = "process_owner"
 _STATES = NODE_KINDS["process"].lifecycle.states

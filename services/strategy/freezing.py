@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.contracts.content import SCHEME, Content, NotCanonical, content, digest, item_digest, linked
 from shared.contracts.strategy.signing import STATEMENT, Frozen, FrozenLink, Increment, SignOff
-from shared.resource import Facts
+from shared.rules import Facts
 
 OPEN = ("submitted", "partly_signed")
 """The states in which signers are asked."""

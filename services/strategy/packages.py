@@ -14,8 +14,8 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.strategy.signing import Frozen, Increment
 from shared.db import MOMENT
 from shared.resource import store
-from shared.resource.owner import Facts
 from shared.resource.store import Unit
+from shared.rules import Facts
 
 SIGNED = ("signed", "superseded")
 _INCREMENT = NODE_KINDS["increment"]

@@ -10,7 +10,7 @@ from shared.contracts.strategy import KINDS
 from shared.contracts.strategy.direction import Objective, Strategy, StrategyElement
 from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
-from shared.resource import Facts, Lookup, Rules, subject_is_unique
+from shared.rules import Facts, Lookup, Rules, subject_is_unique
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
 

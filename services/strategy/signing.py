@@ -11,7 +11,7 @@ from shared.contracts.content import scheme_of
 from shared.contracts.link import Link
 from shared.contracts.strategy.signing import ASKED, STATEMENT, Increment, Stakeholder
 from shared.errors import Fault
-from shared.resource import Facts, Rule
+from shared.rules import Facts, Rule
 
 _HELD = (*OPEN, "declined", "signed", "superseded", "attested")
 _THAW = dict.fromkeys(OPEN, "Reject it and take it back to draft first.") | {"declined": "Take it back to draft first."}

@@ -13,8 +13,8 @@ from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource import statements
 from shared.resource.ascent import MOST_ABOVE, reaches
-from shared.resource.owner import Facts
 from shared.resource.store import Unit, links_from, links_from_each, links_into, load_many, look_up, take_turns
+from shared.rules import Facts
 
 _DECOMPOSITION_LOCK = 1
 

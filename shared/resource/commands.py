@@ -10,9 +10,10 @@ from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State
 from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.resource import bodies, checks, keys, names, reviews, sign_ins, store
-from shared.resource.owner import Facts, Written
+from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
+from shared.rules import Facts
 
 _TURN = 20
 """Writes or versions after which others have theirs."""

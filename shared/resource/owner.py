@@ -1,98 +1,12 @@
 """An owning service, put together from data: its kinds, their tables, and the rules of the domain."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass
 
 from sqlalchemy import MetaData, Table
 
 from shared.contracts import RECORDED, Kind
 from shared.contracts.base import Record
-from shared.contracts.link import Link
-from shared.errors import Fault
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a rule may look at besides the new state, all from the owner's own data.
-
-    ``old`` is the state before, or None; ``known`` has the entities of this service that the new state refers to, by
-    ``kind/id``; ``found`` has those that its lookups found, by kind; ``registered`` says that its state is as found.
-    In a transition ``links`` are its active outgoing links and ``into`` those that this
-    service keeps towards it, of the relations that rules look at, with the ends of both among the ``known``.
-    ``outgoing`` has the active links of what it
-    refers to, by ``kind/id``, where the rules ask for them.
-    """
-
-    old: Any = None
-    known: Mapping[str, Any] = field(default_factory=dict)
-    found: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    links: Sequence[Link] = ()
-    into: Sequence[Link] = ()
-    outgoing: Mapping[str, Sequence[Link]] = field(default_factory=dict)
-    registered: bool = False
-
-    def get(self, kind: str, id: Any) -> Any:
-        return self.known.get(f"{kind}/{id}")
-
-    def others(self, kind: str) -> Sequence[Any]:
-        """What the lookups found of a kind."""
-        return self.found.get(kind, ())
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Entities that the new state does not refer to and a rule looks at: those of a ``kind`` whose ``column`` holds the
-    member ``of`` of the new state (``scope.id`` for one of a ``{kind, id}``). The subject itself is never among them.
-
-    ``mentioned`` finds those whose column, a list, has the value anywhere in it, and ``states`` narrows them.
-    ``when`` names members of the new state: where none of them has changed nobody looks; ``turn_only`` looks at none.
-    ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs, with
-    the kind they point at, that are to be among the known.
-    """
-
-    kind: str
-    column: str
-    of: str = "id"
-    alone: bool = False
-    also: tuple[tuple[str, str], ...] = ()
-    mentioned: bool = False
-    states: tuple[str, ...] = ()
-    when: tuple[str, ...] = ()
-    turn_only: bool = False
-
-    def matters(self, old: Any, new: Any) -> bool:
-        """Whether what it would find can make a difference to this change."""
-        return old is None or not self.when or any(getattr(old, each) != getattr(new, each) for each in self.when)
-
-
-Rule = Callable[[Any, Facts], Iterable[Fault]]
-"""Pure: what is wrong with a new state, if anything."""
-
-
-Effect = Callable[[Any, Facts], Iterable[tuple[str, UUID, str, str]]]
-"""Pure: which entities move along with a transition, as ``(kind, id, to, reason)``."""
-Fill = Callable[[Any, Facts], Mapping[str, Any]]
-"""Pure: members that the service writes."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """``always`` by kind, for every write; ``on`` by (kind, state), for a transition into that state; ``then`` as well,
-    for what moves along in the same transaction. ``fill`` is for whatever comes into a state, also by registration, and
-    ``keep`` by kind for every write. ``relations`` are those whose links a rule of a transition looks at, by (kind,
-    state). ``lookups`` by kind says what all of these look at; of the kinds in ``outgoing``
-    they see the links of what is referred to as well."""
-
-    always: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
-    on: Mapping[tuple[str, str], Sequence[Rule]] = field(default_factory=dict)
-    then: Mapping[tuple[str, str], Sequence[Effect]] = field(default_factory=dict)
-    fill: Mapping[tuple[str, str], Fill] = field(default_factory=dict)
-    keep: Mapping[str, Fill] = field(default_factory=dict)
-    relations: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
-    lookups: Mapping[str, Sequence[Lookup]] = field(default_factory=dict)
-    outgoing: frozenset[str] = frozenset()
+from shared.rules import Rules
 
 
 @dataclass(frozen=True)

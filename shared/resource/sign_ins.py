@@ -1,22 +1,8 @@
 """Who signs in as whom, and who may say so: what every kind shares that has sign-ins."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, Record
-from shared.errors import Fault, Forbidden
-from shared.resource.owner import Facts
+from shared.errors import Forbidden
 from shared.resource.store import Unit
-
-
-def subject_is_unique(new: Any, facts: Facts) -> Iterator[Fault]:
-    """One sign-in is one of a kind, among those that are live."""
-    live = NODE_KINDS[new.kind].is_live
-    others = (each for each in facts.others(new.kind) if live(each.state) and each.subject == new.subject)
-    if new.subject is not None and live(new.state) and (other := next(others, None)):
-        detail = f"The {new.kind} {other.key} signs in as this subject already."
-        yield Fault(pointer="/subject", code="duplicate", detail=detail)
 
 
 def check_appointment(unit: Unit, kind: Kind, old: Record | None, new: Record) -> None:

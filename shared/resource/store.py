@@ -23,8 +23,9 @@ from shared.dialects import insert_new, lock_scope
 from shared.errors import TooLarge
 from shared.resource import statements
 from shared.resource.batch import Batch, Unbatched
-from shared.resource.owner import Lookup, Owner
+from shared.resource.owner import Owner
 from shared.resource.tables import from_row, to_row
+from shared.rules import Lookup
 
 _AT_ONCE = 200
 

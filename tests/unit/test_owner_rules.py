@@ -13,7 +13,7 @@ from services.strategy import rules as strategy
 from shared.contracts import KINDS, LINKS, NODE_KINDS
 from shared.contracts.base import Ref
 from shared.contracts.design import FOUR_PS
-from shared.resource import Facts, Rule, Rules
+from shared.rules import Facts, Rule, Rules
 
 ID, OTHER = UUID(int=1), UUID(int=2)
 GOODS = {"type": "goods", "item": "box"}

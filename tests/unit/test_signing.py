@@ -13,7 +13,7 @@ from shared.contracts.content import JUSTIFYING, content, difference, digest, it
 from shared.contracts.owners import KIND_OWNERS, OWNED_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.contracts.strategy.signing import Frozen, SignOff
-from shared.resource import Facts, Rule
+from shared.rules import Facts, Rule
 from tests.unit import test_owner_rules as owner_rules
 from tests.unit.test_owner_rules import OTHER
 
