@@ -4,7 +4,6 @@ Ends with 1 if one was not seen. Names of mutants, or parts of them, choose some
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.mutants.table import MUTANTS, Mutant
+from tests.recipes import copy_project
 
-ROOT = Path(__file__).parents[2]
 LONGEST = 300  # seconds in which a fault has to be seen; tests that hang have seen it
 
 
@@ -23,7 +22,7 @@ def main(wanted: list[str]) -> int:
     chosen = [each for each in MUTANTS if not wanted or any(name in each.name for name in wanted)]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
-        _copy(copy)
+        copy_project(copy)
         for tests in dict.fromkeys(each.tests for each in chosen):
             if _fails(copy, tests):
                 print(f"without any fault these fail: {tests}")
@@ -31,20 +30,6 @@ def main(wanted: list[str]) -> int:
         missed = [each.name for each in chosen if not _is_seen(copy, each)]
     print(f"{len(chosen) - len(missed)} of {len(chosen)} seen" + "".join(f"\n  not seen: {name}" for name in missed))
     return bool(missed)
-
-
-def _copy(to: Path) -> None:
-    """What belongs to the project, as it stands here."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
 
 
 def _is_seen(copy: Path, mutant: Mutant) -> bool:
