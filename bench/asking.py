@@ -73,6 +73,10 @@ def _total(answer: Json) -> int:
     return int(answer["hidden"])
 
 
+def _at_risk(answer: Json) -> int:
+    return len(answer["at_risk"])
+
+
 def _ends(answer: Json) -> int:
     return int(sum(answer["hidden"].values()))
 
@@ -89,7 +93,7 @@ READS = (
     Read("trace up, 3 hops", "service", _about("trace", "?direction=up"), _nodes, _total, "source"),
     Read("trace down, 3 hops", "objective", _about("trace", "?direction=down"), _nodes, _total, "target"),
     Read("why", "contract", _about("why"), lambda answer: len(answer["paths"])),
-    Read("impact, 3 hops", "product", _about("impact"), _items, _total),
+    Read("impact, 3 hops", "product", _about("impact", "?depth=3"), _at_risk, _total),
     Read("an entity", "service", _about("nodes"), _links, _ends),
     Read("nodes, first page", "service", _list("nodes?kind=service")),
     Read("nodes, in the middle", "service", _deep),
@@ -108,8 +112,8 @@ READS = (
 )
 TRACES = tuple(read for read in READS if read.floor)
 HUB = (
-    Read("hub: trace down", "", _about("trace", "?direction=down"), _nodes, _total),
-    Read("hub: impact", "", _about("impact"), _items, _total),
+    Read("hub: trace up", "", _about("trace", "?direction=up"), _nodes, _total),
+    Read("hub: impact", "", _about("impact", "?depth=3"), _at_risk, _total),
     Read("hub: entity", "", _about("nodes"), _links, _ends),
 )
 

@@ -1,4 +1,4 @@
-"""``impact``, ``cascade``, ``coverage``, ``raci`` and ``load``: the linkage views, for people."""
+"""``cascade``, ``coverage``, ``raci`` and ``load``: the linkage views, for people."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import refs
-from services.cli.paths import Subject
 from services.cli.refs import AsOf
 from services.cli.session import Session, command
 
@@ -17,42 +16,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _LETTERS = ("R", "A", "C", "I")
 _SHORT = 30
-
-
-@command
-async def impact(
-    session: Session,
-    subject: Subject,
-    depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
-    as_of: AsOf = None,
-) -> None:
-    """What a change would hit, and whom to ask before."""
-    at = await refs.moment(session.client, as_of)
-    ref = await refs.path(session.client, subject, at)
-    answer = await session.client.get_json(f"/alignment/v1/impact/{ref}", depth=depth, as_of=at)
-    session.show(answer, lambda: _impact(answer))
-
-
-def _impact(answer: Json) -> "RenderableType":
-    from rich.console import Group
-
-    from services.cli.tables import cell, label, table
-
-    rows = [(item["distance"], label(item["node"]), _way(item["path"])) for item in answer["items"]]
-    asked = [
-        (label(each["role"]), "".join(each["letters"]), ", ".join(label(party) for party in each["parties"]))
-        for each in answer["consult"]
-    ]
-    counts = ", ".join(f"{count} {kind}" for kind, count in answer["by_kind"].items()) or "nothing"
-    parts: list[RenderableType] = [cell(f"A change of {label(answer['subject'])} hits {counts}.")]
-    parts += [table(("steps", "what", "by"), rows)] if rows else []
-    parts += [table(("ask", "letters", "held by"), asked)] if asked else []
-    parts += [cell(f"and {answer['hidden']} relations more")] if answer["hidden"] else []
-    return Group(*parts)
-
-
-def _way(path: list[Json]) -> str:
-    return " < ".join(step["type"] for step in path)
 
 
 @command

@@ -19,7 +19,7 @@ COMMANDS = {
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
     "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),
     "why": ("services.cli.paths:why", "Why something exists: every path to an outcome or a business strategy."),
-    "impact": ("services.cli.linkage:impact", "What a change would hit, and whom to ask before."),
+    "impact": ("services.cli.impact:impact", "Who loses something if it fails, and whom to ask before."),
     "cascade": ("services.cli.linkage:cascade", "How strategy comes down to work, on both sides."),
     "coverage": ("services.cli.linkage:coverage", "Services by the four Ps; offerings by goods, access and action."),
     "raci": ("services.cli.linkage:raci", "Who does what in a process."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import refs
-from services.cli.refs import AsOf
+from services.cli.refs import AsOf, Everything, ValidAt
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -24,12 +24,15 @@ async def trace(
     depth: Annotated[int, typer.Option(min=1, max=10, help="How many steps away.")] = 3,
     types: Annotated[str | None, typer.Option(help="Relations, by comma, or `justifying`; else all.")] = None,
     as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    everything: Everything = False,
 ) -> None:
     """What something leads up to, or what rests on it."""
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, subject, at)
     path = f"/alignment/v1/trace/{ref}"
-    answer = await session.client.get_json(path, direction=direction, depth=depth, types=types, as_of=at)
+    given = {"direction": direction, "depth": depth, "types": types, "as_of": at}
+    answer = await session.client.get_json(path, **given, **refs.included(valid_at, everything=everything))
     session.show(answer, lambda: _tree(answer, ref))
 
 
@@ -37,7 +40,7 @@ def _tree(answer: Json, root: str) -> "Tree":
     """Each node is unfolded once, where it is reached first; where it comes up again, it says so."""
     from rich.tree import Tree
 
-    from services.cli.tables import cell, label
+    from services.cli.tables import cell, label, left_out
 
     nodes = {_ref(node): node for node in answer["nodes"]}
     tree = Tree(cell(label(nodes[root]) + _hidden(nodes[root])))
@@ -53,19 +56,23 @@ def _tree(answer: Json, root: str) -> "Tree":
                 continue
             branches[end] = branches[ref].add(cell(f"{text}{_hidden(nodes[end])}"))
             waiting.append(end)
+    for line in left_out(answer.get("left_out", {})):
+        tree.add(line)
     return tree
 
 
 def _steps(answer: Json, ref: str) -> Iterator[tuple[str, str]]:
-    """Away from a node: along its relations going up, against those of others going down."""
+    """Away from a node: to what justifies it going up, to what it justifies going down; a relation that justifies
+    nothing leads up to its target."""
     from shared.contracts.relations import RELATIONS
 
     for edge in answer["edges"]:
-        if answer["direction"] == "up" and edge["source"] == ref:
-            yield edge["type"], edge["target"]
-        elif answer["direction"] == "down" and edge["target"] == ref:
+        lower = edge.get("justified") or "source"
+        upper = "target" if lower == "source" else "source"
+        near, far = (lower, upper) if answer["direction"] == "up" else (upper, lower)
+        if edge[near] == ref:
             known = RELATIONS.get(edge["type"])
-            yield known.inverse if known else edge["type"], edge["source"]
+            yield edge["type"] if near == "source" or not known else known.inverse, edge[far]
 
 
 def _ref(node: Json) -> str:

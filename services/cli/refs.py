@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As it was recorded at this moment (RFC 3339, or a baseline's key).")
 ]
+ValidAt = Annotated[
+    str | None, typer.Option("--valid-at", help="What is live at this moment (RFC 3339), also a future one.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="Also what is not live.")]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -51,6 +55,11 @@ async def moment(client: "Client", given: str | None) -> str | None:
     except ValueError:
         return (await entity(client, BASELINE, given))["at"] if given else None
     return given
+
+
+def included(valid_at: str | None, *, everything: bool) -> dict[str, str | None]:
+    """The parameters of a view for what is live and when."""
+    return {"valid_at": valid_at, "include": "all" if everything else None}
 
 
 async def named(client: "Client", ref: str) -> dict[str, Any]:

@@ -35,7 +35,13 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | No
 
 
 def label(node: Mapping[str, Any]) -> str:
-    """``kind/key name``, with the state where it says that the thing is not in use."""
+    """``kind/key name``, and in brackets why it is not live."""
     name = clean(node.get("name")) or "(never seen)"
-    off = "" if node.get("live", True) else f" [{clean(node.get('state')) or 'unknown'}]"
+    off = "" if node.get("live", True) else f" [{clean(node.get('why_not_live')) or 'unknown'}]"
     return f"{node['kind']}/{node.get('key') or node['id']} {name}{off}"
+
+
+def left_out(counts: Mapping[str, int]) -> list[Text]:
+    """A line on what is not live, by why; none where there is nothing."""
+    told = ", ".join(f"{number} {clean(why)}" for why, number in counts.items())
+    return [cell(f"Left out: {told} (--all shows them)")] if told else []

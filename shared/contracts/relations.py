@@ -176,7 +176,7 @@ _ROWS = (
     ),
     _row("specializes / specialized_by", "same -> same", review="both", archimate="Specialization"),
     _row("supersedes / superseded_by", "any -> any", review="both"),
-    _row("owned_by / owns", "any -> party, role", review="s"),
+    _row("owned_by / owns", "any -> party, role", risk="s"),
     _row("offers / offered_by", "service_offering -> service", up="s", risk="s", review="both"),
     _row(
         "covers / covered_by", "contract -> service_offering, service", f"increment -> {_STRATEGIC}",

@@ -15,7 +15,7 @@ justified_by s t s          delivers s t s             depends_on t s t         
 parallels - - both          measured_by t - both       governs - - t             performs s t s
 provides s t s              requires t s t             exchangeable_with - - both
 optional_with - - both      precedes - t both          part_of s both s          specializes - - both
-supersedes - - both         owned_by - - s             offers s s both           covers s s both
+supersedes - - both         owned_by - s -             offers s s both           covers s s both
 signed_by - - s             targets - t s              valued_by - t s           represents - s s
 agreed_with - t both        designed_with - s s        lists - - s               assigns - s both
 assigned_as - t both        assigned_in - t both       responsible - s s         accountable - s s

@@ -68,7 +68,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
     row = await existing(moment, ref)
     out, out_hidden = await edges.links(moment, ref, "source")
     into, in_hidden = await edges.links(moment, ref, "target")
-    hit = await impact.impact(moment, ref, depth=2, limit=50)
+    hit = await impact.impact(moment, row, impact.MAX_DEPTH, limit=50)
     return {
         "node": nodes.brief(moment, row),
         "members": _members(row.data),
@@ -76,7 +76,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
         "out": out,
         "into": [edge | {"inverse": _inverse(edge["type"])} for edge in into],
         "hidden": out_hidden + in_hidden,
-        "around": await neighbourhood(moment, ref, wanted),
+        "around": await neighbourhood(moment, row, wanted),
         "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
         "findings": (await finding_views.of_subject(moment, ref, grace))[0],
         "signed_by": (await signatures(moment, [ref])).get(ref, []),
@@ -145,5 +145,4 @@ async def processes(moment: Moment, parties: str | None) -> Content:
 
 
 async def raci(moment: Moment, ref: str) -> Content:
-    await existing(moment, ref)
-    return await racis.matrix(moment, ref)
+    return await racis.matrix(moment, await existing(moment, ref))

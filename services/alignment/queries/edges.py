@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, case, fun
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
 from services.alignment.queries.snapshot import Moment, recorded
+from services.alignment.view.live import why_not_active
 from shared.arrays import any_of, chunks
 
 MAX_LINKS, MOST_EDGES = 200, 2000
@@ -65,13 +66,15 @@ def lower_end(row: Any) -> str:
 
 def edge(moment: Moment, row: Any) -> dict[str, Any]:
     """A relation in an answer. ``origin`` is the link, or the entity whose ``field`` makes it."""
+    why = why_not_active(row, moment.at)
     return {
         "type": row.type,
         "source": row.source,
         "target": row.target,
         "origin": row.origin,
         "field": row.field,
-        "live": row.live and moment.valid(row),
+        "live": why is None,
+        "why_not_live": why,
         "justified": row.up,
         "rationale": _shortened(row.rationale),
         "confidence": row.confidence,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
 from services.alignment.queries.counts import tally
 from services.alignment.queries.snapshot import Moment, of_generation, recorded
+from services.alignment.view.live import UNSEEN, why_not_live
 from shared import pagination
 from shared.arrays import any_of, chunks
 from shared.clock import FOREVER, rfc3339
@@ -28,6 +29,7 @@ def split(ref: str) -> tuple[str, str]:
 def brief(moment: Moment, row: Any) -> dict[str, Any]:
     """A node in a list."""
     kind, id = split(row.ref)
+    why = why_not_live(row, moment.at)
     return {
         "id": id,
         "kind": kind,
@@ -35,7 +37,8 @@ def brief(moment: Moment, row: Any) -> dict[str, Any]:
         "name": row.name,
         "type": row.type,
         "state": row.state,
-        "live": row.live and moment.valid(row),
+        "live": why is None,
+        "why_not_live": why,
         "version": row.version,
         "owner": row.owner,
         "criticality": row.criticality,
@@ -47,7 +50,7 @@ def unseen(ref: str) -> dict[str, Any]:
     """In the place of a node that no event has told of."""
     kind, id = split(ref)
     empty = dict.fromkeys(("key", "name", "type", "state", "version", "owner", "criticality"))
-    return {"id": id, "kind": kind, **empty, "live": False, "deleted": False, "unseen": True}
+    return {"id": id, "kind": kind, **empty, "live": False, "why_not_live": UNSEEN, "deleted": False, "unseen": True}
 
 
 BRIEF_NAMES = (

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Executable, Table, and_, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, Table, and_, bindparam, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import FINDING
@@ -18,6 +18,8 @@ from shared.db import MOMENT
 
 _GENERATION: BindParameter[int] = bindparam("of_generation")
 _AS_OF = bindparam("as_of", type_=MOMENT)
+AT = bindparam("at", type_=MOMENT)
+"""The valid time; ``Moment.execute`` gives it."""
 
 
 def of_generation(table: Table) -> ColumnElement[bool]:
@@ -52,7 +54,9 @@ class Moment:
 
     async def execute(self, query: Executable, **given: Any) -> Any:
         """Run a statement that is about this moment."""
-        return await self.connection.execute(query, {"of_generation": self.generation, "as_of": self.as_of, **given})
+        return await self.connection.execute(
+            query, {"of_generation": self.generation, "as_of": self.as_of, "at": self.at, **given}
+        )
 
     def recorded(self, table: Table) -> ColumnElement[bool]:
         """The rows of this moment in a table of versions."""
@@ -61,11 +65,6 @@ class Moment:
     def open_findings(self) -> ColumnElement[bool]:
         return open_findings(past=self.past)
 
-    def valid(self, row: Any) -> bool:
-        return (row.valid_from is None or row.valid_from <= self.at) and (
-            row.valid_to is None or self.at < row.valid_to
-        )
-
 
 def recorded(table: Table, *, past: bool) -> ColumnElement[bool]:
     return _held(table, "recorded_from", "recorded_to", past=past)
@@ -73,3 +72,9 @@ def recorded(table: Table, *, past: bool) -> ColumnElement[bool]:
 
 def open_findings(*, past: bool) -> ColumnElement[bool]:
     return _held(FINDING, "opened_at", "resolved_at", past=past)
+
+
+def is_live(table: FromClause) -> ColumnElement[bool]:
+    """Of nodes and edges: ``view.live`` as a condition, but for the ends that a relation may join."""
+    begun = or_(table.c.valid_from.is_(None), table.c.valid_from <= AT)
+    return and_(table.c.live, begun, or_(table.c.valid_to.is_(None), table.c.valid_to > AT))

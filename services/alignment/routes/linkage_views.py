@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.alignment.baselines import moment
-from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Limit, Now, OfMoment
+from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Include, Limit, Now, OfMoment
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.views import cascade as cascades
 from services.alignment.views import coverage, raci
@@ -24,16 +24,19 @@ from shared.resource.listing import Word
 def router(reader: Reader) -> APIRouter:
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
 
-    @routes.get("/impact/{kind}/{id}", summary="What a change would hit, and whom to ask before")
+    @routes.get(
+        "/impact/{kind}/{id}", summary="Who loses something if it fails or goes, what to review, and whom to ask"
+    )
     async def impact(
         asked: AtTimes,
         kind: KindName,
         id: Word,
-        depth: Annotated[int, Query(ge=1, le=impacts.MAX_DEPTH)] = 3,
+        depth: Annotated[int, Query(ge=1, le=impacts.MAX_DEPTH)] = impacts.MAX_DEPTH,
         limit: Annotated[int, Query(ge=1, le=impacts.MAX_NODES)] = 200,
+        include: Include = None,
     ) -> Response:
-        made = about(f"{kind}/{id}", lambda now, row: impacts.impact(now, row.ref, depth, limit))
-        return await reader.answer(asked, made)
+        made = partial(impacts.impact, depth=depth, limit=limit, everything=include == "all")
+        return await reader.answer(asked, about(f"{kind}/{id}", made))
 
     @routes.get("/cascade", summary="Business strategy, IT strategy, tactics and operations, with the holes")
     async def cascade(asked: AtMoment) -> Response:
@@ -54,13 +57,15 @@ def router(reader: Reader) -> APIRouter:
         return await reader.answer(asked, lambda now: coverage.offerings(now, limit, cursor))
 
     @routes.get("/raci/{process_id}", operation_id="raci", summary="Who does what in a process")
-    async def matrix(asked: AtMoment, process_id: Word) -> Response:
-        made = about(f"process/{process_id}", lambda now, row: raci.matrix(now, row.ref))
-        return await reader.answer(asked, made)
+    async def matrix(asked: AtTimes, process_id: Word, include: Include = None) -> Response:
+        made = partial(raci.matrix, everything=include == "all")
+        return await reader.answer(asked, about(f"process/{process_id}", made))
 
     @routes.get("/load", summary="What each party carries in all processes")
-    async def load(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, lambda now: raci.load(now, limit, cursor))
+    async def load(
+        asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
+    ) -> Response:
+        return await reader.answer(asked, lambda now: raci.load(now, limit, cursor, everything=include == "all"))
 
     @routes.get("/diff", summary="What changed between two moments, by whom, by which event", responses=answering(Diff))
     async def diff(

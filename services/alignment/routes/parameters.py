@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
@@ -14,6 +14,10 @@ from shared.resource.listing import Word
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=LIMIT_TOLD)]
 Cursor = Annotated[Word | None, Query(description=CURSOR_TOLD)]
+Include = Annotated[
+    Literal["all"] | None,
+    Query(description="`all` shows what is not live as well, each with `why_not_live`; else `left_out` counts it"),
+]
 AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
 ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
 

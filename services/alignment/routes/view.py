@@ -1,5 +1,6 @@
 """HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,7 +13,7 @@ from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import edges
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
-from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Limit, Now
+from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Include, Limit, Now
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
@@ -81,11 +82,13 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         depth: Annotated[int, Query(ge=1, le=traces.MAX_DEPTH)] = 3,
         types: Annotated[Word | None, Query(description="Relations, by comma; `justifying` for those that do")] = None,
         limit: Annotated[int, Query(ge=1, le=traces.MAX_NODES)] = 200,
+        include: Include = None,
     ) -> Response:
         wanted = _types(types)
-
-        made = about(f"{kind}/{id}", lambda now, row: traces.trace(now, row.ref, direction, depth, wanted, limit))
-        return await reader.answer(asked, made)
+        made = partial(
+            traces.trace, direction=direction, depth=depth, types=wanted, limit=limit, everything=include == "all"
+        )
+        return await reader.answer(asked, about(f"{kind}/{id}", made))
 
     @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
     async def why(asked: AtTimes, kind: KindName, id: Word) -> Response:

@@ -173,9 +173,8 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if state["type"] not in RELATIONS:
             return  # a relation of a later release
         source, target = ref_of(state["source"]), ref_of(state["target"])
-        more = {name: state.get(name) for name in ("rationale", "confidence")}
-        more |= {name: moment(state.get(name)) for name in ("valid_from", "valid_to")}
-        yield _edge(0, state["type"], source, target, source, live=kind.is_live(state["state"]), **more)
+        more: dict[str, Any] = {name: state.get(name) for name in ("rationale", "confidence")}
+        yield _edge(0, state["type"], source, target, source, **more, **_standing(kind, state))
         return
     seen: set[tuple[str, str, str]] = set()
     for reference in kind.references:
@@ -185,9 +184,14 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             source, target = reversed(ends) if reference.swapped else ends
             if (reference.relation, source, target) not in seen:
                 seen.add((reference.relation, source, target))
-                # between others it holds while its holder does; else the end that is no longer live tells enough
-                live = reference.start is None or kind.is_live(state["state"])
-                yield _edge(len(seen), reference.relation, source, target, own, live=live, field=reference.path)
+                standing = _standing(kind, state) if reference.start else {}
+                yield _edge(len(seen), reference.relation, source, target, own, field=reference.path, **standing)
+
+
+def _standing(kind: Kind, state: Mapping[str, Any]) -> dict[str, Any]:
+    """When what a link or the holder of a field says holds; where the holder is an end itself, it says so there."""
+    validity = {name: moment(state.get(name)) for name in ("valid_from", "valid_to")}
+    return {"live": kind.is_live(state["state"]), **validity}
 
 
 def _start(reference: Reference, state: Mapping[str, Any], own: str) -> str | None:

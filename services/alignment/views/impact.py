@@ -1,104 +1,197 @@
-"""What a change of a node would hit: hop by hop along the relations that carry a change, with the way to each."""
+"""What a node carries: who loses something if it fails or goes, what has to be looked at if it changes, whom to ask."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from services.alignment.queries.edges import edge, edge_counts, edges_from, first_edges
-from services.alignment.queries.nodes import briefs, split
+from sqlalchemy import select
+
+from services.alignment.models import RECORD
+from services.alignment.queries.edges import edge
+from services.alignment.queries.hops import LeftOut, Leg, Step, Walk
+from services.alignment.queries.nodes import brief, split
 from services.alignment.queries.snapshot import Moment
-from shared.contracts.relations import OTHER, RELATIONS
+from services.alignment.view.live import counts
+from services.alignment.views.asking import to_ask
+from shared.arrays import any_of, chunks
+from shared.contracts.relations import OTHER, RELATIONS, End
 
 MAX_DEPTH = 10
 MAX_NODES = 500
-_CARRIES = {end: [r.name for r in RELATIONS.values() if end in r.risk] for end in OTHER}
-"""By the end that is hit: the relations that carry a change to it from the other one."""
-_ASKED = ("accountable", "consulted")
-"""Whose word counts before an activity changes."""
+_BOTH = frozenset(OTHER)
+_WAY = tuple(Leg(near, f"hits_{far}") for near, far in OTHER.items())
+"""From either end to the other one, by the relations that hit that one."""
+_AT_RISK = {f"hits_{end}": [r.name for r in RELATIONS.values() if end in r.risk] for end in OTHER}
+_TO_REVIEW = {f"hits_{end}": [r.name for r in RELATIONS.values() if r.review == {end}] for end in OTHER}
+_BESIDE = {f"hits_{end}": [r.name for r in RELATIONS.values() if r.review == _BOTH] for end in OTHER}
+Json = dict[str, Any]
+Steps = list[Step]
 
 
-async def impact(moment: Moment, root: str, depth: int, limit: int) -> dict[str, Any]:
-    """``items`` are what is hit, nearest first, each with its ``path`` of relations; what was cut is counted."""
-    ways, hidden = await _hit(moment, root, depth, limit)
-    consult = await _consult(moment, {root, *ways})
-    nodes = await briefs(moment, {root, *ways, *consult, *(ref for each in consult.values() for ref in _named(each))})
-    reached = [(ref, path) for ref, path in ways.items() if ref != root]
+@dataclass
+class _Reached:
+    """The way to each thing that a walk comes to, nearest first; and how many relations were not followed."""
+
+    limit: int
+    ways: dict[str, Steps] = field(default_factory=dict)
+    hidden: int = 0
+
+    def add(self, step: Step, before: Steps) -> bool:
+        """Whether there is room for it."""
+        if len(self.ways) >= self.limit:
+            self.hidden += 1
+            return False
+        self.ways[step.far] = [*before, step]
+        return True
+
+
+@dataclass(frozen=True)
+class _Asked:
+    moment: Moment
+    root: str
+    depth: int
+    limit: int
+    left_out: LeftOut
+
+    def walk(self, given: Mapping[str, Sequence[str]], *, everything: bool, **how: Any) -> Walk:
+        how = {"left_out": self.left_out, **how}
+        return Walk(self.moment, _WAY, given, everything=everything, passes=counts, **how)
+
+
+async def impact(moment: Moment, root: Any, depth: int, limit: int, *, everything: bool = False) -> Json:
+    """For the row of a node. ``at_risk`` and ``to_review`` are rows ``{node, distance, path, size}``, nearest first, at
+    most ``limit`` each and ``depth`` steps away; ``customers`` and ``contracts`` repeat those at risk on a live way;
+    ``to_ask`` says whom to ask. ``hidden`` counts relations that were not followed, ``left_out`` by why what is
+    not live; ``everything`` shows that as well."""
+    asked = _Asked(moment, root.ref, depth, limit, LeftOut())
+    risk, review = [await _merged(asked, walked, everything=everything) for walked in (_at_risk, _to_review)]
+    sizes = await _sizes(moment, {**risk.ways, **review.ways})
+    at_risk, to_review = (
+        [_row(moment, way, sizes.get(ref)) for ref, way in found.ways.items()] for found in (risk, review)
+    )
+    nodes = {root.ref: brief(moment, root)} | {ref: way[-1].node for ref, way in risk.ways.items()}
+    asking, unasked = await to_ask(moment, nodes, asked.left_out, everything=everything)
+    certain = [row for row, way in zip(at_risk, risk.ways.values(), strict=True) if not any(step.why for step in way)]
     return {
-        "subject": nodes[root],
-        "items": [
-            {"node": nodes[ref], "distance": len(path), "path": [edge(moment, row) for row in path]}
-            for ref, path in reached
-        ],
-        "by_kind": dict(sorted(Counter(split(ref)[0] for ref, _ in reached).items())),
-        "contracts": [nodes[ref] for ref, _ in reached if split(ref)[0] == "contract"],
-        "consult": [_asked(nodes, role, of) for role, of in sorted(consult.items())],
-        "hidden": hidden,
+        "subject": nodes[root.ref],
+        "at_risk": at_risk,
+        "to_review": to_review,
+        "to_ask": asking,
+        "customers": [row for row in certain if row["node"]["kind"] == "consumer_group"],
+        "contracts": [row for row in certain if row["node"]["kind"] == "contract"],
+        "hidden": risk.hidden + review.hidden + unasked,
+        "left_out": asked.left_out.told({root.ref, *risk.ways, *review.ways}),
     }
 
 
-async def _hit(moment: Moment, root: str, depth: int, limit: int) -> tuple[dict[str, list[Any]], int]:
-    """The first way to each, and how many relations were not followed."""
-    ways: dict[str, list[Any]] = {root: []}
-    frontier, hidden = [root], 0
-    for _ in range(depth):
-        reached: list[str] = []
-        for hit, other in OTHER.items():
-            counts = await edge_counts(moment, frontier, other, _CARRIES[hit])
-            rows = await first_edges(moment, counts, other, _CARRIES[hit])
-            hidden += sum(counts.values()) - len(rows)
-            for row in rows:
-                end, near = getattr(row, hit), getattr(row, other)
-                if end in ways or hit not in RELATIONS[row.type].at_risk(split(row.source)[0]):
-                    continue
-                if len(ways) > limit:
-                    hidden += 1
-                    continue
-                ways[end] = [*ways[near], row]
-                reached.append(end)
-        frontier = sorted(reached)
-        if not frontier:
-            break
-    return ways, hidden
+async def _merged(asked: _Asked, walked: Callable[..., Awaitable[_Reached]], *, everything: bool) -> _Reached:
+    """What live ways come to; and after that, where asked for, what others do."""
+    found = await walked(asked, everything=False)
+    if not everything:
+        return found
+    more = await walked(asked, everything=True)
+    ways = found.ways | {ref: way for ref, way in more.ways.items() if ref not in found.ways}
+    nearest = sorted(ways, key=lambda ref: len(ways[ref]))
+    over = nearest[asked.limit :]
+    return _Reached(asked.limit, {ref: ways[ref] for ref in nearest if ref not in over}, more.hidden + len(over))
 
 
-Asked = dict[str, set[str]]
-"""What somebody is asked for and who that is: ``activities``, ``letters``, ``parties``."""
+async def _at_risk(asked: _Asked, *, everything: bool) -> _Reached:
+    """Risk climbs from part to whole; from whole to part it goes among the parts of what was asked about, and never
+    after a climb: ``parts`` are those with the way down to each."""
+    found = _Reached(asked.limit)
+    frontier: dict[str, Steps] = {asked.root: []}
+    parts: dict[str, Steps] = {asked.root: []}
+    seen_parts = {asked.root}
+
+    def is_down(side: End, type: str) -> bool:
+        return type == "part_of" and OTHER[side] == "source"
+
+    def wanted(near: str, side: End, type: str, source_kind: str) -> bool:
+        from_here = parts if is_down(side, type) else frontier
+        return near in from_here and OTHER[side] in RELATIONS[type].at_risk(source_kind)
+
+    walk = asked.walk(_AT_RISK, everything=everything, wanted=wanted)
+    for _ in range(asked.depth):
+        hop = await walk.hop([*(parts | frontier)])
+        found.hidden += hop.hidden.total()
+        reached: dict[str, Steps] = {}
+        below: dict[str, Steps] = {}
+        for step in hop.steps:
+            down = is_down(step.row.side, step.row.type)
+            way = (parts if down else frontier)[step.near]
+            fresh = step.far not in found.ways and step.far != asked.root
+            if fresh and found.add(step, way):
+                reached[step.far] = found.ways[step.far]
+            if down and step.far in found.ways and step.far not in seen_parts:
+                below[step.far] = [*way, step]
+                seen_parts.add(step.far)
+        frontier, parts = reached, below
+        if not frontier and not parts:
+            return _without_ends(asked, found, everything=everything)
+    border = asked.walk(_AT_RISK, everything=everything, wanted=wanted, left_out=LeftOut())
+    found.hidden += await _beyond(border, [*(parts | frontier)], {asked.root, *found.ways})
+    return _without_ends(asked, found, everything=everything)
 
 
-async def _consult(moment: Moment, hit: Iterable[str]) -> dict[str, Asked]:
-    """By role: those with a say in activities that are hit, or that belong to a process that is."""
-    activities = await _activities(moment, sorted(hit))
-    asked: defaultdict[str, Asked] = defaultdict(lambda: {"activities": set(), "letters": set(), "parties": set()})
-    for row in await edges_from(moment, activities, "source", _ASKED):
-        asked[row.target]["activities"].add(row.source)
-        asked[row.target]["letters"].add(row.type[0].upper())
-    for role, parties in (await holders(moment, sorted(asked))).items():
-        asked[role]["parties"] |= parties
-    return dict(asked)
-
-
-async def _activities(moment: Moment, hit: Sequence[str]) -> list[str]:
-    processes = [ref for ref in hit if split(ref)[0] == "process"]
-    parts = await edges_from(moment, processes, "target", ["part_of"])
-    own = {ref for ref in hit if split(ref)[0] == "activity"}
-    return sorted(own | {row.source for row in parts if split(row.source)[0] == "activity"})
-
-
-async def holders(moment: Moment, roles: Sequence[str]) -> dict[str, set[str]]:
-    """The parties that hold each role, by assignments that are valid."""
-    filled = {row.source: row.target for row in await edges_from(moment, roles, "target", ["assigned_as"])}
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    nodes = await briefs(moment, filled)
-    for row in await edges_from(moment, sorted(filled), "source", ["assigns"]):
-        if nodes[row.source]["live"]:
-            found[filled[row.source]].add(row.target)
+def _without_ends(asked: _Asked, found: _Reached, *, everything: bool) -> _Reached:
+    """What is not live itself is there for what it still carries; where that is nothing, it is left out."""
+    if everything:
+        return found
+    carried = {step.far for way in found.ways.values() if way[-1].node["live"] for step in way}
+    for ref in found.ways.keys() - carried:
+        asked.left_out.add(ref, found.ways.pop(ref)[-1].node["why_not_live"])
     return found
 
 
-def _named(asked: Asked) -> set[str]:
-    return asked["activities"] | asked["parties"]
+async def _to_review(asked: _Asked, *, everything: bool) -> _Reached:
+    """What exists for the sake of something exists for the sake of what that is for; what stands beside it is one step
+    away, and leads no further."""
+    found = _Reached(asked.limit)
+    frontier: dict[str, Steps] = {asked.root: []}
+    beside = await asked.walk(_BESIDE, everything=everything).hop([asked.root])
+    found.hidden += beside.hidden.total()
+    for step in beside.steps:
+        if step.far not in found.ways:
+            found.add(step, [])
+    walk = asked.walk(_TO_REVIEW, everything=everything)
+    followed = {asked.root}
+    for _ in range(asked.depth):
+        hop = await walk.hop([*frontier])
+        found.hidden += hop.hidden.total()
+        reached: dict[str, Steps] = {}
+        for step in hop.steps:
+            if step.far in followed:
+                continue
+            if step.far in found.ways or found.add(step, frontier[step.near]):
+                reached[step.far] = [*frontier[step.near], step]
+                followed.add(step.far)
+        frontier = reached
+        if not frontier:
+            break
+    else:
+        border = asked.walk(_TO_REVIEW, everything=everything, left_out=LeftOut())
+        found.hidden += await _beyond(border, [*frontier], {asked.root, *found.ways})
+    return _without_ends(asked, found, everything=everything)
 
 
-def _asked(nodes: dict[str, Any], role: str, asked: Asked) -> dict[str, Any]:
-    told = {name: [nodes[ref] for ref in sorted(asked[name])] for name in ("parties", "activities")}
-    return {"role": nodes[role], "letters": sorted(asked["letters"]), **told}
+async def _beyond(border: Walk, refs: Sequence[str], known: set[str]) -> int:
+    """How many relations lead on to something new."""
+    hop = await border.hop(refs)
+    return hop.hidden.total() + sum(step.far not in known for step in hop.steps)
+
+
+def _row(moment: Moment, way: Steps, size: int | None) -> Json:
+    path = [edge(moment, step.row) for step in way]
+    return {"node": way[-1].node, "distance": len(way), "path": path, "size": size}
+
+
+async def _sizes(moment: Moment, refs: Iterable[str]) -> dict[str, int | None]:
+    """Of consumer groups: how many people they are."""
+    groups = sorted(ref for ref in refs if split(ref)[0] == "consumer_group")
+    query = select(RECORD.c.ref, RECORD.c.data["size"].as_integer())
+    query = query.where(moment.recorded(RECORD), any_of(RECORD.c.ref, "refs"))
+    sizes: dict[str, int | None] = {}
+    for some in chunks(groups):
+        sizes |= dict((await moment.execute(query, refs=some)).all())
+    return sizes

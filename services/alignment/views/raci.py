@@ -1,69 +1,85 @@
 """Who does what: the matrix of a process, and what each party carries in all of them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, select
 
-from services.alignment.models import RECORD
+from services.alignment.models import EDGE, RECORD
 from services.alignment.queries import nodes
-from services.alignment.queries.edges import edge_counts, edges_from
-from services.alignment.queries.nodes import briefs
-from services.alignment.queries.snapshot import Moment, recorded
-from services.alignment.views.impact import holders
+from services.alignment.queries.holdings import Holding, holders, roles_of
+from services.alignment.queries.hops import LeftOut, Walk, into, out
+from services.alignment.queries.snapshot import Moment, is_live, recorded
+from services.alignment.view.live import active, stage
 from shared.arrays import any_of, chunks
 
 MOST_ROWS, MOST_COLUMNS = 200, 100
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
+Json = dict[str, Any]
+Letters = dict[str, dict[str, Counter[str]]]
 
 
-async def matrix(moment: Moment, process: str) -> dict[str, Any]:
-    """``rows`` are activities in their order, ``roles`` the columns with who holds them; a cell has its letters.
+async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> Json:
+    """For the row of a process. ``rows`` are its activities in their order, also those that are planned; ``roles`` the
+    columns, each with the ``parties`` that hold it in this process; a cell has its letters.
 
-    ``violations``: of each activity exactly one role is accountable, and at least one does it. ``hidden`` counts what a
-    matrix has no room for.
+    ``violations``: of each live activity exactly one role is accountable, and at least one does it. ``hidden`` counts
+    what a matrix has no room for, ``left_out`` what is over, by why; ``everything`` shows that as well.
     """
-    parts = await edges_from(moment, [process], "target", ["part_of"])
-    activities = await _activities(moment, [row.source for row in parts if row.source.startswith("activity/")])
-    refs = activities[:MOST_ROWS]
+    left_out = LeftOut()
+    parts = await Walk(moment, *into("part_of"), everything=True).hop([process.ref])
+    activities = {s.far: s.node for s in parts.steps if s.node["kind"] == "activity" and active(s.row, moment.at)}
+    ordered = await _ordered_rows(moment, activities, left_out, everything=everything)
+    refs = ordered[:MOST_ROWS]
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for edge in await edges_from(moment, refs, "source", list(_LETTERS)):
-        cells[edge.source][edge.target].append(_LETTERS[edge.type])
-    named = sorted({role for of in cells.values() for role in of})
-    roles = named[:MOST_COLUMNS]
-    held = await holders(moment, roles)
-    nodes = await briefs(moment, {process, *refs, *roles, *(party for of in held.values() for party in of)})
-    columns = [
-        {"role": nodes[role], "parties": [nodes[party] for party in sorted(held.get(role, ()))]} for role in roles
-    ]
+    roles: dict[str, Json] = {}
+    for step in (await Walk(moment, *out(*_LETTERS), everything=True).hop(refs)).steps:
+        if active(step.row, moment.at):
+            cells[step.near][step.far].append(_LETTERS[step.row.type])
+            roles[step.far] = step.node
+    columns = sorted(roles)[:MOST_COLUMNS]
+    held = await holders(moment, columns, left_out, everything=everything)
     return {
-        "process": nodes[process],
-        "roles": columns,
-        "rows": [
-            {
-                "activity": nodes[ref],
-                "cells": [{"role": nodes[role]["id"], "letters": sorted(cells[ref].get(role, ()))} for role in roles],
-                "violations": _violations([letter for of in cells[ref].values() for letter in of]),
-            }
-            for ref in refs
+        "process": nodes.brief(moment, process),
+        "roles": [
+            {"role": roles[role], "parties": [held.nodes[party] for party in held.parties(role, {process.ref})]}
+            for role in columns
         ],
-        "hidden": {"activities": len(activities) - len(refs), "roles": len(named) - len(roles)},
+        "rows": [_row(activities[ref], cells[ref], [roles[role] for role in columns]) for ref in refs],
+        "hidden": {"activities": len(ordered) - len(refs), "roles": len(roles) - len(columns)},
+        "left_out": left_out.told(),
     }
 
 
-async def _activities(moment: Moment, refs: list[str]) -> list[str]:
-    """Those that are not retired, in the order of their process."""
+def _row(activity: Json, cells: Mapping[str, list[str]], columns: Iterable[Json]) -> Json:
+    letters = [letter for of in cells.values() for letter in of]
+    return {
+        "activity": activity,
+        "cells": [{"role": role["id"], "letters": sorted(cells.get(f"role/{role['id']}", ()))} for role in columns],
+        "violations": _violations(letters) if activity["live"] else [],
+    }
+
+
+async def _ordered_rows(
+    moment: Moment, activities: Mapping[str, Json], left_out: LeftOut, *, everything: bool
+) -> list[str]:
+    """Those that are live or planned, in the order of their process."""
     found: list[Any] = []
-    for some in chunks(sorted(refs)):
-        found += (await moment.execute(_ordered(past=moment.past), refs=some)).all()
+    for some in chunks(sorted(activities)):
+        for row in await moment.execute(_placed(past=moment.past), refs=some):
+            if everything or stage(row, moment.at) != "ended":
+                found.append(row)
+            else:
+                left_out.add(row.ref, activities[row.ref]["why_not_live"])
     return [row.ref for row in sorted(found, key=lambda row: (row.place is None, row.place or 0, row.key))]
 
 
 @cache
-def _ordered(*, past: bool) -> Select[Any]:
+def _placed(*, past: bool) -> Select[Any]:
     place = RECORD.c.data["order"].as_integer().label("place")
-    query = select(RECORD.c.ref, RECORD.c.key, place).where(RECORD.c.state != "retired")
+    query = select(*nodes.BRIEF, place).where(RECORD.c.deleted.is_(False))
     return query.where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
 
 
@@ -73,30 +89,53 @@ def _violations(letters: list[str]) -> list[str]:
     return found if "R" in letters else [*found, "nobody does it"]
 
 
-async def load(moment: Moment, limit: int, cursor: str | None) -> dict[str, Any]:
-    """Parties in the order of their keys: how many roles each holds, and how many letters those bring."""
-    parties, next_cursor = await nodes.nodes(moment, {"kind": "party"}, limit, cursor)
-    roles = await _roles(moment, [f"party/{each['id']}" for each in parties])
-    letters: dict[str, Counter[str]] = defaultdict(Counter)
-    wanted = sorted({role for of in roles.values() for role in of})
-    for relation, letter in _LETTERS.items():
-        for role, count in (await edge_counts(moment, wanted, "target", [relation])).items():
-            letters[role][letter] = count
-    return {"items": [_carried(each, roles, letters) for each in parties], "next_cursor": next_cursor}
+async def load(moment: Moment, limit: int, cursor: str | None, *, everything: bool = False) -> Json:
+    """Parties in the order of their keys: how many roles each holds, and how many letters those bring in live
+    activities, where it holds them. ``left_out`` counts, of what this page has looked at, what is not live."""
+    left_out = LeftOut()
+    listed, next_cursor = await nodes.nodes(moment, {"kind": "party"}, limit, cursor)
+    parties = [each for each in listed if each["live"] or everything]
+    for each in listed:
+        if not (each["live"] or everything):
+            left_out.add(f"party/{each['id']}", each["why_not_live"])
+    held = await roles_of(moment, [f"party/{each['id']}" for each in parties], left_out, everything=everything)
+    letters = await _letters(moment, sorted({each.role for each in held.all}))
+    by_party: dict[str, set[Holding]] = defaultdict(set)
+    for each in held.all:
+        by_party[each.party].add(each)
+    items = [_carried(each, by_party[f"party/{each['id']}"], letters) for each in parties]
+    return {"items": items, "next_cursor": next_cursor, "left_out": left_out.told()}
 
 
-async def _roles(moment: Moment, parties: list[str]) -> dict[str, set[str]]:
-    """The roles that each party holds, by assignments that are valid."""
-    assigned = {e.source: e.target for e in await edges_from(moment, parties, "target", ["assigns"])}
-    nodes = await briefs(moment, assigned)
-    found: dict[str, set[str]] = defaultdict(set)
-    for edge in await edges_from(moment, sorted(assigned), "source", ["assigned_as"]):
-        if nodes[edge.source]["live"]:
-            found[assigned[edge.source]].add(edge.target)
-    return found
+async def _letters(moment: Moment, roles: list[str]) -> Letters:
+    """By role and process: how many letters it has in live activities."""
+    letters: Letters = defaultdict(lambda: defaultdict(Counter))
+    for some in chunks(roles):
+        for role, process, type, count in await moment.execute(_counted(past=moment.past), refs=some):
+            letters[role][process][_LETTERS[type]] += count
+    return letters
 
 
-def _carried(party: dict[str, Any], roles: dict[str, set[str]], letters: dict[str, Counter[str]]) -> dict[str, Any]:
-    held = roles.get(f"party/{party['id']}", set())
-    total = sum((letters[role] for role in held), Counter[str]())
-    return {"party": party, "roles": len(held), "letters": {letter: total[letter] for letter in _LETTERS.values()}}
+@cache
+def _counted(*, past: bool) -> Select[Any]:
+    process = (func.coalesce("process/" + RECORD.c.data["process_id"].as_string(), "")).label("process")
+    activity = and_(RECORD.c.ref == EDGE.c.source, RECORD.c.kind == "activity", recorded(RECORD, past=past))
+    each = (
+        select(EDGE.c.target, process, EDGE.c.type)
+        .join(RECORD, activity)
+        .where(recorded(EDGE, past=past), any_of(EDGE.c.target, "refs"), EDGE.c.type.in_(list(_LETTERS)))
+        .where(is_live(EDGE), is_live(RECORD))
+        .subquery()
+    )
+    return select(*each.c, func.count()).group_by(*each.c)
+
+
+def _carried(party: Json, held: set[Holding], letters: Letters) -> Json:
+    """A role that counts in one process and everywhere counts once."""
+    total = Counter[str]()
+    roles = {each.role for each in held}
+    for role in roles:
+        scopes = {each.scope for each in held if each.role == role}
+        places = letters[role] if None in scopes else {place: letters[role][place] for place in scopes if place}
+        total += sum(places.values(), Counter[str]())
+    return {"party": party, "roles": len(roles), "letters": {letter: total[letter] for letter in _LETTERS.values()}}

@@ -1,8 +1,8 @@
 """Traces: what a node leads up to or rests on, hop by hop, within a budget; and why it exists at all."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,14 +14,14 @@ from services.alignment.queries.edges import (
     MOST_EDGES,
     UPPER,
     edge,
-    edge_counts,
-    first_edges,
     lower_end,
     upper_end,
 )
 from services.alignment.queries.edges import above as edges_above
-from services.alignment.queries.nodes import briefs
+from services.alignment.queries.hops import DOWN, UP, Walk, typed
+from services.alignment.queries.nodes import brief, briefs
 from services.alignment.queries.snapshot import Moment, recorded
+from services.alignment.view.live import active
 from services.alignment.view.projection import ref_of
 from services.alignment.views.paths import Search, Step
 from services.alignment.views.signatures import signatures
@@ -37,44 +37,50 @@ _MOST_WORK = 20_000
 
 
 async def trace(
-    moment: Moment, root: str, direction: str, depth: int, types: Sequence[str] | None, limit: int
+    moment: Moment,
+    root: Any,
+    direction: str,
+    depth: int,
+    types: Sequence[str] | None,
+    limit: int,
+    *,
+    everything: bool = False,
 ) -> dict[str, Any]:
-    """Nodes and relations up to ``depth`` hops away. What was cut is counted at the node where it was cut."""
-    near, far = ("source", "target") if direction == "up" else ("target", "source")
-    depths, hidden, edges = {root: 0}, dict[str, int](), dict[tuple[Any, ...], Any]()
-    frontier = [root]
+    """From the row of a node: nodes and relations up to ``depth`` hops away, up toward what justifies and down toward
+    what is justified. What was cut is counted in ``hidden``, at the node where it was cut as well; what is not live is
+    counted in ``left_out``, unless ``everything`` is shown."""
+    way = UP if direction == "up" else DOWN
+    walk = Walk(moment, way if types is None else typed(way), {"types": types or ()}, everything=everything)
+    depths, hidden = {root.ref: 0}, Counter[str]()
+    nodes, edges = {root.ref: brief(moment, root)}, dict[tuple[Any, ...], Any]()
+    frontier = [root.ref]
     for hop in range(1, depth + 1):
-        counts = await edge_counts(moment, frontier, near, types)
-        rows = await first_edges(moment, counts, near, types, MOST_EDGES - len(edges))
-        shown: dict[str, int] = defaultdict(int)
+        found = await walk.hop(frontier, MOST_EDGES - len(edges))
+        hidden += found.hidden
         reached: list[str] = []
-        for row in rows:
-            end = getattr(row, far)
-            if end not in depths:
+        for step in found.steps:
+            if step.far not in depths:
                 if len(depths) >= limit:
+                    hidden[step.near] += 1
                     continue
-                depths[end] = hop
-                reached.append(end)
-            shown[getattr(row, near)] += 1
+                depths[step.far] = hop
+                nodes[step.far] = step.node
+                reached.append(step.far)
+            row = step.row
             edges[row.origin, row.type, row.source, row.target] = row
-        hidden |= _cut(counts, shown)
         frontier = sorted(reached)
         if not frontier:
             break
-    hidden |= await edge_counts(moment, frontier, near, types)
-    nodes = await briefs(moment, depths)
+    hidden += await walk.counted(frontier)
     return {
-        "root": root,
+        "root": root.ref,
         "direction": direction,
         "depth": depth,
-        "nodes": [nodes[ref] | {"depth": hop, "hidden": hidden.get(ref, 0)} for ref, hop in depths.items()],
+        "nodes": [nodes[ref] | {"depth": hop, "hidden": hidden[ref]} for ref, hop in depths.items()],
         "edges": [edge(moment, row) for row in edges.values()],
-        "hidden": sum(hidden.values()),
+        "hidden": hidden.total(),
+        "left_out": walk.left_out.told(depths),
     }
-
-
-def _cut(counts: Mapping[str, int], shown: Mapping[str, int]) -> dict[str, int]:
-    return {ref: count - shown.get(ref, 0) for ref, count in counts.items() if count > shown.get(ref, 0)}
 
 
 async def why(moment: Moment, root: str) -> dict[str, Any]:
@@ -90,7 +96,7 @@ async def why(moment: Moment, root: str) -> dict[str, Any]:
     above: defaultdict[str, list[Step]] = defaultdict(list)
     for row in rows:
         lower, upper = lower_end(row), upper_end(row)
-        live = row.live and moment.valid(row) and nodes[upper]["live"]
+        live = active(row, moment.at) and nodes[upper]["live"]
         confidence = 1.0 if row.confidence is None else row.confidence
         above[lower].append(Step(lower, upper, live, confidence, row))
     goals = {ref for ref, node in nodes.items() if _is_goal(node)}

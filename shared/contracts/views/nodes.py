@@ -29,6 +29,8 @@ class Node(Model):
     """Its state."""
     live: bool
     """Whether it counts: its state is live, it is valid, and it was not deleted."""
+    why_not_live: str | None
+    """`unseen`, `deleted`, the state where that is not a live one, `not yet valid` or `expired`; null if live."""
     version: int | None
     """Its version."""
     owner: str | None
@@ -55,7 +57,9 @@ class Edge(Model):
     field: str | None
     """Path of that field; null for a link."""
     live: bool
-    """Whether it counts: it is active and valid."""
+    """Whether it counts: it is active and valid, and its type allows its ends."""
+    why_not_live: str | None
+    """`ended`, `not yet valid`, `expired` or `does not fit`; null if live."""
     justified: Literal["source", "target"] | None
     """The end that the other one justifies; null where none does."""
     rationale: str | None

@@ -52,8 +52,10 @@ async def test_it_has_what_the_trace_has_and_counts_what_leads_on(
     for way, trace in traces.items():
         for node in (node for node in trace["nodes"] if "unseen" not in node):
             here = await sampled.client.get_json(f"/alignment/v1/nodes/{node['kind']}/{node['id']}")
-            leading = [edge for edge in here["out" if way == "up" else "in"] if not types or edge["type"] in types]
-            hidden += len([edge for edge in leading if _known(edge) not in edges])
+            leading = [edge for edge in (*here["out"], *here["in"]) if not types or edge["type"] in types]
+            leading = [edge for edge in leading if _begin(edge, way) == f"{node['kind']}/{node['id']}"]
+            live = [edge for edge in leading if edge["live"] and edge["node"]["live"]]
+            hidden += len([edge for edge in live if _known(edge) not in edges])
     caption = page.xpath("string(//figcaption)")
     assert f"{hidden} hidden" in caption if hidden else "Nothing is hidden" in caption
     counts = page.xpath("//*[contains(@class, 'more')]/text()")
@@ -62,6 +64,12 @@ async def test_it_has_what_the_trace_has_and_counts_what_leads_on(
 
 def _known(edge: dict[str, Any]) -> tuple[str, ...]:
     return edge["origin"], edge["type"], edge["source"], edge["target"]
+
+
+def _begin(edge: dict[str, Any], way: str) -> str:
+    """Up is from what is justified to what justifies it, else from source to target."""
+    lower, upper = ("target", "source") if edge["justified"] == "target" else ("source", "target")
+    return str(edge[lower if way == "up" else upper])
 
 
 def _id(address: str) -> str:

@@ -14,22 +14,30 @@ def step(type: str) -> dict[str, Any]:
     return {"type": type, "source": f"party/{DECK}", "target": f"party/{CREW}"}
 
 
-def test_impact_tells_what_is_hit_and_whom_to_ask(run: Any, crew: FakeOwner) -> None:
-    item = {"node": node(DECK, "deck"), "distance": 2, "path": [step("part_of"), step("depends_on")]}
-    asked = {"role": node(DECK, "mate"), "letters": ["A", "C"], "parties": [node(CREW, "crew")], "activities": []}
+def test_impact_has_three_parts(run: Any, crew: FakeOwner) -> None:
+    risk = {"node": node(DECK, "deck"), "distance": 2, "path": [step("part_of"), step("depends_on")], "size": 40}
+    review = {"node": node(DECK, "hold"), "distance": 1, "path": [step("governs")], "size": None}
+    related = {"node": node(DECK, "quay"), "distance": 1, "path": [step("relates_to")], "size": None}
+    named = {"activities": [], "holders": [node(CREW, "crew")]}
+    asked = {"node": node(DECK, "mate"), "owns": [node(DECK, "deck")], "letters": ["A", "C"], **named}
     crew.extra[f"{VIEW}/impact/party/{CREW}"] = {
         "subject": node(CREW, "crew"),
-        "items": [item],
-        "by_kind": {"party": 1},
+        "at_risk": [risk],
+        "to_review": [review, related],
+        "to_ask": [asked],
+        "customers": [risk],
         "contracts": [],
-        "consult": [asked],
         "hidden": 3,
+        "left_out": {"retired": 2},
     }
     told = run("impact", "party/crew").stdout
-    assert "A change of party/crew Crew hits 1 party." in told
-    assert "part_of < depends_on" in told
-    assert "party/mate Mate  AC       party/crew Crew" in told
-    assert "and 3 relations more" in told
+    assert "At risk if party/crew Crew fails or goes: 1, among them 1 customer groups of 40 people" in told
+    assert "party/deck Deck (40 people)  part_of < depends_on" in told
+    assert "party/hold Hold  governs" in told
+    assert "Related: party/quay Quay" in told
+    assert "party/mate Mate  owner AC  party/crew Crew" in told
+    assert "and 3 relations not followed" in told
+    assert "Left out: 2 retired" in told
     assert json.loads(run("impact", "party/crew", "--json").stdout)["hidden"] == 3
 
 
@@ -119,7 +127,8 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
 ANSWERS: dict[str, dict[str, Any]] = {
     "trace": {"nodes": [node(CREW, "crew")], "edges": [], "direction": "up"},
     "why": {"subject": node(CREW, "crew"), "paths": []},
-    "impact": {"subject": node(CREW, "crew"), "items": [], "by_kind": {}, "contracts": [], "consult": [], "hidden": 0},
+    "impact": {member: [] for member in ("at_risk", "to_review", "to_ask", "customers", "contracts")}
+    | {"subject": node(CREW, "crew"), "hidden": 0, "left_out": {}},
     "raci": {"roles": [], "rows": []},
     "cascade": {"items": [], "holes": [], "hidden": 0},
     "coverage/design": {"items": [], "next_cursor": None},

@@ -60,7 +60,10 @@ def test_names_cannot_write_to_the_terminal(run: Any, crew: FakeOwner) -> None:
 
 def trace(direction: str) -> dict[str, Any]:
     edge = {"type": "part_of", "source": f"party/{DECK}", "target": f"party/{CREW}", "live": True}
-    ends = [node(CREW, "crew", depth=0, hidden=0), node(DECK, "deck", depth=1, hidden=4, live=False, state="left")]
+    ends = [
+        node(CREW, "crew", depth=0, hidden=0),
+        node(DECK, "deck", depth=1, hidden=4, live=False, state="left", why_not_live="left"),
+    ]
     return {"root": f"party/{CREW}", "direction": direction, "nodes": ends, "edges": [edge, edge], "hidden": 4}
 
 

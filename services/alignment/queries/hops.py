@@ -1,0 +1,227 @@
+"""One hop of a walk: the relations of many nodes with what lies at their other ends, in one statement where there are
+not too many; what is left out because it is not live is counted by why, what there is no room for by where."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, literal, or_, select, union_all
+
+from services.alignment.models import EDGE, RECORD
+from services.alignment.queries.nodes import BRIEF, brief, unseen
+from services.alignment.queries.snapshot import AT, Moment, is_live, recorded
+from services.alignment.view.live import kind_of, why_not_active, why_not_live
+from shared.arrays import any_of, chunks
+from shared.contracts.relations import OTHER, End
+
+MOST_STEPS = 2000
+"""Relations that one hop reads."""
+_INSTANT = timedelta(microseconds=1)
+Json = dict[str, Any]
+Passes = Callable[[Any, Any], bool]
+"""Whether a walk goes on from a node (a row, an instant)."""
+
+
+class Leg(NamedTuple):
+    """Relations that begin at their end ``near``: of all types or of those given when it runs under the name ``types``;
+    whatever they justify, or one of the ends ``ups``."""
+
+    near: End
+    types: str | None = None
+    ups: tuple[str | None, ...] | None = None
+
+
+Way = tuple[Leg, ...]
+UP: Way = (Leg("source", ups=(None, "source")), Leg("target", ups=("target",)))
+"""Toward what justifies; a relation that justifies nothing leads from its source to its target."""
+DOWN: Way = (Leg("target", ups=(None, "source")), Leg("source", ups=("target",)))
+
+
+def typed(way: Way) -> Way:
+    """The same, of the types that are given as ``types``."""
+    return tuple(leg._replace(types="types") for leg in way)
+
+
+def out(*types: str) -> tuple[Way, dict[str, Sequence[str]]]:
+    """From sources to targets by relations of these types, and what is given for it."""
+    return (Leg("source", "types"),), {"types": types}
+
+
+def into(*types: str) -> tuple[Way, dict[str, Sequence[str]]]:
+    """From targets to sources."""
+    return (Leg("target", "types"),), {"types": types}
+
+
+class Step(NamedTuple):
+    """A relation with both ends, the node at its far end, and why it is not active or that is not live."""
+
+    row: Any
+    near: str
+    far: str
+    node: Json
+    why: str | None
+
+
+class LeftOut:
+    """What is not live, by reference; and, where there is too much of it to be read, how much."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}
+        self.counted: Counter[str] = Counter()
+
+    def add(self, ref: str, why: str) -> None:
+        self.words.setdefault(ref, why)
+
+    def told(self, shown: Collection[str] = ()) -> dict[str, int]:
+        """How much of it is not shown, by why."""
+        words = self.counted + Counter(word for ref, word in self.words.items() if ref not in shown)
+        return dict(sorted(words.items()))
+
+
+@dataclass
+class Hop:
+    """``hidden`` counts the relations for which there was no room, by their near ends."""
+
+    steps: list[Step] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)
+
+
+class Walk:
+    """How to walk at a moment: along which relations, through what (``passes``), and whether what is not live is shown
+    as well (``everything``). ``wanted`` chooses among the relations: by near end, its side, type and source's kind."""
+
+    def __init__(
+        self,
+        moment: Moment,
+        way: Way,
+        given: Mapping[str, Sequence[str]],
+        *,
+        everything: bool = False,
+        left_out: LeftOut | None = None,
+        passes: Passes | None = None,
+        wanted: Callable[[str, End, str, str], bool] = lambda *_: True,
+    ) -> None:
+        self.moment, self.way, self.given = moment, way, given
+        self.everything, self.passes, self.wanted = everything, passes, wanted
+        self.left_out = LeftOut() if left_out is None else left_out
+
+    async def hop(self, refs: Sequence[str], room: int = MOST_STEPS) -> Hop:
+        """From these nodes, in the order of their references; ``room`` bounds the steps."""
+        hop = Hop()
+        for some in chunks(sorted(refs)):
+            await self._of(some, room - len(hop.steps), hop)
+        return hop
+
+    async def _of(self, refs: Sequence[str], room: int, hop: Hop) -> None:
+        steps, size = await self._read(refs, room + 1, live=False) if room > 0 else ([], 1)
+        if size <= room:
+            for step in steps:
+                if self._follows(step.why):
+                    hop.steps.append(step)
+                elif step.why:
+                    self.left_out.add(step.far, step.why)
+            return
+        counts = await self.counted(refs, self.left_out.counted)
+        if room > 0:
+            steps, _ = await self._read(refs, room, live=not self.everything)
+            steps = [step for step in steps if self._follows(step.why)]
+            hop.steps += steps
+        hop.hidden += counts - Counter(step.near for step in steps)
+
+    def _follows(self, why: str | None) -> bool:
+        return why is None or self.everything
+
+    async def _read(self, refs: Sequence[str], most: int, *, live: bool) -> tuple[list[Step], int]:
+        """Of the first relations those that are wanted, and how many were read."""
+        query = _steps(self.way, past=self.moment.past, live=live)
+        given = {"refs": refs, "most": most, **self.given}
+        rows = (await self.moment.execute(query, **given)).all()
+        steps = (self._step(row) for row in rows)
+        return [s for s in steps if self.wanted(s.near, s.row.side, s.row.type, kind_of(s.row.source))], len(rows)
+
+    def _step(self, row: Any) -> Step:
+        node = SimpleNamespace(**{column.name: getattr(row, f"node_{column.name}") for column in BRIEF})
+        there = node if node.ref else None
+        node_told = brief(self.moment, node) if there else unseen(row.far)
+        return Step(row, row.near, row.far, node_told, self._why(row, there))
+
+    def _why(self, edge: Any, node: Any) -> str | None:
+        if why := why_not_active(edge, self.moment.at):
+            return why
+        passes = node is not None and self.passes is not None and self.passes(node, self.moment.at)
+        return None if passes else why_not_live(node, self.moment.at)
+
+    async def counted(self, refs: Sequence[str], left_out: Counter[str] | None = None) -> Counter[str]:
+        """How many relations would be followed from each of these nodes, and into ``left_out`` how many would not."""
+        counts: Counter[str] = Counter()
+        for some in chunks(sorted(refs)):
+            query = _counts(self.way, past=self.moment.past)
+            for row in await self.moment.execute(query, refs=some, **self.given):
+                far = f"{row.kind or ''}/"
+                ends = {row.side: row.near, OTHER[row.side]: far}
+                if not self.wanted(row.near, row.side, row.type, kind_of(ends["source"])):
+                    continue
+                why = self._why(*self._as_rows(row, ends, far))
+                if self._follows(why):
+                    counts[row.near] += row.number
+                elif why and left_out is not None:
+                    left_out[why] += row.number
+        return counts
+
+    def _as_rows(self, row: Any, ends: dict[str, str], far: str) -> tuple[Any, Any]:
+        """A relation and a node that stand for all that were counted together."""
+        edge = SimpleNamespace(type=row.type, field=None if row.is_link else "", live=row.live, **ends)
+        node = SimpleNamespace(ref=far, state=row.state, live=row.node_live, deleted=row.deleted)
+        for each, when in ((edge, row.edge_when), (node, row.node_when)):
+            each.valid_from = self.moment.at + _INSTANT if when > 0 else None
+            each.valid_to = self.moment.at if when < 0 else None
+        return edge, node if row.kind else None
+
+
+def _leg(leg: Leg, *, past: bool) -> Select[Any]:
+    near, far = EDGE.c[leg.near], EDGE.c[OTHER[leg.near]]
+    ends = near.label("near"), far.label("far"), literal(leg.near).label("side")
+    query = select(EDGE, *ends).where(recorded(EDGE, past=past), any_of(near, "refs"))
+    if leg.types:
+        # of an array SQLite makes no use in an index, and would go through all relations of a hub
+        query = query.where(EDGE.c.type.in_(bindparam(leg.types, expanding=True)))
+    if leg.ups:
+        query = query.where(or_(*(EDGE.c.up.is_(up) if up is None else EDGE.c.up == up for up in leg.ups)))
+    return query
+
+
+def _edges(way: Way, *, past: bool) -> Subquery:
+    legs = [_leg(leg, past=past) for leg in way]
+    return (union_all(*legs) if len(legs) > 1 else legs[0]).subquery()
+
+
+@cache
+def _steps(way: Way, *, past: bool, live: bool) -> Select[Any]:
+    """``live`` leaves out in the database what would be left out here; a walk may pass through more than that."""
+    edges = _edges(way, past=past)
+    theirs = and_(RECORD.c.ref == edges.c.far, recorded(RECORD, past=past))
+    node = [column.label(f"node_{column.name}") for column in BRIEF]
+    query = select(edges, *node).join_from(edges, RECORD, theirs, isouter=not live)
+    if live:
+        query = query.where(is_live(edges), is_live(RECORD))
+    return query.order_by(*(edges.c[name] for name in ("near", "type", "far", "origin"))).limit(bindparam("most"))
+
+
+@cache
+def _counts(way: Way, *, past: bool) -> Select[Any]:
+    edges = _edges(way, past=past)
+    theirs = and_(RECORD.c.ref == edges.c.far, recorded(RECORD, past=past))
+    of_edge = (*(edges.c[name] for name in ("near", "side", "type", "live")), edges.c.field.is_(None).label("is_link"))
+    of_node = RECORD.c.kind, RECORD.c.state, RECORD.c.live.label("node_live"), RECORD.c.deleted
+    when = _when(edges).label("edge_when"), _when(RECORD).label("node_when")
+    each = select(*of_edge, *of_node, *when).join_from(edges, RECORD, theirs, isouter=True).subquery()
+    return select(each, func.count().label("number")).group_by(*each.c).order_by(each.c.near)
+
+
+def _when(table: Any) -> ColumnElement[int]:
+    """1 where it is not valid yet, -1 where it is no longer."""
+    return case((table.c.valid_from > AT, 1), (table.c.valid_to <= AT, -1), else_=0)
