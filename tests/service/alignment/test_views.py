@@ -71,7 +71,11 @@ async def held(platform: Platform) -> Held:
         _ref(state): state for kind in NODE_KINDS.values() if kind.in_view async for state in platform.client.list(kind)
     }
     links = [link for kind in LINKS.values() async for link in platform.client.list(kind)]
-    return Held(states, [link for link in links if link["state"] == "active"])
+    return Held(states, [link for link in links if link["state"] == "active" and fits(link)])
+
+
+def fits(link: State) -> bool:
+    return RELATIONS[link["type"]].allows(link["source"]["kind"], link["target"]["kind"])
 
 
 async def view(platform: Platform, path: str, **params: Any) -> Any:
