@@ -88,22 +88,25 @@ def copy_project(to: Path) -> None:
 
 
 def _run(line: str, copy: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    for command in _commands(line):
+    words = shlex.split(line)
+    start = next(place for place, word in enumerate(words) if "=" not in word)
+    given = dict(word.split("=", 1) for word in words[:start])
+    environment = {**os.environ, **given, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    for command in _commands(*words[start:]):
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{line}\n{done.stdout[-6000:]}{done.stderr[-3000:]}")
 
 
-def _commands(line: str) -> Iterator[list[str]]:
+def _commands(program: str, *arguments: str) -> Iterator[list[str]]:
     """Without make, which would install everything anew for the copy."""
-    program, *arguments = shlex.split(line)
     binaries = Path(sys.executable).parent
-    if line == "make check":
-        yield from ([str(binaries / name), *rest] for name, *rest in map(str.split, _CHECKS))
-    elif program == "make":
-        assert arguments[0] == "test", line
-        given = arguments[1].removeprefix("ARGS=")
-        yield [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *shlex.split(given)]
-    else:
+    if program != "make":
         yield [sys.executable if program == "python" else str(binaries / program), *arguments]
+    elif arguments == ("check",):
+        yield from ([str(binaries / name), *rest] for name, *rest in map(str.split, _CHECKS))
+    else:
+        test, selected = arguments
+        assert test == "test", arguments
+        chosen = shlex.split(selected.removeprefix("ARGS="))
+        yield [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen]
