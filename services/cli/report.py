@@ -21,7 +21,7 @@ def data(report: Report) -> dict[str, Any]:
         "kept": [_entry(outcome, outcome.kept) for outcome in report.outcomes if outcome.kept],
         "unnamed": dict(report.unnamed),
         "unmapped": dict(report.unmapped),
-        "double": dict(report.double),
+        "duplicates": dict(report.duplicates),
         "refused": [refusal._asdict() for refusal in report.refused],
         "pruned": [_named(outcome) for outcome in report.outcomes if outcome.action == "pruned"],
         "changes": [{"action": outcome.action, **_entry(outcome, outcome.fields)} for outcome in changed],
@@ -49,7 +49,11 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _fields("Kept, because somebody changed it here since", report.kept, ("here", "source"))
     if report.refused:
         yield table(("refused", "type", "reason"), report.refused)
-    for title, counter in (("unmapped", report.unmapped), ("double", report.double), ("unnamed", report.unnamed)):
+    for title, counter in (
+        ("unmapped", report.unmapped),
+        ("duplicates", report.duplicates),
+        ("unnamed", report.unnamed),
+    ):
         if counter:
             yield cell(f"{title}: {_counts(counter)}")
     yield cell(_summary(report))
@@ -90,7 +94,7 @@ def _summary(report: Report) -> str:
         "unchanged": report.count("unchanged"),
         "kept": len(report.kept),
         "unmapped": report.unmapped.total(),
-        "double": report.double.total(),
+        "duplicates": report.duplicates.total(),
         "refused": len(report.refused),
     }
     pruned = f", {report.count('pruned')} {would}retired" if report.count("pruned") else ""

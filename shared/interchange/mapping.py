@@ -153,7 +153,7 @@ class _Reading:
         source, target = _ends(source, target, swapped)
         ends = type_, source[1], target[1]
         if ends in self.linked:
-            self.batch.double[relation.type] += 1
+            self.batch.duplicates[relation.type] += 1
             return None
         self.linked.add(ends)
         members = {

@@ -88,7 +88,7 @@ class Batch:
     read: int = 0
     unnamed: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
-    double: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
 

@@ -42,7 +42,7 @@ class Report:
     dry_run: bool
     unnamed: Counter[str]
     unmapped: Counter[str]
-    double: Counter[str]
+    duplicates: Counter[str]
     refused: list[Refusal]
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ class Report:
     def accounted(self) -> bool:
         """Whether each thing that was read was written, found as it is, or counted with a reason."""
         written = sum(map(self.count, ("created", "changed", "unchanged")))
-        return self.read == written + self.unmapped.total() + self.double.total() + len(self.refused)
+        return self.read == written + self.unmapped.total() + self.duplicates.total() + len(self.refused)
 
 
 async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
@@ -76,7 +76,7 @@ async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress:
     A record that the server refuses is reported and the rest goes on; raises Unreachable and Unauthorized, which
     would meet every record alike. What was written until then stays: the next run finds it unchanged.
     """
-    report = Report(batch.read, dry_run, batch.unnamed, batch.unmapped, batch.double, list(batch.refused))
+    report = Report(batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, list(batch.refused))
     engine = _Engine(client, batch.known, dry_run, progress or _silent, sum(map(len, batch.layers)))
     for layer in batch.layers:
         report.add(await engine.layer(layer))

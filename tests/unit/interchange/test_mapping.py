@@ -73,13 +73,13 @@ def test_a_link_is_owned_by_the_service_of_its_source(batch: Batch) -> None:
 
 def test_everything_else_is_counted_by_type_with_its_reason(batch: Batch) -> None:
     assert batch.unmapped == {"BusinessObject": 1, "Location": 1, "Junction": 1, "Access": 2}
-    assert batch.double == {"Assignment": 1}
+    assert batch.duplicates == {"Assignment": 1}
     assert [(r.label, r.type, r.reason) for r in batch.refused] == [
         ("bad-self", "Flow", "joins an element to itself"),
         ("bad-relation", "Association", "ends on another relation"),
     ]
     records = sum(map(len, batch.layers))
-    assert batch.read == 44 == records + batch.unmapped.total() + batch.double.total() + len(batch.refused)
+    assert batch.read == 44 == records + batch.unmapped.total() + batch.duplicates.total() + len(batch.refused)
 
 
 def test_an_element_without_a_name_is_taken_in_and_counted(batch: Batch) -> None:
