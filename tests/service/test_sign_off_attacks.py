@@ -269,10 +269,20 @@ async def test_each_item_is_compared_with_its_own_last_signature(api: Api, monke
     items, who = first.items + second.items, first.signers
     members = {"items": [ref(item) for item in items], "signers": [who[0]["id"]]}
     both = Board(api, await api.make("increment", **members), items, who)
-    found = (await both.more("comparison"))["items"]
-    assert [each["changes"] for each in found] == [
-        [{"member": "budget", "signed": 100.0, "now": now}] for now in (200.0, 300.0)
-    ]
+    assert await _budgets(both) == [(100.0, 200.0), (100.0, 300.0)]
+    await both.move("submitted")
+    assert (await both.decide(0)).json()["state"] == "signed"
+    assert await _budgets(both) == [(100.0, 200.0), (100.0, 300.0)], "with what was signed before it"
+    for item in items:
+        await api.patch(TACTIC, item["id"], {"budget": 400}, if_match="*")
+    third = Board(api, await api.make("increment", **members), items, who)
+    assert await _budgets(third) == [(200.0, 400.0), (300.0, 400.0)]
+
+
+async def _budgets(board: Board) -> list[tuple[float, float]]:
+    """Of each item what was signed last, and what is there now."""
+    found = (await board.more("comparison"))["items"]
+    return [(each["signed"], each["now"]) for item in found for each in item["changes"]]
 
 
 async def test_what_supersedes_it_is_signed(api: Api) -> None:
