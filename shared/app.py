@@ -20,10 +20,11 @@ from shared.auth import Authenticator
 from shared.config import Settings
 from shared.contracts.answers.problem import Problem
 from shared.db import Database
-from shared.documentation import asyncapi, describe, event_schemas
+from shared.documentation import asyncapi, event_schemas
 from shared.errors import NotFound, Unavailable
 from shared.guard import Guarded
 from shared.http import Held, Holding
+from shared.openapi import describe
 from shared.telemetry import metrics, tracing
 from shared.workers import Loop, running
 

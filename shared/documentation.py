@@ -1,102 +1,14 @@
-"""What a service says of itself: OpenAPI with its request bodies, AsyncAPI and JSON Schemas of its events."""
+"""What a service says of its events: AsyncAPI and JSON Schemas."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-
 from shared.contracts import RECORDED
 from shared.contracts.events import ACTIONS, CONTENT_TYPE, PARTITIONS, event_type, schema, topic
-from shared.problems import MEDIA_TYPE
 
 _COMPONENTS = "#/components/schemas/"
 _DEFINITIONS = "#/$defs/"
-
-
-def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
-    """Complete the OpenAPI document: bodies are read as bytes, so the framework does not see their models. It is made
-    when first asked for, beside the event loop, which that would hold for half a second."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(
-                title=app.title, version=app.version, routes=app.routes, license_info=app.license_info
-            )
-            document["servers"] = [{"url": "/", "description": "Where this document was found"}]
-            _add_bodies(document, bodies)
-            _require_kinds(document)
-            _add_security(document)
-            _tell_problems(document)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    async def document(_: Request) -> Response:
-        return JSONResponse(await asyncio.to_thread(openapi))
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
-    assert app.openapi_url
-    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url]
-    app.add_route(app.openapi_url, document, include_in_schema=False)
-
-
-def _add_bodies(document: dict[str, Any], bodies: Sequence[type[BaseModel]]) -> None:
-    if not bodies:
-        return
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in bodies]
-    _, definitions = models_json_schema(wanted, ref_template=f"{_COMPONENTS}{{model}}")
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for name, body in definitions.get("$defs", {}).items():
-        schemas[name] = _optional(schemas.get(name, body))
-
-
-def _optional(body: dict[str, Any]) -> dict[str, Any]:
-    """With defaults as part of the descriptions: generators of clients take a member that has one for one that has to
-    be sent."""
-    members = body.get("properties", {})
-    told = {
-        name: _told_default(member) if name not in body.get("required", ()) else member
-        for name, member in members.items()
-    }
-    return {**body, "properties": told} if members else body
-
-
-def _told_default(member: dict[str, Any]) -> dict[str, Any]:
-    rest = {name: value for name, value in member.items() if name != "default"}
-    if member.get("default") in (None, [], {}):
-        return rest
-    said = f"Default: `{member['default']}`."
-    return {**rest, "description": f"{member['description']} {said}" if "description" in member else said}
-
-
-def _require_kinds(document: dict[str, Any]) -> None:
-    """Every state names its kind: by it readers of an event tell one from another."""
-    for each in document["components"]["schemas"].values():
-        if "const" in each.get("properties", {}).get("kind", {}):
-            each["required"] = sorted({"kind", *each.get("required", ())}, key=[*each["properties"]].index)
-
-
-def _add_security(document: dict[str, Any]) -> None:
-    schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
-    schemes["bearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    document["security"] = [{"bearer": []}]
-
-
-def _tell_problems(document: dict[str, Any]) -> None:
-    """Every refusal is a problem document, also those that the framework would have answered in its own way."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            refusal = operation["responses"]["default"]
-            [schema] = refusal["content"].values()
-            refusal["content"] = {MEDIA_TYPE: schema}
-    for framework in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(framework, None)
 
 
 @cache

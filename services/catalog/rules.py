@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.catalog import Contract, ContractItem, Period, Service, ServiceOffering
+from shared.contracts.agreement import Contract, ContractItem, Period
+from shared.contracts.catalog import Service, ServiceOffering
 from shared.contracts.design import FOUR_PS, Category, DesignPackage
 from shared.errors import Fault
 from shared.rules import Facts, Lookup, Rules

@@ -1,16 +1,17 @@
 """``GET /strategy/v1/keys``: the public halves of the keys that signed proofs, for whoever checks them."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
 from shared import http
+from shared.contracts.base import Model
 from shared.keys import KeyFile, PublicKey
 
 
-class KeySet(BaseModel):
+class KeySet(Model):
     """A JSON Web Key Set (RFC 7517). The newest key signs now; those before it stay for the proofs that they signed."""
 
     keys: list[PublicKey]
+    """The keys, newest first."""
 
 
 def router(keys: KeyFile) -> APIRouter:

@@ -22,10 +22,15 @@ class SignOffBody(Model):
     that is asked about. ``stakeholder_id`` may be left out by whoever signs for one stakeholder only."""
 
     decision: Literal["approved", "rejected", "delegated"]
+    """What is decided."""
     comment: Text | None = None
+    """Why; required to reject."""
     package_hash: Short | None = None
+    """Hash of the package that was read: refused where another one is asked about."""
     stakeholder_id: UUID | None = None
+    """For whom one signs; needed where one signs for several stakeholders."""
     delegated_to: UUID | None = None
+    """The stakeholder who is to decide instead."""
 
 
 async def decide(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:

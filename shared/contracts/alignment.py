@@ -13,6 +13,7 @@ class Baseline(State):
 
     kind: Literal["baseline"] = "baseline"
     at: Instant | None = None
+    """The moment that it names; the moment of its making when left out."""
 
 
 BASELINE = Kind(

@@ -1,92 +1,57 @@
 """The published form of an entity: response body and event payload alike, so that API and events cannot drift apart."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-)
+from pydantic import Field, StringConstraints
 
 from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
-from shared.contracts.owners import KIND_OWNERS, OWN_KINDS
+from shared.contracts.model import Model
 from shared.contracts.reference import OWNER, Reference
+from shared.contracts.scalars import (
+    Count,
+    Grade,
+    Key,
+    KindName,
+    Money,
+    Name,
+    RecordKind,
+    Short,
+    Side,
+    Text,
+    looks_like_an_id,
+)
 
-_OWN = frozenset(kind for kinds in OWN_KINDS.values() for kind in kinds)
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def looks_like_an_id(text: str) -> bool:
-    return _UUID.fullmatch(text) is not None
-
-
-def _not_a_uuid(value: str) -> str:
-    if looks_like_an_id(value):
-        raise ValueError("must not look like an id: references tell keys and ids apart by their form")
-    return value
-
-
-def _known_kind(value: str) -> str:
-    if value not in KIND_OWNERS:
-        raise ValueError("is not a kind of this platform")
-    return value
-
-
-def _recorded_kind(value: str) -> str:
-    return value if value == "link" or value in _OWN else _known_kind(value)
-
-
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be blank")
-    return value
-
-
-KindName = Annotated[str, AfterValidator(_known_kind)]
-RecordKind = Annotated[str, AfterValidator(_recorded_kind)]
-"""What has events and no relations, besides: links, and what the view's own service records."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
-Key = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=120),
-    AfterValidator(_not_a_uuid),
-]
-"""What people call an entity in files and on the command line; unique per kind."""
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=20_000)]
-Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
-Grade = Annotated[int, Field(ge=1, le=5)]
-Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-Side = Literal["business", "it"]
-
-
-class Model(BaseModel):
-    """Base of everything that is published: closed, immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+__all__ = [
+    "SERVER_FIELDS", "Count", "ExternalRef", "Grade", "Key", "Kind", "KindName", "Model", "Money", "Name", "OwnerRef",
+    "Provenance", "Record", "RecordKind", "Ref", "Review", "Short", "Side", "State", "Steering", "Text", "Timed",
+    "folded", "looks_like_an_id", "reason_given",
+]  # fmt: skip
 
 
 class Ref(Model):
     """A typed id. Its text form ``kind/id`` is also the subject of the target's events."""
 
     kind: KindName
+    """Kind of the entity."""
     id: UUID
+    """Id of the entity."""
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.id}"
 
 
 class OwnerRef(Model):
+    """Who answers for something: a party or a role."""
+
     kind: Literal["party", "role"]
+    """Whether a party or a role owns it."""
     id: UUID
+    """Id of the party or role."""
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.id}"
@@ -96,56 +61,91 @@ class ExternalRef(Model):
     """The same thing in another system."""
 
     system: Short
+    """Name of the other system."""
     id: Short
+    """What it is called there."""
     url: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    """Where it is found there."""
 
 
 class Review(Model):
+    """When something was reviewed, and when it is to be reviewed again."""
+
     cadence: Literal["monthly", "quarterly", "semi_annual", "annual"] | None = None
+    """How often it is to be reviewed."""
     last_at: Instant | None = None
+    """When it was reviewed last."""
     last_by: Short | None = None
+    """Who reviewed it last."""
     next_due: Instant | None = None
+    """When it is to be reviewed next."""
     comment: Text | None = None
+    """What the last reviewer had to say."""
 
 
 class Provenance(Model):
     """Where a value came from; ``wrote`` is what that source wrote last, member by member."""
 
     source: Short
+    """Where the value came from: the format and identifier of a model, or `bundle`."""
     id: Short
+    """What the entity is called there."""
     type: Short | None = None
+    """What type it has there."""
     wrote: dict[str, Any] = {}
+    """What that source wrote last, member by member."""
 
 
 class Record(Model):
     """What every versioned thing has, links included."""
 
     id: UUID
+    """Id of the entity, a UUID."""
     kind: str
+    """Its kind."""
     state: str
+    """Where it stands in its life cycle."""
     state_reason: Text | None = None
+    """Why it is in this state."""
     version: int
+    """Number of this version, from 1 on."""
     valid_from: Instant | None = None
+    """When it begins to be valid; null for always."""
     valid_to: Instant | None = None
+    """When it ceases to be valid; null for never."""
     provenance: Annotated[list[Provenance], Field(max_length=20)] = []
+    """Where its values came from, if they were imported."""
     created_at: Instant
+    """When it was created."""
     created_by: str
+    """Subject of the token that created it."""
     updated_at: Instant
+    """When this version was made."""
     updated_by: str
+    """Subject of the token that made this version, or `system`."""
 
 
 class State(Record):
     """What every entity of the domain has besides; a kind adds its own fields."""
 
     key: Key
+    """What people call it in files and on the command line, unique for each kind."""
     name: Name
+    """What people call it."""
     description: Text | None = None
+    """What it is, in a few sentences."""
     owner: OwnerRef | None = None
+    """Who answers for it: a party or a role."""
     criticality: Grade | None = None
+    """How much depends on it, from 1 (little) to 5 (vital)."""
     tags: Annotated[list[Short], Field(max_length=50)] = []
+    """Words by which it is found."""
     external_refs: Annotated[list[ExternalRef], Field(max_length=50)] = []
+    """The same thing in other systems."""
     review: Review | None = None
+    """When it was reviewed, and when it is to be reviewed again."""
     custom: Annotated[dict[Short, Any], Field(max_length=100)] = {}
+    """Members of the organisation's own."""
 
 
 def folded(name: str, key: str) -> str:

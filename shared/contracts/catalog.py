@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from shared.contracts import design
-from shared.contracts.base import Count, Kind, Model, Short, State, Text, Timed
+from shared.contracts import agreement, design
+from shared.contracts.agreement import ServiceLevelTarget
+from shared.contracts.base import Count, Kind, Model, Short, State, Text
 from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
@@ -14,49 +15,55 @@ from shared.contracts.portfolio import PHASES
 from shared.contracts.reference import OWNER, Reference
 
 
-class ServiceLevelTarget(Model):
-    """One measurable promise; on an offering, before any contract, it is called a commitment."""
-
-    metric: Short
-    comparator: Literal["<", "<=", "=", ">=", ">"]
-    value: Annotated[float, Field(allow_inf_nan=False)]
-    unit: Short | None = None
-    window: Short | None = None
-    hours: Short | None = None
-    kpi_id: UUID | None = None
-
-
 class Goods(Model):
     """Something handed over for good: its ownership always moves to the consumer."""
 
     type: Literal["goods"]
+    """Says that these are goods."""
     item: Short
+    """What is handed over."""
     quantity: Count | None = None
+    """How many of them."""
     ownership_transfer: Literal[True] = True
+    """Ownership always moves to the consumer."""
     product_id: UUID | None = None
+    """The product that it is."""
     service_id: UUID | None = None
+    """The service that delivers it."""
 
 
 class Access(Model):
     """A resource that the consumer may use while the provider keeps it."""
 
     type: Literal["access"]
+    """Says that this is access to a resource."""
     resource: Short
+    """What may be used."""
     terms: Text | None = None
+    """Under which terms."""
     limits: Text | None = None
+    """Up to which limits."""
     product_id: UUID | None = None
+    """The product that may be used."""
     service_id: UUID | None = None
+    """The service that gives access."""
 
 
 class Action(Model):
     """Something the provider does when the consumer asks."""
 
     type: Literal["action"]
+    """Says that this is a service action."""
     trigger: Short
+    """What the consumer asks for."""
     channel: Short | None = None
+    """How they ask for it."""
     target_time: Short | None = None
+    """How soon it is done."""
     product_id: UUID | None = None
+    """The product that it is done with."""
     service_id: UUID | None = None
+    """The service that does it."""
 
 
 Component = Annotated[Goods | Access | Action, Field(discriminator="type")]
@@ -67,9 +74,13 @@ class Service(State):
 
     kind: Literal["service"] = "service"
     type: Literal["business", "application", "technology", "supporting"] | None = None
+    """Level of the service."""
     customer_type: Literal["internal", "external"] | None = None
+    """Whether its customers are inside or outside the organisation."""
     utility: Text | None = None
+    """What it does for its customers: fit for purpose."""
     warranty: Text | None = None
+    """How well it does so: fit for use."""
 
 
 class ServiceOffering(State):
@@ -77,15 +88,25 @@ class ServiceOffering(State):
 
     kind: Literal["service_offering"] = "service_offering"
     service_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Services that it offers."""
     consumer_group_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Consumer groups that it is for."""
     components: Annotated[list[Component], Field(max_length=100)] = []
+    """Goods, access and actions that it consists of."""
     commitments: Annotated[list[ServiceLevelTarget], Field(max_length=100)] = []
+    """What is promised before there is a contract."""
     terms: Text | None = None
+    """Under which terms it is offered."""
     price_refs: Annotated[list[Short], Field(max_length=50)] = []
+    """Names of its prices in a price list."""
     channels: Annotated[list[Short], Field(max_length=50)] = []
+    """Where it is offered."""
     bundle: bool | None = None
+    """Whether it puts several offerings together."""
     sunset_at: Instant | None = None
+    """When it is to end."""
     migration_to_id: UUID | None = None
+    """The offering that takes its place."""
 
 
 class ConsumerGroup(State):
@@ -93,54 +114,11 @@ class ConsumerGroup(State):
 
     kind: Literal["consumer_group"] = "consumer_group"
     type: Literal["internal", "external"] | None = None
+    """Whether it is inside or outside the organisation."""
     size: Count | None = None
+    """How many people or organisations it has."""
     org_refs: Annotated[list[Short], Field(max_length=100)] = []
-
-
-class ProviderRef(Model):
-    kind: Literal["partner", "party"]
-    id: UUID
-
-
-class CustomerRef(Model):
-    kind: Literal["consumer_group", "party"]
-    id: UUID
-
-
-class ContractItem(Model):
-    """What is agreed on: an offering or, for operational and underpinning contracts, a service."""
-
-    offering_id: UUID | None = None
-    service_id: UUID | None = None
-    start: Instant | None = None
-    end: Instant | None = None
-
-
-class Signatory(Model):
-    side: Literal["provider", "customer"]
-    name: Short
-    signed_at: Instant | None = None
-
-
-class Period(Model):
-    start: Instant | None = None
-    end: Instant | None = None
-
-
-class Contract(State):
-    """A service level, operational level or underpinning agreement (TM Forum Agreement)."""
-
-    kind: Literal["contract"] = "contract"
-    type: Literal["sla", "ola", "uc"] | None = None
-    provider: ProviderRef | None = None
-    customer: CustomerRef | None = None
-    items: Annotated[list[ContractItem], Field(max_length=500)] = []
-    service_level_targets: Annotated[list[ServiceLevelTarget], Field(max_length=100)] = []
-    signatories: Annotated[list[Signatory], Field(max_length=50)] = []
-    period: Period | None = None
-    renewal: Literal["undecided", "renew", "renegotiate", "exit"] | None = None
-    document: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    parent_id: UUID | None = None
+    """Names of its organisations elsewhere."""
 
 
 class Product(State):
@@ -148,8 +126,11 @@ class Product(State):
 
     kind: Literal["product"] = "product"
     type: Literal["service", "technology", "tool"] | None = None
+    """Whether it is a product for services, a technology or a tool."""
     end_of_support: Instant | None = None
+    """When its maker ceases to support it."""
     partner_id: UUID | None = None
+    """The partner that provides it."""
 
 
 KINDS = (
@@ -181,26 +162,7 @@ KINDS = (
         ),
     ),
     Kind("catalog", ConsumerGroup, Lifecycle.parse("active* -> closed!")),
-    Kind(
-        "catalog",
-        Contract,
-        Lifecycle.parse(
-            "draft -> in_process -> approved -> active* <-> suspended -> expired! | terminated!; "
-            "active -> expired! | terminated!; in_process -> rejected!"
-        ),
-        (
-            OWNER,
-            Reference("provider", "provides", swapped=True),
-            Reference("customer", "agreed_with"),
-            Reference("items[].offering_id", "covers", ("service_offering",)),
-            Reference("items[].service_id", "covers", ("service",)),
-            Reference("service_level_targets[].kpi_id", "measured_by", ("kpi",)),
-            Reference("parent_id", "part_of", ("contract",)),
-        ),
-        timed=tuple(
-            Timed(state, "expired", at) for state in ("active", "suspended") for at in ("valid_to", "period.end")
-        ),
-    ),
+    agreement.CONTRACT,
     Kind(
         "catalog",
         Product,

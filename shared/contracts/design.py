@@ -15,20 +15,31 @@ FOUR_PS = {"people": "role", "process": "process", "product": "product", "partne
 
 
 class ElementRef(Model):
+    """What a service is designed with."""
+
     kind: Literal["role", "process", "product", "partner"]
+    """Kind of the element."""
     id: UUID
+    """Id of the element."""
 
 
 class DesignElement(Model):
     """One thing that a service is designed with, or the reason why it needs nothing of that P."""
 
     type: Literal["people", "process", "product", "partner"]
+    """Which of the four Ps of service design it belongs to."""
     ref: ElementRef | None = None
+    """What the service is designed with."""
     competence: Text | None = None
+    """What the people must be able to do."""
     version: Short | None = None
+    """Version of a product that is meant."""
     not_applicable: bool | None = None
+    """Whether the service needs nothing of this P."""
     reason: Text | None = None
+    """Why it needs nothing of it."""
     review_due: Instant | None = None
+    """When that reason is to be looked at again."""
 
 
 class DesignPackage(State):
@@ -36,7 +47,9 @@ class DesignPackage(State):
 
     kind: Literal["design_package"] = "design_package"
     service_id: UUID
+    """The service that is designed."""
     elements: Annotated[list[DesignElement], Field(max_length=500)] = []
+    """People, processes, products and partners that it is designed with."""
 
 
 class Partner(State):
@@ -44,6 +57,7 @@ class Partner(State):
 
     kind: Literal["partner"] = "partner"
     type: Literal["supplier", "manufacturer", "vendor"] | None = None
+    """What the partner is to the organisation."""
 
 
 class Catalog(State):
@@ -51,6 +65,7 @@ class Catalog(State):
 
     kind: Literal["catalog"] = "catalog"
     audience: Short | None = None
+    """For whom it is made."""
 
 
 class Category(State):
@@ -58,8 +73,11 @@ class Category(State):
 
     kind: Literal["category"] = "category"
     catalog_id: UUID | None = None
+    """The catalogue that it belongs to."""
     parent_id: UUID | None = None
+    """The category that it is a part of."""
     offering_ids: Annotated[list[UUID], Field(max_length=500)] = []
+    """Offerings that are listed under it."""
 
 
 _SHOWN = "draft -> published* -> retired!"

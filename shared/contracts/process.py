@@ -17,18 +17,26 @@ class Process(State):
 
     kind: Literal["process"] = "process"
     purpose: Text | None = None
+    """What it is there for."""
     trigger: Text | None = None
+    """What starts it."""
     inputs: Annotated[list[Short], Field(max_length=100)] = []
+    """What it needs."""
     outputs: Annotated[list[Short], Field(max_length=100)] = []
+    """What it results in."""
     needs: Text | None = None
+    """What it needs of people, tools and information."""
 
 
 class Raci(Model):
     """What a role has to do with an activity: responsible, accountable, consulted or informed."""
 
     role_id: UUID
+    """The role."""
     letter: Literal["R", "A", "C", "I"]
+    """What it is: responsible, accountable, consulted or informed."""
     note: Text | None = None
+    """What that means here."""
 
 
 class Activity(State):
@@ -36,13 +44,21 @@ class Activity(State):
 
     kind: Literal["activity"] = "activity"
     process_id: UUID
+    """The process that it is a step of."""
     order: Count | None = None
+    """Its place among the activities of the process."""
     what: Text | None = None
+    """What is done."""
     decision: bool | None = None
+    """Whether it is a decision."""
     is_end: bool | None = None
+    """Whether the process ends with it."""
     needs_instruction: bool | None = None
+    """Whether it needs a work instruction."""
     raci: Annotated[list[Raci], Field(max_length=100)] = []
+    """Which roles have to do with it, and as what."""
     segregated_from_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Activities that nobody who does this one may do."""
 
 
 class Handoff(State):
@@ -50,10 +66,15 @@ class Handoff(State):
 
     kind: Literal["handoff"] = "handoff"
     from_activity_id: UUID
+    """The activity that hands over."""
     to_activity_id: UUID
+    """The activity that takes over."""
     deliverable_id: UUID | None = None
+    """What is handed over."""
     acceptance: Text | None = None
+    """When the taker may refuse it."""
     max_wait: Short | None = None
+    """How long it may wait."""
 
 
 class Deliverable(State):
@@ -61,10 +82,15 @@ class Deliverable(State):
 
     kind: Literal["deliverable"] = "deliverable"
     type: Short | None = None
+    """What sort of thing it is."""
     template: Annotated[str, Field(max_length=2000)] | None = None
+    """Where its template is kept."""
     quality_rule: Text | None = None
+    """What makes a good one."""
     produced_by_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Activities that make it."""
     consumed_by_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Activities that need it."""
 
 
 _LETTERS = {"R": "responsible", "A": "accountable", "C": "consulted", "I": "informed"}

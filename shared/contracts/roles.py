@@ -20,14 +20,19 @@ WRITTEN = (
 
 
 class RequiredSkill(Model):
+    """A skill that a role requires."""
+
     name: Short
+    """Name of the skill."""
     level: Annotated[int, Field(ge=0, le=7)] | None = None
+    """Level of the skill, from 0 to 7."""
 
 
 class Skill(RequiredSkill):
     """A skill that somebody has, and until when its proof holds."""
 
     valid_to: Instant | None = None
+    """Until when its proof holds."""
 
 
 class Party(State):
@@ -36,10 +41,15 @@ class Party(State):
 
     kind: Literal["party"] = "party"
     type: Literal["person", "team", "org_unit", "supplier"] | None = None
+    """What sort of party it is."""
     subject: Short | None = None
+    """Sign-in of who it is."""
     capacity: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = None
+    """How much work it can take on, in full-time equivalents."""
     skills: Annotated[list[Skill], Field(max_length=100)] = []
+    """What it is able to do."""
     parent_id: UUID | None = None
+    """The party that it is a part of."""
 
 
 class Role(State):
@@ -47,16 +57,22 @@ class Role(State):
 
     kind: Literal["role"] = "role"
     type: Literal["process_owner", "process_manager", "process_practitioner", "service_owner", "other"] | None = None
+    """What sort of role it is."""
     responsibilities: Text | None = None
+    """What it answers for."""
     required_skills: Annotated[list[RequiredSkill], Field(max_length=100)] = []
+    """What whoever holds it must be able to do."""
     seats: Count | None = None
+    """How many are to hold it."""
 
 
 class ScopeRef(Model):
     """Where a role is held."""
 
     kind: Literal["process", "service"]
+    """Whether it is held for a process or a service."""
     id: UUID
+    """Id of the process or service."""
 
 
 class RoleAssignment(State):
@@ -64,11 +80,17 @@ class RoleAssignment(State):
 
     kind: Literal["role_assignment"] = "role_assignment"
     name: Name = "Role assignment"
+    """What people call it."""
     party_id: UUID
+    """The party that holds the role."""
     role_id: UUID
+    """The role that is held."""
     scope: ScopeRef
+    """The process or service that it is held for."""
     deputy_id: UUID | None = None
+    """The party that stands in."""
     delegated_by_id: UUID | None = None
+    """The party whose power it is, if it is lent."""
 
 
 class Policy(State):
@@ -76,9 +98,13 @@ class Policy(State):
 
     kind: Literal["policy"] = "policy"
     type: Literal["principle", "requirement", "constraint", "rule"] | None = None
+    """What sort of rule it is."""
     statement: Text | None = None
+    """What it says."""
     enforcement: Text | None = None
+    """How it is enforced."""
     scope: Literal["process", "it", "enterprise"] | None = None
+    """How far it reaches."""
 
 
 class Procedure(State):
@@ -86,7 +112,9 @@ class Procedure(State):
 
     kind: Literal["procedure"] = "procedure"
     activity_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Activities that it guides."""
     steps: Annotated[list[Text], Field(max_length=200)] = []
+    """What is to be done, step by step."""
 
 
 class WorkInstruction(State):
@@ -94,7 +122,9 @@ class WorkInstruction(State):
 
     kind: Literal["work_instruction"] = "work_instruction"
     procedure_id: UUID | None = None
+    """The procedure that it belongs to."""
     steps: Annotated[list[Text], Field(max_length=200)] = []
+    """What is to be done, step by step."""
 
 
 KINDS = (

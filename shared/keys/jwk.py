@@ -23,17 +23,26 @@ class PublicKey(BaseModel):
     """What a checker needs. ``iat`` and ``exp`` say when the key began and when it ends, in seconds since 1970, by the
     names that OpenID Federation gives them; ``derived`` marks one that others than its owner could compute."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     kty: Literal["OKP"] = "OKP"
+    """Type of the key."""
     crv: Literal["Ed25519"] = "Ed25519"
+    """Its curve."""
     x: _Bytes32
+    """The key itself, base64url."""
     kid: Annotated[str, Field(min_length=1, max_length=100)]
+    """Its thumbprint (RFC 7638)."""
     use: Literal["sig"] = "sig"
+    """What it is for."""
     alg: Literal["Ed25519"] = "Ed25519"
+    """Algorithm that it signs with."""
     iat: _Seconds | None = None
+    """When it began, in seconds since 1970."""
     exp: _Seconds | None = None
+    """When it ends, in seconds since 1970."""
     derived: bool | None = None
+    """Whether others than its owner could compute it."""
 
     def key(self) -> OKPKey:
         return _imported(self.x)

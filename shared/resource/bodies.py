@@ -34,14 +34,18 @@ class TransitionBody(Model):
     """The state to move to, and why."""
 
     to: str
+    """State to move to."""
     reason: Text | None = None
+    """Why."""
 
 
 class CorrectionBody(Model):
     """The state that should have been registered, and why."""
 
     state: str
+    """State that should have been registered."""
     reason: Annotated[Text, StringConstraints(min_length=1)]
+    """Why."""
 
 
 _TRANSITION = TypeAdapter(TransitionBody)

@@ -35,9 +35,13 @@ class Line(Model):
     """One PUT. ``if_match`` is the version that was read, needed where something else is there already."""
 
     kind: str
+    """Kind of the entity."""
     id: UUID
+    """Id under which it is created or replaced."""
     body: dict[str, Any]
+    """The body of the PUT."""
     if_match: Annotated[int, Field(ge=1)] | None = None
+    """Version that was read; needed where something else is there."""
 
 
 class _Lines(Response):

@@ -48,7 +48,9 @@ class Documents:
 
     def patch(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
-        merge = {"type": "object", "description": "A JSON merge patch (RFC 7396) of the body"}
+        changed = "rationale" if self.kind.is_link else "description"
+        told = "A JSON merge patch (RFC 7396) of the body"
+        merge = {"type": "object", "description": told, "examples": [{changed: "Said more clearly."}]}
         return self._route("patch", f"Change {self.kind.one}", responses, merge, ("If-Match",))
 
     def delete(self) -> dict[str, Any]:

@@ -67,7 +67,10 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     if kind.phases:
         phases: Any = Literal.__getitem__(tuple(kind.phases))
         fields["phase"] = (phases | None, Field(None, description=_told(kind)))
-    fields |= {name: (type_ | None, None) for name, type_ in _own_filters(kind, table).items()}
+    meant = kind.model.descriptions()
+    for name, type_ in _own_filters(kind, table).items():
+        text = meant.get(name) or meant.get(name.removesuffix("_id").removesuffix("_kind"))
+        fields[name] = (type_ | None, Field(None, description=text))
     return create_model(f"{kind.model.__name__}Query", __base__=ListQuery, **fields)
 
 

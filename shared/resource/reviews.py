@@ -12,6 +12,7 @@ class ReviewBody(Model):
     """What the reviewer has to say, if anything."""
 
     comment: Text | None = None
+    """What the reviewer has to say."""
 
 
 def reviewed(before: Review | None, by: str, at: datetime, comment: str | None) -> Review:

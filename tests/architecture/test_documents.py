@@ -11,9 +11,11 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shared.config import SERVICES
-from shared.contracts import RECORDED
+from shared.contracts import RECORDED, Kind
 from shared.contracts.events import ACTIONS
+from shared.contracts.examples import NAMES
 from shared.documentation import asyncapi, event_schemas
+from shared.resource import bodies
 from tests import backends, documents
 from tests.backends.fetched import modules_of, program
 from tests.backends.server import Missing
@@ -26,6 +28,13 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 def openapi() -> dict[str, Any]:
     """As they are served."""
     return documents.openapi()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """With their paths."""
+    for path, methods in document["paths"].items():
+        for each in methods.values():
+            yield path, each
 
 
 def references(part: Any) -> Iterator[str]:
@@ -96,10 +105,46 @@ def _schemas(told: dict[str, Any]) -> bool:
 
 @every_service
 def test_every_refusal_is_a_problem_document(service: str, openapi: dict[str, Any]) -> None:
-    refusal = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path, methods in openapi[service]["paths"].items():
-        for each in methods.values():
-            assert each["responses"]["default"]["content"] == refusal, path
+    for path, operation in operations(openapi[service]):
+        [(media_type, content)] = operation["responses"]["default"]["content"].items()
+        assert media_type == "application/problem+json", path
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, path
+
+
+@every_service
+def test_every_model_and_member_and_parameter_says_what_it_means(service: str, openapi: dict[str, Any]) -> None:
+    document = openapi[service]
+    for name, model in document["components"]["schemas"].items():
+        assert model.get("description"), name
+        assert [member for member, told in model["properties"].items() if not told.get("description")] == [], name
+    for path, operation in operations(document):
+        parameters = operation.get("parameters", ())
+        assert [each["name"] for each in parameters if not each.get("description")] == [], path
+        assert operation["summary"], path
+
+
+@every_service
+def test_every_operation_has_an_example_that_fits(service: str, openapi: dict[str, Any]) -> None:
+    document = openapi[service]
+    for path, operation in operations(document):
+        body = operation.get("requestBody", {}).get("content", {})
+        answers = [told.get("content", {}) for told in operation["responses"].values()]
+        for media_type, content in ((*each,) for contents in (body, *answers) for each in contents.items()):
+            [named] = content["examples"].values()
+            value = document["components"]["examples"][named["$ref"].rpartition("/")[2]] if "$ref" in named else named
+            schema = content["schema"]
+            text = value["value"]
+            if media_type == "application/x-ndjson":
+                schema, text = schema["contentSchema"], json.loads(text)
+            whole = {**schema, "components": document["components"]}
+            assert list(jsonschema.Draft202012Validator(whole).iter_errors(text)) == [], path
+
+
+@pytest.mark.parametrize("kind", [kind for kinds in RECORDED.values() for kind in kinds], ids=lambda kind: kind.name)
+def test_the_example_of_a_body_is_one_that_is_taken(kind: Kind, openapi: dict[str, Any]) -> None:
+    told = openapi[kind.service]["components"]["examples"][f"{kind.model.__name__}Body"]["value"]
+    assert bodies.parse(kind, json.dumps(told).encode())
+    assert told.get("name") in (NAMES.get(kind.name), None)
 
 
 def test_a_reference_that_leads_nowhere_is_seen() -> None:

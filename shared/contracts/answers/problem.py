@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 _OPEN = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
@@ -25,13 +25,13 @@ class Problem(BaseModel):
 
     model_config = _OPEN
 
-    type: str
+    type: str = Field(examples=["urn:plumbline:problem:invalid"])
     """Stable name of the problem: `urn:plumbline:problem:<code>`."""
-    title: str
+    title: str = Field(examples=["The request is not valid"])
     """What the type means."""
-    status: int
+    status: int = Field(examples=[422])
     """HTTP status of the answer."""
-    detail: str
+    detail: str = Field(examples=["The body does not fit the contract."])
     """A sentence for people about this request."""
     errors: list[FaultModel]
     """Each wrong member of the request, at most 100."""

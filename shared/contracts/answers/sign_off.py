@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import Model, Ref
 from shared.contracts.strategy.signing import FrozenLink, SignOff
 
@@ -21,7 +23,7 @@ class MemberChange(Model):
 class LinkChange(Model):
     """A justifying link that was signed and says something else now."""
 
-    type: str
+    type: str = Field(examples=["supports"])
     """Relation of the link."""
     target: Ref
     """Where it leads."""

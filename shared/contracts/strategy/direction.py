@@ -25,11 +25,17 @@ class Strategy(State):
 
     kind: Literal["strategy"] = "strategy"
     type: Literal["business", "it", "it_service", "manufacturing"] | None = None
+    """Whose strategy it is: of the business, of IT as a whole, of an IT service, or of manufacturing."""
     horizon: Short | None = None
+    """How far it looks ahead, such as `2026-2029`."""
     scope: Text | None = None
+    """What it covers, and what it does not."""
     mission: Text | None = None
+    """What the organisation is there for."""
     vision: Text | None = None
+    """What it means to become."""
     sponsor: Short | None = None
+    """Who stands behind it."""
 
 
 class StrategyElement(State):
@@ -37,10 +43,15 @@ class StrategyElement(State):
 
     kind: Literal["strategy_element"] = "strategy_element"
     type: Literal["perspective", "position", "plan", "pattern"] | None = None
+    """Which of the four Ps of strategy it is."""
     statement: Text | None = None
+    """What it says."""
     rationale: Text | None = None
+    """Why it says so."""
     evidence_refs: Annotated[list[ExternalRef], Field(max_length=100)] = []
+    """Decisions that show a pattern."""
     strategy_id: UUID | None = None
+    """The strategy that it belongs to."""
 
 
 class Driver(State):
@@ -48,6 +59,7 @@ class Driver(State):
 
     kind: Literal["driver"] = "driver"
     type: Literal["internal", "external"] | None = None
+    """Whether it comes from inside or outside the organisation."""
 
 
 class Assessment(State):
@@ -55,8 +67,11 @@ class Assessment(State):
 
     kind: Literal["assessment"] = "assessment"
     driver_id: UUID | None = None
+    """The driver that was assessed."""
     swot: Literal["strength", "weakness", "opportunity", "threat"] | None = None
+    """What it is in an analysis of strengths, weaknesses, opportunities and threats."""
     finding: Text | None = None
+    """What was found out."""
 
 
 class Objective(State):
@@ -64,10 +79,15 @@ class Objective(State):
 
     kind: Literal["objective"] = "objective"
     level: Literal["strategic", "tactical", "operational"] | None = None
+    """Level of planning that it belongs to."""
     side: Side | None = None
+    """Whether it is an objective of the business or of IT."""
     due: date | None = None
+    """Day by which it is to be reached."""
     priority: Grade | None = None
+    """How much it matters, from 1 (little) to 5 (most)."""
     parent_id: UUID | None = None
+    """The objective that it is a part of."""
 
 
 class Outcome(State):
@@ -75,9 +95,13 @@ class Outcome(State):
 
     kind: Literal["outcome"] = "outcome"
     type: Literal["internal", "external"] | None = None
+    """Whether its customers are inside or outside the organisation."""
     consumer_group_id: UUID | None = None
+    """The consumer group that it is for."""
     stakeholder_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Stakeholders who value it."""
     value_statement: Text | None = None
+    """What it is worth to them."""
 
 
 KINDS = (

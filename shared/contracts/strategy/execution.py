@@ -18,9 +18,13 @@ class Tactic(State):
 
     kind: Literal["tactic"] = "tactic"
     side: Side | None = None
+    """Whether it is a tactic of the business or of IT."""
     budget: Money | None = None
+    """What it may cost."""
     period: Short | None = None
+    """When it is pursued, such as `2026`."""
     it_dependent: bool | None = None
+    """Whether it needs IT."""
 
 
 class Operation(State):
@@ -28,9 +32,13 @@ class Operation(State):
 
     kind: Literal["operation"] = "operation"
     side: Side | None = None
+    """Whether it is an operation of the business or of IT."""
     cadence: Short | None = None
+    """How often it is done."""
     run_cost: Money | None = None
+    """What it costs to run."""
     it_dependent: bool | None = None
+    """Whether it needs IT."""
 
 
 class Capability(State):
@@ -38,9 +46,13 @@ class Capability(State):
 
     kind: Literal["capability"] = "capability"
     maturity: Maturity | None = None
+    """How well it is done now, from 0 to 5."""
     target_maturity: Maturity | None = None
+    """How well it is to be done, from 0 to 5."""
     side: Side | None = None
+    """Whether it is a capability of the business or of IT."""
     parent_id: UUID | None = None
+    """The capability that it is a part of."""
 
 
 class Plan(State):
@@ -48,7 +60,9 @@ class Plan(State):
 
     kind: Literal["plan"] = "plan"
     horizon: Short | None = None
+    """How far it looks ahead, such as `2026-2027`."""
     budget: Money | None = None
+    """What it may cost."""
 
 
 class Project(State):
@@ -56,8 +70,11 @@ class Project(State):
 
     kind: Literal["project"] = "project"
     budget: Money | None = None
+    """What it may cost."""
     charter: Text | None = None
+    """What it is to deliver, by whom and until when."""
     sponsor: Short | None = None
+    """Who stands behind it."""
 
 
 KINDS = (

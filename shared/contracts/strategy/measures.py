@@ -19,6 +19,7 @@ class Csf(State):
 
     kind: Literal["csf"] = "csf"
     objective_id: UUID | None = None
+    """The objective that it is critical for."""
 
 
 class Kpi(State):
@@ -26,12 +27,19 @@ class Kpi(State):
 
     kind: Literal["kpi"] = "kpi"
     csf_id: UUID | None = None
+    """The success factor that it indicates."""
     unit: Short | None = None
+    """Unit of its values."""
     direction: Literal["up", "down", "hold"] | None = None
+    """Whether its value is to rise, to fall or to stay."""
     baseline: Figure | None = None
+    """Value from which it started."""
     target: Figure | None = None
+    """Value that it is to reach."""
     cadence: Short | None = None
+    """How often it is measured."""
     source: Short | None = None
+    """Where its values come from."""
 
 
 class Measurement(State):
@@ -39,10 +47,15 @@ class Measurement(State):
 
     kind: Literal["measurement"] = "measurement"
     name: Name = "Measurement"
+    """What people call it."""
     kpi_id: UUID
+    """The indicator that was measured."""
     value: Figure
+    """What was measured, in the unit of the indicator."""
     at: Instant
+    """The moment that the value is of."""
     corrects_id: UUID | None = None
+    """The measurement that it corrects."""
 
 
 KINDS = (

@@ -19,22 +19,34 @@ class Stakeholder(State):
 
     kind: Literal["stakeholder"] = "stakeholder"
     party_id: UUID | None = None
+    """The party that the stakeholder represents."""
     subject: Short | None = None
+    """Sign-in by which they sign, if they do."""
     interest: Text | None = None
+    """What they care about."""
     influence: Grade | None = None
+    """How much they can decide, from 1 (little) to 5 (most)."""
     side: Side | None = None
+    """Whether they speak for the business or for IT."""
     signs: bool | None = None
+    """Whether they may sign increments."""
     authority_scope: Short | None = None
+    """What they may decide about."""
 
 
 class FrozenLink(Model):
     """A justifying link of an item, as it was when the increment was submitted."""
 
-    type: Short
+    type: Short = Field(examples=["supports"])
+    """Relation of the link."""
     target: Ref
+    """Where it leads."""
     confidence: float | None = None
+    """How certain it was, from 0 to 1."""
     valid_from: Instant | None = None
+    """When it began to be valid."""
     valid_to: Instant | None = None
+    """When it ceases to be valid."""
 
 
 class Frozen(Model):
@@ -42,10 +54,15 @@ class Frozen(Model):
     content with these. The hash names its scheme; what an earlier release signed has no links in it."""
 
     kind: Short
+    """Kind of the item."""
     id: UUID
+    """Id of the item."""
     version: int
+    """Version of the item."""
     hash: Short
+    """Hash of its content and links: `<scheme>:<hexadecimal>`."""
     links: list[FrozenLink] = []
+    """Its justifying links."""
 
 
 class SignOff(Model):
@@ -56,13 +73,21 @@ class SignOff(Model):
     """
 
     stakeholder_id: UUID
+    """The stakeholder who was asked."""
     name: Name | None = None
+    """Name of the stakeholder when they were asked."""
     subject: Short | None = None
+    """Sign-in by which they decide."""
     decision: Decision = "requested"
+    """What they decided; `requested` as long as they have not."""
     comment: Text | None = None
+    """What they had to say."""
     at: Instant | None = None
+    """When they decided."""
     by: Short | None = None
+    """Subject of the token that sent the decision."""
     delegated_to: UUID | None = None
+    """The stakeholder whom they asked to decide instead."""
 
 
 class Increment(State):
@@ -75,14 +100,23 @@ class Increment(State):
 
     kind: Literal["increment"] = "increment"
     type: Literal["sign_off", "attested"] = "sign_off"
+    """Whether it is signed here, or was signed elsewhere."""
     items: Annotated[list[Ref], Field(max_length=500)] = []
+    """What is to be signed, at most 500 entities."""
     signers: Annotated[list[UUID], Field(max_length=50)] = []
+    """Stakeholders who are asked to sign."""
     due: Instant | None = None
+    """When it is to be decided."""
     supersedes_id: UUID | None = None
+    """The signed increment whose place it takes."""
     authors: list[Short] = []
+    """Subjects of those who made it or changed what it says; none of them signs it."""
     package: list[Frozen] = []
+    """Its items as they were when it was submitted."""
     package_hash: Short | None = None
+    """Hash over everything that is signed."""
     sign_offs: list[SignOff] = []
+    """Who was asked, and what they decided."""
 
     @property
     def approvers(self) -> list[UUID]:

@@ -27,7 +27,7 @@ class ChangedLink(Model):
 
     id: str
     """Id of the link."""
-    type: str
+    type: str = Field(examples=["supports"])
     """Its relation."""
     source: Node
     """Where it begins."""

@@ -46,7 +46,7 @@ class Node(Model):
 class Edge(Model):
     """A relation between two nodes."""
 
-    type: str
+    type: str = Field(examples=["supports"])
     """Name of the relation."""
     source: str
     """Where it begins, as `kind/id`."""
