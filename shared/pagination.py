@@ -121,6 +121,17 @@ async def filled(read: Read[Place, Item], limit: int, place: Place | None) -> tu
         place, some = following, min(2 * some, _LARGEST_READ)
 
 
+def fitting(items: Sequence[Item]) -> list[Item]:
+    """The first items for which a page has room, of which there is always one."""
+    room, found = MOST_BYTES, list[Item]()
+    for item in items:
+        room -= size(item)
+        if room < 0 and found:
+            break
+        found.append(item)
+    return found
+
+
 async def look(
     execute: Execute,
     wanted: Select[Any],

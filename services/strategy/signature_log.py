@@ -18,6 +18,7 @@ from shared.dialects import lock_scope
 from shared.errors import Invalid, NotFound
 from shared.keys import PrivateKey
 from shared.merkle import Get, Node
+from shared.pagination import filled
 
 _LOCK = 2
 _ENTRY, _NODE, _HEAD = (cast(Table, row.__table__) for row in (SignatureEntry, SignatureNode, SignatureHead))
@@ -99,16 +100,21 @@ async def consistency(connection: AsyncConnection, first: int, second: int) -> d
 
 
 async def entries(connection: AsyncConnection, after: int, limit: int) -> list[dict[str, Any]]:
-    """What was entered, in order, each with the head that it made: at most ``limit``, from position ``after`` on."""
+    """What was entered, in order, each with the head that it made: from position ``after`` on, at most ``limit`` and no
+    more than a page has room for."""
     both = _ENTRY.join(_HEAD, _HEAD.c.size == _ENTRY.c.position + 1)
     columns = (_ENTRY.c.position, _ENTRY.c.statement, _ENTRY.c.signature.label("of_entry"), *_HEAD.c)
-    query = select(*columns).select_from(both).where(_ENTRY.c.position >= after).order_by(_ENTRY.c.position)
-    return [
-        {
-            "position": row.position,
-            "statement": orjson.loads(row.statement),
-            "signature": row.of_entry,
-            "head": _told(row),
-        }
-        for row in await connection.execute(query.limit(limit))
-    ]
+    query = select(*columns).select_from(both).order_by(_ENTRY.c.position)
+
+    async def read(place: int | None, most: int) -> tuple[list[tuple[dict[str, Any], int, int]], int | None]:
+        rows = (await connection.execute(query.where(_ENTRY.c.position >= (place or 0)).limit(most))).all()
+        items = [(_entry(row), len(row.statement), row.position + 1) for row in rows]
+        return items, items[-1][2] if len(rows) == most else None
+
+    items, _ = await filled(read, limit, after)
+    return items
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    statement = orjson.loads(row.statement)
+    return {"position": row.position, "statement": statement, "signature": row.of_entry, "head": _told(row)}

@@ -11,6 +11,7 @@ from shared import http
 from shared.contracts.answers.sign_off import Signatures
 from shared.contracts.strategy.signing import Increment
 from shared.errors import Conflict
+from shared.pagination import fitting
 from shared.resource import commands
 from shared.resource.documents import Documents
 from shared.resource.routes import Resource, Route
@@ -41,11 +42,13 @@ class Signed(Resource):
             ]
             drifts = await drift.drift(unit, frozen)
         found = [_signature(*pair) for pair in zip(increments, drifts, strict=True)]
-        return http.answer({"drifted": bool(found) and found[0]["drifted"], "items": found})
+        items = fitting(found)
+        drifted = bool(found) and found[0]["drifted"]
+        return http.answer({"drifted": drifted, "items": items, "hidden": len(found) - len(items)})
 
 
 def _signature(increment: Increment, drift: dict[str, Any]) -> dict[str, Any]:
-    decided = [each for each in increment.sign_offs if each.decision == "approved"]
+    decided = [each.model_dump(mode="json") for each in increment.sign_offs if each.decision == "approved"]
     of = increment.model_dump(mode="json", include={"id", "key", "name", "state"})
     told = {name: drift[name] for name in ("signed_version", "version", "drifted", "changes", "links")}
     return {"increment": of, "sign_offs": decided, **told}

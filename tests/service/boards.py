@@ -13,6 +13,9 @@ INCREMENT, TACTIC, OBJECTIVE, STAKEHOLDER = (
 )
 
 
+NOT_SIGNED = {"drifted": False, "items": [], "hidden": 0}
+
+
 class Board:
     """An increment with its items and signers, and the signers' own sign-ins."""
 

@@ -8,6 +8,7 @@ import pytest
 from shared import pagination
 from shared.contracts import NODE_KINDS
 from tests.service.api import Api, State, new_id, one_loop
+from tests.service.boards import INCREMENT, Board, board, ref, signer
 
 pytestmark = one_loop
 ROOM, LARGE = 20_000, 6_000
@@ -139,3 +140,35 @@ async def test_coverage(api: Api, view: str, kind: str, name: str, body: State) 
     assert {each["id"] for each in made} <= set(shown)
     assert len(shown) == len(set(shown))
     assert len(sizes) > 1
+
+
+async def test_entries_of_the_signature_log(api: Api) -> None:
+    """Each of them holds all that was signed."""
+    for _ in range(7):
+        made = await board(api, items=1, signers=1)
+        await api.patch(INCREMENT, made.id, {"description": "d" * LARGE}, if_match="*")
+        await made.move("submitted")
+        assert (await made.decide(0)).json()["state"] == "signed"
+    log, sizes, found, after = "/strategy/v1/signature-log", list[int](), list[int](), 0
+    newest = (await api.send("GET", log)).json()["size"]
+    while after < newest:
+        answer = await api.send("GET", f"{log}/entries", params={"after": after})
+        found += [each["position"] for each in answer.json()["items"]]
+        after = answer.json()["next_after"]
+        sizes.append(len(answer.content))
+    assert found == list(range(newest))
+    assert max(sizes) < ROOM + 2 * LARGE
+
+
+async def test_signatures_of_an_item(api: Api) -> None:
+    """Each of them says how the item differs since."""
+    item, who = await api.make("tactic", state="proposed", description="a" * LARGE), await signer(api)
+    for letter in "bcde":
+        members = {"items": [ref(item)], "signers": [who["id"]]}
+        made = Board(api, await api.make("increment", **members), [item], [who])
+        await made.move("submitted")
+        assert (await made.decide(0)).json()["state"] == "signed"
+        await api.patch(TACTIC, item["id"], {"description": letter * LARGE}, if_match="*")
+    told = (await api.send("GET", api.path(TACTIC, item["id"], "signatures"))).json()
+    assert (len(told["items"]), told["hidden"]) == (1, 3)
+    assert told["items"][0]["signed_version"] > 1, "the newest comes first"

@@ -16,7 +16,18 @@ from shared.resource.owner import Owner
 from shared.resource.store import Raced, Unit
 from shared.resource.timed import SYSTEM
 from tests.service.api import Api, State, codes, eventually, new_id, one_loop
-from tests.service.boards import INCREMENT, OBJECTIVE, TACTIC, Board, appointed, board, ref, signer, submitted
+from tests.service.boards import (
+    INCREMENT,
+    NOT_SIGNED,
+    OBJECTIVE,
+    TACTIC,
+    Board,
+    appointed,
+    board,
+    ref,
+    signer,
+    submitted,
+)
 
 pytestmark = one_loop
 
@@ -235,7 +246,7 @@ async def test_an_edit_after_signing_is_drift_with_its_difference(api: Api) -> N
 async def test_an_item_says_under_what_it_was_signed_and_that_it_has_drifted(api: Api) -> None:
     made = await submitted(api, signers=1)
     one, other = (api.path(TACTIC, item["id"], "signatures") for item in made.items)
-    assert (await api.send("GET", one)).json() == {"drifted": False, "items": []}
+    assert (await api.send("GET", one)).json() == NOT_SIGNED
     await made.decide(0, comment="Yes.")
     await api.patch(TACTIC, made.items[0]["id"], {"budget": 900}, if_match="*")
     told = (await api.send("GET", one)).json()

@@ -139,7 +139,9 @@ class Signatures(Model):
     drifted: bool
     """Whether it differs from what was signed last."""
     items: list[SignedUnder]
-    """The increments under which it was signed, newest first, at most 100."""
+    """The increments under which it was signed, newest first, at most 100 and no more than a page has room for."""
+    hidden: int
+    """How many of those are left out for want of room."""
 
 
 class SignOffs(Model):
