@@ -34,9 +34,18 @@ class Documents:
         self.seen: Counter[Answered] = Counter()
         self.looked_at = _LOOKED_AT
 
+    def shape(self, service: str, path: str) -> str | None:
+        """The path as the document has it."""
+        return next((shape for pattern, shape in self.paths[service] if pattern.fullmatch(path)), None)
+
+    def parameters(self, service: str, path: str) -> set[str]:
+        """Names of what a GET of this path takes."""
+        operation = self.documents[service]["paths"][self.shape(service, path)]["get"]
+        return {each["name"] for each in operation.get("parameters", ())}
+
     def check(self, service: str, method: str, path: str, status: int, raw: bytes) -> None:
         """Raises Wrong; a path that the document does not have is nobody's."""
-        found = next((shape for pattern, shape in self.paths[service] if pattern.fullmatch(path)), None)
+        found = self.shape(service, path)
         operation = self.documents[service]["paths"].get(found, {}).get(method.lower())
         if operation is None or status == 304:
             return

@@ -147,9 +147,14 @@ async def ask_of_alignment(api: Api) -> None:
 
 
 async def ask_with_times(api: Api, paths: list[str]) -> None:
+    """Each in all the ways that change what is in an answer, as far as it has them."""
+    now = clock.rfc3339(clock.now())
     for path in paths:
-        for params in ({}, {"as_of": clock.rfc3339(clock.now())}):
-            await ask(api, "GET", path, params=params)
+        taken = api.platform.transport.documents.parameters("alignment", path)
+        await ask(api, "GET", path)
+        for name, value in (("as_of", now), ("valid_at", now), ("include", "all")):
+            if name in taken:
+                await ask(api, "GET", path, params={name: value})
 
 
 async def nothing(_: Api) -> None:

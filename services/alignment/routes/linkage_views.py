@@ -15,6 +15,8 @@ from services.alignment.views import impact as impacts
 from shared import http
 from shared.contracts.base import KindName
 from shared.contracts.views.diff import Diff
+from shared.contracts.views.impact import Impact
+from shared.contracts.views.raci import Load, RaciMatrix
 from shared.errors import Invalid
 from shared.http import answering
 from shared.pagination import DEFAULT_LIMIT
@@ -25,7 +27,9 @@ def router(reader: Reader) -> APIRouter:
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
 
     @routes.get(
-        "/impact/{kind}/{id}", summary="Who loses something if it fails or goes, what to review, and whom to ask"
+        "/impact/{kind}/{id}",
+        summary="Who loses something if it fails or goes, what to review, and whom to ask",
+        responses=answering(Impact),
     )
     async def impact(
         asked: AtTimes,
@@ -56,12 +60,17 @@ def router(reader: Reader) -> APIRouter:
     async def offerings(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
         return await reader.answer(asked, lambda now: coverage.offerings(now, limit, cursor))
 
-    @routes.get("/raci/{process_id}", operation_id="raci", summary="Who does what in a process")
+    @routes.get(
+        "/raci/{process_id}",
+        operation_id="raci",
+        summary="Who does what in a process",
+        responses=answering(RaciMatrix),
+    )
     async def matrix(asked: AtTimes, process_id: Word, include: Include = None) -> Response:
         made = partial(raci.matrix, everything=include == "all")
         return await reader.answer(asked, about(f"process/{process_id}", made))
 
-    @routes.get("/load", summary="What each party carries in all processes")
+    @routes.get("/load", summary="What each party carries in all processes", responses=answering(Load))
     async def load(
         asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
     ) -> Response:

@@ -23,9 +23,11 @@ from services.alignment.views.signatures import signatures
 from shared import clock, http
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
-from shared.contracts.views.findings import FindingView, RuleList
+from shared.contracts.views.findings import FindingPage, FindingView, RuleList
 from shared.contracts.views.nodes import NodePage, NodeView
+from shared.contracts.views.score import Score
 from shared.contracts.views.status import Rebuild, Status
+from shared.contracts.views.trace import Trace
 from shared.db import Database
 from shared.errors import Invalid
 from shared.http import answering
@@ -73,7 +75,9 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
-    @routes.get("/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it")
+    @routes.get(
+        "/trace/{kind}/{id}", summary="What a node leads up to, or what rests on it", responses=answering(Trace)
+    )
     async def trace(
         asked: AtTimes,
         kind: KindName,
@@ -98,7 +102,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
-    @routes.get("/findings", summary="What is wrong, worst first")
+    @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
     async def findings(
         asked: AtMoment,
         rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
@@ -124,7 +128,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         http.caller(request, SCOPE)
         return http.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
 
-    @routes.get("/score", summary="How well things line up, and what to mend first")
+    @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(asked: AtMoment) -> Response:
         return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
 

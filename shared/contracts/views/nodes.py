@@ -10,6 +10,8 @@ from shared.contracts.instant import Instant
 from shared.contracts.views.frame import View
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
+LeftOut = dict[str, int]
+"""How much is left out because it is not live, by why: `{"retired": 3, "not yet valid": 1}`."""
 
 
 class Node(Model):

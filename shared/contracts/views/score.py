@@ -1,0 +1,72 @@
+"""``GET /score``: how well things line up, and what to mend first."""
+
+from shared.contracts.base import Model
+from shared.contracts.views.frame import View
+
+
+class DimensionScore(Model):
+    """The score of one dimension: the mean of its rules, weighted by their severity."""
+
+    dimension: str
+    """Name of the dimension."""
+    numerator: float
+    """Sum of weights times coverages of its rules."""
+    denominator: float
+    """Sum of the weights of its rules that have subjects."""
+    raw: float | None
+    """From 0 to 100; null where nothing is counted."""
+    with_waivers: float | None
+    """The same, where what is waived counts as passing."""
+    trend: float | None
+    """How it has changed; null where that is not known."""
+
+
+class RuleScore(Model):
+    """How many subjects of a rule pass."""
+
+    rule: str
+    """Id of the rule."""
+    title: str
+    """What it calls its findings."""
+    dimension: str
+    """Dimension that it counts in."""
+    weight: float
+    """Its weight there."""
+    subjects: int
+    """How many there are that it looks at."""
+    applicable: float
+    """The same, weighted by criticality."""
+    passing: float
+    """Weight of those that pass."""
+    coverage: float | None
+    """Share of those that pass, from 0 to 100; null without subjects."""
+
+
+class Fix(Model):
+    """What would be gained if everything that a rule finds were mended."""
+
+    rule: str
+    """Id of the rule."""
+    title: str
+    """What it calls its findings."""
+    remedy: str
+    """What mends them."""
+    gain: float
+    """How much the index would rise."""
+
+
+class Score(View):
+    """How well things line up."""
+
+    index: float | None
+    """Mean of the dimensions, from 0 to 100; null where nothing is counted."""
+    capped: bool
+    """Whether it is held down because a critical finding hits something vital."""
+    rules_version: str | int
+    """Version of the rule catalogue."""
+    dimensions: list[DimensionScore]
+    """The dimensions."""
+    rules: list[RuleScore]
+    """The rules."""
+    fixes: list[Fix]
+    """The ten fixes worth most, best first."""
