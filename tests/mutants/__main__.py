@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.mutants.table import MUTANTS, Mutant
-from tests.recipes import copy_project
+from tests.recipes.following import copy_project
 
 LONGEST = 300  # seconds in which a fault has to be seen; tests that hang have seen it
 

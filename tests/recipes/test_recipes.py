@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recipes import PAGE, ROOT, DoesNotFit, Recipe, apply, copy_project, follow, recipes
+from tests.recipes.following import PAGE, ROOT, DoesNotFit, Recipe, apply, copy_project, follow, recipes
 
 RECIPES = recipes(PAGE.read_text())
 every_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.title)

@@ -1,0 +1,1 @@
+"""CONTRIBUTING.md, followed to the letter."""
