@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import refs
-from services.cli.refs import AsOf
+from services.cli.refs import AsOf, Everything, ValidAt
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ _SHORT = 30
 
 
 @command
-async def cascade(session: Session, as_of: AsOf = None) -> None:
+async def cascade(
+    session: Session, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False
+) -> None:
     """How strategy comes down to work, on both sides, and where it does not."""
     at = await refs.moment(session.client, as_of)
-    answer = await session.client.get_json("/alignment/v1/cascade", as_of=at)
+    given = refs.included(valid_at, everything=everything)
+    answer = await session.client.get_json("/alignment/v1/cascade", as_of=at, **given)
     session.show(answer, lambda: _cascade(answer))
 
 
@@ -30,14 +33,15 @@ def _cascade(answer: Json) -> "RenderableType":
     from rich.console import Group
     from rich.tree import Tree
 
-    from services.cli.tables import cell, label, table
+    from services.cli.tables import cell, label, left_out, table
 
     tree = Tree("strategy", hide_root=True)
     for root in answer["items"]:
         _grow(tree, root)
     holes = [(label(hole["node"]), hole["hole"]) for hole in answer["holes"]]
     more = [cell(f"and {answer['hidden']} more")] if answer["hidden"] else []
-    return Group(tree, *([table(("hole", "what is missing"), holes)] if holes else []), *more)
+    over = left_out(answer.get("left_out", {}))
+    return Group(tree, *([table(("hole", "what is missing"), holes)] if holes else []), *more, *over)
 
 
 def _grow(tree: "Tree", item: Json) -> None:
@@ -55,10 +59,13 @@ async def coverage(
     session: Session,
     what: Annotated[Literal["design", "offerings"], typer.Argument(help="Services by the four Ps, or offerings.")],
     as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    everything: Everything = False,
 ) -> None:
     """What is covered: services by people, process, product and partner; offerings by goods, access and action."""
     at = await refs.moment(session.client, as_of)
-    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=at)]
+    given = refs.included(valid_at, everything=everything)
+    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=at, **given)]
     session.show(items, lambda: _design(items) if what == "design" else _offerings(items))
 
 
@@ -100,11 +107,14 @@ async def raci(
     session: Session,
     process: Annotated[str, typer.Argument(help="Key or id of a process.")],
     as_of: AsOf = None,
+    valid_at: ValidAt = None,
+    everything: Everything = False,
 ) -> None:
     """Who does what in a process: responsible, accountable, consulted, informed."""
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}", at)
-    answer = await session.client.get_json(f"/alignment/v1/raci/{ref.partition('/')[2]}", as_of=at)
+    path, given = f"/alignment/v1/raci/{ref.partition('/')[2]}", refs.included(valid_at, everything=everything)
+    answer = await session.client.get_json(path, as_of=at, **given)
     session.show(answer, lambda: _matrix(answer))
 
 
@@ -124,10 +134,11 @@ def _rows(answer: Json) -> Iterator[tuple[str, ...]]:
 
 
 @command
-async def load(session: Session, as_of: AsOf = None) -> None:
-    """What each party carries: roles, and the letters that they bring in all processes."""
+async def load(session: Session, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False) -> None:
+    """What each party carries: roles, and the letters that they bring in the processes where they are held."""
     at = await refs.moment(session.client, as_of)
-    items = [item async for item in session.client.items("/alignment/v1/load", as_of=at)]
+    given = refs.included(valid_at, everything=everything)
+    items = [item async for item in session.client.items("/alignment/v1/load", as_of=at, **given)]
     session.show(items, lambda: _load(items))
 
 

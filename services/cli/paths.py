@@ -84,22 +84,26 @@ def _hidden(node: Json) -> str:
 
 
 @command
-async def why(session: Session, subject: Subject, as_of: AsOf = None) -> None:
-    """Why something exists: every path to an outcome or a business strategy, best first."""
+async def why(
+    session: Session, subject: Subject, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False
+) -> None:
+    """Why something exists: the paths to an outcome or a business strategy and those that end short, best first."""
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, subject, at)
-    answer = await session.client.get_json(f"/alignment/v1/why/{ref}", as_of=at)
+    given = refs.included(valid_at, everything=everything)
+    answer = await session.client.get_json(f"/alignment/v1/why/{ref}", as_of=at, **given)
     session.show(answer, lambda: _reasons(answer))
 
 
 def _reasons(answer: Json) -> "Tree":
     from rich.tree import Tree
 
-    from services.cli.tables import cell, label
+    from services.cli.tables import cell, label, left_out
 
     tree = Tree(cell(label(answer["subject"])))
     for path in answer["paths"]:
-        standing = ("" if path["live"] else ", not in force") + _signed(path)
+        standing = "" if path.get("complete", True) else ", ends short of an outcome or a business strategy"
+        standing += ("" if path["live"] else ", not in force") + _signed(path)
         branch = tree.add(cell(f"as sure as {path['weakest']:g}{standing}"))
         for step in path["steps"]:
             branch = branch.add(cell(f"{_relation(step['edge'])} {label(step['node'])}"))
@@ -109,6 +113,8 @@ def _reasons(answer: Json) -> "Tree":
         tree.add(cell(f"and {answer['hidden']} more paths"))
     for finding in answer.get("findings", ()):
         tree.add(cell(f"{finding['rule']} {finding['title']}"))
+    for line in left_out(answer.get("left_out", {})):
+        tree.add(line)
     return tree
 
 

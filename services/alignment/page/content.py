@@ -17,8 +17,9 @@ from services.alignment.views import cascade as cascades
 from services.alignment.views import coverage as coverages
 from services.alignment.views import diff as diffs
 from services.alignment.views import findings as finding_views
-from services.alignment.views import impact, trace
+from services.alignment.views import impact
 from services.alignment.views import raci as racis
+from services.alignment.views import why as whys
 from services.alignment.views.score import score
 from services.alignment.views.signatures import signatures
 from shared import clock
@@ -80,7 +81,7 @@ async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> 
         "types": sorted({edge["type"] for edge in (*out, *into)} | set(wanted.types)),
         "findings": (await finding_views.of_subject(moment, ref, grace))[0],
         "signed_by": (await signatures(moment, [ref])).get(ref, []),
-        "why": await trace.why(moment, ref),
+        "why": await whys.why(moment, ref),
         "impact": hit,
         "history": await nodes.versions(moment, ref),
     }
@@ -116,7 +117,11 @@ async def findings(moment: Moment, given: dict[str, str | None], cursor: str | N
 async def cascade(moment: Moment) -> Content:
     """The holes are marked where they are, and listed as well."""
     answer = await cascades.cascade(moment)
-    return {"branches": branches(answer), "holes_found": answer["holes"], "hidden": answer["hidden"]}
+    return {"branches": branches(answer), "holes_found": answer["holes"], **_told(answer)}
+
+
+def _told(answer: Content) -> Content:
+    return {name: answer[name] for name in ("hidden", "left_out")}
 
 
 async def coverage(moment: Moment, since: Mapping[str, str | None]) -> Content:

@@ -4,7 +4,6 @@ not too many; what is left out because it is not live is counted by why, what th
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -13,14 +12,13 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, f
 
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, brief, unseen
-from services.alignment.queries.snapshot import AT, Moment, is_live, recorded
+from services.alignment.queries.snapshot import AT, INSTANT, Moment, is_live, recorded
 from services.alignment.view.live import kind_of, why_not_active, why_not_live
 from shared.arrays import any_of, chunks
 from shared.contracts.relations import OTHER, End
 
 MOST_STEPS = 2000
 """Relations that one hop reads."""
-_INSTANT = timedelta(microseconds=1)
 Json = dict[str, Any]
 Passes = Callable[[Any, Any], bool]
 """Whether a walk goes on from a node (a row, an instant)."""
@@ -177,7 +175,7 @@ class Walk:
         edge = SimpleNamespace(type=row.type, field=None if row.is_link else "", live=row.live, **ends)
         node = SimpleNamespace(ref=far, state=row.state, live=row.node_live, deleted=row.deleted)
         for each, when in ((edge, row.edge_when), (node, row.node_when)):
-            each.valid_from = self.moment.at + _INSTANT if when > 0 else None
+            each.valid_from = self.moment.at + INSTANT if when > 0 else None
             each.valid_to = self.moment.at if when < 0 else None
         return edge, node if row.kind else None
 

@@ -61,12 +61,12 @@ BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
 
 
 async def nodes(
-    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, where: Iterable[ColumnElement[bool]] = ()
 ) -> tuple[list[Any], str | None]:
     """A page of nodes by kind and key, of as many versions of nodes as a page may look at; ``q`` looks in names and
-    keys, without case."""
+    keys, without case; ``where`` are other conditions."""
     placed = select(*BRIEF, RECORD.c.kind).where(of_generation(RECORD), NODES, *_places(filters))
-    wanted = placed.where(moment.recorded(RECORD), RECORD.c.deleted.is_(False), *_conditions(filters))
+    wanted = placed.where(moment.recorded(RECORD), RECORD.c.deleted.is_(False), *_conditions(filters), *where)
     # by what is the same for all no page is found
     order = [RECORD.c[name] for name in ("kind", "key", "ref") if name not in filters]
     rows, next_cursor = await pagination.look(
@@ -105,7 +105,7 @@ def _node(*, past: bool) -> Select[Any]:
 
 
 @cache
-def _briefs(*, past: bool) -> Select[Any]:
+def brief_rows(*, past: bool) -> Select[Any]:
     return select(*BRIEF).where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
 
 
@@ -120,7 +120,7 @@ async def briefs(moment: Moment, refs: Iterable[str]) -> dict[str, dict[str, Any
     wanted = sorted(set(refs))
     found: dict[str, dict[str, Any]] = {}
     for some in chunks(wanted):
-        rows = await moment.execute(_briefs(past=moment.past), refs=some)
+        rows = await moment.execute(brief_rows(past=moment.past), refs=some)
         found |= {row.ref: brief(moment, row) for row in rows}
     return {ref: found.get(ref) or unseen(ref) for ref in wanted}
 

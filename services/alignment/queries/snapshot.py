@@ -5,7 +5,7 @@ Conditions hold parameters instead of values, so that a statement is put togethe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,8 @@ _GENERATION: BindParameter[int] = bindparam("of_generation")
 _AS_OF = bindparam("as_of", type_=MOMENT)
 AT = bindparam("at", type_=MOMENT)
 """The valid time; ``Moment.execute`` gives it."""
+INSTANT = timedelta(microseconds=1)
+"""The shortest time that is told apart."""
 
 
 def of_generation(table: Table) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.alignment.baselines import moment
-from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Include, Limit, Now, OfMoment
+from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, Now, OfMoment
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.views import cascade as cascades
 from services.alignment.views import coverage, raci
@@ -43,22 +43,28 @@ def router(reader: Reader) -> APIRouter:
         return await reader.answer(asked, about(f"{kind}/{id}", made))
 
     @routes.get("/cascade", summary="Business strategy, IT strategy, tactics and operations, with the holes")
-    async def cascade(asked: AtMoment) -> Response:
-        return await reader.answer(asked, cascades.cascade)
+    async def cascade(asked: AtTimes, include: Include = None) -> Response:
+        return await reader.answer(asked, partial(cascades.cascade, everything=include == "all"))
 
     @routes.get(
         "/coverage/design", operation_id="design_coverage", summary="Services by people, process, product and partner"
     )
-    async def design(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, lambda now: coverage.design(now, limit, cursor))
+    async def design(
+        asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
+    ) -> Response:
+        made = partial(coverage.design, limit=limit, cursor=cursor, everything=include == "all")
+        return await reader.answer(asked, made)
 
     @routes.get(
         "/coverage/offerings",
         operation_id="offering_coverage",
         summary="Offerings by goods, access and action, and for whom",
     )
-    async def offerings(asked: AtMoment, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, lambda now: coverage.offerings(now, limit, cursor))
+    async def offerings(
+        asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
+    ) -> Response:
+        made = partial(coverage.offerings, limit=limit, cursor=cursor, everything=include == "all")
+        return await reader.answer(asked, made)
 
     @routes.get(
         "/raci/{process_id}",

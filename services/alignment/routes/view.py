@@ -19,6 +19,7 @@ from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
 from services.alignment.views import score as scores
 from services.alignment.views import trace as traces
+from services.alignment.views import why as whys
 from services.alignment.views.signatures import signatures
 from shared import clock, http
 from shared.contracts.base import KindName
@@ -95,10 +96,10 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         return await reader.answer(asked, about(f"{kind}/{id}", made))
 
     @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
-    async def why(asked: AtTimes, kind: KindName, id: Word) -> Response:
+    async def why(asked: AtTimes, kind: KindName, id: Word, include: Include = None) -> Response:
         async def made(now: Moment, row: Any) -> dict[str, Any]:
             told, _ = await finding_views.of_subject(now, row.ref, reader.grace, prefix="V")
-            return await traces.why(now, row.ref) | {"findings": told}
+            return await whys.why(now, row.ref, everything=include == "all") | {"findings": told}
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 

@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from services.alignment.models import RECORD
-from services.alignment.queries.edges import edges_from
-from services.alignment.queries.nodes import of_kind
+from services.alignment.queries.hops import Walk, out
 from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.standing import standing
+from services.alignment.view.live import active
 from shared.arrays import any_of, chunks
 
 MOST = 500
 _KINDS = ("strategy", "objective", "tactic", "operation")
-_RELATIONS = ("supports", "decomposes", "parallels")
+_RELATIONS = ("supports", "decomposes", "realizes", "parallels")
 _MOST_EDGES = 5000
 _DEEPEST = 20
 _SIDE_OF_TYPE = {"business": "business", "manufacturing": "business", "it": "it", "it_service": "it"}
@@ -68,11 +69,13 @@ class _Cascade:
         return not self.above[ref] or _is_business(self.nodes[ref])
 
     def holes(self) -> Iterator[dict[str, Any]]:
-        for ref in sorted(self.nodes, key=self._order):
+        """Of what is live, where nothing that is live stands above or below."""
+        for ref in sorted((ref for ref, node in self.nodes.items() if node["live"]), key=self._order):
             node = self.nodes[ref]
-            kinds_below = {self.nodes[child]["kind"] for child in self.below[ref]}
+            kinds_below = {each["kind"] for each in map(self.nodes.__getitem__, self.below[ref]) if each["live"]}
+            is_above = any(self.nodes[above]["live"] for above in self.above[ref])
             for what, is_hole in _HOLES[node["kind"]]:
-                if is_hole(node, kinds_below, bool(self.above[ref])):
+                if is_hole(node, kinds_below, is_above):
                     yield {"node": node, "hole": what}
 
 
@@ -95,20 +98,17 @@ _HOLES: dict[str, Any] = {
 }
 
 
-async def cascade(moment: Moment) -> dict[str, Any]:
-    """``items`` are trees; ``holes`` name what is missing; ``hidden`` counts nodes beyond the limit. A node has a
+async def cascade(moment: Moment, *, everything: bool = False) -> dict[str, Any]:
+    """``items`` are trees of what is live or planned; ``holes`` name what is missing of what is live; ``hidden`` counts
+    nodes beyond the limit, ``left_out`` by why those that are over, unless ``everything`` is shown. A node has a
     ``side``, ``business`` or ``it``, if it says so itself."""
-    nodes: dict[str, dict[str, Any]] = {}
-    hidden = 0
-    for kind in _KINDS:
-        found, more = await of_kind(moment, kind, MOST)
-        nodes |= found
-        hidden += more
-    sides = await _sides(moment, sorted(nodes))
-    nodes = {ref: node | {"side": sides.get(ref)} for ref, node in nodes.items()}
-    edges = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES)
-    there = _Cascade(nodes, edges)
-    return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden}
+    found, hidden, left_out = await standing(moment, _KINDS, MOST, everything=everything)
+    sides = await _sides(moment, sorted(found))
+    nodes = {ref: node | {"side": sides.get(ref)} for ref, node in found.items()}
+    walk = Walk(moment, *out(*_RELATIONS), everything=True)
+    steps = (await walk.hop(sorted(nodes), _MOST_EDGES)).steps
+    there = _Cascade(nodes, [step.row for step in steps if everything or active(step.row, moment.at)])
+    return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden, "left_out": left_out}
 
 
 async def _sides(moment: Moment, refs: Sequence[str]) -> dict[str, str | None]:

@@ -198,3 +198,46 @@ def _upwards(root: str, above: Mapping[str, Sequence[Step]], goals: Collection[s
             if not incoming[step.target]:
                 order.append(step.target)
     return order if len(order) == len(nodes) else None
+
+
+def tops(root: str, above: Mapping[str, Sequence[Step]], goals: Collection[str]) -> set[str]:
+    """Where ways from the root go no further short of a goal: what has nothing above it, and of a circle without a way
+    out the least. Tarjan's strongly connected components."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_, found = dict[str, None](), set[str]()
+    leaving: dict[str, bool] = {}
+    walks: list[tuple[str, Iterator[Step]]] = []
+
+    def enter(node: str) -> None:
+        index[node] = low[node] = len(index)
+        open_[node] = None
+        leaving[node] = False
+        walks.append((node, iter(above.get(node, ()) if node == root or node not in goals else ())))
+
+    enter(root)
+    while walks:
+        node, steps = walks[-1]
+        if (step := next(steps, None)) is not None:
+            if step.target not in index:
+                enter(step.target)
+            elif step.target in open_:
+                low[node] = min(low[node], index[step.target])
+            else:
+                leaving[node] = True
+            continue
+        walks.pop()
+        if low[node] == index[node]:
+            members: list[str] = []
+            while not members or members[-1] != node:
+                members.append(open_.popitem()[0])
+            if not any(leaving[each] for each in members) and not any(
+                each in goals for each in members if each != root
+            ):
+                found.add(min(members))
+            leaving[node] = True
+        if walks:
+            before = walks[-1][0]
+            low[before] = min(low[before], low[node])
+            leaving[before] = leaving[before] or node not in open_
+    return found - {root}

@@ -10,8 +10,9 @@ import pytest
 from shared import clock
 from shared.clock import rfc3339
 from shared.contracts.design import FOUR_PS
+from tests.service.alignment.expected import Expected
 from tests.service.alignment.recomputed import Findings
-from tests.service.alignment.reference import Reference, Relation
+from tests.service.alignment.reference import Relation
 
 Json = dict[str, Any]
 Get = Callable[..., Awaitable[Any]]
@@ -34,6 +35,12 @@ def of(relation: Relation) -> tuple[str, str, str, str]:
     return relation.origin, relation.type, relation.source, relation.target
 
 
+def _begin(edge: Json, direction: str) -> str:
+    """Up is from what is justified, else from the source."""
+    lower, upper = ("target", "source") if edge["justified"] == "target" else ("source", "target")
+    return str(edge[lower if direction == "up" else upper])
+
+
 class Comparison:
     """``get`` asks alignment, about the present where there is no moment; ``events`` are those that have arrived."""
 
@@ -41,7 +48,7 @@ class Comparison:
         self.ask, self.at = get, moment or clock.now()
         self.as_of = {"as_of": rfc3339(moment)} if moment else {}
         self.events = events
-        self.reference = Reference(events, self.at)
+        self.reference = Expected(events, self.at)
         self.findings = Findings(events, self.at)
 
     async def get(self, path: str, **params: Any) -> Any:
@@ -113,31 +120,33 @@ class Comparison:
         for tree in answer["items"]:
             walk(tree)
         kinds = ("strategy", "objective", "tactic", "operation")
-        everything = {r for r, state in self.reference.nodes.items() if state["kind"] in kinds}
+        everything = {ref for kind in kinds for ref in self.reference.standing(kind)}
         assert shown == everything
         assert unfolded == Counter({each for each in everything if self.reference.below(each)})
         holes = {(ref(each["node"]), each["hole"]) for each in answer["holes"]}
         for tactic in self.reference.of("tactic"):
-            carried = any(each.startswith("operation/") for each in self.reference.below(tactic))
-            assert ((tactic, "no operation carries it out") in holes) == (not carried)
+            below = filter(self.reference.live, self.reference.below(tactic))
+            is_hole = self.reference.live(tactic) and not any(each.startswith("operation/") for each in below)
+            assert ((tactic, "no operation carries it out") in holes) == is_hole
 
     async def coverage(self) -> None:
         items = (await self.get("coverage/design", **EVERYTHING))["items"]
-        assert refs([item["service"] for item in items]) == self.reference.of("service")
+        assert refs([item["service"] for item in items]) == self.reference.standing("service")
         for item in items:
             service = ref(item["service"])
             assert {p: item[p]["status"] for p in FOUR_PS} == {p: self.reference.covered(service, p) for p in FOUR_PS}
         items = (await self.get("coverage/offerings", **EVERYTHING))["items"]
-        assert refs([item["offering"] for item in items]) == self.reference.of("service_offering")
+        assert refs([item["offering"] for item in items]) == self.reference.standing("service_offering")
         for item in items:
             state = self.reference.nodes[ref(item["offering"])]
             shown = [*item["goods"], *item["access"], *item["action"]]
             assert sorted(map(str, shown)) == sorted(map(str, state["components"]))
-            assert refs(item["consumer_groups"]) == [f"consumer_group/{id}" for id in state["consumer_group_ids"]]
+            groups = [f"consumer_group/{id}" for id in state["consumer_group_ids"]]
+            assert refs(item["consumer_groups"]) == list(filter(self.reference.live, groups))
 
     async def load(self) -> None:
         items = (await self.get("load", **EVERYTHING))["items"]
-        assert refs([item["party"] for item in items]) == self.reference.of("party")
+        assert refs([item["party"] for item in items]) == list(filter(self.reference.live, self.reference.of("party")))
         for item in items:
             roles, letters = self.reference.carried(ref(item["party"]))
             assert (item["roles"], item["letters"]) == (roles, {letter: letters[letter] for letter in "RACI"})
@@ -175,7 +184,7 @@ class Comparison:
         self.brief(node)
         for name, around in (("out", self.reference.out(root)), ("in", self.reference.into(root))):
             assert sorted(ends(each) for each in node[name]) == sorted(map(of, around))
-            lives = {of(each): each.live for each in around}
+            lives = {of(each): self.reference.holds(each) for each in around}
             for each in node[name]:
                 self.brief(each["node"])
                 assert each["live"] == lives[ends(each)]
@@ -184,52 +193,49 @@ class Comparison:
 
     async def trace(self, root: str, direction: str) -> None:
         far = self.reference.traced(root, direction)
-        onward = self.reference.out if direction == "up" else self.reference.into
         whole = await self.get(f"trace/{root}", direction=direction, depth=10, limit=500)
         assert {ref(node): node["depth"] for node in whole["nodes"]} == {r: hop for r, hop in far.items() if hop <= 10}
-        assert {ends(each) for each in whole["edges"]} == {
-            of(e) for r, hop in far.items() if hop < 10 for e in onward(r)
-        }
+        followed = {r: self.reference.steps(r, direction) for r in far}
+        assert {ends(each) for each in whole["edges"]} == {of(e) for r in far if far[r] < 10 for e, _ in followed[r]}
         cut = await self.get(f"trace/{root}", direction=direction, depth=2, limit=3)
-        near = "source" if direction == "up" else "target"
-        shown = Counter(each[near] for each in cut["edges"])
+        shown = Counter(_begin(each, direction) for each in cut["edges"])
         for node in cut["nodes"]:
-            assert shown[ref(node)] + node["hidden"] == len(onward(ref(node)))
+            assert shown[ref(node)] + node["hidden"] == len(followed[ref(node)])
         assert cut["hidden"] == sum(node["hidden"] for node in cut["nodes"])
 
     async def why(self, root: str) -> None:
-        answer = await self.get(f"why/{root}")
-        ways = list(self.reference.ways_up(root))
-        shown = [tuple(ends(step["edge"]) for step in path["steps"]) for path in answer["paths"]]
-        assert len(shown) + answer["hidden"] == len(ways)
-        expected = {tuple(map(of, way)): way for way in ways}
-        assert set(shown) <= expected.keys()
-        ranks = []
-        for path, steps in zip(answer["paths"], shown, strict=True):
-            way = expected[steps]
-            live = all(step.live and self.reference.live(step.target) for step in way)
-            weakest = min(1.0 if step.confidence is None else step.confidence for step in way)
-            assert (path["live"], path["weakest"], path["length"]) == (live, weakest, len(way))
-            ranks.append((not live, -weakest, len(way)))
-            signed = [(step.target, *each) for step in way for each in self.reference.signed(step.target)]
-            told = [
-                (ref(each["node"]), each["increment"]["id"], [who["id"] for who in each["by"]])
-                for each in path["signed_by"]
-            ]
-            assert told == signed
-        assert ranks == sorted(ranks)
+        for include, is_live in (({}, True), ({"include": "all"}, False)):
+            answer = await self.get(f"why/{root}", **include)
+            complete = self.reference.ways_up(root, live=is_live)
+            partial = self.reference.ways_short(root)
+            expected = {tuple(map(of, way)): way for way in (*complete, *partial)}
+            assert len(answer["paths"]) + answer["hidden"] == len(expected)
+            ranks = []
+            for path in answer["paths"]:
+                self.path(path, expected[tuple(ends(step["edge"]) for step in path["steps"])])
+                ranks.append((not path["live"], not path["complete"], -path["weakest"], path["length"]))
+            assert ranks == sorted(ranks)
+
+    def path(self, path: Json, way: tuple[Relation, ...]) -> None:
+        uppers = [step.up[1] for step in way if step.up]
+        live = all(self.reference.holds(step) for step in way) and all(map(self.reference.live, uppers))
+        weakest = min(1.0 if step.confidence is None else step.confidence for step in way)
+        assert (path["live"], path["weakest"], path["length"]) == (live, weakest, len(way))
+        assert (path["reaches"], path["complete"]) == (uppers[-1], self.reference.is_goal(uppers[-1]))
+        told = [(ref(s["node"]), s["increment"]["id"], [who["id"] for who in s["by"]]) for s in path["signed_by"]]
+        assert told == [(upper, *each) for upper in uppers for each in self.reference.signed(upper)]
 
     async def impact(self, root: str) -> None:
         answer = await self.get(f"impact/{root}", depth=10, limit=500)
-        far = self.reference.hit(root)
-        assert {ref(item["node"]): item["distance"] for item in answer["items"]} == {
-            r: hop for r, hop in far.items() if 0 < hop <= 10
-        }
-        asked = self.reference.asked(root)
-        assert {ref(each["role"]) for each in answer["consult"]} == asked.keys()
-        for each in answer["consult"]:
-            told = set(each["letters"]), set(refs(each["activities"])), set(refs(each["parties"]))
-            assert told == asked[ref(each["role"])]
+        far = {r: hop for r, hop in self.reference.hit(root).items() if 0 < hop <= 10}
+        shown = {ref(item["node"]): item["distance"] for item in answer["at_risk"]}
+        assert shown.items() <= far.items()
+        assert {r for r in far if self.reference.live(r)} <= shown.keys(), "what is offered no longer may be left out"
+        asked = self.reference.asked({root, *shown})
+        assert {ref(each["node"]) for each in answer["to_ask"]} == asked.keys()
+        for each in answer["to_ask"]:
+            owns, activities, holders = (set(refs(each[name])) for name in ("owns", "activities", "holders"))
+            assert (owns, set(each["letters"]), activities, holders) == asked[ref(each["node"])]
 
     async def raci(self, process: str) -> None:
         answer = await self.get(f"raci/{process.partition('/')[2]}")
@@ -240,4 +246,4 @@ class Comparison:
             shown = {(cell["role"], letter) for cell in row["cells"] for letter in cell["letters"]}
             assert shown == {(role.partition("/")[2], letter) for role, letter in letters}
         for column in answer["roles"]:
-            assert set(refs(column["parties"])) == self.reference.holders(ref(column["role"]))
+            assert set(refs(column["parties"])) == self.reference.holders(ref(column["role"]), {process})

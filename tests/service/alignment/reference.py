@@ -1,6 +1,5 @@
 """What each view should say, made as simply as can be: from all states that have arrived, by plain loops."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 
 State = dict[str, Any]
-LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,10 @@ class Relation:
 
 def _kind(relation: Relation) -> str:
     return relation.source.partition("/")[0]
+
+
+def ref_of(pair: State) -> str:
+    return f"{pair['kind']}/{pair['id']}"
 
 
 def _time(text: str | None, otherwise: datetime) -> datetime:
@@ -90,6 +92,23 @@ class Reference:
     def of(self, kind: str) -> list[str]:
         return sorted((r for r, s in self.nodes.items() if s["kind"] == kind), key=lambda r: (self.nodes[r]["key"], r))
 
+    def holds(self, relation: Relation) -> bool:
+        """It is live, and joins what it may."""
+        kinds = relation.source.partition("/")[0], relation.target.partition("/")[0]
+        return relation.live and (relation.field or RELATIONS[relation.type].allows(*kinds))
+
+    def over(self, ref: str) -> bool:
+        """Neither live nor on the way there: deleted, ended, expired, or in a state that leads to no live one."""
+        state = self.nodes.get(ref)
+        if state is None or _time(state["valid_to"], clock.FOREVER) <= self.at:
+            return True
+        lifecycle = NODE_KINDS[state["kind"]].lifecycle
+        onward = self.reached(state["state"], lambda at: lifecycle.moves[at])
+        return not onward.keys() & lifecycle.live
+
+    def standing(self, kind: str) -> list[str]:
+        return [ref for ref in self.of(kind) if not self.over(ref)]
+
     def out(self, ref: str, *types: str) -> list[Relation]:
         return [r for r in self.relations if r.active and r.source == ref and (not types or r.type in types)]
 
@@ -106,84 +125,78 @@ class Reference:
                     waiting.append(end)
         return far
 
-    def traced(self, root: str, direction: str) -> dict[str, int]:
-        if direction == "up":
-            return self.reached(root, lambda ref: (each.target for each in self.out(ref)))
-        return self.reached(root, lambda ref: (each.source for each in self.into(ref)))
-
-    def hit(self, root: str) -> dict[str, int]:
-        def onward(ref: str) -> Iterator[str]:
-            yield from (each.source for each in self.into(ref) if "source" in RELATIONS[each.type].at_risk(_kind(each)))
-            yield from (each.target for each in self.out(ref) if "target" in RELATIONS[each.type].at_risk(_kind(each)))
-
-        return self.reached(root, onward)
-
-    def ways_up(self, ref: str, passed: tuple[str, ...] = ()) -> Iterator[tuple[Relation, ...]]:
-        """Every simple path over what justifies, in force or not, up to the first outcome or business strategy."""
-        for step in self.relations:
-            if step.up is None or step.up[0] != ref or step.up[1] in (*passed, ref):
-                continue
-            upper = step.up[1]
-            state = self.states.get(upper, {})
-            if upper.startswith("outcome/") or (upper.startswith("strategy/") and state.get("type") == "business"):
-                yield (step,)
-            else:
-                yield from ((step, *rest) for rest in self.ways_up(upper, (*passed, ref)))
-
-    def signed(self, ref: str) -> list[tuple[str, list[str]]]:
-        """The increments under which it was signed, here or elsewhere, and who approved each."""
-        held = [
-            s
-            for r, s in sorted(self.nodes.items())
-            if s["kind"] == "increment" and s["state"] in ("signed", "attested")
-        ]
-        return [
-            (each["id"], [who["stakeholder_id"] for who in each["sign_offs"] if who["decision"] == "approved"])
-            for each in held
-            if ref in {f"{item['kind']}/{item['id']}" for item in each["items"]}
-        ]
-
-    def asked(self, root: str) -> dict[str, tuple[set[str], set[str], set[str]]]:
-        """By role: its letters in the activities that are hit, these, and who holds it."""
-        hit = self.hit(root)
-        parts = {each.source for ref in hit if ref.startswith("process/") for each in self.into(ref, "part_of")}
-        found: dict[str, tuple[set[str], set[str], set[str]]] = {}
-        for activity in sorted(ref for ref in {*hit, *parts} if ref.startswith("activity/")):
-            for each in self.out(activity, "accountable", "consulted"):
-                letters, activities, _ = found.setdefault(each.target, (set(), set(), self.holders(each.target)))
-                letters.add(LETTERS[each.type])
-                activities.add(activity)
+    def steps(self, ref: str, direction: str) -> list[tuple[Relation, str]]:
+        """The relations that a trace follows from a node, and where each leads."""
+        found = []
+        for each in self.relations:
+            lower, upper = each.up or (each.source, each.target)
+            near, far = (lower, upper) if direction == "up" else (upper, lower)
+            if near == ref and self.holds(each) and self.live(far):
+                found.append((each, far))
         return found
 
-    def holders(self, role: str) -> set[str]:
-        assignments = {each.source for each in self.into(role, "assigned_as") if self.live(each.source)}
-        return {each.target for assignment in assignments for each in self.out(assignment, "assigns")}
+    def traced(self, root: str, direction: str) -> dict[str, int]:
+        return self.reached(root, lambda ref: (far for _, far in self.steps(ref, direction)))
 
-    def package(self, service: str) -> State | None:
-        """The one that counts: accepted, or else the newest that is not outdated."""
-        packages = [self.nodes[each.source] for each in self.into(service, "part_of") if each.source in self.nodes]
-        packages = [each for each in packages if each["kind"] == "design_package" and each["state"] != "outdated"]
-        return max(packages, key=lambda p: (p["state"] == "accepted", p["created_at"], p["id"]), default=None)
+    def hit(self, root: str) -> dict[str, int]:
+        """Who loses something: through what is live, or offered no longer; to the parts of the root alone."""
+        far, waiting = {root: 0}, [(root, True, 0)]
+        seen = {(root, True)}
+        for ref, is_part, length in waiting:
+            for each in filter(self.holds, self.relations):
+                ends = RELATIONS[each.type].at_risk(_kind(each))
+                for near, end, hit in ((each.target, each.source, "source"), (each.source, each.target, "target")):
+                    down = each.type == "part_of" and hit == "source"
+                    if near != ref or hit not in ends or (down and not is_part) or not self.carries(end):
+                        continue
+                    if (end, down) not in seen:
+                        seen.add((end, down))
+                        far.setdefault(end, length + 1)
+                        waiting.append((end, down, length + 1))
+        return far
 
-    def covered(self, service: str, p: str) -> str:
-        package = self.package(service)
-        elements = [each for each in package["elements"] if each["type"] == p] if package else []
-        named = any(each["ref"] for each in elements)
-        return "covered" if named else "not_applicable" if any(e["not_applicable"] for e in elements) else "missing"
+    def carries(self, ref: str) -> bool:
+        state = self.nodes.get(ref)
+        offered = state is not None and state["kind"] == "service_offering" and state["state"] == "retired"
+        return self.live(ref) or (offered and state is not None and self._valid(state))
 
-    def matrix(self, process: str) -> dict[str, Counter[tuple[str, str]]]:
-        """By activity: which role has which letter."""
-        parts = {each.source for each in self.into(process, "part_of") if each.source.startswith("activity/")}
-        there = [ref for ref in parts if ref in self.nodes and self.nodes[ref]["state"] != "retired"]
-        return {ref: Counter((r.target, LETTERS[r.type]) for r in self.out(ref, *LETTERS)) for ref in there}
+    def is_goal(self, ref: str) -> bool:
+        is_business = ref.startswith("strategy/") and self.states.get(ref, {}).get("type") == "business"
+        return is_business or ref.startswith("outcome/")
 
-    def carried(self, party: str) -> tuple[int, Counter[str]]:
-        """How many roles a party holds, and the letters of those."""
-        assignments = {each.source for each in self.into(party, "assigns") if self.live(each.source)}
-        roles = {each.target for assignment in assignments for each in self.out(assignment, "assigned_as")}
-        return len(roles), Counter(LETTERS[r.type] for role in roles for r in self.into(role, *LETTERS))
+    def onward(self, ref: str, *, live: bool) -> list[tuple[Relation, str]]:
+        """What justifies it, and by what."""
+        found = [(each, each.up[1]) for each in self.relations if each.up and each.up[0] == ref]
+        return [(e, upper) for e, upper in found if not live or (self.holds(e) and self.live(upper))]
 
-    def below(self, ref: str) -> set[str]:
-        kinds = ("strategy", "objective", "tactic", "operation")
-        found = {each.source for each in self.into(ref, "supports", "decomposes")}
-        return {each for each in found if each in self.nodes and self.nodes[each]["kind"] in kinds}
+    def ways(
+        self, ref: str, ends: Callable[[str], bool], *, live: bool, passed: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Relation, ...]]:
+        """Every simple path over what justifies up to the first such end."""
+        for step, upper in self.onward(ref, live=live):
+            if upper in (*passed, ref):
+                continue
+            if ends(upper):
+                yield (step,)
+            else:
+                yield from ((step, *rest) for rest in self.ways(upper, ends, live=live, passed=(*passed, ref)))
+
+    def ways_up(self, ref: str, *, live: bool) -> list[tuple[Relation, ...]]:
+        return list(self.ways(ref, self.is_goal, live=live))
+
+    def ways_short(self, root: str) -> list[tuple[Relation, ...]]:
+        """Live paths to where it goes no further: to what leads nowhere, or to the least of those in a circle."""
+
+        def above(ref: str) -> dict[str, int]:
+            beyond = lambda at: [u for _, u in self.onward(at, live=True)] if at == root or not self.is_goal(at) else []  # noqa: E731
+            return self.reached(ref, beyond)
+
+        def is_top(ref: str) -> bool:
+            reached = above(ref)
+            return not self.is_goal(ref) and all(ref in above(at) for at in reached) and ref == min(reached)
+
+        return [
+            way
+            for way in self.ways(root, lambda ref: is_top(ref) or self.is_goal(ref), live=True)
+            if way[-1].up and is_top(way[-1].up[1])
+        ]

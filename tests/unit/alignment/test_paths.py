@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.alignment.views.paths import MOST_COUNTED, Search, Step, Ways
+from services.alignment.views.paths import MOST_COUNTED, Search, Step, Ways, tops
 
 Graph = dict[str, list[Step]]
 
@@ -114,3 +114,30 @@ def test_what_leads_nowhere_is_not_gone_through() -> None:
 def test_where_there_is_no_way_there_is_none() -> None:
     assert ways(graph(("a", "b"), ("b", "a")), "a", "g") == Ways([], 0, False)
     assert ways({}, "a", "a") == Ways([], 0, False)
+
+
+@pytest.mark.parametrize(
+    ("steps", "goals", "expected"),
+    [
+        (["ab", "bc"], "c", ""),
+        (["ab", "bc"], "", "c"),
+        (["ab", "ac", "cd"], "d", "b"),
+        (["ab", "bc", "cb"], "", "b"),
+        (["ab", "bc", "cb", "cd"], "d", ""),
+        (["ab", "bc", "cb", "cd"], "", "d"),
+        (["ab", "ba"], "", ""),
+        (["ba", "ab", "bc"], "", "c"),
+        (["ab", "bc"], "b", ""),
+        ([], "", ""),
+    ],
+)
+def test_ways_end_short_at_what_has_nothing_above_it_or_at_the_least_of_a_circle(
+    steps: list[str], goals: str, expected: str
+) -> None:
+    above = graph(*((step[0], step[1]) for step in steps))
+    assert tops("a", above, set(goals)) == set(expected)
+
+
+def test_a_ladder_is_no_deeper_than_a_stack() -> None:
+    above = graph(*((f"n{n:05}", f"n{n + 1:05}") for n in range(5000)))
+    assert tops("n00000", above, set()) == {"n05000"}
