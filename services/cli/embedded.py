@@ -1,7 +1,6 @@
 """What ``plumbline up`` does: migrate, serve, load the sample once, say where to look, and run until told to stop."""
 
 import asyncio
-from typing import Any
 
 import typer
 
@@ -9,10 +8,14 @@ from services import assembly
 from services.cli import issuing, sample
 from services.cli import run as runner
 from services.cli.endpoint import user
-from shared import auth
+from shared import auth, typed
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
+from shared.contracts.views.findings import FindingPage
+from shared.contracts.views.nodes import Finding
+from shared.contracts.views.score import Score
+from shared.contracts.views.status import Status
 
 _PATIENCE_SECONDS = 60
 _WORST = 10
@@ -58,7 +61,7 @@ async def _caught_up(client: Client) -> None:
     async with asyncio.timeout(_PATIENCE_SECONDS):
         heads = await asyncio.gather(*(_drained(client, service) for service in OWNERS))
         while True:
-            positions = (await client.get_json("/alignment/v1/status"))["positions"]
+            positions = (await typed.read(client, Status, "/alignment/v1/status")).value.positions
             if all(positions.get(service, -1) >= head for service, head in zip(OWNERS, heads, strict=True)):
                 return
             await asyncio.sleep(0.02)
@@ -78,17 +81,17 @@ async def _drained(client: Client, service: str) -> int:
 
 
 async def _report(client: Client, address: str) -> None:
-    score = await client.get_json("/alignment/v1/score")
-    found = (await client.get_json("/alignment/v1/findings", limit=200))["items"]
-    index = "no subjects yet" if score["index"] is None else f"{score['index']:.0f} of 100"
+    score = (await typed.read(client, Score, "/alignment/v1/score")).value
+    found = (await typed.read(client, FindingPage, "/alignment/v1/findings", limit=200)).value.items
+    index = "no subjects yet" if score.index is None else f"{score.index:.0f} of 100"
     typer.echo(f"Plumbline runs at {address}")
     typer.echo(f"\nScore: {index}, findings: {len(found)}")
     for finding in found[:_WORST]:
         typer.echo(f"  {_line(finding)}")
 
 
-def _line(finding: dict[str, Any]) -> str:
-    subject = finding["subject"]
-    name = f"{subject['kind']}/{subject['key'] or subject['id']}"
-    severity = "pending" if finding["pending"] else finding["severity"]
-    return f"{severity:9}{finding['rule']:5}{name:45} {finding['title']}"
+def _line(finding: Finding) -> str:
+    subject = finding.subject
+    name = f"{subject.kind}/{subject.key or subject.id}"
+    severity = "pending" if finding.pending else finding.severity
+    return f"{severity:9}{finding.rule:5}{name:45} {finding.title}"

@@ -11,6 +11,11 @@ from services.cli.session import FAILED, Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from shared.contracts.views.nodes import Finding
+    from shared.contracts.views.score import Score
+    from shared.typed import Answer
+
+_FINDINGS = "/alignment/v1/findings"
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Json = dict[str, Any]
@@ -25,47 +30,54 @@ async def findings(
     as_of: AsOf = None,
 ) -> None:
     """What is wrong, worst first."""
-    found = []
-    asked = {"limit": min(limit, 200), "severity": severity, "rule": rule}
+    from shared import typed
+    from shared.contracts.views.nodes import Finding
+
+    found: list[Answer[Finding]] = []
+    asked: Json = {"limit": min(limit, 200), "severity": severity, "rule": rule}
     asked["as_of"] = await refs.moment(session.client, as_of)
-    async for item in session.client.items("/alignment/v1/findings", **asked):
+    async for item in typed.items(session.client, Finding, _FINDINGS, **asked):
         found.append(item)
         if len(found) == limit:
             session.say(f"Only the first {limit} are shown: ask for more with --limit.")
             break
-    session.show(found, lambda: _table(found))
+    _show(session, found)
 
 
-def _table(found: list[Json]) -> "RenderableType":
+def _show(session: Session, found: "list[Answer[Finding]]") -> None:
     from services.cli.tables import table
 
-    return table(("severity", "rule", "subject", "name", "finding", "since"), map(_row, found))
+    columns = ("severity", "rule", "subject", "name", "finding", "since")
+    session.show([each.document for each in found], lambda: table(columns, (_row(each.value) for each in found)))
 
 
-def _row(finding: Json) -> tuple[Any, ...]:
-    subject = finding["subject"]
-    severity = "pending" if finding.get("pending") else finding["severity"]
-    ref = f"{subject['kind']}/{subject.get('key') or subject['id']}"
-    since = str(finding.get("since") or "")[:10]
-    return severity, finding["rule"], ref, subject.get("name"), finding.get("title"), since
+def _row(finding: "Finding") -> tuple[Any, ...]:
+    subject = finding.subject
+    severity = "pending" if finding.pending else finding.severity
+    ref = f"{subject.kind}/{subject.key or subject.id}"
+    return severity, finding.rule, ref, subject.name, finding.title, finding.since.date()
 
 
 @command
 async def score(session: Session, as_of: AsOf = None) -> None:
     """How well things line up, by dimension, and the fixes worth most."""
-    answer = await session.client.get_json("/alignment/v1/score", as_of=await refs.moment(session.client, as_of))
-    session.show(answer, lambda: _score(answer))
+    from shared import typed
+    from shared.contracts.views.score import Score
+
+    at = await refs.moment(session.client, as_of)
+    answer = await typed.read(session.client, Score, "/alignment/v1/score", as_of=at)
+    session.show(answer.document, lambda: _score(answer.value))
 
 
-def _score(answer: Json) -> "RenderableType":
+def _score(answer: "Score") -> "RenderableType":
     from rich.console import Group
 
     from services.cli.tables import cell, table
 
-    index = "no subjects yet" if answer["index"] is None else f"{answer['index']:g} of 100"
-    rows = [(d["dimension"], d["raw"], d.get("with_waivers")) for d in answer["dimensions"]]
+    index = "no subjects yet" if answer.index is None else f"{answer.index:g} of 100"
+    rows = [(each.dimension, each.raw, each.with_waivers) for each in answer.dimensions]
     parts: list[RenderableType] = [cell(f"Score: {index}"), table(("dimension", "raw", "with waivers"), rows)]
-    fixes = [(f"+{fix['gain']:g}", fix["rule"], fix["title"], fix["remedy"]) for fix in answer.get("fixes", ())]
+    fixes = [(f"+{fix.gain:g}", fix.rule, fix.title, fix.remedy) for fix in answer.fixes]
     if fixes:
         parts.append(table(("gain", "rule", "finding", "remedy"), fixes, title="Worth mending first"))
     return Group(*parts)
@@ -77,14 +89,17 @@ async def check(
     max_severity: Annotated[Severity, typer.Option(help="The worst that is let through.")] = "high",
 ) -> None:
     """A gate for pipelines: exit 1 when an open finding without a waiver is worse than is let through."""
+    from shared import typed
+    from shared.contracts.views.nodes import Finding
+
     worse = SEVERITIES[SEVERITIES.index(max_severity) + 1 :]
     found = [
         item
         for severity in reversed(worse)
-        async for item in session.client.items("/alignment/v1/findings", severity=severity)
-        if not item.get("pending") and not item.get("waiver")
+        async for item in typed.items(session.client, Finding, _FINDINGS, severity=severity)
+        if not item.value.pending and not item.document.get("waiver")
     ]
-    session.show(found, lambda: _table(found))
+    _show(session, found)
     session.say(f"{len(found)} findings are worse than {max_severity}.")
     if found:
         raise typer.Exit(FAILED)

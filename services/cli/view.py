@@ -12,6 +12,9 @@ from services.cli.session import FAILED, Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from shared.contracts.views.status import Building, Status
+    from shared.typed import Answer
+
 _STATUS = "/alignment/v1/status"
 _PAUSE = 0.2
 
@@ -19,8 +22,15 @@ _PAUSE = 0.2
 @command
 async def status(session: Session) -> None:
     """How far the view is behind each service."""
-    answer = await session.client.get_json(_STATUS)
-    session.show(answer, lambda: _table(answer))
+    answer = await _status(session)
+    session.show(answer.document, lambda: _table(answer.document))
+
+
+async def _status(session: Session) -> "Answer[Status]":
+    from shared import typed
+    from shared.contracts.views.status import Status
+
+    return await typed.read(session.client, Status, _STATUS)
 
 
 def _table(answer: dict[str, Any]) -> "RenderableType":
@@ -43,31 +53,35 @@ async def rebuild(
     patience: Annotated[float, typer.Option("--timeout", min=1, help="Seconds to wait for the switch.")] = 600,
 ) -> None:
     """Build the view anew from everything recorded, beside the running one, and wait for the switch."""
-    begun = await session.client.send("POST", "/alignment/v1/rebuilds")
-    with session.err.status(f"Building generation {begun['generation']}") as shown:
-        answer = await _switched(session, begun["generation"], time.monotonic() + patience, shown.update)
-    session.show(answer, lambda: _table(answer))
-    if answer["generation"] != begun["generation"]:
-        session.say(f"Generation {begun['generation']} did not take over; {answer['generation']} still answers.")
+    from shared import typed
+    from shared.contracts.views.status import Rebuild
+
+    path = "/alignment/v1/rebuilds"
+    number = typed.of(Rebuild, path, await session.client.send("POST", path)).value.generation
+    with session.err.status(f"Building generation {number}") as shown:
+        answer = await _switched(session, number, time.monotonic() + patience, shown.update)
+    session.show(answer.document, lambda: _table(answer.document))
+    if answer.value.generation != number:
+        session.say(f"Generation {number} did not take over; {answer.value.generation} still answers.")
         raise typer.Exit(FAILED)
 
 
-async def _switched(session: Session, generation: int, deadline: float, tell: Callable[[str], None]) -> dict[str, Any]:
+async def _switched(
+    session: Session, generation: int, deadline: float, tell: Callable[[str], None]
+) -> "Answer[Status]":
     """The status once the generation answers, or once nobody builds it any more, or when time is up."""
     while True:
-        answer = await session.client.get_json(_STATUS)
-        building = answer.get("building") or {}
-        over = answer["generation"] == generation or building.get("generation") != generation
-        if over or time.monotonic() > deadline:
+        answer = await _status(session)
+        building = answer.value.building
+        is_building = building is not None and building.generation == generation
+        if answer.value.generation == generation or building is None or not is_building or time.monotonic() > deadline:
             return answer
         tell(_far(building))
         await asyncio.sleep(_PAUSE)
 
 
-def _far(building: dict[str, Any]) -> str:
+def _far(building: "Building") -> str:
     """How far a build is: what each service has told of what it has to tell, and whose findings are known."""
-    services = [
-        f"{name} {each['position']}/{each['head']}" for name, each in building["services"].items() if each["head"]
-    ]
-    checked = [f"{building['checked']} checked"] if building["checked"] else []
-    return f"Building generation {building['generation']}: " + ", ".join([str(building["phase"]), *services, *checked])
+    services = [f"{name} {each.position}/{each.head}" for name, each in building.services.items() if each.head]
+    checked = [f"{building.checked} checked"] if building.checked else []
+    return f"Building generation {building.generation}: " + ", ".join([str(building.phase), *services, *checked])

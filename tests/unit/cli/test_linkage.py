@@ -134,7 +134,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "coverage/design": {"items": [], "next_cursor": None},
     "load": {"items": [], "next_cursor": None},
     "findings": {"items": [], "next_cursor": None},
-    "score": {"index": None, "dimensions": []},
+    "score": {
+        "index": None,
+        "capped": False,
+        "rules_version": 1,
+        "dimensions": [],
+        "rules": [],
+        "fixes": [],
+        "as_of": None,
+        "provisional": False,
+        "watermark": {},
+    },
 }
 OF_ONE = {"trace": "party/gone", "why": "party/gone", "impact": "party/gone", "raci": "gone"}
 

@@ -19,12 +19,24 @@ def crew(owner: FakeOwner) -> FakeOwner:
 
 
 def node(id: str, key: str, **members: Any) -> dict[str, Any]:
-    return {"kind": "party", "id": id, "key": key, "name": key.title(), "state": "active", "live": True, **members}
+    told = {"kind": "party", "id": id, "key": key, "name": key.title(), "state": "active", "live": True}
+    unsaid = dict.fromkeys(("type", "owner", "criticality", "why_not_live"))
+    return {**told, **unsaid, "version": 1, "deleted": False, **members}
 
 
 def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
     told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
-    return {**told, "pending": False, "subject": node(CREW, "crew"), **members}
+    about = {"id": f"a {rule}", "subject": node(CREW, "crew"), "evidence": {}, "owner": None, "remedy": "Mend it."}
+    return {**told, **about, "pending": False, "status": "open", "resolved_at": None, **members}
+
+
+FRAME = {"as_of": None, "provisional": False, "watermark": {"roles": "2026-03-01T00:00:00Z"}}
+"""What every answer of a view has."""
+
+
+def status(generation: int, building: dict[str, Any] | None = None) -> dict[str, Any]:
+    far = {"positions": {"roles": 7}, "watermark": FRAME["watermark"], "lag_seconds": {"roles": 0.5}}
+    return {"generation": generation, "building": building, **far, "dead_letters": 0, "last_reconciliation": None}
 
 
 def test_get_lists_a_kind_by_any_of_its_names(run: Any, crew: FakeOwner) -> None:
@@ -142,21 +154,28 @@ def test_a_waiver_lets_a_finding_through(run: Any, owner: FakeOwner) -> None:
 
 
 def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
-    dimensions = [{"dimension": "trace", "raw": 80.0, "with_waivers": 90.0}]
+    figures = {"numerator": 3.2, "denominator": 4, "trend": None}
+    dimensions = [{"dimension": "trace", "raw": 80.0, "with_waivers": 90.0, **figures}]
     fixes = [{"rule": "V08", "title": "Service without an outcome", "remedy": "Ask.", "gain": 6.5}]
-    owner.extra["/alignment/v1/score"] = {"index": 80.0, "dimensions": dimensions, "fixes": fixes}
+    nothing: dict[str, Any] = {"dimensions": [], "rules": [], "fixes": []}
+    empty = {"index": None, "capped": False, "rules_version": 1, **nothing, **FRAME}
+    owner.extra["/alignment/v1/score"] = {**empty, "index": 80.0, "dimensions": dimensions, "fixes": fixes}
     shown = run("score").stdout
     assert all(text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.5", "V08", "Ask."))
-    owner.extra["/alignment/v1/score"] = {"index": None, "dimensions": []}
+    owner.extra["/alignment/v1/score"] = empty
     assert "no subjects yet" in run("score").stdout
 
 
 def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
-    owner.extra["/alignment/v1/status"] = {"generation": 3, "building": None, "watermark": {"roles": "2026"}}
+    owner.extra["/alignment/v1/status"] = status(3)
     assert [line.split() for line in run("status").stdout.splitlines()[1:]] == [
         ["generation", "3"],
         ["building", "none"],
-        ["watermark", "roles", "2026"],
+        ["positions", "roles", "7"],
+        ["watermark", "roles", "2026-03-01T00:00:00Z"],
+        ["lag_seconds", "roles", "0.5"],
+        ["dead_letters", "0"],
+        ["last_reconciliation", "none"],
     ]
 
 
@@ -168,10 +187,8 @@ def test_rebuild_waits_for_the_switch(
     far = {"strategy": {"position": 1000, "head": 7150}, "roles": {"position": 0, "head": None}}
     building = {"generation": 4, "phase": "replaying strategy", "checked": None, "services": far}
     checking = building | {"phase": "checking process", "checked": 20}
-    told = iter(
-        [{"generation": 3, "building": building}, {"generation": 3, "building": checking}, {"generation": ends_at}]
-    )
-    owner.extra["/alignment/v1/rebuilds"] = {"generation": 4}
+    told = iter([status(3, building), status(3, checking), status(ends_at)])
+    owner.extra["/alignment/v1/rebuilds"] = {"generation": 4, "status": "building"}
     owner.extra["/alignment/v1/status"] = lambda _: next(told)
     result = run("rebuild")
     assert (result.exit_code, owner.log.count("GET /alignment/v1/status")) == (code, 3)
@@ -187,5 +204,17 @@ def test_refusals_have_exit_codes(run: Any, monkeypatch: pytest.MonkeyPatch, sta
 
 
 def test_a_fault_of_ours_is_not_dressed_up(run: Any, owner: FakeOwner) -> None:
-    owner.extra["/alignment/v1/score"] = {"unexpected": True}
-    assert isinstance(run("score").exception, KeyError)
+    owner.extra["/alignment/v1/cascade"] = {"unexpected": True}
+    assert isinstance(run("cascade").exception, KeyError)
+
+
+def test_an_answer_that_is_not_as_its_contract_says_is_no_answer(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/status"] = status(3) | {"dead_letters": "many"}
+    result = run("status")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "/alignment/v1/status did not answer as its contract says: see /dead_letters." in result.stderr
+
+
+def test_members_of_a_later_release_are_passed_over(run: Any, owner: FakeOwner) -> None:
+    owner.extra["/alignment/v1/status"] = status(3) | {"mood": "fine"}
+    assert "mood" in run("status").stdout
