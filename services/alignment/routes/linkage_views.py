@@ -14,6 +14,8 @@ from services.alignment.views import diff as diffs
 from services.alignment.views import impact as impacts
 from shared import http
 from shared.contracts.base import KindName
+from shared.contracts.views.cascade import Cascade
+from shared.contracts.views.coverage import DesignCoverage, OfferingCoverage
 from shared.contracts.views.diff import Diff
 from shared.contracts.views.impact import Impact
 from shared.contracts.views.raci import Load, RaciMatrix
@@ -42,12 +44,19 @@ def router(reader: Reader) -> APIRouter:
         made = partial(impacts.impact, depth=depth, limit=limit, everything=include == "all")
         return await reader.answer(asked, about(f"{kind}/{id}", made))
 
-    @routes.get("/cascade", summary="Business strategy, IT strategy, tactics and operations, with the holes")
+    @routes.get(
+        "/cascade",
+        summary="Business strategy, IT strategy, tactics and operations, with the holes",
+        responses=answering(Cascade),
+    )
     async def cascade(asked: AtTimes, include: Include = None) -> Response:
         return await reader.answer(asked, partial(cascades.cascade, everything=include == "all"))
 
     @routes.get(
-        "/coverage/design", operation_id="design_coverage", summary="Services by people, process, product and partner"
+        "/coverage/design",
+        operation_id="design_coverage",
+        summary="Services by people, process, product and partner",
+        responses=answering(DesignCoverage),
     )
     async def design(
         asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
@@ -59,6 +68,7 @@ def router(reader: Reader) -> APIRouter:
         "/coverage/offerings",
         operation_id="offering_coverage",
         summary="Offerings by goods, access and action, and for whom",
+        responses=answering(OfferingCoverage),
     )
     async def offerings(
         asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None

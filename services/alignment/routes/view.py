@@ -29,6 +29,7 @@ from shared.contracts.views.nodes import NodePage, NodeView
 from shared.contracts.views.score import Score
 from shared.contracts.views.status import Rebuild, Status
 from shared.contracts.views.trace import Trace
+from shared.contracts.views.why import Why
 from shared.db import Database
 from shared.errors import Invalid
 from shared.http import answering
@@ -95,7 +96,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         )
         return await reader.answer(asked, about(f"{kind}/{id}", made))
 
-    @routes.get("/why/{kind}/{id}", summary="Why does this exist?")
+    @routes.get("/why/{kind}/{id}", summary="Why does this exist?", responses=answering(Why))
     async def why(asked: AtTimes, kind: KindName, id: Word, include: Include = None) -> Response:
         async def made(now: Moment, row: Any) -> dict[str, Any]:
             told, _ = await finding_views.of_subject(now, row.ref, reader.grace, prefix="V")
