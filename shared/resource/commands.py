@@ -8,6 +8,7 @@ import orjson
 
 from shared.changes.table import event_id, versions
 from shared.contracts.base import Kind, Record, State
+from shared.contracts.link import Link
 from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.resource import bodies, checks, keys, names, reviews, sign_ins, store
 from shared.resource.owner import Written
@@ -17,6 +18,8 @@ from shared.rules import Facts
 
 _TURN = 20
 """Writes or versions after which others have theirs."""
+_MOST_LINKS = 1000
+"""That end with one deletion."""
 
 
 async def create(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
@@ -119,7 +122,24 @@ async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Precondit
     given.check(old.version)
     if await _has_been_live(unit, kind, id):
         raise Conflict(f"This {kind.name} has been live: retire it instead, so that its history stays explained.")
-    return str(await store.erase(unit, kind, old, reason))
+    links = [] if kind.is_link else await store.links_from(unit, kind.name, id)
+    if len(links) > _MOST_LINKS:
+        raise Conflict(f"More than {_MOST_LINKS} links lead from this {kind.name}: end some of them first.")
+    event = str(await store.erase(unit, kind, old, reason))
+    for link in links:
+        because = f"Its source {kind.name}/{id} was deleted."
+        await _end(dataclasses.replace(unit, causation_id=event), link, because)
+    return event
+
+
+async def _end(unit: Unit, seen: Link, reason: str) -> None:
+    """What is gone says nothing more; raises Raced if somebody else changed the link meanwhile."""
+    kind = unit.owner.links
+    old = kind and await store.load(unit, kind, seen.id, lock=True)
+    if not (kind and old) or old.version != seen.version:
+        raise store.Raced
+    new = following(unit, old, {"state": "ended", "state_reason": reason})
+    await store.write(unit, kind, old, new, "transitioned")
 
 
 async def _has_been_live(unit: Unit, kind: Kind, id: UUID) -> bool:

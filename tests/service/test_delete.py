@@ -1,7 +1,7 @@
 """DELETE: only what never was live; it leaves a tombstone with a version of its own."""
 
-from shared.contracts import Kind
-from tests.service.api import Api, codes, new_id, one_loop, registrable, some_kinds, some_nodes
+from shared.contracts import LINKS, NODE_KINDS, Kind
+from tests.service.api import Api, State, codes, new_id, one_loop, registrable, some_kinds, some_nodes
 
 pytestmark = one_loop
 
@@ -67,6 +67,26 @@ async def test_a_key_is_free_again(api: Api, kind: Kind) -> None:
     first = await api.make(kind, key=key, state=never_live(kind))
     await api.delete(kind, first["id"])
     assert (await api.make(kind, key=key))["key"] == key
+
+
+async def test_its_own_links_end_with_it_and_those_of_others_stay(api: Api) -> None:
+    kind, links = NODE_KINDS["service"], LINKS["catalog"]
+    gone, other = [await api.make(kind, state="requirements") for _ in range(2)]
+    joined = [(gone, other), (other, gone)]
+    own, others = [
+        await api.make(links, type="depends_on", source=_ref(source), target=_ref(target)) for source, target in joined
+    ]
+    event = (await api.delete(kind, gone["id"])).headers["plumbline-event"]
+    ended = (await api.get(links, own["id"])).json()
+    assert (ended["state"], ended["version"]) == ("ended", 2)
+    assert gone["id"] in ended["state_reason"]
+    assert (await api.get(links, others["id"])).json()["state"] == "active", "it is a finding of whoever says it"
+    [newest, _] = await api.history(links, own["id"])
+    assert event != newest["event"]
+
+
+def _ref(entity: State) -> State:
+    return {"kind": entity["kind"], "id": entity["id"]}
 
 
 @some_kinds

@@ -268,20 +268,25 @@ async def test_an_offering_is_for_groups_that_are_open(organisation: Organisatio
 
 
 async def test_what_was_deleted_counts_nowhere(organisation: Organisation) -> None:
+    """Its own links end with it; what others say of it stays, and leads to nothing."""
     await organisation.apply(DELETED)
     draft = await organisation.platform.client.find("service", "dropped")
     assert draft
     await organisation.platform.client.delete("service", draft["id"], draft["version"], "A mistake.")
     await organisation.platform.caught_up()
     answer = await organisation.about("impact", "service/base")
-    assert (answer["at_risk"], answer["left_out"]) == ([], {"deleted": 1})
+    assert (answer["at_risk"], answer["left_out"]) == ([], {"ended": 1})
     trace = await organisation.about("trace", "service/base", direction="up")
+    assert (len(trace["nodes"]), trace["left_out"]) == (1, {"ended": 1})
+    row, beyond = (await organisation.about("impact", "service/base", include="all"))["at_risk"]
+    assert (row["node"]["why_not_live"], row["path"][0]["why_not_live"]) == ("deleted", "ended")
+    assert (named(beyond["node"]), beyond["distance"]) == ("service/stays", 2)
+    trace = await organisation.about("trace", "service/stays", direction="down")
     assert (len(trace["nodes"]), trace["left_out"]) == (1, {"deleted": 1})
-    [row] = (await organisation.about("impact", "service/base", include="all"))["at_risk"]
-    assert row["node"]["why_not_live"] == "deleted"
 
 
 DELETED = """
 {kind: service, key: base, spec: {name: Base, state: operational}}
 {kind: service, key: dropped, spec: {name: Dropped}, links: [{type: depends_on, to: service/base}]}
+{kind: service, key: stays, spec: {name: Stays, state: operational}, links: [{type: depends_on, to: service/dropped}]}
 """
