@@ -6,9 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from shared.changes.table import event_id, versions
+from shared.changes.table import event_id
 from shared.contracts.base import Kind, Record, State
-from shared.contracts.link import Link
 from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.resource import bodies, checks, keys, names, reviews, sign_ins, store
 from shared.resource.owner import Written
@@ -18,8 +17,6 @@ from shared.rules import Facts
 
 _TURN = 20
 """Writes or versions after which others have theirs."""
-_MOST_LINKS = 1000
-"""That end with one deletion."""
 
 
 async def create(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
@@ -113,43 +110,6 @@ async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditi
     made = reviews.reviewed(old.review, unit.caller.subject, unit.now, body.comment)
     new = following(unit, old, {"review": made})
     return Written(new, str(await store.write(unit, kind, old, new, "changed")))
-
-
-async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Preconditions) -> str:
-    """DELETE: only what never was live; leaves a tombstone. Returns the event's id."""
-    given.demand()
-    old = await existing(unit, kind, id)
-    given.check(old.version)
-    if await _has_been_live(unit, kind, id):
-        raise Conflict(f"This {kind.name} has been live: retire it instead, so that its history stays explained.")
-    links = [] if kind.is_link else await store.links_from(unit, kind.name, id)
-    if len(links) > _MOST_LINKS:
-        raise Conflict(f"More than {_MOST_LINKS} links lead from this {kind.name}: end some of them first.")
-    event = str(await store.erase(unit, kind, old, reason))
-    for link in links:
-        because = f"Its source {kind.name}/{id} was deleted."
-        await _end(dataclasses.replace(unit, causation_id=event), link, because)
-    return event
-
-
-async def _end(unit: Unit, seen: Link, reason: str) -> None:
-    """What is gone says nothing more; raises Raced if somebody else changed the link meanwhile."""
-    kind = unit.owner.links
-    old = kind and await store.load(unit, kind, seen.id, lock=True)
-    if not (kind and old) or old.version != seen.version:
-        raise store.Raced
-    new = following(unit, old, {"state": "ended", "state_reason": reason})
-    await store.write(unit, kind, old, new, "transitioned")
-
-
-async def _has_been_live(unit: Unit, kind: Kind, id: UUID) -> bool:
-    changes = unit.owner.changes
-    query, last = versions(changes, kind.name, id).limit(_TURN), 0
-    while rows := (await unit.connection.execute(query.where(changes.c.version > last))).all():
-        if any(kind.is_live(orjson.loads(row.data)["state"]["state"]) for row in rows):
-            return True
-        last = rows[-1].version
-    return False
 
 
 async def read(unit: Unit, kind: Kind, id: UUID) -> Record:

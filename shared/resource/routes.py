@@ -19,7 +19,7 @@ from shared.changes import Leader
 from shared.contracts.base import Kind, Record, Short
 from shared.db import Database
 from shared.errors import Conflict, NotFound
-from shared.resource import commands, corrections, idempotency, listing
+from shared.resource import commands, corrections, deletions, idempotency, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
@@ -129,7 +129,7 @@ class Resource:
 
         async def command(unit: Unit) -> str:
             await self.check_deletion(unit, id)
-            return await commands.delete(unit, self.kind, id, reason, given)
+            return await deletions.delete(unit, self.kind, id, reason, given)
 
         event = await self._write(request, command)
         return Response(status_code=204, headers={http.EVENT_HEADER: event})
