@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -12,9 +12,13 @@ from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from shared.client import Client
     from shared.contracts import Kind
+    from shared.typed import Answer
 
+M = TypeVar("M", bound="BaseModel")
 State = dict[str, Any]
 Key = Annotated[str, typer.Argument(metavar="INCREMENT", help="Key or id of the increment.")]
 Comment = Annotated[str | None, typer.Option(help="What is kept with the decision.")]
@@ -38,10 +42,11 @@ async def _ids(client: "Client", kind: str, keys: list[str] | None) -> list[str]
     return [(await refs.entity(client, _kind(kind), key))["id"] for key in keys or ()]
 
 
-async def _more(client: "Client", increment: State, step: str) -> Any:
+async def _more(client: "Client", increment: State, step: str, model: type[M]) -> "Answer[M]":
+    from shared import typed
     from shared.client import path_of
 
-    return await client.get_json(f"{path_of(_kind('increment'), increment['id'])}/{step}")
+    return await typed.read(client, model, f"{path_of(_kind('increment'), increment['id'])}/{step}")
 
 
 @command
@@ -58,12 +63,15 @@ async def propose(
 ) -> None:
     """Make a draft of an increment: of what is named, or of what has been proposed and waits for a signature."""
     from services.cli.tables import table
+    from shared import typed
+    from shared.contracts.answers.sign_off import Proposal
 
     client = session.client
     if item:
         held = [await refs.named(client, ref) for ref in item]
     else:
-        held = (await client.get_json("/strategy/v1/increments/proposal"))["items"]
+        proposal = await typed.read(client, Proposal, "/strategy/v1/increments/proposal")
+        held = [each.model_dump(mode="json") for each in proposal.value.items]
     if not held:
         raise Unusable("Nothing is proposed and waits: name an --item.")
     rows = [[f"{each['kind']}/{each['key']}", each["name"], each["version"]] for each in held]
@@ -131,13 +139,14 @@ async def _decide(
     """Of the package that was shown: it is refused where that has been submitted anew meanwhile."""
     from services.cli.statement import statement
     from shared.client import path_of
+    from shared.contracts.answers.sign_off import Comparison
 
     found = await _increment(session.client, key)
-    compared = await _more(session.client, found, "comparison")
+    compared = (await _more(session.client, found, "comparison", Comparison)).value
     session.say(await statement(session.client, found, compared))
     if not yes:
         _confirm(question)
-    body: State = {"decision": decision, "package_hash": compared["package_hash"], "comment": comment, **more}
+    body: State = {"decision": decision, "package_hash": compared.package_hash, "comment": comment, **more}
     if who:
         [body["stakeholder_id"]] = await _ids(session.client, "stakeholder", [who])
     path = f"{path_of(_kind('increment'), found['id'])}/sign-offs"
@@ -169,12 +178,14 @@ async def drift(session: Session, increment: Key) -> None:
     """How what an increment holds differs from what was frozen. Exit code 1 if anything does."""
     from services.cli.session import FAILED
     from services.cli.statement import differences
+    from shared.contracts.answers.sign_off import Drift
 
     found = await _increment(session.client, increment)
-    items = (await _more(session.client, found, "drift"))["items"]
-    lines = await differences(session.client, [each for each in items if each["drifted"]])
-    session.show(items, lambda: "\n".join(lines) or "Nothing has drifted.")
-    if any(each["drifted"] for each in items):
+    told = await _more(session.client, found, "drift", Drift)
+    drifted = [each for each in told.value.items if each.drifted]
+    lines = await differences(session.client, drifted)
+    session.show(told.document["items"], lambda: "\n".join(lines) or "Nothing has drifted.")
+    if drifted:
         raise typer.Exit(FAILED)
 
 
@@ -185,8 +196,10 @@ async def proof(
     to: Annotated[Path | None, typer.Option(help="File to write (default: standard output).")] = None,
 ) -> None:
     """The proof of a signed increment, which `plumbline verify` checks without any service."""
-    document = await _more(session.client, await _increment(session.client, increment), "proof")
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    from shared.contracts.answers.proof import Proof
+
+    told = await _more(session.client, await _increment(session.client, increment), "proof", Proof)
+    text = json.dumps(told.document, ensure_ascii=False, indent=2)
     if to is None:
         typer.echo(text)
         return
