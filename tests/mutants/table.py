@@ -29,7 +29,31 @@ _ATTACKS = "tests/service/test_sign_off_attacks.py -k sqlite"
 _PAGE_ACCESS = "tests/service/alignment/test_page_access.py"
 _AUTH = "tests/unit/test_auth.py"
 
+_ANSWERS = "tests/service/test_answers.py"
+_DOCUMENTS = "tests/architecture/test_documents.py"
+
 MUTANTS = (
+    Mutant(
+        "an answer with a member that its model lacks",
+        "services/alignment/routes/view.py",
+        '"dead_letters": await',
+        '"letters": 0, "dead_letters": await',
+        _ANSWERS,
+    ),
+    Mutant(
+        "an answer without a member that its model has",
+        "services/strategy/signature_log.py",
+        '"path": path, "head": newest}',
+        '"path": path}',
+        _ANSWERS,
+    ),
+    Mutant(
+        "a view whose answer is not described",
+        "services/alignment/routes/linkage_views.py",
+        "responses=answering(Cascade),",
+        "",
+        _DOCUMENTS,
+    ),
     Mutant(
         "a key says whatever it likes",
         "shared/auth.py",
