@@ -70,6 +70,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "null": (type(None),),
 }  # fmt: skip
 _DEEPEST = 8
+_SAID = ("description", "rationale", "comment")
+"""One of these stands where nothing is required."""
 _STATES = {
     kind.name: next((state for state in kind.lifecycle.states if kind.is_live(state)), kind.lifecycle.initial)
     for kinds in RECORDED.values()
@@ -117,6 +119,7 @@ class _Maker:
         members = schema.get("properties", {})
         required = schema.get("required", ())
         wanted = [name for name in members if name in required or (self.whole and depth < _DEEPEST)]
+        wanted = wanted or [name for name in _SAID if name in members][:1]
         made = {name: self.value(members[name], name, depth + 1) for name in wanted}
         if not members and isinstance(schema.get("additionalProperties"), dict):
             made["strategy"] = self.value(schema["additionalProperties"], "strategy", depth + 1)

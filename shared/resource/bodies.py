@@ -4,6 +4,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
@@ -23,6 +24,27 @@ def body_model(kind: Kind) -> type[Model]:
     if not kind.is_link:
         fields["key"] = (Key | None, Field(None, description="Made from the name when left out"))
     return create_model(f"{kind.model.__name__}Body", __base__=Model, __doc__=kind.model.__doc__, **fields)
+
+
+@cache
+def patch_model(kind: Kind) -> type[Model]:
+    """What a merge patch may say: any of the members of a body, and null for those that may be left out. It is for the
+    document alone: a patch is merged, and then the whole is validated."""
+    fields: dict[str, Any] = {
+        name: (_patched(info), Field(None, description=_MOVES if name == "state" else info.description))
+        for name, info in body_model(kind).model_fields.items()
+    }
+    told = f"Some of the members of {kind.one}, to be merged into it (RFC 7396); null takes one away."
+    return create_model(f"{kind.model.__name__}Patch", __base__=Model, __doc__=told, **fields)
+
+
+def _patched(info: FieldInfo) -> Any:
+    allowed: Any = _ANNOTATED[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    return allowed if info.is_required() else allowed | None
+
+
+_ANNOTATED: Any = Annotated
+_MOVES = "As it is: an entity moves by transitions."
 
 
 @cache

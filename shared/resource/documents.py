@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from shared.contracts.answers.lists import History, page_model
 from shared.contracts.base import Kind
-from shared.resource.bodies import CorrectionBody, TransitionBody, body_model
+from shared.resource.bodies import CorrectionBody, TransitionBody, body_model, patch_model
 from shared.resource.reviews import ReviewBody
 
 JSON = "application/json"
@@ -48,10 +48,7 @@ class Documents:
 
     def patch(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}}
-        changed = "rationale" if self.kind.is_link else "description"
-        told = "A JSON merge patch (RFC 7396) of the body"
-        merge = {"type": "object", "description": told, "examples": [{changed: "Said more clearly."}]}
-        return self._route("patch", f"Change {self.kind.one}", responses, merge, ("If-Match",))
+        return self._route("patch", f"Change {self.kind.one}", responses, patch_model(self.kind), ("If-Match",))
 
     def delete(self) -> dict[str, Any]:
         responses: dict[int, Any] = {204: {"description": "Deleted"}}

@@ -18,3 +18,10 @@ export async function sign(id: string, packageHash: string): Promise<SignOff[]> 
   console.log(decided.data.state, decided.data.version + 1);
   return decided.data.sign_offs;
 }
+
+export async function rename(id: string, version: number, name: string): Promise<void> {
+  await strategy.PATCH("/strategy/v1/increments/{id}", {
+    params: { path: { id }, header: { "If-Match": `"${version}"` } },
+    body: { name, due: null },
+  });
+}

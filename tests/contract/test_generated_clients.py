@@ -94,6 +94,7 @@ WRONG = [
     ("package_hash:", "packageHash:"),
     ("decided.data.version + 1", "decided.data.revision + 1"),
     ("/sign-offs", "/signoffs"),
+    ("due: null", "due: 5"),
 ]
 """What the program says, and something that is not in the document."""
 
