@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from tests.backends.server import Missing
 
@@ -40,7 +41,7 @@ def modules_of(name: str, source: Path) -> Path:
             (folder / file).write_text((source / file).read_text())
         return [program("npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
 
-    return kept(name, fetch) / "node_modules"
+    return kept(f"{name}-{_digest(source / 'package-lock.json')}", fetch) / "node_modules"
 
 
 def packages_of(name: str, lock: Path) -> Path:
@@ -50,7 +51,12 @@ def packages_of(name: str, lock: Path) -> Path:
         install = ["pip", "install", "--quiet", "--python", sys.executable, "--require-hashes", "-r", str(lock)]
         return [str(_UV) if _UV.exists() else program("uv"), *install, "--target", str(folder)]
 
-    return kept(f"{name}-{sys.version_info.major}.{sys.version_info.minor}", fetch)
+    return kept(f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{_digest(lock)}", fetch)
+
+
+def _digest(lock: Path) -> str:
+    """Of what a lock says, so that what was fetched by another one is not taken for it."""
+    return f"{crc32(lock.read_bytes()):08x}"
 
 
 def kept(name: str, fetch: Callable[[Path], Sequence[str]]) -> Path:

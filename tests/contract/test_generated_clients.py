@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def modules() -> Path:
     try:
         program("node")
-        return modules_of("openapi-clients-1", FOLDER)
+        return modules_of("openapi-clients", FOLDER)
     except Missing as reason:
         backends.skip("node", reason)
 
@@ -43,7 +43,7 @@ def modules() -> Path:
 @pytest.fixture(scope="module")
 def generator() -> Path:
     try:
-        return packages_of("openapi-python-client-1", LOCK)
+        return packages_of("openapi-python-client", LOCK)
     except Missing as reason:
         backends.skip("generators", reason)
 
