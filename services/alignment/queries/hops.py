@@ -1,8 +1,8 @@
 """One hop of a walk: the relations of many nodes with what lies at their other ends, in one statement where there are
 not too many; what is left out because it is not live is counted by why, what there is no room for by where."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter, namedtuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, literal, or_, select, union_all
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.nodes import BRIEF, brief, unseen
+from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
 from services.alignment.queries.snapshot import AT, INSTANT, Moment, is_live, recorded
 from services.alignment.view.live import kind_of, why_not_active, why_not_live
 from shared.arrays import any_of, chunks
@@ -54,14 +54,24 @@ def into(*types: str) -> tuple[Way, dict[str, Sequence[str]]]:
     return (Leg("target", "types"),), {"types": types}
 
 
+_far: Any = namedtuple("_far", BRIEF_NAMES)  # type: ignore[misc]
+"""What lies at the far end, with the columns of a brief node."""
+
+
 class Step(NamedTuple):
-    """A relation with both ends, the node at its far end, and why it is not active or that is not live."""
+    """A relation with both ends, what lies at its far end, and why it is not active or that is not live."""
 
     row: Any
     near: str
     far: str
-    node: Json
+    there: Any
     why: str | None
+    moment: Moment
+
+    @property
+    def node(self) -> Json:
+        """The far end, as answers have it."""
+        return unseen(self.far) if self.there is None else brief(self.moment, self.there)
 
 
 class LeftOut:
@@ -115,7 +125,7 @@ class Walk:
         return hop
 
     async def _of(self, refs: Sequence[str], room: int, hop: Hop) -> None:
-        steps, size = await self._read(refs, room + 1, live=False) if room > 0 else ([], 1)
+        steps, size = await self.read(refs, room + 1, live=False) if room > 0 else ([], 1)
         if size <= room:
             for step in steps:
                 if self._follows(step.why):
@@ -125,7 +135,7 @@ class Walk:
             return
         counts = await self.counted(refs, self.left_out.counted)
         if room > 0:
-            steps, _ = await self._read(refs, room, live=not self.everything)
+            steps, _ = await self.read(refs, room, live=not self.everything)
             steps = [step for step in steps if self._follows(step.why)]
             hop.steps += steps
         hop.hidden += counts - Counter(step.near for step in steps)
@@ -133,19 +143,22 @@ class Walk:
     def _follows(self, why: str | None) -> bool:
         return why is None or self.everything
 
-    async def _read(self, refs: Sequence[str], most: int, *, live: bool) -> tuple[list[Step], int]:
+    async def read(self, refs: Sequence[str], most: int, *, live: bool) -> tuple[list[Step], int]:
         """Of the first relations those that are wanted, and how many were read."""
         query = _steps(self.way, past=self.moment.past, live=live)
         given = {"refs": refs, "most": most, **self.given}
         rows = (await self.moment.execute(query, **given)).all()
+        return self.steps_of(rows), len(rows)
+
+    def steps_of(self, rows: Iterable[Any]) -> list[Step]:
+        """Of relations with their far nodes those that are wanted."""
         steps = (self._step(row) for row in rows)
-        return [s for s in steps if self.wanted(s.near, s.row.side, s.row.type, kind_of(s.row.source))], len(rows)
+        return [s for s in steps if self.wanted(s.near, s.row.side, s.row.type, kind_of(s.row.source))]
 
     def _step(self, row: Any) -> Step:
-        node = SimpleNamespace(**{column.name: getattr(row, f"node_{column.name}") for column in BRIEF})
+        node: Any = _far(*row[-len(BRIEF) :])
         there = node if node.ref else None
-        node_told = brief(self.moment, node) if there else unseen(row.far)
-        return Step(row, row.near, row.far, node_told, self._why(row, there))
+        return Step(row, row.near, row.far, there, self._why(row, there), self.moment)
 
     def _why(self, edge: Any, node: Any) -> str | None:
         if why := why_not_active(edge, self.moment.at):

@@ -109,9 +109,13 @@ def stage(node: Node | None, at: datetime) -> Stage:
 
 def fits(edge: Edge) -> bool:
     """Whether its type allows its ends; what a field says always fits, and of a later release nothing is known."""
-    relation = RELATIONS.get(edge.type)
-    ends = kind_of(edge.source), kind_of(edge.target)
-    return edge.field is not None or relation is None or relation.allows(*ends)
+    return edge.field is not None or _allows(edge.type, kind_of(edge.source), kind_of(edge.target))
+
+
+@cache
+def _allows(type: str, source: str, target: str) -> bool:
+    relation = RELATIONS.get(type)
+    return relation is None or relation.allows(source, target)
 
 
 def why_not_active(edge: Edge, at: datetime, holder: bool = True) -> str | None:

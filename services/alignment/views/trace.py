@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from services.alignment.queries.around import around
 from services.alignment.queries.edges import MOST_EDGES, edge
 from services.alignment.queries.hops import DOWN, UP, Walk, typed
 from services.alignment.queries.nodes import brief
@@ -31,8 +32,9 @@ async def trace(
     depths, hidden = {root.ref: 0}, Counter[str]()
     nodes, edges = {root.ref: brief(moment, root)}, dict[tuple[Any, ...], Any]()
     frontier = [root.ref]
+    hops = await around(walk, root.ref, depth)
     for hop in range(1, depth + 1):
-        found = await walk.hop(frontier, MOST_EDGES - len(edges))
+        found = await hops.hop(frontier, MOST_EDGES - len(edges))
         hidden += found.hidden
         reached: list[str] = []
         for step in found.steps:
@@ -48,7 +50,7 @@ async def trace(
         frontier = sorted(reached)
         if not frontier:
             break
-    hidden += await walk.counted(frontier)
+    hidden += await hops.counted(frontier)
     return {
         "root": root.ref,
         "direction": direction,

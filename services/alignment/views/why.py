@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, Text, and_, bindparam, cast, select
+from sqlalchemy import CTE, Select, Text, bindparam, cast, exists, select
 
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.edges import LOWER, UPPER, edge, lower_end, upper_end
@@ -92,8 +92,9 @@ def _refs_above(*, past: bool, everything: bool) -> CTE:
     start = select(cast(bindparam("root", type_=Text()), TEXT).label("ref")).cte("above", recursive=True)
     up = select(UPPER).join(start, edges_above(lambda end: end == start.c.ref)).where(recorded(EDGE, past=past))
     if not everything:
-        up = up.join(RECORD, and_(RECORD.c.ref == UPPER, recorded(RECORD, past=past)))
-        up = up.where(is_live(EDGE), is_live(RECORD))
+        # a condition and no join: with one SQLite begins with all entities
+        is_there = exists().where(RECORD.c.ref == UPPER, recorded(RECORD, past=past), is_live(RECORD))
+        up = up.where(is_live(EDGE), is_there)
     return start.union(up)
 
 
