@@ -32,7 +32,38 @@ _AUTH = "tests/unit/test_auth.py"
 _ANSWERS = "tests/service/test_answers.py"
 _DOCUMENTS = "tests/architecture/test_documents.py"
 
+_LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
+_IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
+
 MUTANTS = (
+    Mutant(
+        "an assignment counts outside its scope",
+        "services/alignment/queries/holdings.py",
+        "return self.scope is None or self.scope in scopes",
+        "return True",
+        _LIVE_VIEWS,
+    ),
+    Mutant(
+        "what has expired is live",
+        "services/alignment/view/live.py",
+        "return EXPIRED if row.valid_to is not None and row.valid_to <= at else None",
+        "return None",
+        f"tests/unit/alignment/test_live.py {_LIVE_VIEWS}",
+    ),
+    Mutant(
+        "risk goes down to parts after a climb",
+        "services/alignment/views/impact.py",
+        'return type == "part_of" and OTHER[side] == "source"',
+        "return False",
+        _IMPACT,
+    ),
+    Mutant(
+        "a link that does not fit carries risk",
+        "services/alignment/view/live.py",
+        "if not fits(edge):",
+        "if not edge.type:",
+        _IMPACT,
+    ),
     Mutant(
         "an answer with a member that its model lacks",
         "services/alignment/routes/view.py",

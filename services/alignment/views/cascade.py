@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.alignment.models import RECORD
-from services.alignment.queries.hops import Walk, out
+from services.alignment.queries.edges import edges_from
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.standing import standing
 from services.alignment.view.live import active
@@ -105,9 +105,8 @@ async def cascade(moment: Moment, *, everything: bool = False) -> dict[str, Any]
     found, hidden, left_out = await standing(moment, _KINDS, MOST, everything=everything)
     sides = await _sides(moment, sorted(found))
     nodes = {ref: node | {"side": sides.get(ref)} for ref, node in found.items()}
-    walk = Walk(moment, *out(*_RELATIONS), everything=True)
-    steps = (await walk.hop(sorted(nodes), _MOST_EDGES)).steps
-    there = _Cascade(nodes, [step.row for step in steps if everything or active(step.row, moment.at)])
+    rows = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES, ended=everything)
+    there = _Cascade(nodes, [row for row in rows if everything or active(row, moment.at)])
     return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden, "left_out": left_out}
 
 
