@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-from services.alignment.follow import projector
+from services.alignment.follow.writer import Writer
 from services.alignment.models import RECORD
 from services.alignment.view import generations
 from services.alignment.view.projection import Projected, project
@@ -21,11 +21,11 @@ async def measure(home: Path, events: int, batch: int) -> tuple[float, float]:
     await migrations.upgrade("alignment", database)
     async with database.write() as connection:
         generation = await generations.begin(connection, "")
+    writer = Writer(database)
     made = [project(event) for event in _events(events)]
     started = time.perf_counter()
     for start in range(0, events, batch):
-        async with database.write() as connection:
-            await projector.apply(connection, generation, made[start : start + batch])
+        await writer.write(generation, made[start : start + batch])
     applied = time.perf_counter() - started
     bare = await _bare_inserts(database, made, batch)
     await database.close()

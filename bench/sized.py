@@ -22,9 +22,9 @@ from bench import hops
 from bench.asking import HUB, READS, Place, answered, some
 from bench.floors.graph import Bare, bare
 from bench.organisation import Json, Organisation, owner
-from services.alignment.follow import projector
 from services.alignment.follow.changes import PAGE
 from services.alignment.follow.rebuild import Rebuild
+from services.alignment.follow.writer import Writer
 from services.alignment.main import build
 from services.alignment.view import generations
 from services.alignment.view.projection import project
@@ -107,16 +107,16 @@ async def timed(repeats: int, once: Callable[[int], Awaitable[Any]]) -> tuple[Js
 
 async def _added(database: Database, organisation: Organisation, floor: Bare) -> dict[str, Json]:
     """New links and nodes at random places, one after the other, with all that they mean."""
-    dice, positions = Random(2), dict(organisation.heads)
+    dice, positions, writer = Random(2), dict(organisation.heads), Writer(database)
+    async with database.read() as connection:
+        generation = await generations.active(connection)
+    assert generation is not None
+    await writer.warm(generation)
 
     async def apply(state: Json, service: str) -> None:
         positions[service] += 1
         event = organisation.event(service, positions[service], 1, state, clock.now())
-        async with database.write() as connection:
-            generation = await generations.active(connection)
-            assert generation is not None
-            await generations.lock(connection, generation)
-            await projector.apply(connection, generation, [project(event)])
+        await writer.write(generation, [project(event)])
 
     async def link(number: int) -> None:
         source, target = organisation.some(dice, "service"), organisation.some(dice, "objective")

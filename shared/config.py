@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         25, description="How many items an increment may hold when it is submitted for sign-off."
     )
     pending_minutes: Annotated[int, Field(ge=0)] = Field(15, description="How long finding D01 stays pending.")
+    settle_seconds: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="A finding that is resolved sooner after it came up leaves no trace."
+    )
     embedded: bool = Field(False, description="All services in one process; set by `plumbline up`.")
     log_level: str = Field("INFO", description="Level of the log on standard error.")
 

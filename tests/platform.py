@@ -66,7 +66,7 @@ class Platform:
 
 def settings_for(home: Path, **more: Any) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
-    settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.2, **more})
+    settings = Settings(home=home, embedded=True, **{"sweep_seconds": 0.2, "settle_seconds": 0, **more})
     make_keys(settings.home / KEYS)
     return settings
 

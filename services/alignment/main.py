@@ -1,6 +1,8 @@
 """The alignment service, put together: the follower that keeps the view, the routes that read it, and what it records
 itself."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
 
 from services.alignment import page
@@ -21,12 +23,13 @@ from shared.resource import Owner
 
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
     """``owners`` reads the owners' changes with a token of alignment's own."""
-    follower = Follower(database, bus, owners)
+    follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
     reader = Reader(settings, database, follower.waiting)
     routers = [router(reader, database, follower), linkage_views.router(reader), page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
+        "clock": follower.tick_forever,
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
     }

@@ -1,9 +1,7 @@
 """Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation; what alignment
 records itself (the last six) cannot, and is in no generation.
-
 A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
-``recorded_to``; the current row's has not ended (FOREVER). So one statement serves the present and any past moment.
-"""
+``recorded_to``; the current row's has not ended (FOREVER), so one statement serves any moment."""
 
 from datetime import datetime
 from typing import Any
@@ -34,9 +32,9 @@ NODES = text("record.kind <> 'link'")
 
 
 class Generation(Base):
-    """One build of the view: building, active or retired. ``settled_until`` is how far valid time was looked at;
-    ``phase`` and ``checked`` tell of a build what it is at, and of how many entities it has the findings;
-    ``reason`` is there if it was not asked for: the one before was not right; ``rules`` tells by which it judges."""
+    """One build of the view: building, active or retired. ``settled_until`` is the newest instant that has been judged,
+    ``phase`` what a build is at, ``reason`` why it was made if it was not asked for, ``rules`` by which it judges. One
+    process writes to it at a time, ``writer`` until ``writer_until``; ``batch`` counts what it has written."""
 
     __tablename__ = "generation"
 
@@ -47,9 +45,11 @@ class Generation(Base):
     finished_at: Mapped[datetime | None]
     settled_until: Mapped[datetime]
     phase: Mapped[str | None]
-    checked: Mapped[int | None]
     reason: Mapped[str | None]
     rules: Mapped[str | None]
+    batch: Mapped[int | None]
+    writer: Mapped[str | None]
+    writer_until: Mapped[datetime | None]
 
 
 class Progress(Base):

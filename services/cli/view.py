@@ -81,7 +81,6 @@ async def _switched(
 
 
 def _far(building: "Building") -> str:
-    """How far a build is: what each service has told of what it has to tell, and whose findings are known."""
+    """How far a build is: the positions that have been read of each service."""
     services = [f"{name} {each.position}/{each.head}" for name, each in building.services.items() if each.head]
-    checked = [f"{building.checked} checked"] if building.checked else []
-    return f"Building generation {building.generation}: " + ", ".join([str(building.phase), *services, *checked])
+    return f"Building generation {building.generation}: " + ", ".join([str(building.phase), *services])

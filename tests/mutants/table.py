@@ -16,6 +16,8 @@ class Mutant(NamedTuple):
 _INTAKE = "services/alignment/follow/intake.py"
 _TRUST = "services/alignment/follow/trust.py"
 _PROJECTOR = "services/alignment/follow/projector.py"
+_STORING = "services/alignment/follow/storing.py"
+_ENGINE = "tests/service/alignment/test_engine.py"
 _REBUILD = "services/alignment/follow/rebuild.py"
 _VIEW = "services/alignment/view/generations.py"
 _LEADER = "shared/changes/leader.py"
@@ -127,24 +129,82 @@ MUTANTS = (
         """            await generations.move(connection, generation, batches, log_id)
             await projector.apply""",
         """            await generations.move(connection, generation, batches, log_id)
-        async with self._database.write() as connection:
+        async with self._writer.transaction(generation) as (connection, judge):
             await projector.apply""",
         _FOLLOWING,
     ),
     Mutant("offset without compare", _VIEW, '        OFFSET.c.next <= bindparam("start"),\n', "", _FOLLOWING),
     Mutant("offset of another log", _VIEW, '        OFFSET.c.log == bindparam("of_log"),\n', "", _FOLLOWING),
     Mutant(
-        "what lies around a late version is not looked up",
+        "late is judged as in turn",
         _PROJECTOR,
-        "e.order <= (newest[e.ref].epoch, newest[e.ref].version)}",
-        "e.order < (0, 0)}",
-        _FOLLOWING,
+        "(judge.until is None or event.recorded_at > judge.until) and event.order > newest",
+        "event.order > newest",
+        _ENGINE,
     ),
     Mutant(
         "what comes late is taken for the newest",
-        _PROJECTOR,
-        "begins[following] if following else past[this].recorded_to if this in past else FOREVER",
-        "FOREVER if this not in past else begins[following] if following else past[this].recorded_to",
+        _STORING,
+        "begins[next] if next else FOREVER for this, next in zip(order, [*order[1:], None], strict=True)",
+        "FOREVER if this not in past else begins[next] if next else FOREVER\n"
+        "            for this, next in zip(order, [*order[1:], None], strict=True)",
+        _MACHINE,
+    ),
+    Mutant(
+        "a member is missing in a footprint",
+        "services/alignment/judge/catalogue/trace.py",
+        'frozenset({"objective"}), where=("level", frozenset({None, "strategic"})),',
+        'frozenset({"objective"}), where=("levels", frozenset({None, "strategic"})),',
+        _ENGINE,
+    ),
+    Mutant(
+        "a footprint is too small",
+        "services/alignment/judge/catalogue/ownership.py",
+        '    Path((*_SEAT, out("assigned_as")), _STATUS),\n',
+        "",
+        _ENGINE,
+    ),
+    Mutant(
+        "a support leans on itself",
+        "services/alignment/judge/closures.py",
+        "        while node.live and node not in doubted:\n",
+        "        while node.live:\n",
+        "tests/unit/alignment/test_closures.py",
+    ),
+    Mutant(
+        "an undo forgets adjacency",
+        "services/alignment/judge/graph.py",
+        "        self.undo_by(_unlink, edge)\n",
+        "",
+        _ENGINE,
+    ),
+    Mutant(
+        "equal instants are judged apart",
+        "services/alignment/judge/judging.py",
+        "                self.standing.take(versions[place])\n                place += 1\n",
+        "                self.standing.take(versions[place])\n                place += 1\n"
+        "                self._judge(instant)\n",
+        "tests/unit/alignment/test_judging.py",
+    ),
+    Mutant(
+        "a due instant is lost",
+        "services/alignment/judge/turning.py",
+        "            if instant is not None and instant > now:\n",
+        "            if instant is not None and instant > now and not isinstance(thing, Edge):\n",
+        _ENGINE,
+    ),
+    Mutant(
+        "the fingerprint is ignored",
+        "services/alignment/follow/follower.py",
+        "!= FINGERPRINT",
+        "is None",
+        "tests/service/alignment/test_rules_change.py",
+    ),
+    Mutant(
+        "a short spell is kept",
+        "services/alignment/judge/judging.py",
+        "        if instant - known.finding.since < self.settle:\n",
+        "        if instant - known.finding.since < timedelta(0):\n",
         _MACHINE,
     ),
     Mutant(
@@ -156,25 +216,24 @@ MUTANTS = (
     ),
     Mutant(
         "foreign key on edges",
-        _PROJECTOR,
-        '            edges += [stamp | {"origin": ref} | edge for edge in event.edges]',
-        "            there = set(by_ref) | known.keys()\n"
-        '            edges += [stamp | {"origin": ref} | edge for edge in event.edges if edge["target"] in there]',
+        _STORING,
+        '    return record, [stamp | {"origin": event.ref} | edge for edge in event.edges]',
+        '    return record, [stamp | {"origin": event.ref} | edge for edge in event.edges if edge["up"]]',
         _MACHINE,
     ),
     Mutant(
         "findings of the touched alone",
         _PROJECTOR,
-        "subjects = touched.seen | await reached(",
-        "subjects = touched.seen or await reached(",
-        _MACHINE,
+        "    subjects = await history.reached(refs)",
+        '    subjects = {ref for ref in refs if not ref.startswith("link/")}',
+        _ENGINE,
     ),
     Mutant(
         "findings from the change on, not from when it was made",
         _PROJECTOR,
-        "await intervals.refresh(connection, generation, subjects, touched.since, until)",
-        "await intervals.refresh(connection, generation, subjects, max(e.recorded_at for e in events), until)",
-        _MACHINE,
+        "    start = since - judge.settle - _TICK",
+        "    start = judge.until - judge.settle - _TICK",
+        _ENGINE,
     ),
     Mutant(
         "latest reset",
@@ -186,10 +245,10 @@ MUTANTS = (
     Mutant(
         "rebuild in place",
         _REBUILD,
-        "        for service in OWNERS:\n            await self._replay(",
+        "        async for made in merged(",
         "        async with self.database.write() as connection:\n"
-        "            await view.switch(connection, generation, ends, log_id)\n"
-        "        for service in OWNERS:\n            await self._replay(",
+        "            await generations.switch(connection, generation, ends, log_id)\n"
+        "        async for made in merged(",
         _FOLLOWING,
     ),
     Mutant(
@@ -208,7 +267,7 @@ MUTANTS = (
     ),
     Mutant(
         "position of the newest, holes or not",
-        _PROJECTOR,
+        _STORING,
         "while reached_position + 1 in ahead or reached_position + 1 in arrived:",
         "while reached_position < max(arrived):",
         "tests/service/alignment/test_rebuild.py",
@@ -252,7 +311,7 @@ MUTANTS = (
     Mutant(
         "a forged version wins",
         _INTAKE,
-        "        await self.write(generation, last, dead, batches, log_id)",
+        "        await self.write(generation, rows, [*dead, *letters.values()], batches, log_id)",
         "        events = [claim.event for mine in found.values() for claim in mine]\n"
         "        await self._commit(generation, events, dead, batches, log_id)",
         _FORGED,

@@ -25,8 +25,6 @@ from shared.contracts import OWNERS
 from shared.contracts.events import topic
 
 QUESTIONS = 20
-PAGES_AT_ONCE = 20
-"""Then the other owners have their turn; what is left comes with the next batch, or when the owner is next asked."""
 _SERVICE_OF = {topic(service): service for service in OWNERS}
 
 
@@ -58,7 +56,7 @@ async def ahead(
     Raises ClientError.
     """
     last = max(claim.position for claim in found)
-    for _ in range(PAGES_AT_ONCE):
+    while True:
         page = await changes.fetch(owners, service, position, min(PAGE, last - position))
         refused = ((claim, trust.refusal(claim, page.content.get(claim.position), page.head)) for claim in found)
         yield page, [buried(claim, reason) for claim, reason in refused if reason]

@@ -3,19 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import cycle
 
-from sqlalchemy import bindparam, func, select
-
-from services.alignment.follow import changes, confirming, projector, trust
-from services.alignment.follow.changes import PAGE, Changes
+from services.alignment.follow.changes import Changes
+from services.alignment.follow.gaps import Gaps
 from services.alignment.follow.intake import Intake
 from services.alignment.follow.rebuild import TOPICS, Rebuild
 from services.alignment.follow.reconciling import Reconciler
 from services.alignment.follow.telemetry import Reporting
-from services.alignment.follow.trust import Head
-from services.alignment.judge.rules import RULES, fingerprint
-from services.alignment.models import AHEAD, PROGRESS
+from services.alignment.follow.writer import Writer
+from services.alignment.judge.fingerprint import FINGERPRINT
 from services.alignment.queries import counts
 from services.alignment.view import dead_letters, generations
 from services.alignment.view.projection import Projected
@@ -33,28 +31,25 @@ _BATCH = 1000
 _WAIT = 1.0
 _IDLE = 1.0
 _RECONCILE = 5.0
-_WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
-_FIRST_AHEAD = (
-    select(func.min(AHEAD.c.position))
-    .where(AHEAD.c.generation == PROGRESS.c.generation, AHEAD.c.service == PROGRESS.c.service)
-    .scalar_subquery()
-)
-_GAP = select(PROGRESS.c.position, _FIRST_AHEAD).where(_WHOSE)
+_TICK = 0.05
+_AT_ONCE = timedelta(0)
 
 
 class Follower:
-    def __init__(self, database: Database, bus: Bus, owners: Changes) -> None:
+    def __init__(self, database: Database, bus: Bus, owners: Changes, settle: timedelta = _AT_ONCE) -> None:
         self.database = database
         self.bus = bus
         self.owners = owners
         self.generation: int | None = None
+        self.leading = False
         self.waiting = Waiting()
-        self.rebuild = Rebuild(database, bus, owners)
+        self.writer = Writer(database, settle)
+        self.rebuild = Rebuild(database, bus, owners, self.writer)
         self.reporting = Reporting(bus.system)
         self.reconciler = Reconciler(database, owners)
-        self.intake = Intake(database, owners, self.heal, self._announce)
+        self.intake = Intake(database, self.writer, owners, self.heal, self._announce)
+        self.gaps = Gaps(database, owners, self.intake, self.heal)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
-        self._seen: dict[str, int] = {}
 
     async def follow_forever(self) -> None:
         """Read the bus into the view, until cancelled."""
@@ -75,8 +70,8 @@ class Follower:
     async def _follow(self) -> None:
         log_id = await self.bus.identity()
         await self.bus.ensure(TOPICS)
+        await self._lead()
         async with self.database.read() as connection:
-            self.generation = await generations.active(connection)
             known = await generations.offsets(connection, self._active(), log_id)
         if known is None:
             raise PositionLost
@@ -87,7 +82,19 @@ class Follower:
                     await self._apply_batches(batches, log_id)
                     await consumer.done(batches)
         finally:
+            self.leading = False
             await consumer.close()
+
+    async def _lead(self) -> None:
+        """Wait until this process is the one that writes; the others answer, and stand by."""
+        while True:
+            async with self.database.read() as connection:
+                self.generation = await generations.active(connection)
+            if await self.writer.leads(self._active()):
+                break
+            await asyncio.sleep(_IDLE)
+        await self.writer.warm(self._active())
+        self.leading = True
 
     def _active(self) -> int:
         if self.generation is None:
@@ -127,7 +134,7 @@ class Follower:
         """Compare the view with the owners, a few rows of one of them at a time, until cancelled."""
         for service in cycle(OWNERS):
             await asyncio.sleep(_RECONCILE)
-            if self.generation is not None:
+            if self.leading:
                 with contextlib.suppress(ClientError, generations.OffsetMoved):
                     await self.reconcile(service)
 
@@ -146,16 +153,34 @@ class Follower:
             await asyncio.sleep(_IDLE)
             await self.reporting.look(self.database)
             await self._note_switch()
-            if self.generation is None:
+            if not self.leading:
                 continue
             for service in OWNERS:
                 with contextlib.suppress(ClientError, generations.OffsetMoved):
                     await self.catch_up(service)
-            more = True
-            while more:
-                async with self.database.write() as connection:
-                    await projector.settle(connection, self.generation, clock.now())
-                    more = await counts.keep(connection, self.generation)
+            with contextlib.suppress(generations.OffsetMoved):
+                if not await self.writer.leads(self._active()):
+                    raise generations.OffsetMoved
+                await self.settle()
+                await self._count()
+
+    async def settle(self) -> None:
+        """Judge what is due by now."""
+        await self.writer.settle(self._active(), clock.now())
+
+    async def tick_forever(self) -> None:
+        """Judge what turns by the calendar at its instant, until cancelled."""
+        while True:
+            await asyncio.sleep(_TICK)
+            if self.leading and (due := self.writer.next_due(self._active())) and due <= clock.now():
+                with contextlib.suppress(generations.OffsetMoved):
+                    await self.settle()
+
+    async def _count(self) -> None:
+        more = True
+        while more:
+            async with self.database.write() as connection:
+                more = await counts.keep(connection, self._active(), self.writer.settle_after)
 
     async def _note_switch(self) -> None:
         """Another replica may have built a generation and swept the one that we knew."""
@@ -166,43 +191,7 @@ class Follower:
 
     async def catch_up(self, service: str) -> None:
         """Move the watermark; fetch what is missing if it was missing the last time as well."""
-        generation = self._active()
-        position, _ = await self._gap(generation, service)
-        page = await changes.fetch(self.owners, service, position, 1)
-        if page.head.position < position:
-            await self.heal(service, f"its head is {page.head.position}, the view has {position}")
-        elif page.events:
-            stuck = self._seen.get(service) == position
-            self._seen[service] = position
-            if stuck:
-                await self._fill(generation, service)
-        else:
-            self._seen.pop(service, None)
-            await self._advance_watermark(generation, service, page.head)
-
-    async def _fill(self, generation: int, service: str) -> None:
-        """Fetch what is missing and no more: what lies beyond a hole has arrived, or the bus is bringing it."""
-        head = None
-        for _ in range(confirming.PAGES_AT_ONCE):
-            position, size = await self._gap(generation, service)
-            if head is not None and position >= head:
-                return
-            page = await changes.fetch(self.owners, service, position, size)
-            if not page.events:
-                return
-            await self.intake.write(generation, [page])
-            head = page.head.position
-
-    async def _gap(self, generation: int, service: str) -> tuple[int, int]:
-        """The position up to which nothing is missing, and how many are known to be missing after it, a page at most"""
-        async with self.database.read() as connection:
-            position, ahead = (await connection.execute(_GAP, {"at": generation, "of": service})).one()
-        return position, PAGE if ahead is None else min(PAGE, ahead - position - 1)
-
-    async def _advance_watermark(self, generation: int, service: str, head: Head) -> None:
-        if trust.is_past(head.recorded_until, clock.now()):
-            async with self.database.write() as connection:
-                await generations.advance_watermark(connection, generation, service, head.recorded_until)
+        await self.gaps.catch_up(self._active(), service)
 
     async def _ensure_built(self) -> None:
         while True:
@@ -220,7 +209,7 @@ class Follower:
         """Where the rules are not those of the view, build it anew beside the one that answers. Once per process: two
         releases side by side would otherwise undo each other's."""
         async with self.database.read() as connection:
-            others = await generations.judged_by(connection, self._active()) != fingerprint(RULES.values())
+            others = await generations.judged_by(connection, self._active()) != FINGERPRINT
         if others:
             log.info("the rules have changed: the view is built anew")
             with contextlib.suppress(Conflict):

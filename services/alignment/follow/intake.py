@@ -1,12 +1,14 @@
 """The one way into the view: rows of the owners' changes, whether the bus has led to them or a hole has."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from services.alignment.follow import changes, confirming, projector, trust
 from services.alignment.follow.changes import Changes, Page
 from services.alignment.follow.isolation import is_of_an_item, isolated
+from services.alignment.follow.merging import merged
 from services.alignment.follow.trust import Claim
+from services.alignment.follow.writer import Writer
 from services.alignment.view import dead_letters, generations
 from services.alignment.view.dead_letters import DeadLetter
 from services.alignment.view.planner import Growth
@@ -17,6 +19,8 @@ from shared.client import ClientError
 from shared.db import Database
 from shared.telemetry import log
 
+Row = tuple[Page, Projected]
+"""A row of an owner, with the page that brought it."""
 Heal = Callable[[str, str], Awaitable[None]]
 Announce = Callable[[Sequence[Projected], Sequence[DeadLetter], int], None]
 
@@ -25,8 +29,9 @@ class Intake:
     """``heal`` is called with a service and a reason when the view is not what that owner says; ``announce`` with what
     has been written, and since when that was worked on."""
 
-    def __init__(self, database: Database, owners: Changes, heal: Heal, announce: Announce) -> None:
+    def __init__(self, database: Database, writer: Writer, owners: Changes, heal: Heal, announce: Announce) -> None:
         self._database = database
+        self._writer = writer
         self._owners = owners
         self._heal = heal
         self._announce = announce
@@ -37,34 +42,34 @@ class Intake:
         found, dead = confirming.claims(batches, log_id)
         async with self._database.read() as connection:
             reached = await confirming.positions(connection, generation)
-        last: list[Page] = []
+        letters: dict[str, DeadLetter] = {}
+        streams = {}
         for service, mine in found.items():
             behind = [claim for claim in mine if claim.position <= reached[service]]
             before = [claim for claim in mine if claim.position > reached[service]]
             dead += await self._compared(generation, service, behind)
             if before:
-                last += await self._confirmed(generation, service, reached[service], before, dead)
-        await self.write(generation, last, dead, batches, log_id)
+                streams[service] = self._ahead(service, reached[service], before, letters)
+        rows: list[Row] = []
+        async for made in merged(streams):
+            if rows:
+                await self.write(generation, rows)
+            rows = made.rows
+            dead += [letter for page in made.pages for letter in page.dead]
+        await self.write(generation, rows, [*dead, *letters.values()], batches, log_id)
 
-    async def _confirmed(
-        self, generation: int, service: str, position: int, found: Sequence[Claim], dead: list[DeadLetter]
-    ) -> list[Page]:
-        """Apply the owner's rows up to the newest of these events, but for the last page, which is returned: it is
-        written together with the offsets."""
-        last: list[Page] = []
-        letters: dict[str, DeadLetter] = {}
+    async def _ahead(
+        self, service: str, position: int, found: Sequence[Claim], letters: dict[str, DeadLetter]
+    ) -> AsyncGenerator[Page]:
+        """The owner's rows up to the newest of these events; those that it does not confirm become ``letters``."""
         try:
             async with aclosing(confirming.ahead(self._owners, service, position, found)) as pages:
                 async for page, refused in pages:
                     letters |= {letter.source: letter for letter in refused}
-                    if last:
-                        await self.write(generation, last)
-                    last = [page]
+                    yield page
         except ClientError as error:
             # its rows are fetched once it answers
             log.warning("events wait for their owner", service=service, reason=str(error))
-        dead += letters.values()
-        return last
 
     async def _compared(self, generation: int, service: str, found: Sequence[Claim]) -> list[DeadLetter]:
         """What came again or late is as the view has it, or else the owner decides: between this event and our view."""
@@ -85,7 +90,7 @@ class Intake:
     async def write(
         self,
         generation: int,
-        pages: Sequence[Page],
+        rows: Sequence[Row],
         dead: Sequence[DeadLetter] = (),
         batches: Sequence[Batch] = (),
         log_id: str = "",
@@ -93,8 +98,7 @@ class Intake:
         """What some rows mean, what could not be read, and how far the bus is read, in one transaction; if a row makes
         that fail, the others are written before, and in the end a letter in its stead."""
         began = clock.nanoseconds()
-        rows = [(page, event) for page in pages for event in page.events]
-        events, letters = [event for _, event in rows], [*dead, *(letter for page in pages for letter in page.dead)]
+        events, letters = [event for _, event in rows], list(dead)
         try:
             await self._commit(generation, events, letters, batches, log_id)
         except Exception as error:
@@ -114,9 +118,8 @@ class Intake:
         batches: Sequence[Batch] = (),
         log_id: str = "",
     ) -> None:
-        async with self._database.write() as connection:
-            await generations.lock(connection, generation)
+        async with self._writer.transaction(generation) as (connection, judge):
             await generations.move(connection, generation, batches, log_id)
-            await projector.apply(connection, generation, events)
+            await projector.apply(connection, generation, judge, events)
             await dead_letters.bury(connection, letters)
             await self._growth.note(connection, len(events))

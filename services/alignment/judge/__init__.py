@@ -1,1 +1,1 @@
-"""What is wrong: rules as data, the checks they are made of, and the intervals in which they were broken."""
+"""What is wrong: rules as data, the graph that they look at, and the intervals in which they were broken."""

@@ -1,132 +1,241 @@
-"""What rules ask of an entity. A check knows what it looks at, and so at which instants its answer can change."""
+"""What rules ask of a thing: a small algebra, each with the footprint of what it looks at.
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
-from typing import Any, NamedTuple, Protocol
+A check yields a piece of evidence for each thing that is wrong; two of one subject are told apart by their ``part``.
+"""
 
-from services.alignment.judge.graph import Edge, Graph, History, Node
-from shared.contracts.relations import RELATIONS, allowed_relations
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+from services.alignment.judge.closures import Closure
+from services.alignment.judge.footprint import Footprint, Path, Reading, Step, together
+from services.alignment.judge.graph import Edge, Node
 
 Evidence = dict[str, Any]
-Judge = Callable[[Node, Graph], Iterator[Evidence]]
-Goal = Callable[[Node], bool]
 
 
-class Matter(NamedTuple):
-    """What is judged as one. Beside the turns of the entity itself, the judgement changes at these instants only."""
+class Present(Protocol):
+    """What checks ask of the graph beside the subject."""
 
-    instants: Iterable[datetime]
-    judge: Judge
+    def leads(self, node: Node, closure: Closure) -> bool:
+        """Whether justifying relations lead from the node to a root of the closure, through live things only."""
+        ...
+
+    def is_top(self, node: Node) -> bool:
+        """Whether the node is to be named as where a chain ends: nothing live is above it; or it stands for a circle
+        that has no way out."""
+        ...
 
 
 class Check(Protocol):
-    def matters(self, history: History, ref: str) -> Iterator[Matter]:
-        """All of this entity that may ever be wrong. Each piece of evidence comes from one of them."""
+    @property
+    def footprint(self) -> Footprint: ...
+
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        """What is wrong with the subject."""
         ...
 
 
 @dataclass(frozen=True)
 class Says:
-    """The entity says something in a member."""
+    """The subject says something in a member."""
 
     member: str
 
-    def matters(self, _history: History, _ref: str) -> Iterator[Matter]:
-        yield Matter((), self._judge)
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(members=(self.member,))
 
-    def _judge(self, node: Node, _graph: Graph) -> Iterator[Evidence]:
-        if not node.data.get(self.member):
+    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+        if not node.get(self.member):
             yield {"missing": self.member}
 
 
 @dataclass(frozen=True)
 class Joined:
-    """A relation ``out`` of the entity, or ``into`` it, joins it to a goal: a live one, or one that is ``there``."""
+    """Steps lead from the subject to at least so many things, and at most so many, of which the reading is true."""
 
     missing: str
-    goal: Goal
-    out: tuple[str, ...] = ()
-    into: tuple[str, ...] = ()
-    there: bool = False
+    steps: tuple[Step, ...]
+    goal: Reading
+    least: int = 1
+    most: int | None = None
 
-    def matters(self, history: History, ref: str) -> Iterator[Matter]:
-        yield Matter(history.turns(*self._ends(history.out[ref], history.into[ref])), self._judge)
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(paths=(Path(self.steps, self.goal),))
 
-    def _ends(self, out: Iterable[Edge], into: Iterable[Edge]) -> tuple[list[Edge], set[str]]:
-        outward, inward = ([e for e in edges if e.type in of] for edges, of in ((out, self.out), (into, self.into)))
-        return outward + inward, {edge.target for edge in outward} | {edge.source for edge in inward}
-
-    def _judge(self, node: Node, graph: Graph) -> Iterator[Evidence]:
-        _, refs = self._ends(graph.out(node.ref), graph.into(node.ref))
-        ends = map(graph.node if self.there else graph.live, refs)
-        if not any(end and self.goal(end) for end in ends):
+    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+        enough = self.least if self.most is None else self.most + 1
+        found = dict[str, None]()
+        for each in reached(node, self.steps):
+            if self.goal.of(each):
+                found[each.ref] = None
+                if len(found) >= enough:
+                    break
+        if len(found) < self.least:
             yield {"missing": self.missing}
+        elif self.most is not None and len(found) > self.most:
+            yield {"too_many": sorted(found)}
+
+
+def reached(node: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
+    """What steps lead to, through live things only; what they lead to may be in any state."""
+    step, *rest = steps
+    for each in node.over(step.types, forward=step.forward):
+        if not rest:
+            yield each
+        elif each.live:
+            yield from reached(each, tuple(rest))
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """One of several checks finds nothing wrong; else the evidence of the first counts."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def footprint(self) -> Footprint:
+        return together(*(check.footprint for check in self.checks))
+
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        found = [list(check.evidence(node, present)) for check in self.checks]
+        if all(found):
+            yield from found[0]
+
+
+@dataclass(frozen=True)
+class After:
+    """It has been live for so many days, and then the check holds."""
+
+    days: int
+    check: Check
+
+    @property
+    def footprint(self) -> Footprint:
+        return replace(self.check.footprint, after=timedelta(days=self.days))
+
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        for each in self.check.evidence(node, present):
+            yield each | {"after_days": self.days}
 
 
 @dataclass(frozen=True)
 class LeadsUp:
-    """Justifying relations lead up to a goal, through live entities only."""
+    """Justifying relations lead up to a root of the closure, through live things only."""
 
     missing: str
-    goal: Goal
+    closure: Closure
 
-    def matters(self, history: History, ref: str) -> Iterator[Matter]:
-        yield Matter(history.turns(*history.above(ref)), self._judge)
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(closures=(self.closure,))
 
-    def _judge(self, node: Node, graph: Graph) -> Iterator[Evidence]:
-        if not graph.leads_up_to(node.ref, self.goal):
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        if not present.leads(node, self.closure):
             yield {"missing": self.missing}
 
 
 @dataclass(frozen=True)
-class Ends:
-    """Neither end of a relation that the entity declares is wrong; an end is None while nothing is known of it."""
+class Topmost:
+    """Something live is above it; what rests on it need not be blamed for what is missing here.
 
-    wrong: Callable[[str, Node | None], Evidence]
+    ``resting`` says that it is only asked of what something rests on. Links that would be above it and do not fit are
+    named: they justify nothing.
+    """
 
-    def matters(self, history: History, ref: str) -> Iterator[Matter]:
-        for versions in history.held[ref].values():
-            for end in {versions[0].source, versions[0].target}:
-                if self._ever_wrong(history, versions, end):
-                    yield Matter(history.turns(versions, {end}), partial(self._judge, versions, end))
+    missing: str
+    resting: bool = False
 
-    def _ever_wrong(self, history: History, versions: list[Edge], end: str) -> bool:
-        nodes = history.nodes[end]
-        known = min((node.span.recorded_from for node in nodes), default=None)
-        late = known is None or any(edge.span.recorded_from < known for edge in versions)
-        return any(self.wrong(end, node) for node in (*nodes, *((None,) if late else ())))
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(top=True, rests=self.resting)
 
-    def _judge(self, versions: list[Edge], end: str, _node: Node, graph: Graph) -> Iterator[Evidence]:
-        for edge in graph.active(versions):
-            if wrong := self.wrong(end, graph.node(end)):
-                yield relation(edge) | wrong
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        if (self.resting and not rests_on(node)) or not present.is_top(node):
+            return
+        unfit = sorted(
+            edge.name for edges in (node.out or {}).values() for edge in edges if edge.stands and not edge.fits
+        )
+        yield {"missing": self.missing} | ({"unfit": unfit[:_NAMED]} if unfit else {})
+
+
+_NAMED = 10
+
+
+def rests_on(node: Node) -> bool:
+    """Whether anything live rests on it."""
+    return any(edge.active and edge.lower.live for edge in node.below or ())
 
 
 @dataclass(frozen=True)
-class Fits:
-    """The links that the entity declares join kinds that their types allow."""
+class RestedOn:
+    """Something live rests on the subject."""
 
-    def matters(self, history: History, ref: str) -> Iterator[Matter]:
-        for versions in history.held[ref].values():
-            if versions[0].is_link and not RELATIONS[versions[0].type].allows(*_kinds(versions[0])):
-                yield Matter(history.turns(versions), partial(self._judge, versions))
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(rests=True)
 
-    def _judge(self, versions: list[Edge], _node: Node, graph: Graph) -> Iterator[Evidence]:
-        for edge in graph.active(versions):
-            yield relation(edge) | {"allowed": allowed_relations(*_kinds(edge))}
-
-
-def _kinds(edge: Edge) -> tuple[str, str]:
-    return edge.source.partition("/")[0], edge.target.partition("/")[0]
+    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+        if not rests_on(node):
+            yield {"missing": "something that rests on it"}
 
 
-def relation(edge: Edge) -> Evidence:
-    return {
-        "edge": f"{edge.origin} {edge.type} {edge.source} {edge.target}",
-        "origin": edge.origin,
-        "type": edge.type,
-        "source": edge.source,
-        "target": edge.target,
-    }
+@dataclass(frozen=True)
+class ByType:
+    """What is asked depends on the type of the subject."""
+
+    checks: Mapping[str, Check]
+    otherwise: Check
+
+    @property
+    def footprint(self) -> Footprint:
+        return together(*(check.footprint for check in (*self.checks.values(), self.otherwise)))
+
+    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+        return self.checks.get(node.type or "", self.otherwise).evidence(node, present)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """A plain function over what its paths lead to, for what the others cannot say; it reads no more than declared."""
+
+    look: Callable[[Node], Iterator[Evidence]]
+    members: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    around: tuple[str, ...] = ()
+
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(members=self.members, paths=self.paths, around=self.around)
+
+    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+        return self.look(node)
+
+
+@dataclass(frozen=True)
+class EachEdge:
+    """Each relation that the subject declares, by links or in fields, and that stands, is right.
+
+    ``wrong`` says what is wrong with it, per end if it is about an end: ``end`` is named in the evidence then.
+    """
+
+    wrong: Callable[[Edge], Iterator[Evidence]]
+    links_only: bool = False
+
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(edges=True)
+
+    def of(self, edge: Edge) -> Iterator[Evidence]:
+        """What is wrong with one relation."""
+        if edge.stands and (edge.is_link or not self.links_only):
+            told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
+            told |= {"source": edge.source.ref, "target": edge.target.ref}
+            for each in self.wrong(edge):
+                yield told | each
+
+    def evidence(self, _node: Node, _present: Present) -> Iterator[Evidence]:
+        raise NotImplementedError("It is judged relation by relation.")

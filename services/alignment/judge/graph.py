@@ -1,165 +1,242 @@
-"""A piece of the graph with its past: what rules look at, as of any moment. Pure; the loader fills it."""
+"""The present of one generation in memory: nodes, relations, and the way back from every change. Pure.
 
-from collections import defaultdict
+It is a cache of the tables: lost, it is loaded again. A *journal* holds how to undo each change since the last
+``accept``, so that a transaction that fails leaves the memory as it was.
+"""
+
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from shared.clock import FOREVER
+from services.alignment.judge.meaning import fits, justified
+from services.alignment.view.live import validity
+
+MANY = 64
+"""Relations of one type at one node, from which on they are kept so that one is found without a look at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """When something was recorded, and when it is valid; both up to but without their ends."""
-
-    recorded_from: datetime
-    recorded_to: datetime = FOREVER
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-
-    def recorded(self, at: datetime) -> bool:
-        return self.recorded_from <= at < self.recorded_to
-
-    def valid(self, at: datetime) -> bool:
-        return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
-
-    def turns(self) -> Iterator[datetime]:
-        """The instants at which it may begin or cease to hold."""
-        yield self.recorded_from
-        yield self.recorded_to
-        if self.valid_from:
-            yield self.valid_from
-        if self.valid_to:
-            yield self.valid_to
-
-
-@dataclass(frozen=True, slots=True)
 class Node:
-    """One version of an entity."""
+    """An entity as it is; ``seen`` is False while nothing but relations to it is known."""
 
-    ref: str
-    version: int
-    type: str | None
-    state: str
-    has_live_state: bool
-    deleted: bool
-    criticality: int | None
-    span: Span
-    data: dict[str, Any] = field(default_factory=dict)
+    __slots__ = (
+        "above", "below", "criticality", "deleted", "flags", "has_live_state", "held", "into", "kind", "live",
+        "live_since", "members", "on", "open", "order", "out", "recorded_at", "ref", "seen", "state", "type", "uppers",
+        "valid", "valid_from", "valid_to", "values",
+    )  # fmt: skip
+
+    def __init__(self, ref: str) -> None:
+        self.ref = ref
+        self.kind = ref.partition("/")[0]
+        self.type: str | None = None
+        self.state = ""
+        self.seen = self.deleted = self.has_live_state = self.live = False
+        self.valid = True
+        self.criticality: int | None = None
+        self.valid_from: datetime | None = None
+        self.valid_to: datetime | None = None
+        self.order: tuple[int, int] = (0, 0)
+        self.recorded_at: datetime | None = None
+        self.live_since: datetime | None = None
+        """Since when its state is a live one without a break."""
+        self.members: dict[str, Any] | None = None
+        """Those that rules read."""
+        self.values: tuple[Any, ...] = ()
+        """What was last read of it by the watches of its kind."""
+        self.out: dict[str, Relations] | None = None
+        self.into: dict[str, Relations] | None = None
+        self.above: Relations | None = None
+        """The relations that justify it."""
+        self.below: Relations | None = None
+        """The relations by which it justifies others."""
+        self.held: tuple[Edge, ...] = ()
+        """The relations that its fields make."""
+        self.uppers = 0
+        """How many live things justify it."""
+        self.flags = 0
+        """Per closure a bit: whether it leads to a root of that closure."""
+        self.on: list[Edge | None] | None = None
+        """Per closure the relation by which it does."""
+        self.open: dict[tuple[int, str], Any] | None = None
+        """Its findings that are open."""
 
     @property
-    def kind(self) -> str:
-        return self.ref.partition("/")[0]
+    def version(self) -> int:
+        return self.order[1]
+
+    @property
+    def id(self) -> str:
+        return self.ref.partition("/")[2]
+
+    def get(self, member: str) -> Any:
+        """A member that some rule has declared to read."""
+        return self.members.get(member) if self.members else None
+
+    def over(self, types: Iterable[str], *, forward: bool) -> "Iterator[Node]":
+        """What active relations of these types lead to; backward: what leads here by them."""
+        found = self.out if forward else self.into
+        if found:
+            for type in types:
+                for edge in found.get(type, ()):
+                    if edge.active:
+                        yield edge.target if forward else edge.source
+
+    def __repr__(self) -> str:
+        return f"<{self.ref} {self.state}>"
 
 
-@dataclass(frozen=True, slots=True)
 class Edge:
-    """One relation in one version of its origin."""
+    """A relation. It *stands* while it is in force and valid; it is *active* if its ends fit its type as well."""
 
-    origin: str
-    type: str
-    source: str
-    target: str
-    holder: str
-    is_link: bool
-    up: str | None
-    live: bool
-    span: Span
+    __slots__ = (
+        "active", "fits", "holder", "in_force", "is_link", "open", "order", "origin", "source", "stands", "target",
+        "type", "up", "valid_from", "valid_to",
+    )  # fmt: skip
+
+    def __init__(self, origin: str, type: str, source: Node, target: Node, holder: Node, *, is_link: bool) -> None:
+        self.origin = origin
+        self.type = type
+        self.source = source
+        self.target = target
+        self.holder = holder
+        self.is_link = is_link
+        self.fits = not is_link or fits(type, source.kind, target.kind)
+        end = justified(type, source.kind) if self.fits and source is not target else None
+        self.up = end
+        self.in_force = self.stands = self.active = False
+        self.valid_from: datetime | None = None
+        self.valid_to: datetime | None = None
+        self.order: tuple[int, int] = (0, 0)
+        self.open: dict[tuple[int, str], Any] | None = None
 
     @property
-    def lower(self) -> str:
+    def lower(self) -> Node:
         """What it justifies, if it justifies anything."""
         return self.source if self.up == "source" else self.target
 
     @property
-    def upper(self) -> str:
+    def upper(self) -> Node:
         """By what."""
         return self.target if self.up == "source" else self.source
 
+    @property
+    def name(self) -> str:
+        return f"{self.origin} {self.type} {self.source.ref} {self.target.ref}"
 
-class History:
-    """All versions of some nodes and edges. What is not in it is unknown, so load enough around the subjects.
+    def __repr__(self) -> str:
+        return f"<{self.name}{'' if self.active else ' (not active)'}>"
 
-    ``held`` has the relations that an entity declares, by links from it or by its own fields: the versions of each.
-    """
 
-    def __init__(self, nodes: Iterable[Node] = (), edges: Iterable[Edge] = ()) -> None:
-        self.nodes: dict[str, list[Node]] = defaultdict(list)
-        self.out: dict[str, list[Edge]] = defaultdict(list)
-        self.into: dict[str, list[Edge]] = defaultdict(list)
-        self.up: dict[str, list[Edge]] = defaultdict(list)
-        self.held: dict[str, dict[tuple[str, ...], list[Edge]]] = defaultdict(dict)
-        for node in nodes:
-            self.nodes[node.ref].append(node)
-        for edge in edges:
-            self.out[edge.source].append(edge)
-            self.into[edge.target].append(edge)
-            if edge.up:
-                self.up[edge.lower].append(edge)
-            self.held[edge.holder].setdefault((edge.origin, edge.type, edge.source, edge.target), []).append(edge)
-
-    def turns(self, edges: Iterable[Edge] = (), refs: Iterable[str] = ()) -> set[datetime]:
-        """The instants at which anything changes of these."""
-        instants = {instant for edge in edges for instant in edge.span.turns()}
-        return instants | {instant for ref in refs for node in self.nodes[ref] for instant in node.span.turns()}
-
-    def above(self, ref: str) -> tuple[list[Edge], set[str]]:
-        """All relations that may ever have justified an entity, over any number of others, and where they lead."""
-        edges: list[Edge] = []
-        seen, waiting = {ref}, [ref]
-        while waiting:
-            up = self.up[waiting.pop()]
-            edges += up
-            fresh = {edge.upper for edge in up} - seen
-            seen |= fresh
-            waiting += fresh
-        return edges, seen
-
-    def at(self, moment: datetime) -> "Graph":
-        return Graph(self, moment)
+Relations = list[Edge] | dict[Edge, None]
 
 
 class Graph:
-    """The piece as it was recorded at a moment, with what was valid then."""
+    """``nodes`` by reference, ``links`` by the reference of the link, ``others`` the orders of links that join nothing;
+    ``now`` is the instant that it is judged at."""
 
-    def __init__(self, history: History, moment: datetime) -> None:
-        self.history = history
-        self.moment = moment
+    def __init__(self, *, journaled: bool = True) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.links: dict[str, Edge] = {}
+        self.others: dict[str, tuple[int, int]] = {}
+        self.now: datetime | None = None
+        self._journal: list[Callable[[], object]] = []
+        self.journaled = journaled
 
-    def node(self, ref: str) -> Node | None:
-        """The version of that moment, a tombstone included; None if nothing was known of it."""
-        for node in self.history.nodes.get(ref, ()):
-            if node.span.recorded(self.moment):
-                return node
-        return None
+    def node(self, ref: str) -> Node:
+        """Its node, made if there is none."""
+        found = self.nodes.get(ref)
+        if found is None:
+            found = self.nodes[ref] = Node(ref)
+            self.undo_by(self.nodes.pop, ref)
+        return found
 
-    def live(self, ref: str) -> Node | None:
-        """The node if its state is live and the moment lies in its validity."""
-        node = self.node(ref)
-        return node if node and node.has_live_state and node.span.valid(self.moment) else None
+    def order_of(self, ref: str) -> tuple[int, int]:
+        """Of the newest version that is known; before the first one if none is."""
+        if not ref.startswith("link/"):
+            node = self.nodes.get(ref)
+            return node.order if node else (0, 0)
+        edge = self.links.get(ref)
+        return max(edge.order if edge else (0, 0), self.others.get(ref, (0, 0)))
 
-    def active(self, edges: Iterable[Edge]) -> Iterator[Edge]:
-        return (e for e in edges if e.live and e.span.recorded(self.moment) and e.span.valid(self.moment))
+    # -- the journal
 
-    def out(self, ref: str) -> Iterator[Edge]:
-        return self.active(self.history.out.get(ref, ()))
+    def undo_by(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Remember how to take back what has just been done."""
+        if self.journaled:
+            self._journal.append(partial(function, *arguments))
 
-    def into(self, ref: str) -> Iterator[Edge]:
-        return self.active(self.history.into.get(ref, ()))
+    def set(self, thing: Node | Edge, name: str, value: Any) -> None:
+        """Change a member of a node or relation, so that it can be taken back."""
+        if self.journaled:
+            self._journal.append(partial(setattr, thing, name, getattr(thing, name)))
+        setattr(thing, name, value)
 
-    def leads_up_to(self, ref: str, goal: Callable[[Node], bool]) -> bool:
-        """Whether justifying relations lead from here, through live nodes only, to a goal that is live."""
-        seen, waiting = {ref}, [ref]
-        while waiting:
-            for edge in self.active(self.history.up.get(waiting.pop(), ())):
-                if edge.upper in seen:
-                    continue
-                seen.add(edge.upper)
-                node = self.live(edge.upper)
-                if node is None:
-                    continue
-                if goal(node):
-                    return True
-                waiting.append(edge.upper)
-        return False
+    def accept(self) -> None:
+        """What has been done stays."""
+        self._journal.clear()
+
+    def roll_back(self) -> None:
+        """As it was when the last was accepted."""
+        while self._journal:
+            self._journal.pop()()
+
+    # -- relations at their ends
+
+    def connect(self, edge: Edge) -> None:
+        """Let both ends know of a relation."""
+        _link(edge)
+        self.undo_by(_unlink, edge)
+
+    def disconnect(self, edge: Edge) -> None:
+        _unlink(edge)
+        self.undo_by(_link, edge)
+
+    # -- what holds at this instant
+
+    def holds(self, thing: Node | Edge) -> bool:
+        """Whether the instant lies in its validity."""
+        assert self.now is not None
+        return validity(thing, self.now) is None
+
+
+def _link(edge: Edge) -> None:
+    source, target = edge.source, edge.target
+    if source.out is None:
+        source.out = {}
+    if target.into is None:
+        target.into = {}
+    source.out[edge.type] = _put(source.out.get(edge.type), edge)
+    target.into[edge.type] = _put(target.into.get(edge.type), edge)
+    if edge.up:
+        edge.lower.above = _put(edge.lower.above, edge)
+        edge.upper.below = _put(edge.upper.below, edge)
+
+
+def _unlink(edge: Edge) -> None:
+    for found in (edge.source.out, edge.target.into):
+        assert found is not None
+        _take(found[edge.type], edge)
+        if not found[edge.type]:
+            del found[edge.type]
+    if edge.up:
+        assert edge.lower.above is not None
+        assert edge.upper.below is not None
+        _take(edge.lower.above, edge)
+        _take(edge.upper.below, edge)
+
+
+def _put(found: Relations | None, edge: Edge) -> Relations:
+    if found is None:
+        return [edge]
+    if isinstance(found, dict):
+        found[edge] = None
+        return found
+    found.append(edge)
+    return found if len(found) <= MANY else dict.fromkeys(found)
+
+
+def _take(found: Relations, edge: Edge) -> None:
+    if isinstance(found, dict):
+        del found[edge]
+    else:
+        found.remove(edge)

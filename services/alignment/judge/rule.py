@@ -1,11 +1,12 @@
 """What a rule is: data, and one check over a piece of the graph."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 from services.alignment.judge.checks import Check
-from services.alignment.judge.graph import Graph, Node
+from services.alignment.judge.graph import Node
 
 
 class Severity(IntEnum):
@@ -26,11 +27,17 @@ VITAL = 5
 
 @dataclass(frozen=True)
 class Rule:
-    """``kinds``, ``types`` and ``states`` say whom it looks at; without ``states``, whoever is live.
+    """Whom it looks at: live things of ``kinds`` and ``types``; with ``states``, those in one of them instead; with
+    ``stated``, whatever validity says, those in a live state. ``where`` narrows them to some values of a member, and
+    ``reads`` are the members of the subject that ``graver`` reads.
 
-    ``population`` is what its coverage counts: nodes, or the relations that they declare. Each piece of evidence is a
-    finding of its own, told apart by its member ``edge``. The examples are graphs whose first node is the subject:
-    ``kind:name state type +member, ...; name relation name, ...``, where a name with its kind in front is unseen.
+    ``population`` is what its coverage counts: nodes, or the relations that they declare. ``graver`` says when a
+    subject makes it graver, and how grave. ``shown`` is False for what is only counted: where chains are incomplete
+    (``passing``: the rule whose findings say who fails, in place of its own) and who has nothing that the rule could
+    be about (``asked``: the rule whose findings say who is left out).
+
+    The examples are graphs whose first node is the subject: ``kind:name state type +member, ...; name relation name``,
+    where a name with its kind in front is unseen. ``mended`` is what the remedy adds to the failing one.
     """
 
     id: str
@@ -41,24 +48,38 @@ class Rule:
     remedy: str
     check: Check
     kinds: frozenset[str]
-    types: frozenset[str] | None = None
+    types: frozenset[str | None] | None = None
     states: frozenset[str] | None = None
+    stated: bool = False
+    where: tuple[str, frozenset[Any]] | None = None
+    reads: tuple[str, ...] = ()
     population: Literal["nodes", "edges", "links"] = "nodes"
+    graver: Callable[[Node], Severity | None] | None = None
+    shown: bool = True
+    passing: str | None = None
+    asked: str | None = None
     passes: str = ""
     fails: str = ""
+    mended: str = ""
 
-    def severity_for(self, criticality: int | None) -> Severity:
-        """What is vital makes it worse."""
-        worse = criticality == VITAL and self.severity > Severity.info
-        return Severity(min(self.severity + worse, Severity.critical))
+    def severity_of(self, node: Node) -> Severity:
+        """What is vital makes it worse by a step."""
+        severity = (self.graver and self.graver(node)) or self.severity
+        worse = node.criticality == VITAL and severity > Severity.info
+        return Severity(min(severity + worse, Severity.critical))
 
-    def looks_at(self, node: Node, graph: Graph) -> bool:
-        if node.kind not in self.kinds or (self.types is not None and node.type not in self.types):
+    def looks_at(self, node: Node, *, valid: bool) -> bool:
+        """Whether it is about this node, which is valid at the moment or not."""
+        if not node.seen or node.kind not in self.kinds or (self.types is not None and node.type not in self.types):
+            return False
+        if self.where is not None and node.get(self.where[0]) not in self.where[1]:
             return False
         if self.population == "edges":
             return True  # what has been deleted may still be pointed from
+        if node.deleted:
+            return False
         if self.population == "links":
-            return not node.deleted
+            return True
         if self.states is not None:
-            return not node.deleted and node.state in self.states and node.span.valid(graph.moment)
-        return graph.live(node.ref) is not None
+            return node.state in self.states and valid
+        return node.has_live_state if self.stated else node.live

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.alignment import baselines
+from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.judge.rule import Severity
-from services.alignment.judge.rules import RULES
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
 from services.alignment.page.sides import branches
 from services.alignment.page.span import Span

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.models import EDGE, FINDING, GENERATION, NODES, PROGRESS, RECORD, TALLY
+from services.alignment.models import EDGE, FINDING, NODES, PROGRESS, RECORD, TALLY
 from services.alignment.queries.snapshot import Moment
 from shared.clock import FOREVER
 from shared.db import MOMENT
@@ -165,9 +165,7 @@ async def _nearest(moment: Moment) -> tuple[datetime, Counts] | None:
     return None
 
 
-_FINAL = select(func.min(PROGRESS.c.recorded_until), GENERATION.c.settled_until).where(
-    PROGRESS.c.generation == _AT, GENERATION.c.number == PROGRESS.c.generation
-)
+_FINAL = select(func.min(PROGRESS.c.recorded_until)).where(PROGRESS.c.generation == _AT)
 
 
 def _later(table: Table, column: str) -> ScalarSelect[datetime]:
@@ -179,11 +177,11 @@ def _later(table: Table, column: str) -> ScalarSelect[datetime]:
 _LATER = select(*(_later(table, column).label(f"way_{n}") for n, (table, _, column, _) in enumerate(_SPANS)))
 
 
-async def keep(connection: AsyncConnection, generation: int, *, newest: bool = False) -> bool:
+async def keep(connection: AsyncConnection, generation: int, settle: timedelta, *, newest: bool = False) -> bool:
     """Keep the counts of the first moment by which enough has changed since those that were kept last, if it is final;
     says whether there may be another one. ``newest`` keeps those of the last final moment in its stead."""
-    query = _FINAL.group_by(GENERATION.c.settled_until)
-    final = min((await connection.execute(query, {"at": generation})).one())
+    covered: datetime = (await connection.execute(_FINAL, {"at": generation})).scalar_one()
+    final = max(covered, _FIRST + settle) - settle
     last = await _nearest(Moment(connection, generation, None, final, {}))
     given = {"at": generation, "after": last[0] if last else _FIRST, "more": _ENOUGH - 1}
     instants = [instant for instant in (await connection.execute(_LATER, given)).one() if instant]

@@ -186,7 +186,8 @@ async def watermarks(connection: AsyncConnection, generation: int) -> dict[str, 
 
 def frame(moment: Moment) -> dict[str, Any]:
     """What every answer carries: how far the view is, and whether the past it shows may still fill up."""
-    provisional = moment.as_of is not None and any(mark < moment.as_of for mark in moment.marks.values())
+    final = moment.as_of is None or all(mark >= moment.as_of + moment.settle for mark in moment.marks.values())
+    provisional = moment.behind or not final
     told = {service: rfc3339(mark) for service, mark in sorted(moment.marks.items())}
     return {"as_of": moment.as_of and rfc3339(moment.as_of), "provisional": provisional, "watermark": told}
 

@@ -42,6 +42,8 @@ class Moment:
     """One generation of the view as it was recorded at ``as_of`` (None: as it is), judged at the valid time ``at``.
 
     ``marks`` are the watermarks: until when the view covers everything that each service has recorded.
+    ``behind`` says that something turned by the calendar and has not been judged yet; a
+    finding that is resolved sooner than ``settle`` leaves no trace, so what was found is final as much later.
     """
 
     connection: AsyncConnection
@@ -49,6 +51,8 @@ class Moment:
     as_of: datetime | None
     at: datetime
     marks: Mapping[str, datetime]
+    behind: bool = False
+    settle: timedelta = timedelta(0)
 
     @property
     def past(self) -> bool:

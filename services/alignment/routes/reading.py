@@ -12,10 +12,9 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.follow import projector
-from services.alignment.judge import loader
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes
+from services.alignment.queries.due import is_due
 from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.parameters import OfNow
 from services.alignment.view.waiting import Waiting
@@ -27,6 +26,7 @@ from shared.errors import Gone, NotFound, Unavailable
 
 SCOPE = "alignment:read"
 Make = Callable[[Moment], Awaitable[dict[str, Any]]]
+_CLOCK_TRIES, _CLOCK_SECONDS = 20, 0.05
 _LOOK_SECONDS, _FEW = 0.25, 10
 """How often each looks that waits; of many together no more often than of few."""
 _ACTIVE = (
@@ -42,6 +42,7 @@ class Reader:
         self.waiting = waiting
         self.longest, self.most = settings.wait_seconds, settings.max_waiting
         self.grace = timedelta(minutes=settings.pending_minutes)
+        self.settle = timedelta(seconds=settings.settle_seconds)
 
     @asynccontextmanager
     async def moment(
@@ -49,18 +50,28 @@ class Reader:
     ) -> AsyncIterator[Moment]:
         """The active generation as it is, or as it was recorded at a past moment.
 
-        Findings rest on what is valid now: ``settled`` looks again if something began or ceased to be since the last
-        time. Raises Unavailable before the first build has ended.
+        Findings rest on what is valid now: ``settled`` waits a little for the writer's clock where something began or
+        ceased to be since it last judged, and else says that the answer is provisional. Raises Unavailable before the
+        first build has ended.
         """
-        now = clock.now()
+        now, tries = clock.now(), _CLOCK_TRIES if settled else 0
         while True:
             async with self.database.read() as connection:
                 active = await _active(connection)
-                if not settled or not await _is_due(connection, active, now):
-                    yield Moment(connection, active.generation, as_of, valid_at or as_of or now, active.marks)
+                behind = settled and await is_due(connection, active.generation, active.settled_until, now)
+                if not behind or not tries:
+                    yield Moment(
+                        connection,
+                        active.generation,
+                        as_of,
+                        valid_at or as_of or now,
+                        active.marks,
+                        behind,
+                        self.settle,
+                    )
                     return
-            async with self.database.write() as connection:
-                await projector.settle(connection, active.generation, now)
+            tries -= 1
+            await asyncio.sleep(_CLOCK_SECONDS)
 
     async def answer(self, asked: OfNow, make: Make, *, settled: bool = False) -> Response:
         """What is made of the moment that was asked about, with how far the view is; waits first if asked to."""
@@ -113,10 +124,6 @@ async def _active(connection: AsyncConnection) -> _Active:
         raise Unavailable("The view is being built.", headers={"Retry-After": "2"})
     marks = {row.service: row.recorded_until for row in rows}
     return _Active(rows[0].number, rows[0].settled_until, marks)
-
-
-async def _is_due(connection: AsyncConnection, active: _Active, now: datetime) -> bool:
-    return await loader.is_turning(connection, active.generation, active.settled_until, now)
 
 
 def about(ref: str, make: Callable[[Moment, Any], Awaitable[dict[str, Any]]]) -> Make:

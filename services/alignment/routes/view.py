@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from sqlalchemy import select
 
 from services.alignment.follow.follower import Follower
-from services.alignment.judge.rules import RULES
+from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import edges
 from services.alignment.queries import nodes as node_queries

@@ -116,7 +116,8 @@ async def begin(connection: AsyncConnection, rules: str, reason: str | None = No
         "status": "building",
         "started_at": now,
         "touched_at": now,
-        "settled_until": now,
+        "settled_until": _LONG_AGO,
+        "batch": 0,
     }
     row |= {"reason": reason, "rules": rules}
     await connection.execute(GENERATION.insert().values(row))
@@ -125,10 +126,10 @@ async def begin(connection: AsyncConnection, rules: str, reason: str | None = No
     return number
 
 
-async def touch(connection: AsyncConnection, generation: int, phase: str, checked: int | None = None) -> None:
-    """Show that the build goes on, and how far it is; raises OffsetMoved if it was taken for dead."""
+async def touch(connection: AsyncConnection, generation: int, phase: str) -> None:
+    """Show that the build goes on, and what it is at; raises OffsetMoved if it was taken for dead."""
     await lock(connection, generation)
-    told = {"touched_at": clock.now(), "phase": phase, "checked": checked}
+    told = {"touched_at": clock.now(), "phase": phase}
     await connection.execute(GENERATION.update().where(GENERATION.c.number == generation).values(told))
 
 
@@ -139,14 +140,14 @@ async def note_head(connection: AsyncConnection, generation: int, service: str, 
 
 
 async def building(connection: AsyncConnection) -> dict[str, Any] | None:
-    """How far the build of a generation is, by the phase it is in and by what each service has to tell."""
+    """How far the build of a generation is, by the phase it is in and by the positions of each service."""
     begun = select(GENERATION).where(GENERATION.c.status == "building")
     row = (await connection.execute(begun.order_by(GENERATION.c.number.desc()).limit(1))).one_or_none()
     if row is None:
         return None
     far = select(PROGRESS.c.service, PROGRESS.c.position, PROGRESS.c.head).where(PROGRESS.c.generation == row.number)
     services = {each.service: {"position": each.position, "head": each.head} for each in await connection.execute(far)}
-    return {"generation": row.number, "phase": row.phase, "checked": row.checked, "services": services}
+    return {"generation": row.number, "phase": row.phase, "services": services}
 
 
 async def abandon(connection: AsyncConnection, generation: int) -> None:

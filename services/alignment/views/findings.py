@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, select
 
+from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.catalogue import SHOWN as _SHOWN
 from services.alignment.judge.rule import Rule, Severity
-from services.alignment.judge.rules import RULES
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
@@ -33,10 +34,16 @@ def describe(rule: Rule) -> dict[str, Any]:
     }
 
 
+SHOWN = FINDING.c.rule.not_in(sorted(RULES.keys() - _SHOWN.keys()))
+"""Without what is only counted."""
+_GRAVE = FINDING.c.severity >= 0
+"""The same, where findings are read in the order of their severity: what is only counted has none."""
+
+
 def _select(*, past: bool) -> Select[Any]:
     joined = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
     columns = [column for column in RECORD.c if column.name not in ("generation", "data")]
-    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation)
+    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation, SHOWN)
 
 
 @cache
@@ -83,7 +90,8 @@ async def page(
         rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
     else:
         held = of_generation(FINDING) if moment.past else moment.open_findings()
-        places = select(FINDING).where(held, *(conditions[name] for name in fixed))
+        graves = [] if "severity" in fixed else [_GRAVE]
+        places = select(FINDING).where(held, *graves, *(conditions[name] for name in fixed))
         most = pagination.MOST_LOOKED_AT // _COST
         rows, next_cursor = await pagination.look(
             moment.execute, wanted, places, order, cursor, limit, descending=True, most=most

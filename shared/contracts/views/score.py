@@ -55,6 +55,15 @@ class Fix(Model):
     """How much the index would rise."""
 
 
+class Known(Model):
+    """A model without offerings, say, knows less; it is not worse for that."""
+
+    dimensions: int
+    """How many dimensions have subjects."""
+    of: int
+    """How many there are."""
+
+
 class Score(View):
     """How well things line up."""
 
@@ -62,8 +71,10 @@ class Score(View):
     """Mean of the dimensions, from 0 to 100; null where nothing is counted."""
     capped: bool
     """Whether it is held down because a critical finding hits something vital."""
+    known: Known
+    """How much of it is known."""
     rules_version: str | int
-    """Version of the rule catalogue."""
+    """Fingerprint of the rule catalogue."""
     dimensions: list[DimensionScore]
     """The dimensions."""
     rules: list[RuleScore]

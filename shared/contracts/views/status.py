@@ -31,8 +31,6 @@ class Building(Model):
     """Its number."""
     phase: str | None
     """What is being done."""
-    checked: int | None
-    """How many subjects have been judged."""
     services: dict[str, BuildProgress]
     """By service, how far it has been read."""
 

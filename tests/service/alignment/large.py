@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bench.asking import answered
 from bench.organisation import Json, Organisation
-from services.alignment.follow import projector
 from services.alignment.follow.rebuild import Rebuild
+from services.alignment.follow.writer import Writer
 from services.alignment.main import build
 from services.alignment.view import generations
 from services.alignment.view.projection import project
@@ -29,6 +30,7 @@ class Large:
 
     def __post_init__(self) -> None:
         self.app = build(self.settings, self.database, self.bus, self.organisation)
+        self.writer = Writer(self.database, timedelta(0), exclusive=True)
         self.token = auth.mint(self.settings.issuer_key_path, "tester")
         self.positions = dict(self.organisation.heads)
 
@@ -36,18 +38,17 @@ class Large:
         return await answered(self.app, self.token, path)
 
     async def rebuild(self) -> None:
-        rebuild = Rebuild(self.database, self.bus, self.organisation)
+        rebuild = Rebuild(self.database, self.bus, self.organisation, self.writer)
         await rebuild.run(await rebuild.begin())
 
     async def add(self, service: str, state: Json, version: int = 1) -> None:
         """As the follower applies an event."""
         self.positions[service] += 1
         made = self.organisation.event(service, self.positions[service], version, state, clock.now())
-        async with self.database.write() as connection:
+        async with self.database.read() as connection:
             generation = await generations.active(connection)
-            assert generation is not None
-            await generations.lock(connection, generation)
-            await projector.apply(connection, generation, [project(made)])
+        assert generation is not None
+        await self.writer.write(generation, [project(made)])
 
     def statements(self) -> AbstractContextManager[Asked]:
         return statements(self.database)

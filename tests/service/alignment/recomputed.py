@@ -2,88 +2,144 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from services.alignment.judge.graph import Edge, Graph, History, Node, Span
+from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.rule import WEIGHTS, Rule
-from services.alignment.judge.rules import RULES
-from services.alignment.view.projection import Projected, project
-from shared import clock
-from tests.unit.alignment.graphs import broken
+from shared.contracts import KIND_OWNERS, NODE_KINDS
+from tests.service.alignment.oracle import Oracle
 
 State = dict[str, Any]
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
+_CLOCKED = timedelta(days=90)
+Found = dict[str, tuple[str, str, int]]
+"""Rule, subject and severity by the finding's id."""
 
 
 class Findings:
-    """What is wrong, looked at anew at every instant at which anything was recorded or began or ceased to be valid."""
+    """What is wrong, looked at anew at every instant at which anything was recorded or began or ceased to hold.
 
-    def __init__(self, events: Iterable[State], until: datetime) -> None:
-        rows = [project(event) for event in events]
-        by_ref: dict[str, list[Projected]] = defaultdict(list)
-        for row in sorted(rows, key=lambda row: row.order):
-            by_ref[row.ref].append(row)
-        nodes, edges = list[Node](), list[Edge]()
-        for of in by_ref.values():
-            ends = [*(row.recorded_at for row in of[1:]), clock.FOREVER]
-            for row, end in zip(of, ends, strict=True):
-                nodes += [] if row.ref.startswith("link/") else [_node(row, end)]
-                edges += _edges(row, end)
-        self.history = History(nodes, edges)
-        spans = [*(node.span for node in nodes), *(edge.span for edge in edges)]
-        self.instants = sorted({turn for span in spans for turn in span.turns() if turn <= until})
-        self.subjects = sorted({node.ref for node in nodes})
-        self._at: dict[datetime, dict[str, tuple[str, str, int]]] = {}
+    Of what came up and went in less than ``settle`` nothing is left.
+    """
 
-    def at(self, moment: datetime) -> dict[str, tuple[str, str, int]]:
-        """Rule, subject and severity by the finding's id."""
+    def __init__(self, events: Iterable[State], until: datetime, settle: timedelta = timedelta(0)) -> None:
+        self.settle, self.until = settle, until
+        self.versions: dict[str, list[tuple[datetime, State, bool]]] = defaultdict(list)
+        for event in sorted(events, key=lambda event: event["time"]):
+            kind, id, _ = event["id"].split(":")
+            if kind == "link" or NODE_KINDS[kind].in_view:
+                at, deleted = datetime.fromisoformat(event["time"]), bool(event["data"].get("deleted"))
+                self.versions[f"{kind}/{id}"].append((at, event["data"]["state"], deleted))
+        self.instants = sorted({instant for ref in self.versions for instant in self._turns(ref) if instant <= until})
+        self._at: dict[datetime, Found] = {}
+        self._oracles: dict[datetime, Oracle] = {}
+
+    def _turns(self, ref: str) -> Iterator[datetime]:
+        for at, state, _ in self.versions[ref]:
+            yield at
+            for name in ("valid_from", "valid_to"):
+                if state.get(name):
+                    yield datetime.fromisoformat(state[name])
+            if not ref.startswith("link/"):
+                yield at + _CLOCKED
+
+    def oracle(self, moment: datetime) -> Oracle:
+        if moment not in self._oracles:
+            states, gone, since = {}, set(), {}
+            for ref, versions in self.versions.items():
+                known = [each for each in versions if each[0] <= moment]
+                if not known:
+                    continue
+                states[ref] = known[-1][1]
+                if known[-1][2]:
+                    gone.add(ref)
+                if (begun := _live_since(ref, known)) is not None:
+                    since[ref] = begun
+            self._oracles[moment] = Oracle(states, gone, since, moment)
+        return self._oracles[moment]
+
+    def everything(self, moment: datetime) -> Found:
+        """With what is only counted, and what leaves no trace."""
         if moment not in self._at:
-            graph = self.history.at(moment)
-            told = ((ref, each) for ref in self.subjects for each in broken(graph, ref))
-            self._at[moment] = {id: (rule, ref, severity) for ref, (id, rule, severity, _) in told}
+            found = self.oracle(moment).wrong()
+            self._at[moment] = {
+                str(uuid5(_NAMESPACE, f"{rule} {subject} {part or ' '}")): (rule, subject, severity)
+                for (rule, subject, part), severity in found.items()
+            }
         return self._at[moment]
+
+    def at(self, moment: datetime) -> Found:
+        """What is shown."""
+        found = {id: each for id, each in self.everything(moment).items() if each[2] >= 0}
+        if not self.settle:
+            return found
+        return {id: each for id, each in found.items() if self._lasts(id, moment)}
+
+    def _lasts(self, id: str, moment: datetime) -> bool:
+        later = [instant for instant in self.instants if instant > moment]
+        end = next((instant for instant in later if id not in self.everything(instant)), None)
+        return end is None or end - self.since(id, moment) >= self.settle
 
     def since(self, id: str, moment: datetime) -> datetime:
         """The first of the instants before the moment from which on it was always there."""
         first = moment
         for instant in reversed([each for each in self.instants if each <= moment]):
-            if id not in self.at(instant):
+            if id not in self.everything(instant):
                 break
             first = instant
         return first
 
-    def score(self, moment: datetime) -> tuple[dict[str, tuple[int, float, float]], float | None]:
+    def score(self, moment: datetime) -> tuple[dict[str, tuple[int, int, int]], Fraction | None]:
         """By rule: subjects, weight of those it is about, and of those that pass; and the index, if nothing caps it."""
-        graph, now = self.history.at(moment), self.at(moment)
-        rules = {rule.id: self._passing(rule, graph, now) for rule in RULES.values()}
+        oracle, now = self.oracle(moment), self.everything(moment)
+        if self.settle:
+            now = {id: each for id, each in now.items() if self._lasts(id, moment)}
+        rules = {rule.id: _passing(rule, oracle, now) for rule in SHOWN.values()}
         means = []
-        for dimension in dict.fromkeys(rule.dimension for rule in RULES.values()):
-            group = [r for r in RULES.values() if r.dimension == dimension and rules[r.id][1]]
+        for dimension in dict.fromkeys(rule.dimension for rule in SHOWN.values()):
+            group = [r for r in SHOWN.values() if r.dimension == dimension and rules[r.id][1]]
             if weight := sum(WEIGHTS[r.severity] for r in group):
-                parts = [WEIGHTS[r.severity] * round(100 * rules[r.id][2] / rules[r.id][1], 1) for r in group]
-                means.append(sum(parts) / weight)
-        return rules, sum(means) / len(means) if means else None
-
-    def _passing(self, rule: Rule, graph: Graph, now: dict[str, tuple[str, str, int]]) -> tuple[int, float, float]:
-        broken = [subject for name, subject, _ in now.values() if name == rule.id]
-        if rule.population == "nodes":
-            looked = [n for ref in self.subjects if (n := graph.node(ref)) and rule.looks_at(n, graph)]
-            weight = {node.ref: node.criticality or 3 for node in looked}
-            return len(looked), sum(weight.values()), sum(weight.values()) - sum(weight[ref] for ref in set(broken))
-        edges = [each for of in self.history.out.values() for each in of if each.span.recorded(graph.moment)]
-        count = sum(each.live and (each.is_link or rule.population == "edges") for each in edges)
-        return count, 3.0 * count, 3.0 * (count - min(count, len(broken)))
+                parts = [WEIGHTS[r.severity] * Fraction(100 * rules[r.id][2], rules[r.id][1]) for r in group]
+                means.append(sum(parts, Fraction(0)) / weight)
+        return rules, sum(means, Fraction(0)) / len(means) if means else None
 
 
-def _node(row: Projected, end: datetime) -> Node:
-    record = row.record or {}
-    span = Span(row.recorded_at, end, record["valid_from"], record["valid_to"])
-    members = {name: record[name] for name in ("type", "state", "deleted", "criticality", "data")}
-    return Node(row.ref, row.event.version, has_live_state=record["live"], span=span, **members)
+def _live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime | None:
+    kind = None if ref.startswith("link/") else NODE_KINDS[ref.partition("/")[0]]
+    begun = None
+    for at, state, deleted in known:
+        live = kind is not None and not deleted and kind.is_live(state["state"])
+        begun = (begun or at) if live else None
+    return begun
 
 
-def _edges(row: Projected, end: datetime) -> Iterator[Edge]:
-    for edge in row.edges:
-        span = Span(row.recorded_at, end, edge["valid_from"], edge["valid_to"])
-        members = {name: edge[name] for name in ("type", "source", "target", "holder", "up", "live")}
-        yield Edge(row.ref, is_link=edge["field"] is None, span=span, **members)
+def _passing(rule: Rule, oracle: Oracle, now: Found) -> tuple[int, int, int]:
+    assert KIND_OWNERS
+    weight = {ref: state.get("criticality") or 3 for ref, state in oracle.there.items()}
+    if rule.population != "nodes":
+        count = sum(line.is_link or rule.population == "edges" for line in _in_force(oracle))
+        failing = sum(name == rule.id for name, _, _ in now.values())
+        return count, 3 * count, 3 * (count - min(count, failing))
+    asked = [ref for ref, state in oracle.there.items() if _about(rule, oracle, ref, state)]
+    left_out = {subject for name, subject, _ in now.values() if name == rule.asked}
+    about = [ref for ref in asked if ref not in left_out]
+    failing_now = [subject for name, subject, _ in now.values() if name == (rule.passing or rule.id)]
+    whole = sum(weight[ref] for ref in about)
+    fails = sum(weight[ref] for ref in failing_now)
+    return len(about), whole, whole - max(0, min(whole, fails))
+
+
+def _about(rule: Rule, oracle: Oracle, ref: str, state: State) -> bool:
+    if state["kind"] not in rule.kinds or (rule.types is not None and state.get("type") not in rule.types):
+        return False
+    return ref in oracle.live if rule.states is None else oracle.valid(state) and state["state"] in rule.states
+
+
+def _in_force(oracle: Oracle) -> list[Any]:
+    """Whatever validity says: a link that is active, and what fields say."""
+    return [
+        line for ref, state in oracle.states.items() if ref not in oracle.gone for line in oracle.declared(ref, state)
+    ]

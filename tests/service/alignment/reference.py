@@ -77,13 +77,18 @@ class Reference:
             live = active and self._valid(state)
             yield Relation(ref, state["type"], source, target, active, live, state["confidence"])
             return
-        fields = dict[tuple[str, str, str], None]()
-        for reference in NODE_KINDS[ref.partition("/")[0]].references:
+        fields, declared = dict[tuple[str, str, str], tuple[bool, bool]](), NODE_KINDS[ref.partition("/")[0]]
+        for reference in declared.references:
+            start, holds = ref, (True, True)
+            if reference.start:  # between others it holds while its holder does
+                member, start_kind = reference.start
+                in_force = declared.is_live(state["state"])
+                start, holds = f"{start_kind}/{state[member]}", (in_force, in_force and self._valid(state))
             for _, kind, id in reference.targets(state):
-                source, target = (f"{kind}/{id}", ref) if reference.swapped else (ref, f"{kind}/{id}")
-                fields[reference.relation, source, target] = None
-        for type, source, target in fields:
-            yield Relation(ref, type, source, target, active=True, live=True, field=True)
+                source, target = (f"{kind}/{id}", start) if reference.swapped else (start, f"{kind}/{id}")
+                fields.setdefault((reference.relation, source, target), holds)
+        for (type, source, target), (active, live) in fields.items():
+            yield Relation(ref, type, source, target, active=active, live=live, field=True)
 
     def live(self, ref: str) -> bool:
         state = self.nodes.get(ref)

@@ -1,19 +1,20 @@
 """Alignment alone, with owners in memory."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
 from sqlalchemy import delete
 
 from services.alignment import main
-from services.alignment.follow import projector
 from services.alignment.follow.follower import Follower
 from services.alignment.follow.rebuild import Rebuild
+from services.alignment.follow.writer import Writer
 from services.alignment.models import Base
 from services.alignment.view import generations
 from services.alignment.view.projection import read
-from shared import auth
+from shared import auth, clock
 from shared.bus import Batch, Entry, Partition
 from shared.config import Settings
 from shared.contracts.events import topic
@@ -32,7 +33,9 @@ class Server:
         self.settings = configured
         self.database = Database(configured.database("alignment"))
         self.world = World()
-        self.rebuild = Rebuild(self.database, FakeBus(), self.world)
+        self.settle = timedelta(seconds=configured.settle_seconds)
+        self.writer = Writer(self.database, self.settle, exclusive=True)
+        self.rebuild = Rebuild(self.database, FakeBus(), self.world, self.writer)
         self.app = main.build(configured, self.database, FakeBus(), self.world)
         token = auth.mint(configured.issuer_key_path, "tester")
         headers = {"Authorization": f"Bearer {token}"}
@@ -51,11 +54,13 @@ class Server:
         await self.rebuild.run(await self.rebuild.begin())
 
     async def arrive(self, events: list[Any]) -> None:
-        async with self.database.write() as connection:
+        await self.writer.write(await self.generation(), [read(raw(event)) for event in events])
+
+    async def generation(self) -> int:
+        async with self.database.read() as connection:
             generation = await generations.active(connection)
-            assert generation is not None
-            await generations.lock(connection, generation)
-            await projector.apply(connection, generation, [read(raw(event)) for event in events])
+        assert generation is not None
+        return generation
 
     async def hear(self, events: Sequence[Mapping[str, Any]], service: str) -> None:
         """By way of the follower, from some partition of the service's topic."""
@@ -64,6 +69,7 @@ class Server:
         await follower._apply_batches([batch(events, 0, place)], LOG)
 
     async def get(self, path: str, **params: Any) -> Any:
+        await self.writer.settle(await self.generation(), clock.now())  # as its clock would have
         answer = await self.http.get(f"/alignment/v1/{path}", params=params)
         assert answer.status_code == 200, (path, params, answer.text)
         return answer.json()
@@ -75,7 +81,8 @@ class Server:
 
 async def reader(server: Server, at: int = 0, place: Partition = PLACE) -> Follower:
     """A process that has read a partition of the bus up to an offset."""
-    follower = Follower(server.database, server.rebuild.bus, server.world)
+    follower = Follower(server.database, server.rebuild.bus, server.world, server.settle)
+    follower.writer = follower.intake._writer = server.writer
     async with server.database.write() as connection:
         follower.generation = await generations.active(connection)
         assert follower.generation

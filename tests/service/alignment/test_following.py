@@ -93,13 +93,13 @@ async def test_old_rows_stay_until_the_new_ones_are_there(server: Server, monkey
     server.world.write(TACTIC, Random(1))
     await server.arrive(server.world.events)
     seen = []
-    store = projector.store
+    apply = projector.apply
 
     async def watched(*given: Any) -> Any:
         seen.append(await version(server))
-        return await store(*given)
+        return await apply(*given)
 
-    monkeypatch.setattr(projector, "store", watched)
+    monkeypatch.setattr(projector, "apply", watched)
     await server.build()
     assert seen == [1] * len(seen) != []
 

@@ -128,7 +128,7 @@ class Histories(RuleBasedStateMachine):
                 self._compare(datetime.fromisoformat(dice.choice(self.arrived)["time"]), dice)
 
     def _compare(self, moment: datetime | None, dice: Random) -> None:
-        comparison = Comparison(self.server.get, self.arrived, moment)
+        comparison = Comparison(self.server.get, self.arrived, moment, self.server.settle)
         self.run(comparison.of_lists())
         for ref in dice.sample(REFS, 4):
             self.run(comparison.of_node(ref))
@@ -139,15 +139,16 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("settle", [0, 150])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_view_is_what_a_reference_makes_of_its_events(
-    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+    backend: str, settle: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     with asyncio.Runner() as runner:
         database = chosen(backend, request)
         given = runner.run(database.__aenter__())
         try:
-            _play(runner, settings_for(tmp_path, pending_minutes=0, **given))
+            _play(runner, settings_for(tmp_path, pending_minutes=0, settle_seconds=settle, **given))
         finally:
             runner.run(database.__aexit__(None, None, None))
 

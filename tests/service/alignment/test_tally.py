@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
 
-from services.alignment.follow import projector
 from services.alignment.models import TALLY
 from services.alignment.queries import counts
 from services.alignment.queries.snapshot import Moment
@@ -32,8 +31,8 @@ async def generation(platform: Platform) -> int:
 async def differing(database: Database, number: int, moments: list[datetime]) -> list[object]:
     """The moments, and now, at which the two counts are not the same."""
     found: list[object] = []
-    async with database.write() as connection:
-        await projector.settle(connection, number, now := clock.now())
+    now = clock.now()
+    async with database.read() as connection:
         for as_of, at in [(None, now), *((moment, moment) for moment in moments), (moments[0], moments[-1])]:
             moment = Moment(connection, number, as_of, at, {})
             kept, whole = await counts.tally(moment), await counts.counted(moment)
@@ -47,7 +46,10 @@ async def test_counts_are_those_of_everything(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counts, "_ENOUGH", 3)
-    async with chosen(backend, request) as given, running(settings_for(tmp_path, **given)) as platform:
+    async with (
+        chosen(backend, request) as given,
+        running(settings_for(tmp_path, settle_seconds=0, **given)) as platform,
+    ):
         database = Database(platform.settings.database("alignment"))
         historian, moments = Historian(platform, 11), list[datetime]()
         for _ in range(ROUNDS):
@@ -56,8 +58,7 @@ async def test_counts_are_those_of_everything(
                 moments.append(clock.now())
             await platform.caught_up()
             async with database.write() as connection:
-                await projector.settle(connection, await generation(platform), clock.now())
-                await counts.keep(connection, await generation(platform))
+                await counts.keep(connection, await generation(platform), timedelta(0))
         await asyncio.sleep(0.7)  # until what was given a validity that ends or begins soon has ended or begun
         await platform.caught_up()
         async with database.read() as connection:

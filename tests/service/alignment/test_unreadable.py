@@ -188,15 +188,14 @@ async def test_a_row_that_cannot_be_written_is_replaced_by_a_letter(
     dice = Random(1)
     for ref in (TACTIC, OTHER, TACTIC):
         server.world.write(ref, dice)
-    store = projector.store
+    apply = projector.apply
 
-    async def fails(connection: Any, generation: int, events: Sequence[Any]) -> Any:
-        found = await store(connection, generation, events)
+    async def fails(connection: Any, generation: int, judge: Any, events: Sequence[Any]) -> None:
+        await apply(connection, generation, judge, events)
         if any(event.ref == OTHER for event in events):
             raise RecursionError("so \x00 deep")
-        return found
 
-    monkeypatch.setattr(projector, "store", fails)
+    monkeypatch.setattr(projector, "apply", fails)
     follower = await reader(server)
     await hear(follower, 0, *server.world.events)
     assert (await names(server), await names(server, OTHER)) == (real(server), None)

@@ -21,12 +21,15 @@ from shared.contracts.relations import RELATIONS
 State = dict[str, Any]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DAYS = timedelta(days=37)
+_LULL = 25
 COUNTS = {
     "strategy": 3, "objective": 2, "outcome": 1, "tactic": 2, "operation": 2, "stakeholder": 1, "increment": 1,
     "service": 2, "service_offering": 1, "consumer_group": 1, "design_package": 2, "product": 1, "contract": 1,
-    "process": 1, "activity": 2, "role": 2, "party": 2, "role_assignment": 2, "policy": 1,
+    "process": 2, "activity": 2, "role": 2, "party": 2, "role_assignment": 2, "policy": 1, "project": 1,
+    "capability": 1, "csf": 1, "kpi": 1, "partner": 1, "procedure": 1, "handoff": 1, "deliverable": 1,
 }  # fmt: skip
-LINKED = 20
+LINKED = 30
 _PAGE = 7
 NEVER_SEEN = str(UUID(int=999, version=4))
 
@@ -71,7 +74,15 @@ def _component(dice: Random) -> State:
 
 
 OF_KIND: dict[str, Callable[[Random], State]] = {
-    "strategy": lambda dice: {"type": dice.choice(["business", "it"])},
+    "strategy": lambda dice: {"type": dice.choice(["business", "it", "it_service", None])},
+    "objective": lambda dice: {"level": dice.choice([None, "strategic", "tactical"])},
+    "outcome": lambda dice: {"type": dice.choice([None, "internal", "external"])},
+    "consumer_group": lambda dice: {"type": dice.choice([None, "internal", "external"])},
+    "service": lambda dice: {"type": dice.choice([None, "business", "application", "technology"])},
+    "project": lambda dice: {"budget": dice.choice([None, 5.0])},
+    "process": lambda dice: {"purpose": dice.choice([None, "It is there."])},
+    "kpi": lambda dice: {"target": dice.choice([None, 5])},
+    "role": lambda dice: {"type": dice.choice(["process_owner", "service_owner", "other"])},
     "activity": lambda dice: {
         "order": dice.choice([None, 1, 2]),
         "raci": _few(dice, lambda: {"role_id": some_id(dice, "role"), "letter": dice.choice("RACI")}),
@@ -159,7 +170,8 @@ class World:
         self._tell(at, self.states[at])
 
     def _now(self) -> datetime:
-        return START + len(self.events) * MINUTE
+        """Now and then nothing happens for a while."""
+        return START + (len(self.events) + len(self.events) // _LULL * DAYS // MINUTE) * MINUTE
 
     def _tell(self, at: str, state: State, *, deleted: bool = False) -> None:
         self.last[at] = state

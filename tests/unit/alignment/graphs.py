@@ -1,60 +1,109 @@
-"""Graphs in one line: ``kind:name state type +member, ...; name relation name, ...``."""
+"""Graphs as one line of text: what the examples of rules are written in.
 
-from collections.abc import Iterator
+``kind:name state type +member with p:name, ...; name relation name ended, ...``; the first node is the subject. An end
+that is no node is written ``kind:name``. Each relation is a link, but those that only fields make, which are held by
+their source.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from services.alignment.judge.checks import Evidence
-from services.alignment.judge.graph import Edge, Graph, History, Node, Span
-from services.alignment.judge.intervals import judged
-from services.alignment.judge.rules import RULES
-from shared.clock import FOREVER
+from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.catalogue.words import END, GOAL
+from services.alignment.judge.findings import Finding
+from services.alignment.judge.graph import Edge, Node
+from services.alignment.judge.judging import Judge
+from services.alignment.judge.plan import plan
+from services.alignment.judge.rule import Rule
+from services.alignment.judge.standing import Said, Version
 from shared.contracts import NODE_KINDS
+from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+TYPES = {"business", "it", "it_service", "manufacturing", "internal", "external", "application", "technology"} | {
+    "process_owner", "service_owner",
+}  # fmt: skip
 
 
-def at(hours: float) -> datetime:
-    return START + timedelta(hours=hours)
+@dataclass
+class Text:
+    """A graph that text is added to; each addition is a later minute."""
+
+    settle: timedelta = timedelta(0)
+    rules: Iterable[Rule] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    said: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, int] = field(default_factory=dict)
+    minute: int = 0
+    held: dict[str, list[Said]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(plan(list(self.rules or RULES.values()), (GOAL, END)), settle=self.settle)
+        self.first = ""
+
+    def add(self, text: str, at: datetime | None = None) -> None:
+        """Nodes before the semicolon, relations after it; a node that is there gets what is said in addition."""
+        self.minute += 1
+        when = at or START + timedelta(minutes=self.minute)
+        nodes, _, edges = text.partition(";")
+        versions = [v for part in nodes.split(",") if part.strip() for v in self._node(part.split(), when)]
+        versions += [v for part in edges.split(",") if part.strip() for v in self._link(part.split(), when)]
+        self.judge.take(versions)
+        self.judge.flush()
+
+    def _node(self, words: list[str], when: datetime) -> list[Version]:
+        if ":" in words[0] and not words[0].startswith("with"):
+            kind, name = words.pop(0).split(":")
+            self.names[name] = f"{kind}/{name}"
+            self.first = self.first or f"{kind}/{name}"
+            ref = f"{kind}/{name}"
+            self.said[ref] = words
+        else:
+            ref = self.first
+            self.said[ref] = [*self.said[ref], *words]
+        return [self._version(ref, when)]
+
+    def _version(self, ref: str, when: datetime) -> Version:
+        state, *words = self.said[ref]
+        kind = NODE_KINDS[ref.partition("/")[0]]
+        deleted = state == "deleted"
+        self.links[ref] = version = self.links.get(ref, 0) + 1
+        members: dict[str, Any] = {w[1:]: ["something"] for w in words if w.startswith("+")}
+        elements = [w.split(":") for w in words if ":" in w and w.split(":")[0] in FOUR_PS]
+        if elements:
+            members["elements"] = [
+                {"type": p, "ref": {"kind": FOUR_PS[p], "id": name}, "not_applicable": False} for p, name in elements
+            ]
+        return Version(
+            ref, (1, version), when, next((w for w in words if w in TYPES), None),
+            kind.lifecycle.initial if deleted else state, not deleted and kind.is_live(state),
+            deleted, next((int(w) for w in words if w.isdigit()), None), None, None, tuple(self.held.get(ref, ())),
+            members,
+        )  # fmt: skip
+
+    def _link(self, words: list[str], when: datetime) -> list[Version]:
+        source, relation, target, *state = words
+        ends = [self.names.get(end) or end.replace(":", "/") for end in (source, target)]
+        kinds = [end.partition("/")[0] for end in ends]
+        if not RELATIONS[relation].allows(kinds[0], kinds[1]) and _is_field(kinds[0], relation):
+            self.held.setdefault(ends[0], []).append(Said(relation, ends[0], ends[1], ends[0], in_force=True))
+            return [self._version(ends[0], when)]
+        ref = f"link/{source} {relation} {target}"
+        self.links[ref] = version = self.links.get(ref, 0) + 1
+        said = Said(relation, ends[0], ends[1], ends[0], in_force=not state)
+        return [Version(ref, (1, version), when, None, "active", False, False, None, None, None, (said,), {})]
+
+    def open(self) -> list[Finding]:
+        """What is wrong now."""
+        things: list[Node | Edge] = [*self.judge.graph.nodes.values(), *self.judge.graph.links.values()]
+        return [each.finding for thing in things for each in (thing.open or {}).values()]
+
+    def of(self, rule: str, subject: str = "") -> list[Finding]:
+        return [f for f in self.open() if f.rule == rule and f.subject == (subject or self.first)]
 
 
-def span(since: float = 0, until: float | None = None, valid: tuple[float | None, float | None] = (None, None)) -> Span:
-    valid_from, valid_to = (None if hours is None else at(hours) for hours in valid)
-    return Span(at(since), FOREVER if until is None else at(until), valid_from, valid_to)
-
-
-def node(text: str, when: Span | None = None, version: int = 1) -> Node:
-    """``kind:name state type +member``; the state ``deleted`` makes a tombstone."""
-    named, state, *more = text.split()
-    kind, _, name = named.partition(":")
-    deleted = state == "deleted"
-    state = NODE_KINDS[kind].lifecycle.initial if deleted else state
-    live = NODE_KINDS[kind].is_live(state) and not deleted
-    type = next((word for word in more if not word.startswith("+")), None)
-    data = {word[1:]: ["something"] for word in more if word.startswith("+")}
-    return Node(f"{kind}/{name}", version, type, state, live, deleted, None, when or span(), data)
-
-
-def edge(text: str, nodes: list[Node], when: Span | None = None) -> Edge:
-    """``name relation name``; an end that is no node is written ``kind:name``."""
-    refs = {node.ref.partition("/")[2]: node.ref for node in nodes}
-    source, relation, target = text.split()
-    source, target = (refs.get(end) or end.replace(":", "/") for end in (source, target))
-    kinds = source.partition("/")[0], target.partition("/")[0]
-    up = RELATIONS[relation].justified(kinds[0]) if RELATIONS[relation].allows(*kinds) else None
-    return Edge(f"link/{text}", relation, source, target, source, True, up, True, when or span())
-
-
-def history(text: str) -> tuple[str, History]:
-    """The graph of a line, and its first node as the subject."""
-    named, _, joined = text.partition(";")
-    nodes = [node(part) for part in named.split(",")]
-    return nodes[0].ref, History(nodes, [edge(part, nodes) for part in joined.split(",") if part.strip()])
-
-
-def broken(graph: Graph, subject: str) -> Iterator[tuple[str, str, int, Evidence]]:
-    """What is wrong with a subject at one moment, as ``(id, rule, severity, evidence)``."""
-    for rule in RULES.values():
-        for matter in rule.check.matters(graph.history, subject):
-            for id, severity, evidence in judged(rule, matter.judge, graph, subject):
-                yield id, rule.id, severity, evidence
+def _is_field(kind: str, relation: str) -> bool:
+    return any(reference.relation == relation for reference in NODE_KINDS[kind].references)

@@ -1,0 +1,105 @@
+"""The one writer of a generation. It holds the lease in the generation's row, goes on from the present in memory, and
+finds out in each transaction whether somebody else has written since: then it loads the present again."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.follow import projector
+from services.alignment.follow.isolation import is_of_an_item
+from services.alignment.judge import present
+from services.alignment.judge.judging import Judge
+from services.alignment.view import lease
+from services.alignment.view.projection import Projected
+from shared.db import Database
+
+_AT_ONCE = timedelta(0)
+
+
+class Writer:
+    """A finding that is resolved sooner than ``settle`` after it came up leaves no trace. ``exclusive`` is a
+    process that is alone by a file lock: it takes the lease whoever held it."""
+
+    def __init__(self, database: Database, settle: timedelta = _AT_ONCE, *, exclusive: bool | None = None) -> None:
+        self._database = database
+        self.settle_after = settle
+        self._exclusive = database.is_sqlite if exclusive is None else exclusive
+        self._me = str(uuid4())
+        self._lock = asyncio.Lock()
+        self._judges: dict[int, tuple[Judge, int]] = {}
+        """By generation, with the number of the last batch that is in it."""
+
+    async def leads(self, generation: int) -> bool:
+        """Whether the lease is ours, or has just been taken or prolonged."""
+        async with self._database.write() as connection:
+            return await lease.lease(connection, generation, self._me, exclusive=self._exclusive)
+
+    async def warm(self, generation: int) -> None:
+        """Have the present of a generation in memory before anything waits for it."""
+        async with self.transaction(generation):
+            pass
+
+    async def release(self) -> None:
+        """Give the leases back, so that the next writer need not wait for their end."""
+        for generation in list(self._judges):
+            with contextlib.suppress(Exception):
+                async with self._database.write() as connection:
+                    await lease.release(connection, generation, self._me)
+            self.forget(generation)
+
+    def forget(self, generation: int) -> None:
+        """It is no longer written to."""
+        self._judges.pop(generation, None)
+
+    def next_due(self, generation: int) -> datetime | None:
+        """When something turns by itself, as far as is known."""
+        judge, _ = self._judges.get(generation, (None, 0))
+        return judge.standing.next_due if judge else None
+
+    async def write(self, generation: int, events: Sequence[Projected]) -> None:
+        """Apply some events in a transaction of their own."""
+        async with self.transaction(generation) as (connection, judge):
+            await projector.apply(connection, generation, judge, events)
+
+    async def settle(self, generation: int, until: datetime) -> None:
+        """Judge what is due until an instant."""
+        async with self.transaction(generation) as (connection, judge):
+            await projector.settle(connection, generation, judge, until)
+
+    @asynccontextmanager
+    async def transaction(self, generation: int) -> AsyncIterator[tuple[AsyncConnection, Judge]]:
+        """One transaction, with the judge of the generation as it stands. Raises OffsetMoved where somebody else leads
+        or the generation is no longer one to write to."""
+        async with self._lock:
+            try:
+                async with self._database.write() as connection:
+                    judge = await self._held(connection, generation)
+                    yield connection, judge
+                    batch = await lease.note_batch(connection, generation, self._me, judge.until)
+            except BaseException as error:
+                self._take_back(generation, error)
+                raise
+            judge.committed()
+            self._judges[generation] = judge, batch
+
+    async def _held(self, connection: AsyncConnection, generation: int) -> Judge:
+        batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)
+        judge, known = self._judges.get(generation, (None, -1))
+        if judge is None or known != batch:
+            self.forget(generation)
+            judge = await present.load(connection, generation, self.settle_after)
+            self._judges[generation] = judge, batch
+        return judge
+
+    def _take_back(self, generation: int, error: BaseException) -> None:
+        """What an item is to blame for is undone; of anything else nobody knows how far it went."""
+        judge, _ = self._judges.get(generation, (None, 0))
+        if judge is not None and isinstance(error, Exception) and is_of_an_item(error):
+            judge.roll_back()
+        else:
+            self.forget(generation)

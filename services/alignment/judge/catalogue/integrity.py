@@ -1,0 +1,60 @@
+"""Relations that point at what is there, and that fit. Source: referential integrity, and ArchiMate's table of allowed
+relations."""
+
+from collections.abc import Iterator
+
+from services.alignment.judge.checks import EachEdge, Evidence
+from services.alignment.judge.graph import Edge
+from services.alignment.judge.rule import Rule, Severity
+from shared.contracts import NODE_KINDS
+from shared.contracts.relations import allowed_relations
+
+
+def _unseen(edge: Edge) -> Iterator[Evidence]:
+    for end in dict.fromkeys((edge.source, edge.target)):
+        if not end.seen:
+            yield {"end": end.ref, "missing": end.ref}
+
+
+def _deleted(edge: Edge) -> Iterator[Evidence]:
+    for end in dict.fromkeys((edge.source, edge.target)):
+        if end.seen and end.deleted:
+            yield {"end": end.ref, "deleted": end.ref, "version": end.version}
+
+
+def _unfit(edge: Edge) -> Iterator[Evidence]:
+    if not edge.fits:
+        yield {"allowed": allowed_relations(edge.source.kind, edge.target.kind)}
+
+
+_ALL = frozenset(NODE_KINDS)
+
+RULES = (
+    Rule(
+        "D01", Severity.critical, "integrity", "Dangling reference",
+        "An end of a relation has never been seen. Shown as pending, without weight, for a while after it began.",
+        "Wait for it, or create it.",
+        EachEdge(_unseen), _ALL, population="edges",
+        passes="service:s operational, product:p in_use; s depends_on p",
+        fails="service:s operational; s depends_on product:unseen",
+        mended=", product:unseen in_use;",
+    ),
+    Rule(
+        "D02", Severity.high, "integrity", "Reference to something deleted",
+        "An end of a relation has been deleted.",
+        "Point at its successor, or end the link.",
+        EachEdge(_deleted), _ALL, population="edges",
+        passes="service:s operational, product:p in_use; s depends_on p",
+        fails="service:s operational, product:p deleted; s depends_on p",
+        mended="; s depends_on p ended",
+    ),
+    Rule(
+        "D03", Severity.medium, "integrity", "Relation that does not fit its ends",
+        "A link joins two kinds that its type does not allow: it justifies nothing and carries no impact.",
+        "End it, and use a relation that may join them; the evidence lists which.",
+        EachEdge(_unfit, links_only=True), _ALL, population="links",
+        passes="policy:q published, process:p operational; q governs p",
+        fails="process:p operational, policy:q published; p governs q",
+        mended="; p governs q ended",
+    ),
+)  # fmt: skip

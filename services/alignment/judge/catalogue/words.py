@@ -1,0 +1,49 @@
+"""What the families of rules share: readings, closures, and groups of kinds."""
+
+from collections.abc import Callable
+
+from services.alignment.judge.closures import Closure
+from services.alignment.judge.footprint import Reading
+from services.alignment.judge.graph import Node
+
+ARTIFACTS = frozenset({"plan", "project", "policy", "process", "procedure", "work_instruction"})
+"""What organisations write down and run, and forget why."""
+IN_DESIGN_OR_LATER = frozenset({"designed", "developed", "built", "tested", "released", "operational"})
+APPROVED_OR_LATER = IN_DESIGN_OR_LATER | {"approved", "chartered"}
+OFFERED = frozenset({"in_study", "in_design", "in_test", "active", "launched"})
+
+
+def is_business(node: Node) -> bool:
+    return node.kind == "strategy" and node.type == "business"
+
+
+def is_outcome(node: Node) -> bool:
+    return node.kind == "outcome"
+
+
+def is_goal(node: Node) -> bool:
+    return is_outcome(node) or is_business(node)
+
+
+def is_end(node: Node) -> bool:
+    """A goal, or what has nothing live above it: where a chain ends. Only in a circle no chain ends."""
+    return node.uppers == 0 or is_goal(node)
+
+
+GOAL = Closure("an outcome or a business strategy", is_goal)
+OUTCOME = Closure("an outcome", is_outcome)
+BUSINESS = Closure("a business strategy", is_business, frozenset({"supports"}))
+END = Closure("where a chain ends", is_end)
+
+
+def live(*kinds: str, types: frozenset[str] | None = None) -> Reading:
+    """It is live, and of one of these kinds and types."""
+
+    def of(node: Node) -> bool:
+        return node.live and (not kinds or node.kind in kinds) and (types is None or node.type in types)
+
+    return Reading(of, frozenset(kinds) if kinds else None)
+
+
+def that(of: Callable[[Node], bool], *kinds: str) -> Reading:
+    return Reading(of, frozenset(kinds))

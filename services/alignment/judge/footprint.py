@@ -1,0 +1,77 @@
+"""What a check looks at, declared: from this, and from nothing else, follows what the graph keeps of each thing, whom a
+change touches, what is loaded for a look into the past, and at which instants an answer can turn."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.alignment.judge.closures import Closure
+from services.alignment.judge.graph import Node
+
+
+@dataclass(frozen=True)
+class Step:
+    """Over relations of these types, from source to target or back."""
+
+    types: tuple[str, ...]
+    forward: bool
+
+
+def out(*types: str) -> Step:
+    return Step(types, forward=True)
+
+
+def into(*types: str) -> Step:
+    return Step(types, forward=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is read of the thing at the end of a path: a value, which touches nobody while it stays as it is.
+
+    ``kinds`` are those that it can be read of (None: any), ``members`` the ones that it needs, and ``version`` says
+    that it reads the version as well, which changes with every event.
+    """
+
+    of: Callable[[Node], Hashable]
+    kinds: frozenset[str] | None = None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """From the subject over steps to what is read there; the things between have to be live."""
+
+    steps: tuple[Step, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """``members`` are the subject's own that are read; ``closures`` those whose flag is; ``top`` says whether it asks
+    for the top of a chain; ``rests`` whether it asks for what rests on the subject; ``edges`` whether it looks at each
+    relation that the subject declares; ``after`` how long the subject has to have been live; ``around`` the types of
+    relations of which it looks at everything that hangs together with the subject."""
+
+    members: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    top: bool = False
+    rests: bool = False
+    edges: bool = False
+    after: timedelta | None = None
+    around: tuple[str, ...] = ()
+
+
+def together(*footprints: Footprint) -> Footprint:
+    """Of a check that is made of others."""
+    return Footprint(
+        members=tuple(dict.fromkeys(name for each in footprints for name in each.members)),
+        paths=tuple(path for each in footprints for path in each.paths),
+        closures=tuple(dict.fromkeys(closure for each in footprints for closure in each.closures)),
+        top=any(each.top for each in footprints),
+        rests=any(each.rests for each in footprints),
+        edges=any(each.edges for each in footprints),
+        after=max((each.after for each in footprints if each.after), default=None),
+        around=tuple(dict.fromkeys(name for each in footprints for name in each.around)),
+    )

@@ -1,0 +1,187 @@
+"""Pieces of the past from the tables: whom a late change can reach, and everything around them that rules look at."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.judge import history_statements as statements
+from services.alignment.judge.findings import Finding
+from services.alignment.judge.footprint import Step
+from services.alignment.judge.plan import Plan
+from services.alignment.judge.replay import Piece, Relation, Row
+from services.alignment.judge.standing import Said, Version
+from shared.arrays import chunks
+from shared.db import MOMENT
+
+_AT: BindParameter[int] = bindparam("at")
+_SINCE = bindparam("since", type_=MOMENT)
+
+
+class History:
+    """One generation, as it was recorded from an instant on. A late event may be anywhere in it."""
+
+    def __init__(self, connection: AsyncConnection, generation: int, since: datetime, plan: Plan) -> None:
+        self._connection = connection
+        self._since = since
+        self._given: dict[str, Any] = {"at": generation, "since": since}
+        self._plan = plan
+
+    # -- whom a change reaches
+
+    async def ends(self, refs: set[str], since: datetime) -> set[str]:
+        """The ends of the relations that some entities or links have declared since: also of those that they no longer
+        do."""
+        rows = [row for row in await self._rows(statements.declared, refs) if row.recorded_to >= since]
+        return {end for row in rows for end in (row.source, row.target, row.holder)}
+
+    async def reached(self, changed: set[str]) -> set[str]:
+        """The entities of which a rule may find something else when these are other than they were; without links."""
+        found = set(changed)
+        for steps in _ways_back(self._plan):
+            at = changed
+            for step in steps:
+                at = await self._step(at, step, back=True)
+            found |= at
+        found |= await self._closure(changed, statements.below)
+        found |= await self._step(changed, _ANY_UP, back=False)
+        for type in self._plan.around:
+            found |= await self._hanging_together(changed, type)
+        found |= {end for holder in [await self._holders(changed)] for end in holder}
+        return {ref for ref in found if not ref.startswith("link/")}
+
+    async def _holders(self, refs: set[str]) -> set[str]:
+        """Who declares a relation to them."""
+        found = await self._rows(statements.holding, refs)
+        return {row.holder for row in found}
+
+    async def _step(self, refs: set[str], step: Step, *, back: bool) -> set[str]:
+        forward = step.forward is not back
+        near, far = ("source", "target") if forward else ("target", "source")
+        if step is _ANY_UP:
+            return {row.ref for row in await self._rows(statements.above, refs)}
+        rows = await self._rows(statements.over, refs, near, far, step.types)
+        return {row.ref for row in rows}
+
+    async def _closure(self, refs: set[str], query: Callable[[], Select[Any]]) -> set[str]:
+        found, waiting = set(refs), set(refs)
+        while waiting:
+            waiting = {row.ref for row in await self._rows(query, waiting)} - found
+            found |= waiting
+        return found
+
+    async def _hanging_together(self, refs: set[str], type: str) -> set[str]:
+        found, waiting = set(refs), set(refs)
+        while waiting:
+            ends = [await self._rows(statements.over, waiting, *ends, (type,)) for ends in _BOTH]
+            waiting = {row.ref for rows in ends for row in rows} - found
+            found |= waiting
+        return found
+
+    # -- what is around them
+
+    async def piece(self, subjects: set[str]) -> Piece:
+        """Everything that rules may look at for these subjects."""
+        near = set(subjects)
+        for steps in _ways(self._plan):
+            at = subjects
+            for step in steps:
+                at = await self._step(at, step, back=False)
+                near |= at
+        above = await self._closure(subjects, statements.above)
+        for type in self._plan.around:
+            near |= await self._hanging_together(subjects, type)
+        edges: dict[tuple[Any, ...], Any] = {}
+        around = (
+            (statements.at_either_end, near), (statements.justifying, above),
+            (statements.held, subjects), (statements.resting, subjects),
+        )  # fmt: skip
+        for query, refs in around:
+            for row in await self._rows(query, refs):
+                edges[row.origin, row.epoch, row.version, row.ordinal] = row
+        relations = [_relation(row) for row in edges.values()]
+        ends = {end for each in relations for end in (each.said.source, each.said.target, each.said.holder)}
+        rows = [_row(row) for row in await self._rows(statements.entities, subjects | ends)]
+        return Piece(rows, relations, await self._live_since(rows))
+
+    async def _live_since(self, rows: Sequence[Row]) -> dict[str, datetime]:
+        start = self._since
+        wanted = {
+            row.version.ref
+            for row in rows
+            if row.version.ref.partition("/")[0] in self._plan.after
+            and row.version.has_live_state
+            and row.version.recorded_at <= start < row.recorded_to
+        }
+        return await self.live_since(wanted)
+
+    async def live_since(self, refs: set[str]) -> dict[str, datetime]:
+        """Of what is in a live state at the instant, since when it has been without a break."""
+        return {row.ref: row.since for row in await self._rows(statements.since_live, refs)}
+
+    # -- findings
+
+    async def findings(self, subjects: set[str]) -> list[Finding]:
+        """The intervals that reach the instant or lie after it; those before it can not change any more."""
+        return [
+            Finding(
+                row.id, row.opened_at, row.resolved_at, row.since, row.rule, row.subject, row.severity, row.evidence
+            )
+            for row in await self._rows(statements.findings, subjects)
+        ]
+
+    async def _rows(self, make: Callable[..., Any], refs: Iterable[str], *how: Any) -> list[Any]:
+        rows: list[Any] = []
+        query = make(*how)
+        for some in chunks(sorted(refs)):
+            rows += (await self._connection.execute(query, {**self._given, "refs": some})).all()
+        return rows
+
+
+_ANY_UP = Step((), forward=True)
+_BOTH = (("source", "target"), ("target", "source"))
+
+
+@cache
+def _ways_back(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """From where something changed to who looks at it."""
+    backs = [back.steps for of in plan.readings.values() for _, backs in of for back in backs]
+    backs += [back.steps for of in plan.steps.values() for back in of]
+    return _merged([steps for steps in dict.fromkeys(backs) if steps])
+
+
+@cache
+def _ways(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """From a subject to what rules look at."""
+    paths = [path.steps for rule in plan.rules for path in rule.check.footprint.paths]
+    return _merged(list(dict.fromkeys(paths)))
+
+
+def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
+    """Single steps of one direction are taken together."""
+    single = {
+        forward: tuple(
+            sorted({type for way in ways if len(way) == 1 and way[0].forward is forward for type in way[0].types})
+        )
+        for forward in (True, False)
+    }
+    return (
+        *((Step(types, forward),) for forward, types in single.items() if types),
+        *(way for way in ways if len(way) > 1),
+    )
+
+
+def _row(row: Any) -> Row:
+    version = Version(
+        row.ref, (row.epoch, row.version), row.recorded_from, row.type, row.state, row.live, row.deleted,
+        row.criticality, row.valid_from, row.valid_to, None, row.data,
+    )  # fmt: skip
+    return Row(version, row.recorded_to)
+
+
+def _relation(row: Any) -> Relation:
+    said = Said(row.type, row.source, row.target, row.holder, row.live, row.valid_from, row.valid_to)
+    return Relation(said, row.origin, row.field is None, row.recorded_from, row.recorded_to)

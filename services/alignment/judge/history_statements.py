@@ -1,0 +1,117 @@
+"""The statements of looks into the past: what was recorded from an instant on, around some references."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, union
+
+from services.alignment.models import EDGE, FINDING, RECORD
+from shared.arrays import any_of
+from shared.db import MOMENT
+
+_AT: BindParameter[int] = bindparam("at")
+_SINCE = bindparam("since", type_=MOMENT)
+
+
+def _recorded(query: Select[Any], *where: ColumnElement[bool]) -> Select[Any]:
+    return query.where(EDGE.c.generation == _AT, EDGE.c.recorded_to >= _SINCE, *where)
+
+
+@cache
+def over(near: str, far: str, types: tuple[str, ...]) -> Select[Any]:
+    ends = select(EDGE.c[far].label("ref")).distinct()
+    return _recorded(ends, any_of(EDGE.c[near], "refs"), EDGE.c.type.in_(types))
+
+
+@cache
+def below() -> Any:
+    return union(
+        _recorded(select(EDGE.c.source.label("ref")), any_of(EDGE.c.target, "refs"), EDGE.c.up == "source"),
+        _recorded(select(EDGE.c.target.label("ref")), any_of(EDGE.c.source, "refs"), EDGE.c.up == "target"),
+    )
+
+
+@cache
+def above() -> Any:
+    return union(
+        _recorded(select(EDGE.c.target.label("ref")), any_of(EDGE.c.source, "refs"), EDGE.c.up == "source"),
+        _recorded(select(EDGE.c.source.label("ref")), any_of(EDGE.c.target, "refs"), EDGE.c.up == "target"),
+    )
+
+
+@cache
+def holding() -> Select[Any]:
+    ends = or_(any_of(EDGE.c.source, "refs"), any_of(EDGE.c.target, "refs"))
+    return _recorded(select(EDGE.c.holder).distinct(), ends)
+
+
+_RELATION = [EDGE.c[name] for name in (
+    "origin", "epoch", "version", "ordinal", "type", "source", "target", "holder", "field", "live",
+    "recorded_from", "recorded_to", "valid_from", "valid_to",
+)]  # fmt: skip
+
+
+@cache
+def at_either_end() -> Any:
+    """By both ends: a step may go either way."""
+    return union(*(_recorded(select(*_RELATION), any_of(EDGE.c[end], "refs")) for end in ("source", "target")))
+
+
+@cache
+def justifying() -> Any:
+    return union(
+        _recorded(select(*_RELATION), any_of(EDGE.c.source, "refs"), EDGE.c.up == "source"),
+        _recorded(select(*_RELATION), any_of(EDGE.c.target, "refs"), EDGE.c.up == "target"),
+    )
+
+
+@cache
+def resting() -> Any:
+    return union(
+        _recorded(select(*_RELATION), any_of(EDGE.c.target, "refs"), EDGE.c.up == "source"),
+        _recorded(select(*_RELATION), any_of(EDGE.c.source, "refs"), EDGE.c.up == "target"),
+    )
+
+
+@cache
+def declared() -> Select[Any]:
+    return _recorded(select(*_RELATION), any_of(EDGE.c.origin, "refs"))
+
+
+@cache
+def held() -> Select[Any]:
+    return _recorded(select(*_RELATION), any_of(EDGE.c.holder, "refs"))
+
+
+_ENTITY = [RECORD.c[name] for name in (
+    "ref", "epoch", "version", "type", "state", "live", "deleted", "criticality", "recorded_from", "recorded_to",
+    "valid_from", "valid_to", "data",
+)]  # fmt: skip
+
+
+@cache
+def entities() -> Select[Any]:
+    mine = RECORD.c.generation == _AT, RECORD.c.recorded_to > _SINCE, any_of(RECORD.c.ref, "refs")
+    return select(*_ENTITY).where(*mine)
+
+
+@cache
+def since_live() -> Any:
+    """Since when without a break: after the last version whose state was none that is live."""
+    mine = RECORD.c.generation == _AT, any_of(RECORD.c.ref, "refs"), RECORD.c.recorded_from <= _SINCE
+    other = RECORD.alias("other")
+    broken = (
+        select(func.max(other.c.recorded_from))
+        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, other.c.recorded_from <= _SINCE, ~other.c.live)
+        .scalar_subquery()
+    )
+    after = or_(broken.is_(None), RECORD.c.recorded_from > broken)
+    return (
+        select(RECORD.c.ref, func.min(RECORD.c.recorded_from).label("since")).where(*mine, after).group_by(RECORD.c.ref)
+    )
+
+
+@cache
+def findings() -> Select[Any]:
+    mine = FINDING.c.generation == _AT, FINDING.c.resolved_at > _SINCE, any_of(FINDING.c.subject, "refs")
+    return select(FINDING).where(*mine)

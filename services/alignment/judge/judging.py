@@ -1,0 +1,249 @@
+"""Judges what a change touches, instant by instant, and says which findings open, change and are resolved. Pure.
+
+A finding is opened by what was recorded at its instant, or by an instant that was due. One that is resolved sooner than
+``settle`` after it came up leaves no trace: an import makes thousands of those, and nobody wants them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.alignment.judge.checks import Evidence
+from services.alignment.judge.findings import COUNTED, Changes, Finding, Open, about, finding_id
+from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.plan import Plan, each_edge
+from services.alignment.judge.standing import Standing, Version
+from shared.clock import FOREVER
+
+
+class Judge:
+    """``until`` is the newest instant that has been judged: what was recorded before it is late."""
+
+    def __init__(self, plan: Plan, *, journaled: bool = True, settle: timedelta = timedelta(0)) -> None:
+        self.plan = plan
+        self.standing = Standing(plan, journaled=journaled)
+        self.settle = settle
+        self.until: datetime | None = None
+        self.changes = Changes()
+        self.judged = 0
+        """How many looks at a subject by a rule there were."""
+
+    @property
+    def graph(self) -> Graph:
+        return self.standing.graph
+
+    # -- going on in time
+
+    def take(self, versions: Sequence[Version]) -> None:
+        """Apply and judge what was recorded, in the order of recording and none of it late. What was recorded at one
+        instant is applied whole, and then judged once."""
+        place = 0
+        while place < len(versions):
+            instant = versions[place].recorded_at
+            self.turn(instant)
+            self.standing.turn_to(instant)
+            while place < len(versions) and versions[place].recorded_at == instant:
+                self.standing.take(versions[place])
+                place += 1
+            self._judge(instant)
+
+    def at(self, instant: datetime, tell: Callable[[Standing], None]) -> None:
+        self.turn(instant)
+        self.standing.turn_to(instant)
+        tell(self.standing)
+        self._judge(instant)
+
+    def judge_all(self, subjects: Iterable[str], instant: datetime) -> None:
+        """Judge some subjects by all rules, whatever has touched them."""
+        for ref in (wanted := set(subjects)):
+            node = self.graph.nodes.get(ref)
+            if node is not None:
+                self.standing.touched[node].update(self.plan.own.get(node.kind, ()))
+        self.standing.edges.update((edge, None) for edge in self.graph.links.values() if edge.holder.ref in wanted)
+        self._judge(instant)
+
+    def turn(self, until: datetime) -> None:
+        """Judge what is due before an instant."""
+        while (due := self.standing.next_due) is not None and due < until:
+            self.standing.turn_to(due)
+            self._judge(due)
+
+    def turn_to(self, until: datetime) -> None:
+        """Judge what is due up to and at an instant."""
+        self.turn(until)
+        self.standing.turn_to(until)
+        self._judge(until)
+
+    def apply_late(self, versions: Iterable[Version], subjects: Iterable[str], found: Iterable[Finding]) -> None:
+        """The present of what was recorded earlier, and what was found of all that it can touch by a look into the
+        past."""
+        assert self.until is not None
+        self.standing.turn_to(self.until)
+        for version in versions:
+            self.standing.take(version)
+        self.standing.forget()
+        for ref in subjects:
+            node = self.graph.nodes.get(ref)
+            if node is not None:
+                self._forget_open(node)
+        self.adopt(found)
+
+    def _forget_open(self, node: Node) -> None:
+        edges = [edge for of in (node.out or {}).values() for edge in of if edge.is_link]
+        things: list[Node | Edge] = [node, *edges, *node.held]
+        for thing in things:
+            if thing.open:
+                self.graph.set(thing, "open", None)
+
+    def adopt(self, found: Iterable[Finding]) -> None:
+        """Take over findings that are open and have their rows."""
+        numbers = {rule.id: number for number, rule in enumerate(self.plan.rules)}
+        for finding in found:
+            number = numbers.get(finding.rule)
+            thing, part = about(self.graph, finding)
+            if number is not None and thing is not None:
+                self._put(thing, (number, part), Open(finding, stored=True))
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Nobody is touched by what is loaded, and nothing of it is taken back."""
+        self.standing.loading, self.graph.journaled, journaled = True, False, self.graph.journaled
+        yield
+        self.standing.loading, self.graph.journaled = False, journaled
+
+    # -- judging
+
+    def _judge(self, instant: datetime) -> None:
+        standing = self.standing
+        standing.look_around_circles()
+        if standing.touched:
+            for node, rules in standing.touched.items():
+                self._judge_node(node, rules, instant)
+            standing.touched.clear()
+        if standing.edges:
+            for edge in standing.edges:
+                self._judge_edge(edge, instant)
+            standing.edges.clear()
+        if self.until is None or instant > self.until:
+            self.graph.undo_by(setattr, self, "until", self.until)
+            self.until = instant
+
+    def _judge_node(self, node: Node, rules: Iterable[int], instant: datetime) -> None:
+        every, now = self.plan.rules, dict[tuple[int, str], tuple[int, Evidence]]()
+        for number in rules:
+            rule = every[number]
+            self.judged += 1
+            if not rule.looks_at(node, valid=node.valid):
+                continue
+            after = rule.check.footprint.after
+            if after and (node.live_since is None or node.live_since + after > instant):
+                continue
+            for evidence in rule.check.evidence(node, self.standing):
+                part = evidence.get("part", "")
+                now[number, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
+        if now or node.open:
+            self._compare(node, node.ref, set(rules), now, instant)
+
+    def _judge_edge(self, edge: Edge, instant: datetime) -> None:
+        now, holder = dict[tuple[int, str], tuple[int, Evidence]](), edge.holder
+        for number in self.plan.edges:
+            rule = self.plan.rules[number]
+            self.judged += 1
+            if rule.looks_at(holder, valid=holder.valid):
+                for evidence in each_edge(rule).of(edge):
+                    now[number, f"{edge.name} {evidence.pop('end', '')}"] = (int(rule.severity_of(holder)), evidence)
+        if now or edge.open:
+            self._compare(edge, holder.ref, self.plan.edges, now, instant)
+
+    def _compare(
+        self,
+        thing: Node | Edge,
+        subject: str,
+        rules: Iterable[int],
+        now: dict[tuple[int, str], tuple[int, Evidence]],
+        instant: datetime,
+    ) -> None:
+        before = thing.open or {}
+        among = set(rules)
+        for key in [key for key in before if key[0] in among and key not in now]:
+            self._resolve(thing, key, before[key], instant)
+        for key, (severity, evidence) in now.items():
+            known = before.get(key)
+            if known is None:
+                id = finding_id(self.plan.rules[key[0]].id, subject, key[1])
+                rule = self.plan.rules[key[0]].id
+                fresh = Finding(id, instant, FOREVER, instant, rule, subject, severity, evidence)
+                self._open(thing, key, fresh)
+            elif (known.finding.severity, known.finding.evidence) != (severity, evidence):
+                self._end(known, instant)
+                fresh = known.finding._replace(opened_at=instant, severity=severity, evidence=evidence)
+                self._open(thing, key, fresh)
+
+    def _open(self, thing: Node | Edge, key: tuple[int, str], finding: Finding) -> None:
+        open_ = Open(finding, stored=False)
+        self._put(thing, key, open_)
+        self.changes.made.setdefault(finding.id, []).append(finding)
+        self.changes.opened.append(open_)
+
+    def _put(self, thing: Node | Edge, key: tuple[int, str], open_: Open | None) -> None:
+        if thing.open is None:
+            thing.open = {}
+        before = thing.open.get(key)
+        if open_ is None:
+            del thing.open[key]
+            self.graph.undo_by(_put_back, thing, key, before)
+            if not thing.open:
+                thing.open = None
+        else:
+            thing.open[key] = open_
+            self.graph.undo_by(_put_back, thing, key, before)
+
+    def _end(self, known: Open, instant: datetime) -> None:
+        """The interval ends; the newest of a finding's is the one that is open."""
+        if known.stored:
+            self.changes.ended[known.finding.key] = instant
+        else:
+            self.changes.made[known.finding.id][-1] = known.finding._replace(resolved_at=instant)
+
+    def _resolve(self, thing: Node | Edge, key: tuple[int, str], known: Open, instant: datetime) -> None:
+        self._put(thing, key, None)
+        if instant - known.finding.since < self.settle:
+            self._drop(known.finding)
+        else:
+            self._end(known, instant)
+
+    def _drop(self, finding: Finding) -> None:
+        """The whole spell, of which some intervals may be stored and others not."""
+        left = [each for each in self.changes.made.pop(finding.id, ()) if each.since != finding.since]
+        if left:
+            self.changes.made[finding.id] = left
+        self.changes.dropped.add((finding.id, finding.since))
+
+    # -- one batch
+
+    def flush(self) -> Changes:
+        """What is to be written, in the transaction that the batch is applied in."""
+        for open_ in self.changes.opened:
+            open_.stored = True
+        done, self.changes = self.changes, Changes()
+        return done
+
+    def committed(self) -> None:
+        """The batch stays."""
+        self.graph.accept()
+
+    def roll_back(self) -> None:
+        """As it was before the batch."""
+        self.graph.roll_back()
+        self.standing.forget()
+        self.changes = Changes()
+
+
+def _put_back(thing: Node | Edge, key: tuple[int, str], before: Any) -> None:
+    if before is None:
+        if thing.open:
+            thing.open.pop(key, None)
+            thing.open = thing.open or None
+    else:
+        thing.open = (thing.open or {}) | {key: before}

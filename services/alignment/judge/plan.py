@@ -1,0 +1,183 @@
+"""Whom a change touches: looked up in indexes that are made of the footprints of the rules, once."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from services.alignment.judge.checks import EachEdge
+from services.alignment.judge.closures import Closure
+from services.alignment.judge.footprint import Footprint, Path, Reading, Step
+from services.alignment.judge.graph import Node
+from services.alignment.judge.rule import Rule
+from shared.contracts import NODE_KINDS
+
+ByKind = dict[str, tuple[int, ...]]
+"""Rules by the kind of their subject."""
+
+
+class Back(NamedTuple):
+    """The way back from where something changed to the subjects that look at it."""
+
+    steps: tuple[Step, ...]
+    rules: ByKind
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Rules are numbered as they come. ``own`` are those about a kind, ``own_members`` those that read a member of the
+    subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation
+    and direction who has to be looked at when one begins or ends to hold; ``top``, ``rests``, ``around`` and
+    ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind."""
+
+    rules: Sequence[Rule]
+    closures: tuple[Closure, ...]
+    own: ByKind
+    own_members: dict[str, dict[str, tuple[int, ...]]]
+    readings: dict[str, tuple[tuple[Reading, tuple[Back, ...]], ...]]
+    steps: dict[tuple[str, bool], tuple[Back, ...]]
+    led: tuple[ByKind, ...]
+    top: ByKind
+    rests: ByKind
+    around: dict[str, ByKind]
+    edges: tuple[int, ...]
+    members: dict[str, frozenset[str]]
+    after: dict[str, tuple[timedelta, ...]]
+
+    def touched_by(self, type: str, *, forward: bool) -> tuple[Back, ...]:
+        return self.steps.get((type, forward), ())
+
+
+def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
+    """``closures`` are kept up beside those that the rules ask for."""
+    footprints = [(number, rule, footprint_of(rule)) for number, rule in enumerate(rules)]
+    nodes = [(number, rule, footprint) for number, rule, footprint in footprints if not footprint.edges]
+    every = tuple(dict.fromkeys([*closures, *(closure for _, _, f in footprints for closure in f.closures)]))
+    return Plan(
+        rules=rules,
+        closures=every,
+        own=_by_kind((number, rule) for number, rule, _ in nodes),
+        own_members=_own_members(nodes),
+        readings=_readings(nodes),
+        steps=_steps(nodes),
+        led=tuple(_by_kind((n, rule) for n, rule, f in nodes if closure in f.closures) for closure in every),
+        top=_by_kind((number, rule) for number, rule, f in nodes if f.top),
+        rests=_by_kind((number, rule) for number, rule, f in nodes if f.rests),
+        around=_around(nodes),
+        edges=tuple(number for number, _, f in footprints if f.edges),
+        members=_members(footprints),
+        after=_after(nodes),
+    )
+
+
+def footprint_of(rule: Rule) -> Footprint:
+    return rule.check.footprint
+
+
+Numbered = list[tuple[int, Rule, Footprint]]
+
+
+def _by_kind(rules: Iterator[tuple[int, Rule]]) -> ByKind:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, rule in rules:
+        for kind in rule.kinds:
+            found[kind].append(number)
+    return {kind: tuple(numbers) for kind, numbers in found.items()}
+
+
+def _own_members(nodes: Numbered) -> dict[str, dict[str, tuple[int, ...]]]:
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, rule, footprint in nodes:
+        where = (rule.where[0],) if rule.where else ()
+        for kind in rule.kinds:
+            for member in dict.fromkeys((*footprint.members, *rule.reads, *where)):
+                found[kind][member].append(number)
+    return {kind: {name: tuple(rules) for name, rules in of.items()} for kind, of in found.items()}
+
+
+def _readings(nodes: Numbered) -> dict[str, tuple[tuple[Reading, tuple[Back, ...]], ...]]:
+    """One reading is made once, however many rules look at it."""
+    ways: dict[Reading, dict[tuple[Step, ...], list[tuple[int, Rule]]]] = defaultdict(lambda: defaultdict(list))
+    for number, rule, path in _paths(nodes):
+        ways[path.reading][path.steps[::-1]].append((number, rule))
+    found: dict[str, list[tuple[Reading, tuple[Back, ...]]]] = defaultdict(list)
+    for reading, back in ways.items():
+        backs = tuple(Back(steps, _by_kind(iter(rules))) for steps, rules in back.items())
+        for kind in reading.kinds or NODE_KINDS:
+            found[kind].append((reading, backs))
+    for kind in NODE_KINDS:
+        if backs := _between(nodes):
+            found[kind].append((_LIVE, backs))
+    return {kind: tuple(readings) for kind, readings in found.items()}
+
+
+_LIVE = Reading(lambda node: node.live)
+
+
+def _between(nodes: Numbered) -> tuple[Back, ...]:
+    """What lies between has to be live."""
+    found: dict[tuple[Step, ...], list[tuple[int, Rule]]] = defaultdict(list)
+    for number, rule, path in _paths(nodes):
+        for length in range(1, len(path.steps)):
+            found[path.steps[:length][::-1]].append((number, rule))
+    return tuple(Back(steps, _by_kind(iter(dict(rules).items()))) for steps, rules in found.items())
+
+
+def _steps(nodes: Numbered) -> dict[tuple[str, bool], tuple[Back, ...]]:
+    found: dict[tuple[str, bool], dict[tuple[Step, ...], dict[int, Rule]]] = defaultdict(lambda: defaultdict(dict))
+    for number, rule, path in _paths(nodes):
+        for place, step in enumerate(path.steps):
+            for type in step.types:
+                found[type, step.forward][path.steps[:place][::-1]][number] = rule
+    return {
+        key: tuple(Back(steps, _by_kind(iter(rules.items()))) for steps, rules in ways.items())
+        for key, ways in found.items()
+    }
+
+
+def _paths(nodes: Numbered) -> Iterator[tuple[int, Rule, Path]]:
+    for number, rule, footprint in nodes:
+        for path in footprint.paths:
+            yield number, rule, path
+
+
+def _around(nodes: Numbered) -> dict[str, ByKind]:
+    types = {type for _, _, footprint in nodes for type in footprint.around}
+    return {type: _by_kind((n, rule) for n, rule, f in nodes if type in f.around) for type in types}
+
+
+def _members(footprints: Numbered) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for _, rule, footprint in footprints:
+        for kind in rule.kinds:
+            found[kind] |= {*footprint.members, *rule.reads, *([rule.where[0]] if rule.where else [])}
+        for path in footprint.paths:
+            for kind in path.reading.kinds or ():
+                found[kind] |= set(path.reading.members)
+    return {kind: frozenset(names) for kind, names in found.items() if names}
+
+
+def _after(nodes: Numbered) -> dict[str, tuple[timedelta, ...]]:
+    found: dict[str, set[timedelta]] = defaultdict(set)
+    for _, rule, footprint in nodes:
+        if footprint.after:
+            for kind in rule.kinds:
+                found[kind].add(footprint.after)
+    return {kind: tuple(sorted(spans)) for kind, spans in found.items()}
+
+
+def each_edge(rule: Rule) -> EachEdge:
+    """The check of a rule that looks at relations one by one."""
+    assert isinstance(rule.check, EachEdge)
+    return rule.check
+
+
+def ways_back(node: Node, steps: tuple[Step, ...]) -> list[Node]:
+    """From where something changed, against the steps that lead there, to the subjects."""
+    found = [node]
+    for step in steps:
+        found = [each for at in found for each in at.over(step.types, forward=not step.forward)]
+        if not found:
+            break
+    return found

@@ -1,0 +1,144 @@
+"""The present of a generation, loaded from its tables: what the writer goes on from."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.catalogue.words import END, GOAL
+from services.alignment.judge.findings import Finding
+from services.alignment.judge.judging import Judge
+from services.alignment.judge.plan import plan
+from services.alignment.judge.standing import Said, Version
+from services.alignment.models import EDGE, FINDING, GENERATION, RECORD
+from shared.clock import FOREVER
+from shared.contracts.relations import RELATIONS
+
+PLAN = plan(list(RULES.values()), (GOAL, END))
+_PAGE = 10_000
+_AT: BindParameter[int] = bindparam("at")
+
+
+def empty(settle: timedelta) -> Judge:
+    """Of a generation without a row."""
+    return Judge(PLAN, settle=settle)
+
+
+async def load(connection: AsyncConnection, generation: int, settle: timedelta) -> Judge:
+    """The judge of a generation as it stands, with everything that is open."""
+    judge = empty(settle)
+    until = await _until(connection, generation)
+    if until is None:
+        return judge
+    with judge.loading():
+        judge.standing.turn_to(until)
+        judge.until = until
+        async for row in _pages(connection, generation, _ENTITIES):
+            judge.standing.take(_version(row))
+        async for row in _pages(connection, generation, _LINKS_OF_NOTHING):
+            judge.graph.others[row.ref] = (row.epoch, row.version)
+        for ref, since in await _live_since(connection, generation):
+            node = judge.graph.nodes[ref]
+            judge.standing.live_since(node, since)
+        held: dict[str, list[Said]] = defaultdict(list)
+        async for row in _pages(connection, generation, _RELATIONS):
+            said = Said(row.type, row.source, row.target, row.holder, row.live, row.valid_from, row.valid_to)
+            if row.field is None:
+                judge.standing.take(_link(row, said))
+            else:
+                held[row.origin].append(said)
+        for origin, edges in held.items():
+            judge.standing.hold(judge.graph.node(origin), edges)
+        async for row in _pages(connection, generation, _OPEN):
+            times = row.opened_at, row.resolved_at, row.since
+            judge.adopt([Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)])
+    return judge
+
+
+async def _until(connection: AsyncConnection, generation: int) -> datetime | None:
+    newest = select(func.max(RECORD.c.recorded_from)).where(RECORD.c.generation == _AT).scalar_subquery()
+    query = select(GENERATION.c.settled_until, newest).where(GENERATION.c.number == _AT)
+    settled, recorded = (await connection.execute(query, {"at": generation})).one()
+    return max(settled, recorded) if recorded else None
+
+
+async def _pages(connection: AsyncConnection, generation: int, query: Select[Any]) -> AsyncIterator[Any]:
+    """All rows of a query, a page at a time."""
+    result = await connection.stream(query, {"at": generation})
+    async for some in result.partitions(_PAGE):
+        for row in some:
+            yield row
+
+
+def _current(table: Table, *names: str) -> Select[Any]:
+    current = table.c.generation == _AT, table.c.recorded_to == FOREVER
+    return select(*(table.c[name] for name in names)).where(*current)
+
+
+_PLACE = ("epoch", "version")
+_ENTITIES = (
+    _current(
+        RECORD,
+        "ref",
+        *_PLACE,
+        "type",
+        "state",
+        "live",
+        "deleted",
+        "criticality",
+        "recorded_from",
+        "valid_from",
+        "valid_to",
+    )
+    .add_columns(case((RECORD.c.kind.in_(sorted(PLAN.members)), RECORD.c.data)).label("data"))
+    .where(RECORD.c.kind != "link")
+    .order_by(RECORD.c.ref)
+)
+_LINKS_OF_NOTHING = _current(RECORD, "ref", *_PLACE).where(
+    RECORD.c.kind == "link", RECORD.c.deleted | RECORD.c.type.not_in(sorted(RELATIONS))
+)
+_RELATIONS = _current(
+    EDGE,
+    "origin",
+    *_PLACE,
+    "type",
+    "source",
+    "target",
+    "holder",
+    "field",
+    "live",
+    "recorded_from",
+    "valid_from",
+    "valid_to",
+).order_by(EDGE.c.origin, EDGE.c.ordinal)
+_OPEN = select(FINDING).where(FINDING.c.generation == _AT, FINDING.c.resolved_at == FOREVER)
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        row.ref, (row.epoch, row.version), row.recorded_from, row.type, row.state, row.live, row.deleted,
+        row.criticality, row.valid_from, row.valid_to, None, row.data or {},
+    )  # fmt: skip
+
+
+def _link(row: Any, said: Said) -> Version:
+    order, valid = (row.epoch, row.version), (row.valid_from, row.valid_to)
+    return Version(row.origin, order, row.recorded_from, None, "", False, False, None, *valid, (said,), {})
+
+
+async def _live_since(connection: AsyncConnection, generation: int) -> list[tuple[str, datetime]]:
+    """Of what is in a live state, where a rule asks for it, since when it has been without a break."""
+    other = RECORD.alias("other")
+    broken = (
+        select(func.max(other.c.recorded_from))
+        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, ~other.c.live)
+        .scalar_subquery()
+    )
+    mine = RECORD.c.generation == _AT, RECORD.c.kind.in_(list(PLAN.after))
+    after = broken.is_(None) | (RECORD.c.recorded_from > broken)
+    query = select(RECORD.c.ref, func.min(RECORD.c.recorded_from)).where(*mine, after).group_by(RECORD.c.ref)
+    return [(ref, since) for ref, since in await connection.execute(query, {"at": generation})]

@@ -1,0 +1,168 @@
+"""What holds at an instant: versions come in, validity turns, and everything that a rule looks at is kept up. Pure.
+
+Whoever a change can matter to is put down in ``touched``, with the rules to judge anew; relations that are to be judged
+one by one in ``edges``.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.plan import Plan
+from services.alignment.judge.turning import Turning
+
+
+class Said(NamedTuple):
+    """A relation as a version says it; of a field, or of the link itself."""
+
+    type: str
+    source: str
+    target: str
+    holder: str
+    in_force: bool
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+class Version(NamedTuple):
+    """One version of an entity or link, as far as judging needs it; without ``edges`` its relations are told apart."""
+
+    ref: str
+    order: tuple[int, int]
+    recorded_at: datetime
+    type: str | None
+    state: str
+    has_live_state: bool
+    deleted: bool
+    criticality: int | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    edges: tuple[Said, ...] | None
+    members: Mapping[str, Any]
+
+
+class Standing(Turning):
+    """The present, or a piece of the past, told version by version."""
+
+    def __init__(self, plan: Plan, *, journaled: bool = True) -> None:
+        super().__init__(plan, Graph(journaled=journaled))
+
+    def take(self, version: Version) -> bool:
+        """Apply a version, if it is newer than what is there. Its instant is that of the graph."""
+        if version.ref.startswith("link/"):
+            return self._take_link(version)
+        node = self.graph.node(version.ref)
+        if version.order <= node.order:
+            return False
+        first, was_deleted, criticality = not node.seen, node.deleted, node.criticality
+        lived = node.has_live_state
+        for name in ("order", "recorded_at", "type", "state", "has_live_state", "deleted", "criticality"):
+            self._set(node, name, getattr(version, name))
+        for name in ("valid_from", "valid_to"):
+            self._set(node, name, getattr(version, name))
+        self._set(node, "seen", True)
+        if version.has_live_state and not lived:
+            self._set(node, "live_since", version.recorded_at)
+            self._await(node, *(version.recorded_at + span for span in self.plan.after.get(node.kind, ())))
+        self._await(node, version.valid_from, version.valid_to)
+        self._say(node, version.members, first=first)
+        self._live(node)
+        if version.edges is not None:
+            self.hold(node, version.edges)
+        if first or was_deleted != version.deleted or version.deleted or criticality != version.criticality:
+            self._touch_edges(node)
+        return True
+
+    def _say(self, node: Node, members: Mapping[str, Any], *, first: bool) -> None:
+        """Members that rules read."""
+        wanted = self.plan.members.get(node.kind)
+        if not wanted:
+            return
+        now = {name: members.get(name) for name in wanted if members.get(name)} or None
+        before = node.members
+        if now == before and not first:
+            return
+        self.graph.set(node, "members", now)
+        for name, rules in self.plan.own_members.get(node.kind, {}).items():
+            if (now or {}).get(name) != (before or {}).get(name):
+                self._touch(node, rules)
+
+    def hold(self, node: Node, edges: Iterable[Said]) -> None:
+        """The relations that its fields make, in place of those that they made."""
+        if not edges and not node.held:
+            return
+        before = {(edge.type, edge.source.ref, edge.target.ref): edge for edge in node.held}
+        held = []
+        for said in edges:
+            edge = before.pop((said.type, said.source, said.target), None)
+            if edge is None:
+                ends = self.graph.node(said.source), self.graph.node(said.target)
+                edge = Edge(node.ref, said.type, *ends, node, is_link=False)
+                self.graph.connect(edge)
+            self._say_of(edge, said)
+            held.append(edge)
+        for edge in before.values():
+            self._let_go(edge)
+        self.graph.set(node, "held", tuple(held))
+
+    def live_since(self, node: Node, since: datetime) -> None:
+        """Its state has been a live one for longer than its version says."""
+        self.graph.set(node, "live_since", since)
+        self._await(node, *(since + span for span in self.plan.after.get(node.kind, ())))
+
+    def relate(self, said: Said, origin: str, *, is_link: bool) -> None:
+        """A relation by itself, in force or no longer, whatever says it: how a piece of the past is told."""
+        key = f"{origin} {said.type} {said.source} {said.target}"
+        edge = self.graph.links.get(key)
+        if edge is None:
+            source, target, holder = (self.graph.node(ref) for ref in (said.source, said.target, said.holder))
+            edge = self.graph.links[key] = Edge(origin, said.type, source, target, holder, is_link=is_link)
+            self.graph.connect(edge)
+            if not is_link:
+                holder.held = (*holder.held, edge)
+        self._say_of(edge, said)
+
+    def _take_link(self, version: Version) -> bool:
+        graph, ref = self.graph, version.ref
+        if version.order <= graph.order_of(ref):
+            return False
+        edge = graph.links.get(ref)
+        if not version.edges:  # deleted, or of a relation that is not known
+            if edge is not None:
+                self._let_go(edge)
+                del graph.links[ref]
+                graph.undo_by(graph.links.__setitem__, ref, edge)
+            graph.undo_by(_put_back, graph.others, ref, graph.others.get(ref))
+            graph.others[ref] = version.order
+            return True
+        said = version.edges[0]
+        if edge is None:
+            source, target = graph.node(said.source), graph.node(said.target)
+            edge = graph.links[ref] = Edge(ref, said.type, source, target, source, is_link=True)
+            graph.undo_by(graph.links.pop, ref)
+            graph.connect(edge)
+        self._set(edge, "order", version.order)
+        self._say_of(edge, said)
+        return True
+
+    def _say_of(self, edge: Edge, said: Said) -> None:
+        """Whether it is in force, and when it is valid."""
+        self._set(edge, "valid_from", said.valid_from)
+        self._set(edge, "valid_to", said.valid_to)
+        self._set(edge, "in_force", said.in_force)
+        self._await(edge, said.valid_from, said.valid_to)
+        self._stand(edge)
+
+    def _let_go(self, edge: Edge) -> None:
+        """It is declared no longer."""
+        self._set(edge, "in_force", False)
+        self._stand(edge)
+        self.graph.disconnect(edge)
+
+
+def _put_back(found: dict[str, Any], key: str, before: Any) -> None:
+    if before is None:
+        found.pop(key, None)
+    else:
+        found[key] = before

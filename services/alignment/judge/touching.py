@@ -1,0 +1,93 @@
+"""Whom a change can matter to: subjects with the rules to judge them by, and relations that are judged one by one."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from services.alignment.judge.catalogue.words import END
+from services.alignment.judge.closures import Closures
+from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.plan import Back, Plan, ways_back
+
+
+class Touching:
+    """``touched`` and ``edges`` are to be judged; while ``loading`` nobody is touched."""
+
+    def __init__(self, plan: Plan, graph: Graph) -> None:
+        self.plan = plan
+        self.graph = graph
+        self.closures = Closures(graph, plan.closures, self._led)
+        self.touched: dict[Node, set[int]] = defaultdict(set)
+        self.edges: dict[Edge, None] = {}
+        self.loading = False
+        self._end = plan.closures.index(END) if END in plan.closures else None
+        self._endless: dict[Node, None] = {}
+        self._circles: dict[Node, Node | None] = {}
+
+    def _touch(self, node: Node, rules: Iterable[int]) -> None:
+        if rules and not self.loading:
+            self.touched[node].update(rules)
+
+    def _own(self, node: Node) -> None:
+        self._touch(node, self.plan.own.get(node.kind, ()))
+
+    def _touch_back(self, node: Node, backs: Iterable[Back]) -> None:
+        if self.loading:
+            return
+        for steps, rules in backs:
+            for subject in ways_back(node, steps) if steps else (node,):
+                self._touch(subject, rules.get(subject.kind, ()))
+
+    def _touch_edges(self, node: Node) -> None:
+        """Its relations are judged by what their ends are, and by who declares them."""
+        if self.loading:
+            return
+        for types in (node.out, node.into):
+            for edges in (types or {}).values():
+                self.edges.update(dict.fromkeys(edges))
+        self.edges.update(dict.fromkeys(node.held))
+
+    def _led(self, node: Node, number: int) -> None:
+        """What it leads to has changed."""
+        self._touch(node, self.plan.led[number].get(node.kind, ()))
+        if number == self._end:
+            self._touch(node, self.plan.top.get(node.kind, ()))
+            self._touch_circles(node)
+
+    def _touch_around(self, node: Node, type: str) -> None:
+        """Everything that hangs together with it by relations of this type."""
+        if self.loading:
+            return
+        rules, seen, waiting = self.plan.around[type], {node}, [node]
+        while waiting:
+            at = waiting.pop()
+            self._touch(at, rules.get(at.kind, ()))
+            for forward in (True, False):
+                fresh = set(at.over((type,), forward=forward)) - seen
+                seen |= fresh
+                waiting += fresh
+
+    def _touch_circles(self, node: Node) -> None:
+        if not self.loading and self._end is not None:
+            self._endless[node] = None
+
+    def look_around_circles(self) -> None:
+        """Who is in a circle is named with all that is in it: where no chain ends, all around are looked at."""
+        assert self._end is not None or not self._endless
+        seen = {node for node in self._endless if not self.closures.carries(node, self._end or 0)}
+        self._endless.clear()
+        waiting = list(seen)
+        while waiting:
+            at = waiting.pop()
+            self._touch(at, self.plan.top.get(at.kind, ()))
+            around = [edge.upper for edge in at.above or () if edge.active]
+            around += [edge.lower for edge in at.below or () if edge.active]
+            fresh = {n for n in around if not self.closures.leads(n, self._end or 0) and not END.root(n)} - seen
+            seen |= fresh
+            waiting += fresh
+
+    def forget(self) -> None:
+        """Whom something touched that has been taken back."""
+        self.touched.clear()
+        self.edges.clear()
+        self._endless.clear()
+        self._circles.clear()

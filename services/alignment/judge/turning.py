@@ -1,0 +1,205 @@
+"""What holds at an instant: validity turns, relations begin and end to hold, and what that means to others. Pure."""
+
+import heapq
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from services.alignment.judge.circles import circle
+from services.alignment.judge.closures import Closure
+from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.meaning import LEADING
+from services.alignment.judge.plan import Plan
+from services.alignment.judge.touching import Touching
+from shared.contracts.relations import UP
+
+_UP_FROM = {"source": frozenset(UP["source"]), "target": frozenset(UP["target"])}
+_OWN = frozenset({"type", "state", "has_live_state", "deleted", "criticality", "seen", "live", "valid"})
+"""Members of a node that every rule about it reads."""
+
+
+class Turning(Touching):
+    """A graph at an instant, and the instants at which something turns by itself."""
+
+    def __init__(self, plan: Plan, graph: Graph) -> None:
+        super().__init__(plan, graph)
+        self._due: list[tuple[datetime, int, Node | Edge]] = []
+        self._number = count()
+
+    # -- time
+
+    @property
+    def next_due(self) -> datetime | None:
+        return self._due[0][0] if self._due else None
+
+    def due(self) -> set[tuple[datetime, str]]:
+        """The instants at which something turns by itself, and what; without those that mean nothing any more."""
+        return {
+            (at, thing.name if isinstance(thing, Edge) else thing.ref)
+            for at, _, thing in self._due
+            if (at in (thing.valid_from, thing.valid_to) and (isinstance(thing, Node) or thing.in_force))
+            or (isinstance(thing, Node) and at in self._ripe(thing))
+        }
+
+    def _ripe(self, node: Node) -> list[datetime]:
+        """When it has been live for as long as rules ask."""
+        since = node.live_since if node.has_live_state else None
+        return [since + span for span in self.plan.after.get(node.kind, ())] if since else []
+
+    def turn_to(self, instant: datetime) -> None:
+        """Go on to an instant, at which validity may begin or end. None that is due lies between."""
+        self.graph.now = instant
+        while self._due and self._due[0][0] <= instant:
+            entry = heapq.heappop(self._due)
+            self.graph.undo_by(heapq.heappush, self._due, entry)
+            thing = entry[2]
+            if isinstance(thing, Edge):
+                self._stand(thing)
+            else:
+                self._own(thing)
+                self._live(thing)
+        self._circles.clear()
+
+    def _await(self, thing: Node | Edge, *instants: datetime | None) -> None:
+        now = self.graph.now
+        assert now is not None
+        for instant in instants:
+            if instant is not None and instant > now:
+                entry = (instant, next(self._number), thing)
+                heapq.heappush(self._due, entry)
+                self.graph.undo_by(self._forget, entry)
+
+    def _forget(self, entry: tuple[datetime, int, Node | Edge]) -> None:
+        self._due.remove(entry)
+        heapq.heapify(self._due)
+
+    def _set(self, thing: Node | Edge, name: str, value: Any) -> None:
+        if getattr(thing, name) != value:
+            self.graph.set(thing, name, value)
+            if name in _OWN and isinstance(thing, Node):
+                self._own(thing)
+
+    # -- what follows from it
+
+    def _live(self, node: Node) -> None:
+        """Whether it is live at this instant, and what that means to others."""
+        valid = self.graph.holds(node)
+        live = node.has_live_state and not node.deleted and valid
+        self._set(node, "valid", valid)
+        if live != node.live:
+            self._turn(node, live=live)
+        self._read(node)
+
+    def _turn(self, node: Node, *, live: bool) -> None:
+        carried = self.closures.carried(node)
+        below = [edge for edge in node.below or () if edge.active]
+        self._set(node, "live", live)
+        if self._end is None:
+            self.closures.changed(node, carried)
+        else:
+            self._recount(node, below, carried, live=live)
+        for edge in below:
+            self._touch(edge.lower, self.plan.top.get(edge.lower.kind, ()))
+        for edge in node.above or ():
+            if edge.active:
+                self._touch(edge.upper, self.plan.rests.get(edge.upper.kind, ()))
+        for types in (node.out, node.into):
+            for type in self.plan.around.keys() & (types or {}).keys():
+                self._touch_around(node, type)
+        self._touch_circles(node)
+
+    def _recount(self, node: Node, below: list[Edge], carried: list[bool], *, live: bool) -> None:
+        """What lies below has one live thing more or less above it: so it may be an end of chains, or no longer."""
+        assert self._end is not None
+        crossing: list[tuple[Edge, bool]] = []
+        for edge in below if node.kind in LEADING else ():
+            lower = edge.lower
+            if lower.uppers == (0 if live else 1):
+                crossing.append((edge, self.closures.carries(lower, self._end)))
+            self.graph.set(lower, "uppers", lower.uppers + (1 if live else -1))
+        if live:
+            for edge, before in crossing:
+                if self.closures.carries(node, self._end):
+                    self.closures.appeared_above_a_root(edge, self._end)
+                self.closures.changed_in(edge.lower, self._end, before=before)
+            self.closures.changed(node, carried)
+        else:
+            self.closures.changed(node, carried)
+            for edge, before in crossing:
+                self.closures.changed_in(edge.lower, self._end, before=before)
+
+    def _stand(self, edge: Edge) -> None:
+        """Whether it stands at this instant, and what that means to its ends."""
+        stands = edge.in_force and self.graph.holds(edge)
+        if stands == edge.stands:
+            return
+        self.graph.set(edge, "stands", stands)
+        self.edges[edge] = None
+        if not edge.fits:
+            for end, node in (("source", edge.source), ("target", edge.target)):
+                if edge.type in _UP_FROM[end]:
+                    self._touch(node, self.plan.top.get(node.kind, ()))
+            return
+        if not stands:
+            self._touch_by(edge)  # while the way back is still there
+        self.graph.set(edge, "active", stands)
+        if stands:
+            self._touch_by(edge)
+        if edge.up:
+            self._lead(edge, active=stands)
+
+    def _touch_by(self, edge: Edge) -> None:
+        for node, forward in ((edge.source, True), (edge.target, False)):
+            self._touch_back(node, self.plan.touched_by(edge.type, forward=forward))
+        if edge.type in self.plan.around:
+            self._touch_around(edge.source, edge.type)
+            self._touch_around(edge.target, edge.type)
+
+    def _lead(self, edge: Edge, *, active: bool) -> None:
+        lower, upper = edge.lower, edge.upper
+        self._touch(upper, self.plan.rests.get(upper.kind, ()))
+        if self._end is None:
+            (self.closures.appeared if active else self.closures.vanished)(edge)
+            return
+        counts = upper.live and upper.kind in LEADING
+        before = self.closures.carries(lower, self._end)
+        if active:
+            if counts:
+                self.graph.set(lower, "uppers", lower.uppers + 1)
+                self.closures.appeared_above_a_root(edge, self._end)
+                self.closures.changed_in(lower, self._end, before=before)
+            self.closures.appeared(edge)
+        else:
+            if counts:
+                self.graph.set(lower, "uppers", lower.uppers - 1)
+            self.closures.vanished(edge)
+            self.closures.changed_in(lower, self._end, before=before)
+        self._touch(lower, self.plan.top.get(lower.kind, ()))
+        self._touch_circles(lower)
+        self._touch_circles(upper)
+
+    def _read(self, node: Node) -> None:
+        """What is read of it at the ends of paths; whoever looks at what has changed is touched."""
+        readings = self.plan.readings.get(node.kind, ())
+        now = tuple(reading.of(node) for reading, _ in readings)
+        before = node.values
+        if now == before:
+            return
+        self.graph.set(node, "values", now)
+        for place, (_, backs) in enumerate(readings):
+            if not before or before[place] != now[place]:
+                self._touch_back(node, backs)
+
+    # -- what checks ask
+
+    def leads(self, node: Node, closure: Closure) -> bool:
+        return self.closures.leads(node, self.plan.closures.index(closure))
+
+    def is_top(self, node: Node) -> bool:
+        if node.uppers == 0:
+            return True
+        if self._end is None or self.closures.leads(node, self._end):
+            return False
+        if node not in self._circles:
+            self._circles.update(circle(node, self.plan.top))
+        return self._circles[node] is node

@@ -1,0 +1,25 @@
+"""Whether anything has begun or ceased to be valid that is not judged yet."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import EDGE, RECORD
+from shared.db import MOMENT
+
+
+async def is_due(connection: AsyncConnection, generation: int, judged_until: datetime, until: datetime) -> bool:
+    """Whether there is such an instant after what has been judged, up to another one."""
+    span = {"at": generation, "after": judged_until, "until": until}
+    return (await connection.execute(_IS_DUE, span)).scalar() is not None
+
+
+def _turns(table: Table) -> Select[Any]:
+    after, until = bindparam("after", type_=MOMENT), bindparam("until", type_=MOMENT)
+    due = or_(*((column > after) & (column <= until) for column in (table.c.valid_from, table.c.valid_to)))
+    return select(literal(1)).where(table.c.generation == bindparam("at"), table.c.recorded_to > after, due)
+
+
+_IS_DUE = select(literal(1)).where(or_(*(_turns(table).exists() for table in (RECORD, EDGE))))

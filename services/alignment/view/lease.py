@@ -1,0 +1,52 @@
+"""Who writes to a generation: one process at a time, by a lease in the generation's row."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.models import GENERATION
+from services.alignment.view.generations import OffsetMoved
+from shared.dialects import database_now
+
+_LEASE = timedelta(seconds=10)
+_HOLD = select(GENERATION.c.status, GENERATION.c.batch, GENERATION.c.writer, GENERATION.c.writer_until)
+_HELD = _HOLD.where(GENERATION.c.number == bindparam("generation")).with_for_update()
+
+
+async def lease(connection: AsyncConnection, generation: int, me: str, *, exclusive: bool) -> bool:
+    """Take or prolong the lease of the one who writes a generation, if it is free, ours, or anybody's."""
+    row = (await connection.execute(_HELD, {"generation": generation})).one_or_none()
+    now = await database_now(connection)
+    if row is None or not (exclusive or row.writer in (None, me) or row.writer_until < now):
+        return False
+    mine = GENERATION.update().where(GENERATION.c.number == generation)
+    await connection.execute(mine.values(writer=me, writer_until=now + _LEASE))
+    return True
+
+
+async def release(connection: AsyncConnection, generation: int, me: str) -> None:
+    """Give the lease back."""
+    mine = (GENERATION.c.number == generation) & (GENERATION.c.writer == me)
+    await connection.execute(GENERATION.update().where(mine).values(writer=None))
+
+
+async def hold(connection: AsyncConnection, generation: int, me: str, *, exclusive: bool) -> int:
+    """Lock a generation to write to it, and say which batch was the last; raises OffsetMoved if somebody else leads, or
+    if it is no longer one to write to."""
+    row = (await connection.execute(_HELD, {"generation": generation})).one_or_none()
+    if row is None or row.status not in ("active", "building"):
+        raise OffsetMoved
+    if not exclusive and row.writer not in (None, me) and row.writer_until >= await database_now(connection):
+        raise OffsetMoved
+    batch: int = row.batch
+    return batch
+
+
+async def note_batch(connection: AsyncConnection, generation: int, me: str, judged_until: datetime | None) -> int:
+    """Count what is written, prolong the lease, and say until when it is judged; returns the number of the batch."""
+    until = {} if judged_until is None else {"settled_until": judged_until}
+    values = {"batch": GENERATION.c.batch + 1, "writer": me, "writer_until": await database_now(connection) + _LEASE}
+    noted = GENERATION.update().where(GENERATION.c.number == generation).values(**values, **until)
+    batch: int = (await connection.execute(noted.returning(GENERATION.c.batch))).scalar_one()
+    return batch

@@ -1,0 +1,81 @@
+"""Judging in turn: instants whole, turns at their instants, short spells without a trace, and who is blamed."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.alignment.graphs import START, Text
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_what_is_recorded_at_one_instant_is_judged_once() -> None:
+    """The process is there a moment before its reason is, and nobody sees that."""
+    text = Text()
+    text.add("outcome:o agreed, process:p operational; p serves o", START)
+    judged = text.judge.judged
+    assert [f for f in text.open() if f.rule == "V04"] == []
+    together = Text()
+    together.add("process:p operational, outcome:o agreed; p serves o", START)
+    assert together.judge.judged == judged, "in whatever order it came"
+
+
+@pytest.mark.parametrize(("settle", "left"), [(0, 1), (60, 1), (61, 0)])
+def test_a_spell_that_is_shorter_than_it_takes_to_settle_leaves_no_trace(settle: int, left: int) -> None:
+    text = Text(settle=timedelta(seconds=settle))
+    text.add("outcome:o agreed, process:p operational;", START)
+    opened = [f for f in text.open() if f.rule == "V04"]
+    assert [f.opened_at for f in opened] == [START]
+    versions = text.said
+    assert versions
+    text.judge.take(text._link(["p", "serves", "o"], START + MINUTE))
+    changes = text.judge.flush()
+    ended = [key for key in changes.ended if key[0] == opened[0].id]
+    dropped = [key for key in changes.dropped if key[0] == opened[0].id]
+    assert (len(ended), len(dropped)) == (left, 1 - left)
+
+
+CHAIN = "process:p operational, objective:o in_force, capability:c in_force, outcome:x agreed; p justified_by o"
+
+
+def test_the_top_of_a_chain_is_blamed_and_nothing_that_rests_on_it() -> None:
+    text = Text()
+    text.add(CHAIN)
+    assert text.of("V18", "objective/o")
+    assert not text.of("V04", "process/p")
+    assert text.of("V04c", "process/p"), "its chain is not complete for all that"
+    text.add("; o realizes c")
+    assert not text.of("V18", "objective/o") or not text.judge.graph.nodes["capability/c"].below
+
+
+def test_of_a_circle_without_a_way_out_the_least_is_blamed() -> None:
+    text = Text()
+    text.add("process:b operational, process:a operational, process:c operational; a serves b, b serves c, c serves a")
+    assert [f.subject for f in text.open() if f.rule == "V04"] == ["process/a"]
+    text.add("outcome:x agreed; b serves x")
+    assert [f for f in text.open() if f.rule in ("V04", "V04c")] == []
+    text.add("; b serves x ended")
+    assert [f.subject for f in text.open() if f.rule == "V04"] == ["process/a"]
+    text.add("process:0 operational; 0 serves a")
+    assert [f.subject for f in text.open() if f.rule == "V04"] == ["process/a"], "what leads into it is not of it"
+
+
+def test_a_link_that_does_not_fit_justifies_nothing_and_is_named() -> None:
+    text = Text()
+    text.add("process:p operational, outcome:x agreed; p delivers x")
+    (found,) = text.of("V04", "process/p")
+    assert found.evidence["unfit"] == ["link/p delivers x delivers process/p outcome/x"]
+
+
+def test_a_project_with_a_budget_is_graver() -> None:
+    text = Text()
+    text.add("project:p in_progress +budget, project:q in_progress")
+    assert [(f.subject, f.severity) for f in text.open() if f.rule == "V04"] == [("project/p", 4), ("project/q", 3)]
+
+
+def test_what_is_due_is_judged_at_its_instant() -> None:
+    text = Text()
+    text.add("objective:o in_force", START)
+    text.judge.turn_to(START + timedelta(days=200))
+    (found,) = text.of("V06", "objective/o")
+    assert found.opened_at == START + timedelta(days=90)
