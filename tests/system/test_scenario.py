@@ -59,6 +59,10 @@ def _ref(text: str) -> dict[str, str]:
     return {"kind": kind, "id": id}
 
 
+UNDESIGNED = {"O01", "X01", "X02", "X03", "X04"}
+"""What a service lacks that was registered as found: an owner and a design."""
+UNTOLD = {"O02", "P03", "P11"}
+"""What a process lacks: an owner, activities and a purpose."""
 PLACES = [
     "embedded",
     pytest.param("deployed", marks=[pytest.mark.kafka, pytest.mark.postgres]),
@@ -97,7 +101,7 @@ async def test_the_thread(world: World) -> None:
     await world.link("strategy", "realizes", f"outcome/{outcome}", f"objective/{objective}", confidence=0.9)
     service = await world.put("/catalog/v1/services", name="Claims", state="operational", criticality=5)
     subject = f"service/{service}"
-    assert await world.rules(subject) == {"V08", "F03"}
+    assert await world.rules(subject) == {"V08", "F03", *UNDESIGNED}
 
     why = await world.see(f"why/{subject}")
     assert why["paths"] == []
@@ -106,21 +110,21 @@ async def test_the_thread(world: World) -> None:
     serves = await world.link("catalog", "serves", subject, f"outcome/{outcome}", confidence=0.7)
     before_offer = await world.see(f"nodes/{subject}")
     assert [edge["type"] for edge in before_offer["out"]] == ["serves"]
-    assert await world.rules(subject) == {"F03"}
+    assert await world.rules(subject) == {"F03", *UNDESIGNED}
     why = await world.see(f"why/{subject}")
     assert [(path["live"], path["weakest"]) for path in why["paths"]] == [(True, 0.7)]
 
     offering = await world.put("/catalog/v1/service-offerings", name="Claims online", service_ids=[service])
-    assert await world.rules(subject) == set()
+    assert await world.rules(subject) == UNDESIGNED
     refused = await _launch(world, f"/catalog/v1/service-offerings/{offering}")
     assert {fault["code"] for fault in refused["missing"]} == {"component-missing", "consumer-group-missing"}
 
     process = await world.put("/roles/v1/processes", name="Claims handling", state="operational")
     policy = await world.put("/roles/v1/policies", name="Log every claim", state="published")
-    assert await world.rules(f"process/{process}") == {"V04", "P01"}
+    assert await world.rules(f"process/{process}") == {"V04", "P01", *UNTOLD}
     await world.link("roles", "governs", f"policy/{policy}", f"process/{process}")
     await world.link("roles", "serves", f"process/{process}", f"outcome/{outcome}")
-    assert await world.rules(f"process/{process}") == set()
+    assert await world.rules(f"process/{process}") == UNTOLD
 
     await _past_stays(world, subject, serves)
     await _rebuild_changes_nothing(world)
@@ -136,7 +140,7 @@ async def _past_stays(world: World, subject: str, link: str) -> None:
     """Cutting the link opens the finding again; how it stood before can still be asked."""
     then = (await world.see("findings"))["watermark"]["catalog"]
     await world.move(f"/catalog/v1/links/{link}", "ended")
-    assert await world.rules(subject) == {"V08"}
+    assert await world.rules(subject) == {"V08", *UNDESIGNED}
     now = await world.see(f"trace/{subject}")
     assert now["edges"] == []
     past = await world.see(f"trace/{subject}", as_of=then)

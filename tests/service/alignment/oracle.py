@@ -160,7 +160,9 @@ class Oracle:
         if any(self.is_outcome(each) or self.is_business(each) or not self.above(each) for each in circle):
             return False
         asked = [each for each in circle if self.kind(each) in (*ARTIFACTS, "service")]
-        judged = [e for e in circle if self.kind(e) not in ("strategy", "outcome", "tactic", "operation", *NO_REASON)]
+        judged = [
+            e for e in circle if self.kind(e) not in ("strategy", "outcome", "tactic", "operation", "party", *NO_REASON)
+        ]
         return ref == min(asked or judged or circle)
 
     def joined(self, ref: str, types: str, kinds: str, *, back: bool = False) -> set[str]:
@@ -206,8 +208,7 @@ class Oracle:
         if kind == "service":
             yield from self._of_service(ref, state, type, valid=valid)
         if kind == "service_offering" and valid and at == "launched":
-            for rule, severity, member in (("F01", "C", "components"), ("F02", "H", "consumer_group_ids"),
-                                           ("F05", "H", "terms"), ("F07", "M", "commitments")):  # fmt: skip
+            for rule, severity, member in (("F01", "C", "components"), ("F02", "H", "consumer_group_ids")):
                 if not state.get(member):
                     yield rule, SEVERITY[severity], ""
             if not self.over[ref, "offers"]:
@@ -227,7 +228,7 @@ class Oracle:
                 yield "V04", 4 if kind == "project" and state.get("budget") else 3, ""
             if not self.complete(ref):
                 yield "V04c", -1, ""
-        if kind not in (*ARTIFACTS, "strategy", "outcome", "tactic", "operation", "service", *NO_REASON):
+        if kind not in (*ARTIFACTS, "strategy", "outcome", "tactic", "operation", "service", "party", *NO_REASON):
             resting = any(each in self.live for each in self.lowers[ref])
             if resting and self.is_top(ref):
                 yield "V18", 3, ""
@@ -340,11 +341,6 @@ class Oracle:
         work = self.joined(ref, "decomposes realizes justified_by", "tactic project service", back=True)
         if state.get("level") in (None, "strategic") and self.older(ref, 90) and not work:
             yield "V06", 3, ""
-        parts = self.joined(ref, "part_of", "", back=True)
-        if not self.joined(ref, "measured_by", "kpi") and not any(
-            self.joined(c, "part_of", "kpi", back=True) for c in parts
-        ):
-            yield "K01", 2, ""
 
     def _outcome(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
         groups = [self.of(g, "type") for g in self.joined(ref, "targets", "") if self.of(g, "type")]
@@ -371,9 +367,3 @@ class Oracle:
             yield "R03", 3, ""
         if responsible > 3:
             yield "R04", 2, ""
-        if not self.joined(ref, "guides", "procedure", back=True):
-            yield "P04", 2, ""
-
-    def _kpi(self, _: str, state: State) -> Iterator[tuple[str, int, str]]:
-        if not state.get("target"):
-            yield "K03", 2, ""

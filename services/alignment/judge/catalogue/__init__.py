@@ -3,7 +3,6 @@
 from services.alignment.judge.catalogue import (
     design,
     integrity,
-    measurement,
     offering,
     ownership,
     process,
@@ -12,7 +11,7 @@ from services.alignment.judge.catalogue import (
     trace,
 )
 
-FAMILIES = (trace, integrity, ownership, raci, process, design, offering, measurement, structure)
+FAMILIES = (trace, integrity, ownership, raci, process, design, offering, structure)
 RULES = {rule.id: rule for family in FAMILIES for rule in family.RULES}
 """By id; those that are only counted are among them."""
 SHOWN = {id: rule for id, rule in RULES.items() if rule.shown}

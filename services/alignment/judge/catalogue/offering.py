@@ -60,20 +60,6 @@ RULES = (
         mended="; p offers s",
     ),
     Rule(
-        "F05", Severity.high, "offering", "Offering without terms",
-        "A launched offering has no contract terms.",
-        "Attach the terms under which it is used.",
-        Says("terms"), _OFFERING, states=_LAUNCHED,
-        passes="service_offering:o launched +terms", fails="service_offering:o launched", mended=" +terms",
-    ),
-    Rule(
-        "F07", Severity.medium, "offering", "Offering without a promise",
-        "A launched offering has no commitment.",
-        "Add one measurable promise.",
-        Says("commitments"), _OFFERING, states=_LAUNCHED,
-        passes="service_offering:o launched +commitments", fails="service_offering:o launched", mended=" +commitments",
-    ),
-    Rule(
         "F11", Severity.high, "offering", "Offering without a service or with closed groups",
         "A launched offering names no service, or only consumer groups that are closed.",
         "Name the service that it offers and a group that is active, or retire it.",

@@ -38,15 +38,6 @@ RULES = (
         mended="; a part_of p",
     ),
     Rule(
-        "P04", Severity.medium, "process", "Activity without a procedure",
-        "No live procedure guides a live activity.",
-        "Write down how it is done, and name the activity in the procedure.",
-        Joined("guided_by -> procedure", (into("guides"),), live("procedure")), frozenset({"activity"}),
-        passes="activity:a operational, procedure:p published; p guides a",
-        fails="activity:a operational, procedure:p published",
-        mended="; p guides a",
-    ),
-    Rule(
         "P11", Severity.low, "process", "Process without a purpose",
         "A live process says nothing about its purpose.",
         "Fill in the purpose.",

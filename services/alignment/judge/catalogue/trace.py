@@ -28,8 +28,8 @@ from services.alignment.judge.meaning import LEADING
 from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import NODE_KINDS
 
-_OTHERS = LEADING & set(NODE_KINDS) - ARTIFACTS - {"strategy", "outcome", "tactic", "operation", "service"}
-"""Kinds of which no other rule asks whether something is above them."""
+_OTHERS = LEADING & set(NODE_KINDS) - ARTIFACTS - {"strategy", "outcome", "tactic", "operation", "service", "party"}
+"""Kinds of which no other rule asks whether something is above them; of a party nobody asks what it is for."""
 _ABOVE = "something live above it"
 _COMPLETE = LeadsUp("a chain to an outcome or a business strategy", GOAL)
 
