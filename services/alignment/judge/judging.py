@@ -136,7 +136,7 @@ class Judge:
             self.judged += 1
             if not rule.looks_at(node, valid=node.valid):
                 continue
-            after = rule.check.footprint.after
+            after = self.plan.waits[number]
             if after and (node.live_since is None or node.live_since + after > instant):
                 continue
             for evidence in rule.check.evidence(node, self.standing):

@@ -29,7 +29,8 @@ class Plan:
     """Rules are numbered as they come. ``own`` are those about a kind, ``own_members`` those that read a member of the
     subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation
     and direction who has to be looked at when one begins or ends to hold; ``top``, ``rests``, ``around`` and
-    ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind."""
+    ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how long a
+    subject of each rule has to have been live, ``after`` the same by kind."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
@@ -44,6 +45,7 @@ class Plan:
     edges: tuple[int, ...]
     members: dict[str, frozenset[str]]
     after: dict[str, tuple[timedelta, ...]]
+    waits: tuple[timedelta | None, ...]
 
     def touched_by(self, type: str, *, forward: bool) -> tuple[Back, ...]:
         return self.steps.get((type, forward), ())
@@ -68,6 +70,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
         edges=tuple(number for number, _, f in footprints if f.edges),
         members=_members(footprints),
         after=_after(nodes),
+        waits=tuple(footprint.after for _, _, footprint in footprints),
     )
 
 
