@@ -195,6 +195,7 @@ async def test_what_comes_back_closes_no_circle(api: Api) -> None:
     assert await refused_as_a_circle(api, PART, top, low) is False  # there is nothing to link to
     back = await api.put(NODE_KINDS[TREE], low["id"], {"name": "Back"})
     assert back.status_code == 201
+    assert (await api.link(PART, low, top)).status_code == 201, "its links have ended with it"
     assert await refused_as_a_circle(api, PART, top, low)
 
 

@@ -1,5 +1,6 @@
 """An owner's ``/changes``, page by page: what decides. A row that cannot be read costs that row and nothing else."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -42,7 +43,8 @@ async def fetch(owners: Changes, service: str, after: int, limit: int) -> Page:
     """The rows after a position, at most so many. Raises ClientError when the owner does not answer, or in no way that
     can be used; where it is one row that spoils the answer, that one is passed over."""
     try:
-        return read_page(service, await owners.changes(service, after, limit), after)
+        answer = await owners.changes(service, after, limit)
+        return await asyncio.to_thread(read_page, service, answer, after)
     except Unusable:
         if limit > 1:
             return await fetch(owners, service, after, limit // 2)

@@ -1,6 +1,7 @@
 """Writes what a batch has made. The rows of a version are a pure function of its event; only where its interval ends
 depends on others, and that follows the order of versions."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from shared.db import MOMENT
 from shared.dialects import insert_new
 
 Order = tuple[int, int]
+_AT_ONCE = 200
 
 
 @dataclass
@@ -64,10 +66,15 @@ def _ended(generation: int, ref: str, order: Order, end: datetime) -> dict[str, 
 
 async def write(connection: AsyncConnection, stored: Stored) -> None:
     for table, owner, new in ((RECORD, RECORD.c.ref, stored.records), (EDGE, EDGE.c.origin, stored.edges)):
-        if new:
-            await connection.execute(insert_new(connection, table), new)
-        if stored.ends:
-            await connection.execute(_end(table, owner), stored.ends)
+        await _each(connection, insert_new(connection, table), new)
+        await _each(connection, _end(table, owner), stored.ends)
+
+
+async def _each(connection: AsyncConnection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Some at a time: to make parameters of many holds up everybody else."""
+    for some in chunks(rows, _AT_ONCE):
+        await connection.execute(statement, some)
+        await asyncio.sleep(0)
 
 
 @cache
@@ -138,15 +145,15 @@ async def write_findings(connection: AsyncConnection, generation: int, changes: 
     """First what goes, so that what comes finds its place."""
     if changes.dropped:
         these = [{"at": generation, "which": id, "came_up": since} for id, since in changes.dropped]
-        await connection.execute(_DROP, these)
+        await _each(connection, _DROP, these)
     if changes.removed:
         these = [{"at": generation, "which": id, "opened": opened} for id, opened in changes.removed]
-        await connection.execute(_REMOVE, these)
+        await _each(connection, _REMOVE, these)
     if changes.ended:
         these = [{"at": generation, "which": id, "opened": o, "end": end} for (id, o), end in changes.ended.items()]
-        await connection.execute(_RESOLVE, these)
+        await _each(connection, _RESOLVE, these)
     if rows := [{"generation": generation, **each._asdict()} for each in changes.new()]:
-        await connection.execute(FINDING.insert(), rows)
+        await _each(connection, FINDING.insert(), rows)
 
 
 # -- progress

@@ -82,7 +82,7 @@ async def test_while_a_page_is_stored_the_next_one_is_on_its_way(
             await bus.close()
             await database.close()
         assert told[0].count(0) == len(OWNERS), "the first page of each owner"
-        assert told[0][-1] == 1, "and the second one of the owner that has more"
+        assert 1 in told[0], "and the second one of the owner that has more"
 
 
 async def test_a_hole_that_stays_is_fetched_from_the_owner(tmp_path: Path) -> None:

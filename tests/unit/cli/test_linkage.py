@@ -137,7 +137,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "score": {
         "index": None,
         "capped": False,
-        "rules_version": 1,
+        "known": {"dimensions": 0, "of": 0},
+        "rules_version": "1",
         "dimensions": [],
         "rules": [],
         "fixes": [],

@@ -158,7 +158,14 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     dimensions = [{"dimension": "trace", "raw": 80.0, "with_waivers": 90.0, **figures}]
     fixes = [{"rule": "V08", "title": "Service without an outcome", "remedy": "Ask.", "gain": 6.5}]
     nothing: dict[str, Any] = {"dimensions": [], "rules": [], "fixes": []}
-    empty = {"index": None, "capped": False, "rules_version": 1, **nothing, **FRAME}
+    empty = {
+        "index": None,
+        "capped": False,
+        "rules_version": "1",
+        "known": {"dimensions": 0, "of": 0},
+        **nothing,
+        **FRAME,
+    }
     owner.extra["/alignment/v1/score"] = {**empty, "index": 80.0, "dimensions": dimensions, "fixes": fixes}
     shown = run("score").stdout
     assert all(text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.5", "V08", "Ask."))
