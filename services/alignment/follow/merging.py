@@ -70,15 +70,18 @@ async def merged(streams: Mapping[str, AsyncGenerator[Page]]) -> AsyncGenerator[
 
 
 def _take(made: Merged, streams: list[_Stream], until: datetime | None) -> None:
+    """What was recorded at one instant comes whole."""
     runs = [[(event.recorded_at, place, event) for event in stream.left] for place, stream in enumerate(streams)]
     for at, place, event in merge(*runs, key=lambda each: each[:2]):
-        if len(made.rows) >= MOST or (until is not None and at > until):
+        if until is not None and at > until:
             return
         stream = streams[place]
         assert stream.page is not None
         made.rows.append((stream.page, event))
         stream.next += 1
+        if len(made.rows) == MOST:
+            until = at if until is None else min(until, at)
         if stream.next == len(stream.page.events):
             made.pages.append(stream.page)
             if not stream.ended and stream.page.next_after < stream.page.head.position:
-                return  # its next page comes before anything later
+                until = at if until is None else min(until, at)  # its next page comes before anything later

@@ -3,6 +3,7 @@ finds out in each transaction whether somebody else has written since: then it l
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from services.alignment.view.projection import Projected
 from shared.db import Database
 
 _AT_ONCE = timedelta(0)
+_MANY = 5_000
 
 
 class Writer:
@@ -31,6 +33,7 @@ class Writer:
         self._exclusive = database.is_sqlite if exclusive is None else exclusive
         self._me = str(uuid4())
         self._lock = asyncio.Lock()
+        self._resting = 0
         self._judges: dict[int, tuple[Judge, int]] = {}
         """By generation, with the number of the last batch that is in it."""
 
@@ -85,7 +88,17 @@ class Writer:
                 self._take_back(generation, error)
                 raise
             judge.committed()
+            self._let_rest(judge)
             self._judges[generation] = judge, batch
+
+    def _let_rest(self, judge: Judge) -> None:
+        """What is in memory stays there as long as the process: to look through all of it for garbage, again and again
+        as it grows, would hold up everything for most of a second."""
+        size = len(judge.graph.nodes) + len(judge.graph.links)
+        if size - self._resting > _MANY:
+            self._resting = size
+            gc.collect(1)
+            gc.freeze()
 
     async def _held(self, connection: AsyncConnection, generation: int) -> Judge:
         batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)

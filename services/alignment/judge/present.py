@@ -1,6 +1,5 @@
 """The present of a generation, loaded from its tables: what the writer goes on from."""
 
-import gc
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from shared.clock import FOREVER
 from shared.contracts.relations import RELATIONS
 
 PLAN = plan(list(RULES.values()), (GOAL, END))
-_PAGE, _MANY = 10_000, 50_000
+_PAGE = 10_000
 _AT: BindParameter[int] = bindparam("at")
 
 
@@ -57,8 +56,6 @@ async def load(connection: AsyncConnection, generation: int, settle: timedelta) 
         async for row in _pages(connection, generation, _OPEN):
             times = row.opened_at, row.resolved_at, row.since
             judge.adopt([Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)])
-    if len(judge.graph.nodes) > _MANY:
-        gc.freeze()  # it lives as long as the process: to look through it for garbage takes longer each time
     return judge
 
 
