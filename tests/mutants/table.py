@@ -162,7 +162,7 @@ MUTANTS = (
         "services/alignment/judge/catalogue/ownership.py",
         '    Path((*_SEAT, out("assigned_as")), _STATUS),\n',
         "",
-        _ENGINE,
+        "tests/unit/alignment/test_judging.py",
     ),
     Mutant(
         "a support leans on itself",

@@ -10,14 +10,24 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_what_is_recorded_at_one_instant_is_judged_once() -> None:
-    """The process is there a moment before its reason is, and nobody sees that."""
+    """The process comes before its reason, and nobody sees that."""
     text = Text()
-    text.add("outcome:o agreed, process:p operational; p serves o", START)
-    judged = text.judge.judged
-    assert [f for f in text.open() if f.rule == "V04"] == []
-    together = Text()
-    together.add("process:p operational, outcome:o agreed; p serves o", START)
-    assert together.judge.judged == judged, "in whatever order it came"
+    versions = [*text._node(["process:p", "operational"], START), *text._node(["outcome:o", "agreed"], START)]
+    text.judge.take([*versions, *text._link(["p", "serves", "o"], START)])
+    assert [each for each in text.judge.flush().new() if each.rule == "V04"] == []
+
+
+def test_what_is_read_at_the_end_of_a_path_counts_when_it_changes() -> None:
+    text = Text()
+    text.add(
+        "process:p operational, role_assignment:a active, role:r active, party:x active; "
+        "a assigned_in p, a assigned_as r, a assigns x"
+    )
+    assert text.of("O02", "process/p")
+    text.add("role:r active process_owner")
+    assert not text.of("O02", "process/p")
+    text.add("party:x left")
+    assert text.of("O02", "process/p")
 
 
 @pytest.mark.parametrize(("settle", "left"), [(0, 1), (60, 1), (61, 0)])
