@@ -237,5 +237,7 @@ class EachEdge:
             for each in self.wrong(edge):
                 yield told | each
 
-    def evidence(self, _node: Node, _present: Present) -> Iterator[Evidence]:
-        raise NotImplementedError("It is judged relation by relation.")
+    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+        links = [edge for edges in (node.out or {}).values() for edge in edges if edge.is_link]
+        for edge in (*links, *node.held):
+            yield from self.of(edge)

@@ -56,9 +56,6 @@ class Changes:
     removed: list[tuple[str, datetime]] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.made or self.ended or self.dropped or self.removed)
-
     def new(self) -> Iterator[Finding]:
         for found in self.made.values():
             yield from found

@@ -54,7 +54,7 @@ def into(*types: str) -> tuple[Way, dict[str, Sequence[str]]]:
     return (Leg("target", "types"),), {"types": types}
 
 
-_far: Any = namedtuple("_far", BRIEF_NAMES)  # type: ignore[misc]
+_far: Any = namedtuple("_far", BRIEF_NAMES)  # type: ignore[misc]  # its names are those of a list
 """What lies at the far end, with the columns of a brief node."""
 
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.rule import WEIGHTS, Rule
-from shared.contracts import KIND_OWNERS, NODE_KINDS
+from shared.contracts import NODE_KINDS
 from tests.service.alignment.oracle import Oracle
 
 State = dict[str, Any]
@@ -117,7 +117,6 @@ def _live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime
 
 
 def _passing(rule: Rule, oracle: Oracle, now: Found) -> tuple[int, int, int]:
-    assert KIND_OWNERS
     weight = {ref: state.get("criticality") or 3 for ref, state in oracle.there.items()}
     if rule.population != "nodes":
         count = sum(line.is_link or rule.population == "edges" for line in _in_force(oracle))

@@ -36,8 +36,6 @@ def test_a_spell_that_is_shorter_than_it_takes_to_settle_leaves_no_trace(settle:
     text.add("outcome:o agreed, process:p operational;", START)
     opened = [f for f in text.open() if f.rule == "V04"]
     assert [f.opened_at for f in opened] == [START]
-    versions = text.said
-    assert versions
     text.judge.take(text._link(["p", "serves", "o"], START + MINUTE))
     changes = text.judge.flush()
     ended = [key for key in changes.ended if key[0] == opened[0].id]
