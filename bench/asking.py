@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from bench.organisation import Json, Organisation
-from shared import clock, pagination
+from shared import clock
+from shared.http import pagination
 
 
 class Place:

@@ -11,8 +11,8 @@ from bench.client import Answer, Client
 from bench.load import Target
 from bench.process import Process, running
 from bench.table import Round
-from shared import auth
 from shared.config import ISSUER_KEY, KEYS
+from shared.http import auth
 from tests.backends.server import free_port
 
 Figures = dict[str, float]

@@ -8,8 +8,9 @@ from services.alignment.follow.writer import Writer
 from services.alignment.models import RECORD
 from services.alignment.view import generations
 from services.alignment.view.projection import Projected, project
-from shared import clock, migrations
-from shared.db import Database
+from shared import clock
+from shared.storage import migrations
+from shared.storage.db import Database
 
 
 async def measure(home: Path, events: int, batch: int) -> tuple[float, float]:

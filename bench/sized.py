@@ -28,12 +28,14 @@ from services.alignment.follow.writer import Writer
 from services.alignment.main import build
 from services.alignment.view import generations
 from services.alignment.view.projection import project
-from shared import auth, clock, migrations
+from shared import clock
 from shared.bus import Bus, open_bus
 from shared.config import KEYS, Settings
 from shared.contracts import OWNERS
-from shared.db import Database
+from shared.http import auth
 from shared.keys import make_keys
+from shared.storage import migrations
+from shared.storage.db import Database
 from shared.telemetry import configure_logging
 
 REPEATS = 40

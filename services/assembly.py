@@ -12,13 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.alignment.follow.owners import Owners
 from services.rights import rights
-from shared import migrations
 from shared.bus import Bus, open_bus
 from shared.bus.access import access, user_of
 from shared.config import SERVICES, Settings
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
-from shared.db import Database
+from shared.storage import migrations
+from shared.storage.db import Database
 
 
 def build(service: str, settings: Settings, bus: Bus, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:

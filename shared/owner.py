@@ -8,18 +8,18 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 from sqlalchemy import MetaData
 
-from shared.app import create_app
 from shared.bus import Bus
 from shared.changes import Leader
 from shared.changes import routes as changes_routes
 from shared.config import Settings
 from shared.contracts import Kind
-from shared.db import Database
+from shared.http.app import create_app
 from shared.resource import Owner
 from shared.resource.bulk import Bulk
 from shared.resource.routes import Resource
 from shared.resource.timed import Clockwork
 from shared.rules import Rules
+from shared.storage.db import Database
 from shared.workers import Loop
 
 MakeResource = Callable[[Owner, Kind, Database, Leader], Resource]

@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from shared.outage import is_away
+from shared.storage.outage import is_away
 from shared.telemetry import log
 from shared.telemetry.metrics import WORKER_FAILURES
 

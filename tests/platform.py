@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 
 from services import assembly
-from shared import auth
 from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import OWNERS
+from shared.http import auth
 from shared.keys import make_keys
 from tests.answers import Checked
 

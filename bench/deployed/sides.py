@@ -10,8 +10,8 @@ from bench.deployed.world import FLOOR, OURS, World, connect, plain
 from bench.floors import outbox, projector
 from bench.load import Target
 from bench.process import Process, Processes
-from shared import auth
 from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
+from shared.http import auth
 from shared.keys import make_keys
 from tests.backends.server import free_port
 

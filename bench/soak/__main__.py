@@ -19,8 +19,8 @@ from bench.process import Process, running
 from bench.soak.honest import Honest
 from bench.soak.hostile import Attacker
 from bench.soak.memory import Sample, slope
-from shared import auth
 from shared.config import ISSUER_KEY, KEYS
+from shared.http import auth
 from tests.backends.server import free_port
 
 _EVERY_SECONDS = 5.0

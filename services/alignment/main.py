@@ -13,12 +13,12 @@ from services.alignment.models import Base
 from services.alignment.routes import linkage_views
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
-from shared.app import create_app
 from shared.bus import Bus
 from shared.config import Settings
-from shared.db import Database
+from shared.http.app import create_app
 from shared.owner import owning
 from shared.resource import Owner
+from shared.storage.db import Database
 
 
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:

@@ -10,8 +10,8 @@ from sqlalchemy import Index, LargeBinary, TextClause, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
-from shared.db import TYPES, Json, named_metadata
 from shared.resource import EntityRow, IdempotencyRow, index_lists
+from shared.storage.db import TYPES, Json, named_metadata
 
 
 class Base(DeclarativeBase):

@@ -8,7 +8,7 @@ from services import assembly
 from services.cli import issuing, sample
 from services.cli import run as runner
 from services.cli.endpoint import user
-from shared import auth, typed
+from shared import typed
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
@@ -16,6 +16,7 @@ from shared.contracts.views.findings import FindingPage
 from shared.contracts.views.nodes import Finding
 from shared.contracts.views.score import Score
 from shared.contracts.views.status import Status
+from shared.http import auth
 
 _PATIENCE_SECONDS = 60
 _WORST = 10

@@ -144,7 +144,7 @@ class _HomeToken:
         self._token, self._until = "", 0.0
 
     def __call__(self) -> str:
-        from shared.auth import mint  # costs more than most commands
+        from shared.http.auth import mint  # costs more than most commands
 
         if time.monotonic() >= self._until:
             self._token = mint(self._key, user(), hours=_TOKEN_HOURS)

@@ -71,14 +71,14 @@ def _told_plainly() -> Iterator[None]:
 
 
 def _check_known(scopes: list[str] | None) -> None:
-    from shared.auth import ALL_SCOPES
+    from shared.http.auth import ALL_SCOPES
 
     if unknown := sorted(set(scopes or ()) - set(ALL_SCOPES)):
         raise Unusable(f"Unknown scopes: {', '.join(unknown)}; there are {', '.join(ALL_SCOPES)}.")
 
 
 def _minted(key: Path, subject: str | None, scopes: list[str] | None, hours: float) -> str:
-    from shared import auth
+    from shared.http import auth
     from shared.keys import load_ring
 
     _check_known(scopes)
@@ -97,8 +97,8 @@ def _keep(file: Path, make: Callable[[], str], seconds: float) -> None:
 
 def address(server: str, key: Path, subject: str, scopes: list[str]) -> str:
     """The page's address with a new code in it. Raises Unusable, RingUnreadable or ValueError."""
+    from shared.http.sign_in import mint_code
     from shared.keys import load_ring
-    from shared.sign_in import mint_code
 
     _check_known(scopes)
     return f"{server.rstrip('/')}/signin?code={mint_code(load_ring(key), subject, scopes)}"

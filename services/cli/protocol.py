@@ -14,7 +14,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.errors import BadRequest, DomainError, HeadTooLarge, TooSlow, Unavailable
-from shared.problems import render
+from shared.http.problems import render
 
 MOST_HEAD_BYTES, MOST_HEADERS = 32_768, 100
 MOST_QUEUED = 16

@@ -73,7 +73,8 @@ def _trusted(names: list[str]) -> Keys:
 
 
 def _proven(file: Path, trusted: Keys) -> "Proven":
-    from shared import proof, strict_json
+    from shared import proof
+    from shared.http import strict_json
 
     found = proof.verify(strict_json.read(_bytes(file), _DEPTH, _VALUES), trusted)
     check_term(trusted[found.key], found.statement["at"])
@@ -152,7 +153,7 @@ def _log_lines(log: str, found: "Proven | None", trusted: Keys, token: str | Non
 
 def _rows(file: Path) -> Iterator[Any]:
     """A JSON document a line, read one at a time."""
-    from shared import strict_json
+    from shared.http import strict_json
 
     try:
         with file.open("rb") as stream:

@@ -5,8 +5,8 @@ from fastapi import FastAPI
 from services.roles import models, rules
 from shared.bus import Bus
 from shared.config import Settings
-from shared.db import Database
 from shared.owner import create_owner
+from shared.storage.db import Database
 
 
 def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:

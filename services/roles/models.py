@@ -6,8 +6,8 @@ from sqlalchemy import Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.changes import ChangeRow, LeaderRow
-from shared.db import TYPES, Json, named_metadata
 from shared.resource import EntityRow, IdempotencyRow, LinkRow, index_lists
+from shared.storage.db import TYPES, Json, named_metadata
 
 
 class Base(DeclarativeBase):

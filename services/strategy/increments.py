@@ -7,21 +7,22 @@ from fastapi import Query, Request, Response
 
 from services.strategy import drift, freezing, packages, proposal, sign_offs, signature_log
 from services.strategy.packages import SIGNED
-from shared import http, proof
+from shared import proof
 from shared.changes import Leader
 from shared.config import Settings
 from shared.contracts import Kind
 from shared.contracts.answers.proof import Proof
 from shared.contracts.answers.sign_off import Comparison, Drift, Proposal, SignOffs
 from shared.contracts.strategy.signing import Increment
-from shared.db import Database
 from shared.errors import Conflict
+from shared.http import exchange
 from shared.keys import KeyFile
 from shared.resource import commands, store
 from shared.resource.documents import IDEMPOTENCY_KEY, Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.routes import Resource, Route
 from shared.resource.store import Unit
+from shared.storage.db import Database
 
 _COMPARED = 50
 """Items of which one answer tells every difference; more than are signed at once by default."""
@@ -51,8 +52,8 @@ class Increments(Resource):
         return own + super().routes(documents)  # first the paths that are no id
 
     async def decide(self, request: Request, id: UUID) -> Response:
-        http.caller(request, self._scope("approve"))
-        raw, _ = await http.body(request)
+        exchange.caller(request, self._scope("approve"))
+        raw, _ = await exchange.body(request)
         pair = self.keys.ring().current
 
         async def command(unit: Unit) -> Written:
@@ -74,7 +75,7 @@ class Increments(Resource):
     async def list_sign_offs(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-        return http.answer({"items": increment.sign_offs})
+        return exchange.answer({"items": increment.sign_offs})
 
     async def prove(self, request: Request, id: UUID) -> Response:
         """What was signed under a release before the log is signed when it is asked for, and stands in no log."""
@@ -93,13 +94,13 @@ class Increments(Resource):
             {"kind": item.kind, "id": str(item.id), "content": content}
             for item, content in zip(increment.package, contents, strict=True)
         ]
-        return http.answer(proof.document(found["statement"], items, found["signature"], found["log"]))
+        return exchange.answer(proof.document(found["statement"], items, found["signature"], found["log"]))
 
     async def drift(self, request: Request, id: UUID) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
             items = await drift.drift(unit, increment.package[:_COMPARED])
-            return http.answer({"items": items, "hidden": len(increment.package) - len(items)})
+            return exchange.answer({"items": items, "hidden": len(increment.package) - len(items)})
 
     async def compare(self, request: Request, id: UUID) -> Response:
         """What its signers are asked to agree to, beside what was signed of it last."""
@@ -110,11 +111,11 @@ class Increments(Resource):
             items = await drift.compared(unit, package, before)
             hidden = len(increment.items) - len(items)
             told = {"package_hash": increment.package_hash, "items": items, "hidden": hidden}
-        return http.answer(told)
+        return exchange.answer(told)
 
     async def propose(self, request: Request, limit: Annotated[int | None, Query(ge=1, le=500)] = None) -> Response:
         async with self._reading(request) as unit:
-            return http.answer(await proposal.propose(unit, limit or self.settings.increment_items))
+            return exchange.answer(await proposal.propose(unit, limit or self.settings.increment_items))
 
     async def _increment(self, unit: Unit, id: UUID) -> Increment:
         return cast(Increment, await commands.read(unit, self.kind, id))

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.strategy import signature_log
-from shared import http
 from shared.contracts.answers.proof import LogEntries
 from shared.contracts.answers.signature_log import Consistency, LogHead
-from shared.db import Database
+from shared.http import exchange
+from shared.storage.db import Database
 
 _SCOPE = "strategy:read"
 _MOST = 200
@@ -19,28 +19,31 @@ def router(database: Database) -> APIRouter:
     routes = APIRouter(prefix="/strategy/v1/signature-log", tags=["signature-log"])
 
     @routes.get(
-        "", operation_id="read_signature_log", summary="The newest signed head", responses=http.answering(LogHead)
+        "", operation_id="read_signature_log", summary="The newest signed head", responses=exchange.answering(LogHead)
     )
     async def newest(request: Request) -> Response:
         """``size``, ``root``, ``at`` and ``signature``."""
-        http.caller(request, _SCOPE)
+        exchange.caller(request, _SCOPE)
         async with database.read() as connection:
-            return http.answer(await signature_log.head(connection))
+            return exchange.answer(await signature_log.head(connection))
 
     @routes.get(
         "/consistency",
         operation_id="prove_consistency",
         summary="One head goes on another",
-        responses=http.answering(Consistency),
+        responses=exchange.answering(Consistency),
     )
     async def consistency(request: Request, first: Size, second: Size) -> Response:
         """``first`` and ``second`` as heads, and the ``path`` between them (RFC 9162, section 2.1.4)."""
-        http.caller(request, _SCOPE)
+        exchange.caller(request, _SCOPE)
         async with database.read() as connection:
-            return http.answer(await signature_log.consistency(connection, first, second))
+            return exchange.answer(await signature_log.consistency(connection, first, second))
 
     @routes.get(
-        "/entries", operation_id="list_signature_log", summary="What was entered", responses=http.answering(LogEntries)
+        "/entries",
+        operation_id="list_signature_log",
+        summary="What was entered",
+        responses=exchange.answering(LogEntries),
     )
     async def entries(
         request: Request,
@@ -48,9 +51,9 @@ def router(database: Database) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
     ) -> Response:
         """``items`` from position ``after`` on, each with the head that it made; ``next_after`` is where to go on."""
-        http.caller(request, _SCOPE)
+        exchange.caller(request, _SCOPE)
         async with database.read() as connection:
             items = await signature_log.entries(connection, after, limit)
-        return http.answer({"items": items, "next_after": items[-1]["position"] + 1 if items else after})
+        return exchange.answer({"items": items, "next_after": items[-1]["position"] + 1 if items else after})
 
     return routes

@@ -10,9 +10,9 @@ from services.strategy.signed import Signed
 from shared.bus import Bus
 from shared.config import Settings
 from shared.contracts import KINDS
-from shared.db import Database
 from shared.keys import KeyFile
 from shared.owner import MakeResource, create_owner
+from shared.storage.db import Database
 
 
 def build(settings: Settings, database: Database, bus: Bus) -> FastAPI:

@@ -12,10 +12,10 @@ from services.strategy.freezing import OPEN
 from services.strategy.models import SignedItem
 from shared.contracts import NODE_KINDS
 from shared.contracts.strategy.signing import Frozen, Increment
-from shared.db import MOMENT
 from shared.resource import store
 from shared.resource.store import Unit
 from shared.rules import Facts
+from shared.storage.db import MOMENT
 
 SIGNED = ("signed", "superseded")
 _INCREMENT = NODE_KINDS["increment"]

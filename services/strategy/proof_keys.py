@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from shared import http
 from shared.contracts.base import Model
+from shared.http import exchange
 from shared.keys import KeyFile, PublicKey
 
 
@@ -18,10 +18,10 @@ def router(keys: KeyFile) -> APIRouter:
     routes = APIRouter(prefix="/strategy/v1", tags=["keys"])
 
     @routes.get(
-        "/keys", operation_id="list_proof_keys", summary="Public keys of proofs", responses=http.answering(KeySet)
+        "/keys", operation_id="list_proof_keys", summary="Public keys of proofs", responses=exchange.answering(KeySet)
     )
     async def published(request: Request) -> Response:
-        http.caller(request, "strategy:read")
-        return http.answer({"keys": [key.document() for key in keys.ring().published()]})
+        exchange.caller(request, "strategy:read")
+        return exchange.answer({"keys": [key.document() for key in keys.ring().published()]})
 
     return routes

@@ -14,11 +14,11 @@ from services.strategy.models import SignatureEntry, SignatureHead, SignatureNod
 from shared import merkle, proof
 from shared.clock import rfc3339
 from shared.contracts.content import canonical
-from shared.dialects import lock_scope
 from shared.errors import Invalid, NotFound
+from shared.http.pagination import filled
 from shared.keys import PrivateKey
 from shared.merkle import Get, Node
-from shared.pagination import filled
+from shared.storage.dialects import lock_scope
 
 _LOCK = 2
 _ENTRY, _NODE, _HEAD = (cast(Table, row.__table__) for row in (SignatureEntry, SignatureNode, SignatureHead))

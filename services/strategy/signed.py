@@ -7,11 +7,11 @@ from fastapi import Request, Response
 
 from services.strategy import drift
 from services.strategy.packages import holder, signed_with
-from shared import http
 from shared.contracts.answers.sign_off import Signatures
 from shared.contracts.strategy.signing import Increment
 from shared.errors import Conflict
-from shared.pagination import fitting
+from shared.http import exchange
+from shared.http.pagination import fitting
 from shared.resource import commands
 from shared.resource.documents import Documents
 from shared.resource.routes import Resource, Route
@@ -44,7 +44,7 @@ class Signed(Resource):
         found = [_signature(*pair) for pair in zip(increments, drifts, strict=True)]
         items = fitting(found)
         drifted = bool(found) and found[0]["drifted"]
-        return http.answer({"drifted": drifted, "items": items, "hidden": len(found) - len(items)})
+        return exchange.answer({"drifted": drifted, "items": items, "hidden": len(found) - len(items)})
 
 
 def _signature(increment: Increment, drift: dict[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from shared.bus import Bus, BusUnavailable, Message
 from shared.changes.backlog import Backlog
 from shared.changes.table import fact, facts_in
 from shared.contracts.events import Fact, topic
-from shared.db import Database
-from shared.dialects import database_now, update_each
+from shared.storage.db import Database
+from shared.storage.dialects import database_now, update_each
 from shared.telemetry import log
 from shared.telemetry.messages import MessageSpans, tell
 from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED

@@ -7,20 +7,20 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Table
 
-from shared import http
 from shared.changes.table import Head, changes_after, head
 from shared.clock import rfc3339
 from shared.contracts import RECORDED
 from shared.contracts.answers.changes import changes_model
 from shared.contracts.base import RecordKind
-from shared.db import Database
-from shared.pagination import MAX_LIMIT, MOST_LOOKED_AT
+from shared.http import exchange
+from shared.http.pagination import MAX_LIMIT, MOST_LOOKED_AT
+from shared.storage.db import Database
 
 
 def router(service: str, database: Database, table: Table, leader: Table) -> APIRouter:
     routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
 
-    told = http.answering(changes_model(RECORDED[service]))
+    told = exchange.answering(changes_model(RECORDED[service]))
 
     @routes.get("/changes", operation_id="list_changes", summary="Events in position order", responses=told)
     async def read(
@@ -33,7 +33,7 @@ def router(service: str, database: Database, table: Table, leader: Table) -> API
         """``items`` are events, ``next_after`` continues, ``head`` says what is recorded until when. A page may have
         fewer events than ``limit``, or none of those that are asked for: there are more as long as ``next_after`` is
         below the position of the head."""
-        http.caller(request, f"{service}:read")
+        exchange.caller(request, f"{service}:read")
         async with database.read() as connection:
             # the head first: rows that are sequenced between the two statements then lie beyond it
             newest = await head(connection, leader)
@@ -46,7 +46,7 @@ def router(service: str, database: Database, table: Table, leader: Table) -> API
             reached = max(reached, last)
         tail = {"next_after": reached, "head": _head(newest)}
         items = b",".join(event for _, event in events)
-        return http.answer(b'{"items":[' + items + b"]," + orjson.dumps(tail)[1:])
+        return exchange.answer(b'{"items":[' + items + b"]," + orjson.dumps(tail)[1:])
 
     return routes
 

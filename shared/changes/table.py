@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.contracts.events import EventId, Fact
-from shared.pagination import filled
+from shared.http.pagination import filled
 
 EPOCH = 1
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts import RECORDED
 from shared.contracts.relations import DECOMPOSITION
-from shared.db import TEXT
-from shared.dialects import recursive
 from shared.resource.owner import Owner
+from shared.storage.db import TEXT
+from shared.storage.dialects import recursive
 
 MOST_ABOVE = 10_000
 

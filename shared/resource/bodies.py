@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
-from shared.faults import fault
+from shared.http.faults import fault
 
 
 @cache

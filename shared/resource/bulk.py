@@ -16,17 +16,18 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock, http, strict_json
+from shared import clock
 from shared.changes import Leader
 from shared.contracts.answers.bulk import BulkResult
 from shared.contracts.base import Model
-from shared.db import Database
 from shared.errors import MOST_ERRORS, DomainError, Invalid, TooLarge
-from shared.faults import fault
+from shared.http import exchange, strict_json
+from shared.http.faults import fault
 from shared.resource.many import AT_ONCE, Entry, Result, Writer
 from shared.resource.owner import Owner, Written
 from shared.resource.prefetch import Item
 from shared.resource.store import Unit
+from shared.storage.db import Database
 
 MAX_LINES = 5000
 
@@ -80,12 +81,12 @@ class Bulk:
         return router
 
     async def post(self, request: Request, atomic: Annotated[bool, Query()] = False) -> Response:
-        who = http.caller(request, f"{self.owner.name}:write")
-        raw = await http.lines(request, MAX_LINES)
+        who = exchange.caller(request, f"{self.owner.name}:write")
+        raw = await exchange.lines(request, MAX_LINES)
         longest: int = request.app.state.settings.max_body_bytes
 
         def unit(connection: AsyncConnection) -> Unit:
-            return Unit(self.owner, connection, who, clock.now(), *http.correlation())
+            return Unit(self.owner, connection, who, clock.now(), *exchange.correlation())
 
         writer, answer = Writer(self.database, unit), _Answer()
         if atomic:

@@ -9,12 +9,12 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
-from shared.dialects import lock_scope
 from shared.errors import Conflict, Fault, Invalid, TransitionRefused
 from shared.resource import statements
 from shared.resource.ascent import MOST_ABOVE, reaches
 from shared.resource.store import Unit, links_from, links_from_each, links_into, load_many, look_up, take_turns
 from shared.rules import Facts
+from shared.storage.dialects import lock_scope
 
 _DECOMPOSITION_LOCK = 1
 

@@ -4,11 +4,11 @@ from uuid import UUID
 from zlib import crc32
 
 from shared.contracts.base import Kind
-from shared.dialects import lock_scope
 from shared.errors import Conflict
 from shared.resource import names, statements, store
 from shared.resource.batch import Unbatched
 from shared.resource.store import Unit
+from shared.storage.dialects import lock_scope
 
 
 async def check(unit: Unit, kind: Kind, id: UUID, key: str) -> None:

@@ -11,15 +11,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sqlalchemy import Column, ColumnElement, Select, Table, Uuid, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock, pagination
+from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
 from shared.contracts.base import Kind, reason_given
 from shared.contracts.instant import Instant
-from shared.dialects import holds
-from shared.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, filled, look
-from shared.pagination import page as pages
+from shared.http import pagination
+from shared.http.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, filled, look
+from shared.http.pagination import page as pages
 from shared.resource.tables import from_row
+from shared.storage.dialects import holds
 
 SORTS = ("id", "key", "name", "created_at", "updated_at")
 _SORT_TOLD = "By default `id`, and `updated_at` with `updated_since`"

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.base import Kind
-from shared.db import Database
 from shared.errors import BadRequest, Conflict, DomainError
 from shared.resource import commands
 from shared.resource.batch import Batch, Unbatched
@@ -18,6 +17,7 @@ from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.prefetch import Item, prefetched
 from shared.resource.store import Raced, Unit
+from shared.storage.db import Database
 
 AT_ONCE = 200
 _ATTEMPTS = 3

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared import db
+from shared.storage import db
 
 _COMMON: tuple[tuple[str, Any, bool], ...] = (
     ("key", db.TEXT, False),

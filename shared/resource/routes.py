@@ -14,16 +14,17 @@ from starlette.routing import Match
 from starlette.types import Scope
 from uuid_utils.compat import uuid7
 
-from shared import clock, http
+from shared import clock
 from shared.changes import Leader
 from shared.contracts.base import Kind, Record, Short
-from shared.db import Database
 from shared.errors import Conflict, NotFound
+from shared.http import exchange
 from shared.resource import commands, corrections, deletions, idempotency, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
 from shared.resource.preconditions import Preconditions, entity_tag
 from shared.resource.store import Raced, Unit
+from shared.storage.db import Database
 
 _ATTEMPTS = 4
 Command = Callable[[Unit], Awaitable[Any]]
@@ -101,8 +102,8 @@ class Resource:
         return self._written(await self._write(request, command))
 
     async def correct(self, request: Request, id: UUID) -> Response:
-        http.caller(request, self._scope("correct"))
-        raw, _ = await http.body(request)
+        exchange.caller(request, self._scope("correct"))
+        raw, _ = await exchange.body(request)
         given = _preconditions(request)
 
         async def command(unit: Unit) -> Written:
@@ -124,7 +125,7 @@ class Resource:
         return self._written(await self._write(request, command))
 
     async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
-        http.caller(request, self._scope("write"))
+        exchange.caller(request, self._scope("write"))
         given = _preconditions(request)
 
         async def command(unit: Unit) -> str:
@@ -132,7 +133,7 @@ class Resource:
             return await deletions.delete(unit, self.kind, id, reason, given)
 
         event = await self._write(request, command)
-        return Response(status_code=204, headers={http.EVENT_HEADER: event})
+        return Response(status_code=204, headers={exchange.EVENT_HEADER: event})
 
     async def read(
         self, request: Request, id: UUID, version: Annotated[int | None, Query(ge=1, le=2**53)] = None
@@ -160,7 +161,7 @@ class Resource:
         async def endpoint(request: Request, query: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]  # made per kind
             async with self._reading(request) as unit:
                 items, cursor = await listing.page(self.kind, self.table, unit.connection, query)
-            return http.answer(b'{"items":[' + b",".join(items) + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
+            return exchange.answer(b'{"items":[' + b",".join(items) + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
 
         return endpoint
 
@@ -169,7 +170,7 @@ class Resource:
             items, cursor = await listing.history(unit.connection, self.owner.changes, self.kind, id, query)
         if not items and query.cursor is None:
             raise NotFound(f"There is no {self.kind.name} with this id.")
-        return http.answer({"items": items, "next_cursor": cursor})
+        return exchange.answer({"items": items, "next_cursor": cursor})
 
     def _scope(self, action: str) -> str:
         return f"{self.owner.name}:{action}"
@@ -183,22 +184,22 @@ class Resource:
         return lambda unit: idempotency.once(unit, self.kind, route, key, lambda: command(unit))
 
     async def _body(self, request: Request) -> tuple[bytes, Any]:
-        http.caller(request, self._scope("write"))
-        return await http.body(request)
+        exchange.caller(request, self._scope("write"))
+        return await exchange.body(request)
 
     @asynccontextmanager
     async def _reading(self, request: Request) -> AsyncIterator[Unit]:
-        who = http.caller(request, self._scope("read"))
+        who = exchange.caller(request, self._scope("read"))
         async with self.database.read() as connection:
-            yield Unit(self.owner, connection, who, clock.now(), *http.correlation())
+            yield Unit(self.owner, connection, who, clock.now(), *exchange.correlation())
 
     async def _write(self, request: Request, command: Command, scope: str = "write") -> Any:
         """One transaction, again if it lost a race for a unique value; the leader is woken once it is durable."""
-        who = http.caller(request, self._scope(scope))
+        who = exchange.caller(request, self._scope(scope))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.database.write() as connection:
-                    unit = Unit(self.owner, connection, who, clock.now(), *http.correlation(), again=attempt > 1)
+                    unit = Unit(self.owner, connection, who, clock.now(), *exchange.correlation(), again=attempt > 1)
                     result = await command(unit)
                 break
             except (IntegrityError, Raced):
@@ -208,12 +209,12 @@ class Resource:
         return result
 
     def _written(self, written: Written) -> Response:
-        headers = {"ETag": entity_tag(written.state.version), http.EVENT_HEADER: written.event}
+        headers = {"ETag": entity_tag(written.state.version), exchange.EVENT_HEADER: written.event}
         if written.replayed:
             headers["Idempotency-Replayed"] = "true"
         if written.created:
             headers["Location"] = f"/{self.owner.name}/v1/{self.kind.collection}/{written.state.id}"
-        return http.answer(_json(written.state), 201 if written.created else 200, headers)
+        return exchange.answer(_json(written.state), 201 if written.created else 200, headers)
 
 
 def _json(state: Record) -> bytes:
@@ -226,7 +227,7 @@ def _selected(given: Preconditions, version: int, state: bytes) -> Response:
     headers = {"ETag": entity_tag(version)}
     if given.has_seen(version):
         return Response(status_code=304, headers=headers)
-    return http.answer(state, headers=headers)
+    return exchange.answer(state, headers=headers)
 
 
 def _preconditions(request: Request) -> Preconditions:

@@ -13,19 +13,19 @@ from sqlalchemy import Table, Text, select
 from sqlalchemy import cast as cast_as
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.auth import Caller
 from shared.changes import append
 from shared.changes.table import event_id
 from shared.contracts.base import SERVER_FIELDS, Kind, Record
 from shared.contracts.events import EventId
 from shared.contracts.link import Link
-from shared.dialects import insert_new, lock_scope
 from shared.errors import TooLarge
+from shared.http.auth import Caller
 from shared.resource import statements
 from shared.resource.batch import Batch, Unbatched
 from shared.resource.owner import Owner
 from shared.resource.tables import from_row, to_row
 from shared.rules import Lookup
+from shared.storage.dialects import insert_new, lock_scope
 
 _AT_ONCE = 200
 

@@ -13,7 +13,7 @@ from sqlalchemy import Index, MetaData, RowMapping, Table, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.contracts.base import Kind, Record, folded
-from shared.db import Json
+from shared.storage.db import Json
 
 ACTIVE = "state = 'active'"
 

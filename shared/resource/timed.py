@@ -9,14 +9,14 @@ import orjson
 from sqlalchemy import Table, literal, select, tuple_
 
 from shared import clock
-from shared.auth import ALL_SCOPES, Caller
 from shared.changes import Leader
 from shared.contracts.base import Kind, Timed
-from shared.db import Database
 from shared.errors import DomainError
+from shared.http.auth import ALL_SCOPES, Caller
 from shared.resource import commands, idempotency, store
 from shared.resource.owner import Owner
 from shared.resource.store import Raced, Unit
+from shared.storage.db import Database
 from shared.telemetry import log
 
 SYSTEM = Caller("system", frozenset(ALL_SCOPES))

@@ -14,7 +14,7 @@ from shared.config import SERVICES
 from shared.contracts import RECORDED, Kind
 from shared.contracts.events import ACTIONS
 from shared.contracts.examples import NAMES
-from shared.documentation import asyncapi, event_schemas
+from shared.http.documentation import asyncapi, event_schemas
 from shared.resource import bodies
 from tests import backends, documents
 from tests.backends.fetched import modules_of, program

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts import freeze
 from shared.contracts.events import SCHEMA_VERSION
-from shared.documentation import event_schemas
+from shared.http.documentation import event_schemas
 
 NAME = "plumbline.catalog.contract.json"
 Schema = dict[str, Any]

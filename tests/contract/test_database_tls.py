@@ -9,8 +9,8 @@ import trustme
 from sqlalchemy import text
 
 from shared.config import Settings
-from shared.db import Database
 from shared.errors import Unavailable
+from shared.storage.db import Database
 from tests import backends
 from tests.backends.local_postgres import postgres
 from tests.backends.server import Missing
@@ -60,7 +60,7 @@ async def test_a_server_that_is_not_trusted_is_not_spoken_to(
     server: Served, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr("shared.db.log.error", lambda event, **_: told.append(event))
+    monkeypatch.setattr("shared.storage.db.log.error", lambda event, **_: told.append(event))
     file = tmp_path / "ca.pem"
     if why == "another authority":
         trustme.CA().cert_pem.write_to_path(str(file))

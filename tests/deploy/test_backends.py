@@ -12,7 +12,7 @@ from shared.bus import PARTITIONS
 from shared.bus.kafka import _TOPIC
 from shared.config import SERVICES
 from shared.contracts.events import topic
-from shared.db import Database
+from shared.storage.db import Database
 from tests.deploy.cluster import Cluster
 from tests.deploy.manifests import DATABASE_HOST, FOLDER, documents
 

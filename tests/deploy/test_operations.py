@@ -5,9 +5,9 @@ from pathlib import Path
 
 from services.alignment.models import Base
 from services.cli.main import COMMANDS
-from shared import auth
 from shared.config import SERVICES, Settings
-from shared.db import Database
+from shared.http import auth
+from shared.storage.db import Database
 from shared.telemetry.metrics import REGISTRY
 from tests.deploy.manifests import FOLDER
 

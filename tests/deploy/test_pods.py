@@ -9,10 +9,10 @@ import pytest
 
 from services import assembly
 from services.cli.main import COMMANDS
-from shared import auth
 from shared.bus import PARTITIONS, open_bus
 from shared.config import ISSUER_KEY, KEYS, SERVICES, TRUSTED_KEYS, Settings
 from shared.contracts import OWNERS
+from shared.http import auth
 from shared.keys import load_ring, make_keys
 from tests.deploy.cluster import COMPONENT, NAME, Cluster, Workload, selects
 

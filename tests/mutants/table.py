@@ -89,12 +89,12 @@ MUTANTS = (
     ),
     Mutant(
         "a key says whatever it likes",
-        "shared/auth.py",
+        "shared/http/auth.py",
         "not key.covers(claims.iss, claims.sub, scopes)",
         "False",
         _AUTH,
     ),
-    Mutant("a header with more in it", "shared/tokens.py", 'extra="forbid"', 'extra="ignore"', _AUTH),
+    Mutant("a header with more in it", "shared/http/tokens.py", 'extra="forbid"', 'extra="ignore"', _AUTH),
     Mutant(
         "a code that works twice",
         "services/alignment/page/sessions.py",
@@ -418,14 +418,14 @@ MUTANTS = (
     ),
     Mutant(
         "a statement that writes is stopped as a query is",
-        "shared/sqlite.py",
+        "shared/storage/sqlite.py",
         '    if statement.startswith("SELECT"):\n',
         "    if statement:\n",
         "tests/service/test_sqlite.py",
     ),
     Mutant(
         "the rows of a stopped query that had come are left out",
-        "shared/sqlite.py",
+        "shared/storage/sqlite.py",
         "    if fn != execute:\n",
         "    if fn is None:\n",
         "tests/service/test_sqlite.py",

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from services import assembly
 from services.cli.run import Server, server_config, serving
-from shared import auth
 from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind
+from shared.http import auth
 from shared.interchange import archimate, bundle, bundle_files, mapping
 from shared.interchange.sync import Report, sync
 from shared.keys import make_keys

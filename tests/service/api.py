@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.auth import ALL_SCOPES
 from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.errors import CODES, VALIDATION
+from shared.http.auth import ALL_SCOPES
 from shared.resource.bodies import body_model
 from tests.platform import Platform
 

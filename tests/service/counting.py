@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from shared.db import Database
+from shared.storage.db import Database
 
 Asked = list[tuple[str, Any]]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from services import assembly
 from services.cli.run import Server, server_config, serving
-from shared import auth
+from shared.http import auth
 from tests.platform import settings_for
 
 END = "\r\n\r\n"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.auth import ALL_SCOPES
 from shared.config import SERVICES
 from shared.contracts import OWNERS, Kind
+from shared.http.auth import ALL_SCOPES
 from tests.service.api import Api, new_id, one_loop, some_kinds
 
 pytestmark = one_loop

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from services import assembly
-from shared import auth
 from shared.changes import leader
+from shared.http import auth
 from tests.platform import settings_for
 from tests.service.api import eventually
 from tests.service.fake_bus import FakeBus

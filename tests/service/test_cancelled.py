@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from shared.db import Database
+from shared.storage.db import Database
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from services.alignment.view.waiting import Waiting
 from services.cli import protocol
-from shared.http import Held
+from shared.http.exchange import Held
 from tests.service.api import eventually
 from tests.service.sockets import END, Served, served_from, status, until, until_closed
 

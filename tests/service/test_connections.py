@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from sqlalchemy import Engine, text
 
-from shared import pool
-from shared.db import Database
+from shared.storage import pool
+from shared.storage.db import Database
 
 pytestmark = pytest.mark.postgres
 

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from services.strategy import models
-from shared import migrations
 from shared.bus import BusUnavailable
 from shared.changes import Leader, append
 from shared.changes.leader import BATCH, LeaseLost
-from shared.db import Database
+from shared.storage import migrations
+from shared.storage.db import Database
 from shared.workers import running
 from tests.service.api import eventually
 from tests.service.fake_bus import FakeBus

@@ -7,9 +7,9 @@ import pytest
 
 from services.strategy import models
 from shared.contracts import KINDS, LINKS, NODE_KINDS, Kind
-from shared.db import Database
 from shared.resource import Owner, ascent
 from shared.rules import Rules
+from shared.storage.db import Database
 from tests.service.api import Api, body_of, codes, every_link, new_id, one_loop
 from tests.service.counting import statements
 

@@ -10,12 +10,14 @@ import pytest
 import pytest_asyncio
 
 from services.strategy.models import Base
-from shared import clock, migrations, pagination
+from shared import clock
 from shared.contracts import NODE_KINDS
-from shared.db import Database
-from shared.dialects import refresh_statistics
+from shared.http import pagination
 from shared.resource import listing
 from shared.resource.tables import to_row
+from shared.storage import migrations
+from shared.storage.db import Database
+from shared.storage.dialects import refresh_statistics
 from tests.backends.databases import chosen
 from tests.platform import settings_for
 from tests.service.conftest import BACKENDS

@@ -15,11 +15,12 @@ from services import assembly
 from services.alignment.follow.rebuild import TOPICS
 from services.alignment.view import generations
 from services.strategy import models
-from shared import auth, migrations
 from shared.bus import Message, open_bus
 from shared.changes import Leader, append, leader
 from shared.contracts import OWNERS
-from shared.db import Database
+from shared.http import auth
+from shared.storage import migrations
+from shared.storage.db import Database
 from shared.telemetry import metrics
 from tests.platform import Platform, running, settings_for
 from tests.promtool import problems

@@ -9,10 +9,10 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, func, inspect, select
 
-from shared import migrations
 from shared.config import SERVICES
 from shared.contracts import OWNERS
-from shared.db import Database
+from shared.storage import migrations
+from shared.storage.db import Database
 
 every_service = pytest.mark.parametrize("service", SERVICES)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared import pagination
 from shared.contracts import NODE_KINDS
+from shared.http import pagination
 from tests.service.api import Api, State, new_id, one_loop
 from tests.service.boards import INCREMENT, Board, board, ref, signer
 

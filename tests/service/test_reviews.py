@@ -15,10 +15,10 @@ from services.strategy import rules as strategy_rules
 from shared import clock
 from shared.changes import Leader
 from shared.contracts import NODE_KINDS, Kind
-from shared.db import Database
 from shared.resource import Owner, timed
 from shared.resource.reviews import months_after
 from shared.resource.timed import Clockwork
+from shared.storage.db import Database
 from tests.service.api import Api, State, every_node, one_loop
 from tests.service.fake_bus import FakeBus
 

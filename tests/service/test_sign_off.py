@@ -10,11 +10,11 @@ import pytest
 
 from services.strategy import models, rules
 from shared import clock, proof
-from shared.db import Database
 from shared.resource import commands
 from shared.resource.owner import Owner
 from shared.resource.store import Raced, Unit
 from shared.resource.timed import SYSTEM
+from shared.storage.db import Database
 from tests.service.api import Api, State, codes, eventually, new_id, one_loop
 from tests.service.boards import (
     INCREMENT,

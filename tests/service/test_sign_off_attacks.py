@@ -8,7 +8,7 @@ import pytest
 
 from services.strategy import models, packages
 from shared.contracts import LINKS, NODE_KINDS
-from shared.db import Database
+from shared.storage.db import Database
 from tests.service.api import Api, State, body_of, codes, new_id, one_loop
 from tests.service.boards import (
     INCREMENT,

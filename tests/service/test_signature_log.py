@@ -13,8 +13,8 @@ from sqlalchemy import func
 from services.strategy import models
 from shared import merkle, proof
 from shared.config import KEYS
-from shared.db import Database
 from shared.keys import rotate_key
+from shared.storage.db import Database
 from tests.platform import Platform, running, settings_for
 from tests.service.api import Api
 from tests.service.boards import INCREMENT, Board, submitted

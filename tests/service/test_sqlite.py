@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from shared import sqlite
-from shared.db import Database
+from shared.storage import sqlite
+from shared.storage.db import Database
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
 COUNT = text(f"{NUMBERS} SELECT count(*), sum(i) FROM n")

@@ -15,9 +15,9 @@ from joserfc.jwk import OKPKey
 
 from services import assembly
 from shared import clock
-from shared.auth import ALL_SCOPES, mint
 from shared.bus import open_bus
 from shared.config import KEYS, SERVICES
+from shared.http.auth import ALL_SCOPES, mint
 from tests.platform import settings_for
 from tests.service.api import Api, one_loop
 

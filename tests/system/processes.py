@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shared import auth
 from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
+from shared.http import auth
 from shared.keys import make_keys
 
 _READY_SECONDS = 60

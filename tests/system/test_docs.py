@@ -19,10 +19,10 @@ import httpx
 import pytest
 
 from services.cli import sample
-from shared.auth import mint
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts.alignment import BASELINE
+from shared.http.auth import mint
 from tests.system import processes
 
 ROOT = Path(__file__).parents[2]

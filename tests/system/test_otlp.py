@@ -13,8 +13,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from shared import auth
 from shared.config import ISSUER_KEY, KEYS
+from shared.http import auth
 from shared.keys import make_keys
 from shared.telemetry import tracing
 from tests.system.processes import free_port, process, wait_ready

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from shared.auth import ALL_SCOPES, mint
 from shared.config import Settings
+from shared.http.auth import ALL_SCOPES, mint
 from tests.system import processes
 
 BUNDLE = r"""

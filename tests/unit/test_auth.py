@@ -11,10 +11,11 @@ import time_machine
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from shared import auth, clock
-from shared.auth import Authenticator, Caller
+from shared import clock
 from shared.config import ISSUER_KEY, SERVICE_KEY, TRUSTED_KEYS
 from shared.errors import Forbidden, Unauthorized, Unavailable
+from shared.http import auth
+from shared.http.auth import Authenticator, Caller
 from shared.keys import Ring, TrustedSet, load_ring, load_trusted, make_keys, rotate_key
 
 HOUR = 3600

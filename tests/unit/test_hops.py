@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bench import hops
-from shared.db import Database
+from shared.storage.db import Database
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bench.organisation import MOST_AT_HUB, Organisation
 from bench.shape import LEAVING
 from shared.contracts import OWNERS
 from shared.contracts.relations import RELATIONS
-from shared.documentation import event_schemas
+from shared.http.documentation import event_schemas
 
 LINKS = 1000
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import Boolean, Column, Integer, MetaData, Select, Table, create_engine, select
 
-from shared import pagination
 from shared.errors import Invalid
+from shared.http import pagination
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 ID = UUID("123e4567-e89b-12d3-a456-426614174000")

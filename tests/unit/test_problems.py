@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from shared import problems
 from shared.errors import Conflict, Invalid
+from shared.http import problems
 
 
 def of_the_driver(error: Exception) -> DBAPIError:

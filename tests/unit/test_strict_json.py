@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared import strict_json
 from shared.errors import BadRequest
+from shared.http import strict_json
 from tests.unit.hostile import REFUSED_AS_JSON, REFUSED_BY_CONTRACT, TAKEN
 
 

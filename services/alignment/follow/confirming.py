@@ -19,10 +19,10 @@ from services.alignment.models import DEAD_LETTER, PROGRESS, RECORD
 from services.alignment.view.dead_letters import DeadLetter
 from services.alignment.view.projection import Poison, kind_of
 from shared import clock
-from shared.arrays import any_of, chunks
 from shared.bus import Batch
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
+from shared.storage.arrays import any_of, chunks
 
 QUESTIONS = 20
 _SERVICE_OF = {topic(service): service for service in OWNERS}

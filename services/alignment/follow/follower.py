@@ -22,8 +22,8 @@ from shared import clock
 from shared.bus import Batch, Bus, BusUnavailable, Partition, PositionLost, Undecodable
 from shared.client import ClientError
 from shared.contracts import OWNERS
-from shared.db import Database
 from shared.errors import Conflict
+from shared.storage.db import Database
 from shared.telemetry import log, metrics
 
 GROUP = "plumbline-alignment"

@@ -9,7 +9,7 @@ from services.alignment.follow.trust import Head
 from services.alignment.models import AHEAD, PROGRESS
 from services.alignment.view import generations
 from shared import clock
-from shared.db import Database
+from shared.storage.db import Database
 
 _PAGES_AT_ONCE = 20
 _WHOSE = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))

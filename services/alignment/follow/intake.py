@@ -16,7 +16,7 @@ from services.alignment.view.projection import Projected
 from shared import clock
 from shared.bus import Batch
 from shared.client import ClientError
-from shared.db import Database
+from shared.storage.db import Database
 from shared.telemetry import log
 
 Row = tuple[Page, Projected]

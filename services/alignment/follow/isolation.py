@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from services.alignment.view.generations import OffsetMoved
-from shared.outage import is_away
+from shared.storage.outage import is_away
 
 T = TypeVar("T")
 _SCHEMA_OR_STATEMENT = "42"

@@ -4,10 +4,11 @@ from typing import Any
 
 import httpx
 
-from shared import auth, clock
+from shared import clock
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts import OWNERS
+from shared.http import auth
 from shared.keys import KeyFile
 
 _HOURS = 1.0

@@ -20,7 +20,7 @@ from shared import clock
 from shared.bus import Bus
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
-from shared.db import Database
+from shared.storage.db import Database
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]

@@ -16,7 +16,7 @@ from services.alignment.models import RECORD
 from services.alignment.view import generations
 from services.alignment.view.projection import Projected, kind_of
 from shared import clock
-from shared.db import MOMENT, Database
+from shared.storage.db import MOMENT, Database
 
 ROWS = 200
 _LONG_AGO = clock.FOREVER.replace(year=1)

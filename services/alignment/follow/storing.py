@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.judge.findings import Changes
 from services.alignment.models import AHEAD, EDGE, FINDING, PROGRESS, RECORD
 from services.alignment.view.projection import Projected
-from shared.arrays import any_of, chunks
 from shared.clock import FOREVER
-from shared.db import MOMENT
-from shared.dialects import insert_new
+from shared.storage.arrays import any_of, chunks
+from shared.storage.db import MOMENT
+from shared.storage.dialects import insert_new
 
 Order = tuple[int, int]
 _AT_ONCE = 200

@@ -11,7 +11,7 @@ from services.alignment.view.projection import Projected
 from shared import clock
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
-from shared.db import Database
+from shared.storage.db import Database
 from shared.telemetry import log, metrics
 from shared.telemetry.messages import MessageSpans, tell
 

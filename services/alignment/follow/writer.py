@@ -17,7 +17,7 @@ from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
 from services.alignment.view import lease
 from services.alignment.view.projection import Projected
-from shared.db import Database
+from shared.storage.db import Database
 
 _AT_ONCE = timedelta(0)
 _MANY = 5_000

@@ -14,8 +14,8 @@ from services.alignment.judge.footprint import Step
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
 from services.alignment.judge.standing import Said, Version
-from shared.arrays import chunks
-from shared.db import MOMENT
+from shared.storage.arrays import chunks
+from shared.storage.db import MOMENT
 
 _AT: BindParameter[int] = bindparam("at")
 _SINCE = bindparam("since", type_=MOMENT)

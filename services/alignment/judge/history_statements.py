@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, union
 
 from services.alignment.models import EDGE, FINDING, RECORD
-from shared.arrays import any_of
-from shared.db import MOMENT
+from shared.storage.arrays import any_of
+from shared.storage.db import MOMENT
 
 _AT: BindParameter[int] = bindparam("at")
 _SINCE = bindparam("since", type_=MOMENT)

@@ -1,5 +1,5 @@
 """Alembic's entry; how migrations run is the same for every service."""
 
-from shared.migrations import environment
+from shared.storage.migrations import environment
 
 environment()

@@ -27,7 +27,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
 from shared.errors import Invalid
-from shared.pagination import MAX_LIMIT
+from shared.http.pagination import MAX_LIMIT
 
 Content = dict[str, Any]
 _WORST, _FOUND, _NAMED, _WEEK = 12, 100, 10, timedelta(days=7)

@@ -15,11 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from services.alignment.models import SESSION, SPENT_CODE
 from shared import clock
-from shared.auth import Caller
 from shared.config import Settings
-from shared.db import Database
 from shared.errors import Unauthorized
-from shared.sign_in import SignInCode, SignInCodes
+from shared.http.auth import Caller
+from shared.http.sign_in import SignInCode, SignInCodes
+from shared.storage.db import Database
 
 _SKEW = timedelta(hours=1)
 """A replica whose clock is ahead must not forget a code that another would still take."""

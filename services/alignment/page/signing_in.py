@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 
 from services.alignment.page.rendering import HEADERS, Place, page
 from services.alignment.page.sessions import Session, Sessions, form_of
-from shared import http
 from shared.errors import DomainError, Forbidden, Unauthorized
+from shared.http import exchange
 
 PATH = "/signin"
 _FORM_SECONDS = 600
@@ -51,7 +51,7 @@ class SigningIn:
     async def sign_in(self, request: Request) -> Response:
         """Spends the code. The form has to come from this browser, or another site could sign it in as anybody."""
         try:
-            given = await http.form(request, _FORM_BYTES)
+            given = await exchange.form(request, _FORM_BYTES)
             held = request.cookies.get(_cookie(request, "form"))
             if not held or not hmac.compare_digest(form_of(held).encode(), given.get("form", "").encode()):
                 raise Forbidden("The form is too old, or comes from elsewhere. Open the address again.")
@@ -70,7 +70,7 @@ class SigningIn:
         """Ends the session where it is kept, so that a copy of the cookie is worth nothing."""
         try:
             session = await self.session(request)
-            if not session.check_form((await http.form(request, _FORM_BYTES)).get("form", "")):
+            if not session.check_form((await exchange.form(request, _FORM_BYTES)).get("form", "")):
                 raise Forbidden("The form is too old, or comes from elsewhere.")
             await self._end(request)
         except Unauthorized:

@@ -24,7 +24,7 @@ from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.hops import MOST_STEPS, Hop, LeftOut, Leg, Step, Walk
 from services.alignment.queries.snapshot import is_live, recorded
 from shared.contracts.relations import OTHER
-from shared.db import TEXT
+from shared.storage.db import TEXT
 
 _MOST_REACHED, _MOST = 200, 1000
 """Nodes, each as often as it lies so many hops away, and relations: what is more is asked for hop by hop."""

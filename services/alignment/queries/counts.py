@@ -33,8 +33,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.models import EDGE, FINDING, NODES, PROGRESS, RECORD, TALLY
 from services.alignment.queries.snapshot import Moment
 from shared.clock import FOREVER
-from shared.db import MOMENT
-from shared.dialects import insert_new
+from shared.storage.db import MOMENT
+from shared.storage.dialects import insert_new
 
 USUAL_CRITICALITY = 3
 _ENOUGH = 1000

@@ -7,7 +7,7 @@ from sqlalchemy import Select, Table, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import EDGE, RECORD
-from shared.db import MOMENT
+from shared.storage.db import MOMENT
 
 
 async def is_due(connection: AsyncConnection, generation: int, judged_until: datetime, until: datetime) -> bool:

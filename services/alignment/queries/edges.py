@@ -11,7 +11,7 @@ from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
 from services.alignment.queries.snapshot import Moment, recorded
 from services.alignment.view.live import why_not_active
-from shared.arrays import any_of, chunks
+from shared.storage.arrays import any_of, chunks
 
 MAX_LINKS, MOST_EDGES = 200, 2000
 LOWER = case((EDGE.c.up == "source", EDGE.c.source), else_=EDGE.c.target)

@@ -12,11 +12,11 @@ from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
 from services.alignment.queries.counts import tally
 from services.alignment.queries.snapshot import Moment, of_generation, recorded
 from services.alignment.view.live import UNSEEN, why_not_live
-from shared import pagination
-from shared.arrays import any_of, chunks
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
+from shared.http import pagination
+from shared.storage.arrays import any_of, chunks
 
 MAX_VERSIONS = 50
 

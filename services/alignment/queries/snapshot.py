@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import FINDING
 from shared.clock import FOREVER
-from shared.db import MOMENT
+from shared.storage.db import MOMENT
 
 _GENERATION: BindParameter[int] = bindparam("of_generation")
 _AS_OF = bindparam("as_of", type_=MOMENT)

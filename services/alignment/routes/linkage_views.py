@@ -12,7 +12,6 @@ from services.alignment.views import cascade as cascades
 from services.alignment.views import coverage, raci
 from services.alignment.views import diff as diffs
 from services.alignment.views import impact as impacts
-from shared import http
 from shared.contracts.base import KindName
 from shared.contracts.views.cascade import Cascade
 from shared.contracts.views.coverage import DesignCoverage, OfferingCoverage
@@ -20,13 +19,14 @@ from shared.contracts.views.diff import Diff
 from shared.contracts.views.impact import Impact
 from shared.contracts.views.raci import Load, RaciMatrix
 from shared.errors import Invalid
-from shared.http import answering
-from shared.pagination import DEFAULT_LIMIT
+from shared.http import exchange
+from shared.http.exchange import answering
+from shared.http.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
 
 def router(reader: Reader) -> APIRouter:
-    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
 
     @routes.get(
         "/impact/{kind}/{id}",
@@ -100,7 +100,7 @@ def router(reader: Reader) -> APIRouter:
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
-        http.caller(asked.request, SCOPE)
+        exchange.caller(asked.request, SCOPE)
         if since is None:
             raise Invalid.at("?from", "missing", "Say from which moment on.")
         async with reader.database.read() as connection:

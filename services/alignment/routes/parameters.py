@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from shared.contracts.events import EventId
 from shared.contracts.instant import Instant
-from shared.pagination import CURSOR_TOLD, LIMIT_TOLD, MAX_LIMIT
+from shared.http.pagination import CURSOR_TOLD, LIMIT_TOLD, MAX_LIMIT
 from shared.resource.listing import Word
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=LIMIT_TOLD)]

@@ -18,11 +18,12 @@ from services.alignment.queries.due import is_due
 from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.parameters import OfNow
 from services.alignment.view.waiting import Waiting
-from shared import clock, http
+from shared import clock
 from shared.config import Settings
 from shared.contracts.events import EventId
-from shared.db import Database
 from shared.errors import Gone, NotFound, Unavailable
+from shared.http import exchange
+from shared.storage.db import Database
 
 SCOPE = "alignment:read"
 Make = Callable[[Moment], Awaitable[dict[str, Any]]]
@@ -77,11 +78,11 @@ class Reader:
         """What is made of the moment that was asked about, with how far the view is; waits first if asked to."""
         caught = await self._waited(asked.request, asked.wait_for)
         async with self.moment(asked.as_of, asked.valid_at, settled=settled) as now:
-            return http.answer(await make(now) | nodes.frame(now) | caught)
+            return exchange.answer(await make(now) | nodes.frame(now) | caught)
 
     async def _waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:
         """Check the caller, then wait for an event if there is one to wait for; says whether it came."""
-        http.caller(request, SCOPE)
+        exchange.caller(request, SCOPE)
         return {} if wait_for is None else {"caught_up": await self._wait(EventId.parse(wait_for))}
 
     async def _wait(self, event: EventId) -> bool:

@@ -21,7 +21,7 @@ from services.alignment.views import score as scores
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
 from services.alignment.views.signatures import signatures
-from shared import clock, http
+from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.findings import FindingPage, FindingView, RuleList
@@ -30,11 +30,12 @@ from shared.contracts.views.score import Score
 from shared.contracts.views.status import Rebuild, Status
 from shared.contracts.views.trace import Trace
 from shared.contracts.views.why import Why
-from shared.db import Database
 from shared.errors import Invalid
-from shared.http import answering
-from shared.pagination import DEFAULT_LIMIT
+from shared.http import exchange
+from shared.http.exchange import answering
+from shared.http.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
+from shared.storage.db import Database
 
 
 def _known_rule(id: str) -> str:
@@ -44,7 +45,7 @@ def _known_rule(id: str) -> str:
 
 
 def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
-    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(http.no_strange_parameters)])
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds", responses=answering(NodePage))
     async def nodes(
@@ -127,8 +128,8 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
     async def rules(request: Request) -> Response:
-        http.caller(request, SCOPE)
-        return http.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
+        exchange.caller(request, SCOPE)
+        return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(asked: AtMoment) -> Response:
@@ -136,9 +137,9 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/status", summary="How far the view is", responses=answering(Status))
     async def status(request: Request) -> Response:
-        http.caller(request, SCOPE)
+        exchange.caller(request, SCOPE)
         async with database.read() as connection:
-            return http.answer(await _status(connection))
+            return exchange.answer(await _status(connection))
 
     @routes.post(
         "/rebuilds",
@@ -147,10 +148,10 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         summary="Build the view anew from the owners' changes",
     )
     async def rebuild(request: Request) -> Response:
-        http.caller(request, "alignment:admin")
+        exchange.caller(request, "alignment:admin")
         generation = await follower.rebuild.begin()
         follower.start_rebuild(generation)
-        return http.answer({"generation": generation, "status": "building"}, 202)
+        return exchange.answer({"generation": generation, "status": "building"}, 202)
 
     return routes
 

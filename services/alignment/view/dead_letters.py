@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import DEAD_LETTER
 from shared import clock
-from shared.dialects import insert_new
+from shared.storage.dialects import insert_new
 
 MOST_DEAD_LETTERS = 1000
 _KEPT_LETTERS = 10_000

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import GENERATION
 from services.alignment.view.generations import OffsetMoved
-from shared.dialects import database_now
+from shared.storage.dialects import database_now
 
 _LEASE = timedelta(seconds=10)
 _HOLD = select(GENERATION.c.status, GENERATION.c.batch, GENERATION.c.writer, GENERATION.c.writer_until)

@@ -7,7 +7,7 @@ minute of a large import ran with those of an empty table, which read all of a g
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import EDGE, FINDING, RECORD
-from shared.dialects import refresh_statistics
+from shared.storage.dialects import refresh_statistics
 
 _FEW = 1000
 

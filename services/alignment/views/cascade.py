@@ -11,7 +11,7 @@ from services.alignment.queries.edges import edges_from
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.standing import standing
 from services.alignment.view.live import active
-from shared.arrays import any_of, chunks
+from shared.storage.arrays import any_of, chunks
 
 MOST = 500
 _KINDS = ("strategy", "objective", "tactic", "operation")

@@ -16,9 +16,9 @@ from services.alignment.queries.snapshot import Moment, recorded
 from services.alignment.queries.standing import left_out, page
 from services.alignment.view import live
 from services.alignment.view.projection import ref_of
-from shared import pagination
-from shared.arrays import any_of, chunks
 from shared.contracts.design import FOUR_PS
+from shared.http import pagination
+from shared.storage.arrays import any_of, chunks
 
 COMPONENTS = ("goods", "access", "action")
 _MOST_PACKAGES = 20_000

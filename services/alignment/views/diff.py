@@ -14,10 +14,10 @@ from services.alignment.queries.snapshot import Moment
 from services.alignment.view.projection import ref_of
 from services.alignment.views import findings
 from services.alignment.views.score import score
-from shared import pagination
 from shared.clock import rfc3339
 from shared.contracts.base import reason_given
 from shared.contracts.events import EventId
+from shared.http import pagination
 
 _ENDS = ("source", "target")
 _MOST_FINDINGS, _LOOKED_AT = 500, 5000

@@ -14,9 +14,9 @@ from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.score import is_pending
-from shared import pagination
 from shared.clock import FOREVER, rfc3339
 from shared.errors import NotFound
+from shared.http import pagination
 
 MOST_OF_SUBJECT = 200
 

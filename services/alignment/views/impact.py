@@ -13,8 +13,8 @@ from services.alignment.queries.nodes import brief, split
 from services.alignment.queries.snapshot import Moment
 from services.alignment.view.live import counts
 from services.alignment.views.asking import to_ask
-from shared.arrays import any_of, chunks
 from shared.contracts.relations import OTHER, RELATIONS, End
+from shared.storage.arrays import any_of, chunks
 
 MAX_DEPTH = 10
 MAX_NODES = 500

@@ -13,7 +13,7 @@ from services.alignment.queries.holdings import Holding, holders, roles_of
 from services.alignment.queries.hops import LeftOut, Walk, into, out
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from services.alignment.view.live import active, stage
-from shared.arrays import any_of, chunks
+from shared.storage.arrays import any_of, chunks
 
 MOST_ROWS, MOST_COLUMNS = 200, 100
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}

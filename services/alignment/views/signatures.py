@@ -10,7 +10,6 @@ from sqlalchemy import and_, func, select
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import brief, briefs, records, split
 from services.alignment.queries.snapshot import Moment, recorded
-from shared.arrays import any_of, chunks
 from shared.contracts.content import (
     JUSTIFYING,
     Content,
@@ -21,6 +20,7 @@ from shared.contracts.content import (
     scheme_of,
 )
 from shared.contracts.strategy.signing import FrozenLink
+from shared.storage.arrays import any_of, chunks
 
 _COUNTED = ("signed", "attested")
 _MOST = 2000

@@ -18,8 +18,8 @@ from services.alignment.view.live import why_not_active
 from services.alignment.view.projection import ref_of
 from services.alignment.views.paths import Search, Step, Ways, tops
 from services.alignment.views.signatures import signatures
-from shared.arrays import any_of, chunks
-from shared.db import TEXT
+from shared.storage.arrays import any_of, chunks
+from shared.storage.db import TEXT
 
 _MOST_ABOVE, _MOST_EDGES = 2000, 5000
 _MOST_PATHS, _MOST_STEPS = 100, 2000

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 from lxml import html
 
+from shared.http.sign_in import mint_code
 from shared.keys import load_ring
-from shared.sign_in import mint_code
 from tests.platform import Platform
 
 

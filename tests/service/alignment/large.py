@@ -13,10 +13,12 @@ from services.alignment.follow.writer import Writer
 from services.alignment.main import build
 from services.alignment.view import generations
 from services.alignment.view.projection import project
-from shared import auth, clock, migrations
+from shared import clock
 from shared.bus import Bus, open_bus
 from shared.config import Settings
-from shared.db import Database
+from shared.http import auth
+from shared.storage import migrations
+from shared.storage.db import Database
 from tests.platform import settings_for
 from tests.service.counting import Asked, statements
 

@@ -14,11 +14,12 @@ from services.alignment.follow.writer import Writer
 from services.alignment.models import Base
 from services.alignment.view import generations
 from services.alignment.view.projection import read
-from shared import auth, clock
+from shared import clock
 from shared.bus import Batch, Entry, Partition
 from shared.config import Settings
 from shared.contracts.events import topic
-from shared.db import Database
+from shared.http import auth
+from shared.storage.db import Database
 from tests.service.alignment.world import World, key, raw
 from tests.service.fake_bus import FakeBus
 

@@ -14,7 +14,8 @@ from sqlalchemy import Table, select
 from services.alignment.judge.rule import Severity
 from services.alignment.models import FINDING, RECORD
 from services.alignment.views import diff
-from shared import clock, pagination
+from shared import clock
+from shared.http import pagination
 from tests.backends.databases import chosen
 from tests.service.alignment.large import Large, large
 from tests.service.conftest import BACKENDS

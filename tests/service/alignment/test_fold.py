@@ -15,10 +15,11 @@ from services.alignment.follow.writer import Writer
 from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.view import generations
 from services.alignment.view.projection import project, read
-from shared import clock, migrations
+from shared import clock
 from shared.client import ClientError, Conflict
 from shared.contracts import KINDS, LINKS, NODE_KINDS, OWNERS, Kind
-from shared.db import Database
+from shared.storage import migrations
+from shared.storage.db import Database
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment.oracle import Oracle
 

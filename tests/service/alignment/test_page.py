@@ -7,9 +7,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from shared import pagination
 from shared.contracts import NODE_KINDS, OWNERS
 from shared.contracts.alignment import BASELINE
+from shared.http import pagination
 from tests.platform import Platform
 from tests.service.alignment.browsing import shown
 

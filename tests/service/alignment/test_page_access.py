@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 
 from services.alignment.models import SESSION, SPENT_CODE
 from shared import clock
-from shared.auth import mint
-from shared.db import Database
+from shared.http.auth import mint
+from shared.http.sign_in import mint_code
 from shared.keys import files, load_ring, make_keys, rotate_key
-from shared.sign_in import mint_code
+from shared.storage.db import Database
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment.browsing import code, filled, offered, press, shown, stranger, visitor
 from tests.traces import recorded_lines

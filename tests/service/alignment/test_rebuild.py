@@ -11,11 +11,11 @@ from services.alignment.follow.follower import Follower
 from services.alignment.follow.owners import Owners
 from services.alignment.follow.rebuild import Rebuild
 from services.alignment.view import dead_letters, generations
-from shared import pagination
 from shared.bus import open_bus
 from shared.client import Unreachable
 from shared.contracts import OWNERS
-from shared.db import Database
+from shared.http import pagination
+from shared.storage.db import Database
 from tests.platform import Platform, running, settings_for
 
 

@@ -13,7 +13,7 @@ from services.alignment.models import TALLY
 from services.alignment.queries import counts
 from services.alignment.queries.snapshot import Moment
 from shared import clock
-from shared.db import Database
+from shared.storage.db import Database
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment.large import Large, large

@@ -8,8 +8,8 @@ import time_machine
 
 from services.alignment.follow.owners import ServiceToken
 from shared import clock
-from shared.auth import Authenticator
 from shared.config import SERVICE_KEY, TRUSTED_KEYS
+from shared.http.auth import Authenticator
 from shared.keys import KeyFile, files, make_keys, rotate_key
 
 READING = {"strategy:read", "catalog:read", "roles:read"}

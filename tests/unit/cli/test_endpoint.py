@@ -14,10 +14,11 @@ import time_machine
 
 from services.cli import endpoint
 from services.cli.endpoint import Endpoint, Unusable, locate
-from shared import auth, clock
-from shared.auth import Authenticator
+from shared import clock
 from shared.config import ISSUER_KEY, KEYS, TRUSTED_KEYS
 from shared.errors import Unauthorized
+from shared.http import auth
+from shared.http.auth import Authenticator
 from shared.keys import make_keys
 from tests.backends.server import free_port
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from services.cli.private import make_home, make_keys_of
-from shared.auth import Authenticator
 from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, TRUSTED_KEYS
 from shared.errors import Unauthorized
+from shared.http.auth import Authenticator
+from shared.http.sign_in import SignInCodes
 from shared.keys import load_ring, load_trusted
-from shared.sign_in import SignInCodes
 
 FORMER = {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "use": "sig", "alg": "HS256"}
 

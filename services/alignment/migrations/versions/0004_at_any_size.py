@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db import BIG, JSON_TEXT, TEXT, Moment
-from shared.dialects import assume_statistics
+from shared.storage.db import BIG, JSON_TEXT, TEXT, Moment
+from shared.storage.dialects import assume_statistics
 
 revision = "0004"
 down_revision = "0003"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.dialects import assume_index
+from shared.storage.dialects import assume_index
 
 revision = "0005"
 down_revision = "0004"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared import db
+from shared.storage import db
 
 revision = "0008"
 down_revision = "0007"

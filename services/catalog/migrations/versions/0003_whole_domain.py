@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared import db
 from shared.resource.migrating import create_entity, create_idempotency
+from shared.storage import db
 
 revision = "0003"
 down_revision = "0002"

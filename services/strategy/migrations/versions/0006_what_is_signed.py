@@ -7,7 +7,7 @@ import orjson
 import sqlalchemy as sa
 from alembic import op
 
-from shared import db
+from shared.storage import db
 
 revision = "0006"
 down_revision = "0005"

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-from shared import db
+from shared.storage import db
 
 revision = "0007"
 down_revision = "0006"

@@ -9,8 +9,8 @@ from joserfc import jwt
 from shared import clock
 from shared.config import SERVICES
 from shared.errors import Forbidden, Unauthorized, Unavailable
+from shared.http.tokens import LEEWAY_SECONDS, NotAToken, opened
 from shared.keys import ALGORITHM, LONGEST_TOKEN_SECONDS, Ring, TrustedKeys, load_ring
-from shared.tokens import LEEWAY_SECONDS, NotAToken, opened
 
 ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "metrics", "admin")
 """``appoint`` changes who may sign, ``correct`` mends what was recorded wrongly; neither is part of ``write``."""

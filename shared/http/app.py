@@ -15,16 +15,18 @@ from pydantic import BaseModel
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import http, migrations, problems, telemetry
-from shared.auth import Authenticator
+from shared import telemetry
 from shared.config import Settings
 from shared.contracts.answers.problem import Problem
-from shared.db import Database
-from shared.documentation import asyncapi, event_schemas
 from shared.errors import NotFound, Unavailable
-from shared.guard import Guarded
-from shared.http import Held, Holding
-from shared.openapi import describe
+from shared.http import exchange, problems
+from shared.http.auth import Authenticator
+from shared.http.documentation import asyncapi, event_schemas
+from shared.http.exchange import Held, Holding
+from shared.http.guard import Guarded
+from shared.http.openapi import describe
+from shared.storage import migrations
+from shared.storage.db import Database
 from shared.telemetry import metrics, tracing
 from shared.workers import Loop, running
 
@@ -127,7 +129,7 @@ def _operations(service: str, database: Database) -> APIRouter:
     @router.get("/metrics")
     async def measurements(request: Request) -> Response:
         """In the text format of Prometheus, or in OpenMetrics for who asks for it."""
-        http.caller(request, f"{service}:metrics")
+        exchange.caller(request, f"{service}:metrics")
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(metrics.REGISTRY), headers={"Content-Type": media_type})
 

@@ -11,9 +11,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from shared import strict_json, telemetry
-from shared.auth import Caller
+from shared import telemetry
 from shared.errors import BadRequest, Fault, Invalid, TooLarge, Unavailable, UnsupportedMediaType
+from shared.http import strict_json
+from shared.http.auth import Caller
 from shared.telemetry.tracing import current_traceparent
 
 EVENT_HEADER = "Plumbline-Event"

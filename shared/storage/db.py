@@ -1,6 +1,6 @@
 """The database behind a URL: SQLite with one writer, or PostgreSQL. Only here is committed.
 
-That there are two is known here and in ``shared.dialects`` alone.
+That there are two is known here and in its neighbours alone.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared import clock
-from shared.outage import away
-from shared.pool import replace_dead
-from shared.sqlite import BEGIN, BEGIN_WRITE, connect
+from shared.storage.outage import away
+from shared.storage.pool import replace_dead
+from shared.storage.sqlite import BEGIN, BEGIN_WRITE, connect
 from shared.telemetry import log
 from shared.tls import check_certificates, without_tls
 

@@ -9,8 +9,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from shared import strict_json
 from shared.errors import BadRequest
+from shared.http import strict_json
 from shared.keys import ALGORITHM, TokenKey
 
 LEEWAY_SECONDS = 30

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.errors import DomainError, Fault, Invalid
-from shared.faults import fault
-from shared.outage import away, is_away
+from shared.http.faults import fault
+from shared.storage.outage import away, is_away
 from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.auth import Authenticator
 from shared.errors import DomainError
-from shared.problems import render
+from shared.http.auth import Authenticator
+from shared.http.problems import render
 
 
 class Guarded:

@@ -8,10 +8,10 @@ from pathlib import Path
 from joserfc import jwt
 
 from shared import clock
-from shared.auth import Caller
 from shared.errors import Unauthorized
+from shared.http.auth import Caller
+from shared.http.tokens import NotAToken, opened
 from shared.keys import ALGORITHM, Ring, TrustedKeys
-from shared.tokens import NotAToken, opened
 
 CODE_SECONDS = 600
 PAGE_SCOPE = "alignment:read"

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, BigInteger, Connection, Float, MetaData, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db import Database, Moment
+from shared.storage.db import Database, Moment
 
 _MIGRATION_LOCK = 7_203_001
 
@@ -85,7 +85,7 @@ _NAMES = {Text: "db.TEXT", BigInteger: "db.BIG", Moment: "db.MOMENT", JSON: "db.
 
 
 def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
-    """Column types by the names that shared/db.py gives them."""
+    """Column types by the names that shared/storage/db.py gives them."""
     return _NAMES.get(type(value), False) if kind == "type" else False
 
 

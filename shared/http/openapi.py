@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.contracts.examples import example
-from shared.problems import MEDIA_TYPE
+from shared.http.problems import MEDIA_TYPE
 
 _COMPONENTS = "#/components/schemas/"
 _PARAMETERS = {
