@@ -179,6 +179,13 @@ MUTANTS = (
         _ENGINE,
     ),
     Mutant(
+        "an undo forgets members",
+        "services/alignment/judge/graph.py",
+        "            if self.journaled:\n                self._journal.append(partial(_restore",
+        "            if not self.journaled:\n                self._journal.append(partial(_restore",
+        _ENGINE,
+    ),
+    Mutant(
         "equal instants are judged apart",
         "services/alignment/judge/judging.py",
         "                self.standing.take(versions[place])\n                place += 1\n",
@@ -203,8 +210,8 @@ MUTANTS = (
     Mutant(
         "a short spell is kept",
         "services/alignment/judge/judging.py",
-        "        if instant - known.finding.since < self.settle:\n",
-        "        if instant - known.finding.since < timedelta(0):\n",
+        "        if instant - known.since < self.settle:\n",
+        "        if instant - known.since < timedelta(0):\n",
         _MACHINE,
     ),
     Mutant(

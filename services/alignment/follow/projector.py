@@ -6,7 +6,6 @@ slow way: the piece of the past that it can change is loaded from the tables and
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,7 +127,7 @@ async def reconsider(
 
 def difference(stored: Iterable[Finding], found: Found, start: datetime) -> Changes:
     """What to change in the table, so that it holds what was found since the start; most of it is there."""
-    wanted = {each.key: each for each in found.changes.new()}
+    wanted = {each.key: each for each in found.changes.made}
     changes = Changes()
     for each in stored:
         dropped = (each.id, each.since) in found.changes.dropped
@@ -143,8 +142,5 @@ def difference(stored: Iterable[Finding], found: Found, start: datetime) -> Chan
             end = found.changes.ended.get(each.key, FOREVER)
             if end != each.resolved_at:
                 changes.ended[each.key] = end
-    made: dict[str, list[Finding]] = defaultdict(list)
-    for each in wanted.values():
-        made[each.id].append(each)
-    changes.made = made
+    changes.made = list(wanted.values())
     return changes

@@ -152,7 +152,7 @@ async def write_findings(connection: AsyncConnection, generation: int, changes: 
     if changes.ended:
         these = [{"at": generation, "which": id, "opened": o, "end": end} for (id, o), end in changes.ended.items()]
         await _each(connection, _RESOLVE, these)
-    if rows := [{"generation": generation, **each._asdict()} for each in changes.new()]:
+    if rows := [{"generation": generation, **each._asdict()} for each in changes.made]:
         await _each(connection, FINDING.insert(), rows)
 
 

@@ -3,7 +3,7 @@
 A check yields a piece of evidence for each thing that is wrong; two of one subject are told apart by their ``part``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -32,7 +32,7 @@ class Check(Protocol):
     @property
     def footprint(self) -> Footprint: ...
 
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         """What is wrong with the subject."""
         ...
 
@@ -47,9 +47,8 @@ class Says:
     def footprint(self) -> Footprint:
         return Footprint(members=(self.member,))
 
-    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
-        if not node.get(self.member):
-            yield {"missing": self.member}
+    def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
+        return () if node.get(self.member) else ({"missing": self.member},)
 
 
 @dataclass(frozen=True)
@@ -66,28 +65,24 @@ class Joined:
     def footprint(self) -> Footprint:
         return Footprint(paths=(Path(self.steps, self.goal),))
 
-    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
-        enough = self.least if self.most is None else self.most + 1
+    def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
+        holds, enough = self.goal.of, self.least if self.most is None else self.most + 1
         found = dict[str, None]()
         for each in reached(node, self.steps):
-            if self.goal.of(each):
+            if holds(each):
                 found[each.ref] = None
                 if len(found) >= enough:
                     break
         if len(found) < self.least:
-            yield {"missing": self.missing}
-        elif self.most is not None and len(found) > self.most:
-            yield {"too_many": sorted(found)}
+            return ({"missing": self.missing},)
+        return ({"too_many": sorted(found)},) if self.most is not None and len(found) > self.most else ()
 
 
-def reached(node: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
+def reached(node: Node, steps: tuple[Step, ...]) -> Iterable[Node]:
     """What steps lead to, through live things only; what they lead to may be in any state."""
-    step, *rest = steps
-    for each in node.over(step.types, forward=step.forward):
-        if not rest:
-            yield each
-        elif each.live:
-            yield from reached(each, tuple(rest))
+    step = steps[0]
+    near = node.over(step.types, forward=step.forward)
+    return near if len(steps) == 1 else (far for each in near if each.live for far in reached(each, steps[1:]))
 
 
 @dataclass(frozen=True)
@@ -100,10 +95,9 @@ class AnyOf:
     def footprint(self) -> Footprint:
         return together(*(check.footprint for check in self.checks))
 
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         found = [list(check.evidence(node, present)) for check in self.checks]
-        if all(found):
-            yield from found[0]
+        return found[0] if all(found) else ()
 
 
 @dataclass(frozen=True)
@@ -133,9 +127,8 @@ class LeadsUp:
     def footprint(self) -> Footprint:
         return Footprint(closures=(self.closure,))
 
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
-        if not present.leads(node, self.closure):
-            yield {"missing": self.missing}
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
+        return () if present.leads(node, self.closure) else ({"missing": self.missing},)
 
 
 @dataclass(frozen=True)
@@ -153,13 +146,13 @@ class Topmost:
     def footprint(self) -> Footprint:
         return Footprint(top=True, rests=self.resting)
 
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         if (self.resting and not rests_on(node)) or not present.is_top(node):
-            return
+            return ()
         unfit = sorted(
             edge.name for edges in (node.out or {}).values() for edge in edges if edge.stands and not edge.fits
         )
-        yield {"missing": self.missing} | ({"unfit": unfit[:_NAMED]} if unfit else {})
+        return ({"missing": self.missing} | ({"unfit": unfit[:_NAMED]} if unfit else {}),)
 
 
 _NAMED = 10
@@ -178,9 +171,8 @@ class RestedOn:
     def footprint(self) -> Footprint:
         return Footprint(rests=True)
 
-    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
-        if not rests_on(node):
-            yield {"missing": "something that rests on it"}
+    def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
+        return () if rests_on(node) else ({"missing": "something that rests on it"},)
 
 
 @dataclass(frozen=True)
@@ -194,7 +186,7 @@ class ByType:
     def footprint(self) -> Footprint:
         return together(*(check.footprint for check in (*self.checks.values(), self.otherwise)))
 
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         return self.checks.get(node.type or "", self.otherwise).evidence(node, present)
 
 
@@ -211,7 +203,7 @@ class Looks:
     def footprint(self) -> Footprint:
         return Footprint(members=self.members, paths=self.paths, around=self.around)
 
-    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
+    def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
         return self.look(node)
 
 

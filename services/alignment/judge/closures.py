@@ -88,11 +88,10 @@ class Closures:
 
     def _rely(self, node: Node, number: int, edge: Edge | None) -> None:
         """Set what a node leads up by."""
-        on = node.on
-        if on is None:
-            on = node.on = [None] * len(self._all)
-        self._graph.undo_by(on.__setitem__, number, on[number])
-        on[number] = edge
+        self._graph.change(node)
+        if node.on is None:
+            node.on = [None] * len(self._all)
+        node.on[number] = edge
 
     def _gain(self, edge: Edge, number: int) -> None:
         closure, waiting = self._all[number], [edge]
@@ -101,7 +100,8 @@ class Closures:
             node = edge.lower
             if self.leads(node, number):
                 continue
-            self._graph.set(node, "flags", node.flags | 1 << number)
+            self._graph.change(node)
+            node.flags |= 1 << number
             self._rely(node, number, edge)
             self._told(node, number)
             if node.live and not closure.root(node):
@@ -123,7 +123,8 @@ class Closures:
                 doubted.update(dict.fromkeys(below))
                 waiting += below
         for node in fallen:
-            self._graph.set(node, "flags", node.flags & ~(1 << number))
+            self._graph.change(node)
+            node.flags &= ~(1 << number)
             self._rely(node, number, None)
         for node in fallen:
             # one whose support was in doubt itself when it was looked at

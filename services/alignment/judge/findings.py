@@ -1,6 +1,5 @@
 """A finding in its intervals, and what a batch changes of them. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
@@ -9,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from services.alignment.judge.checks import Evidence
 from services.alignment.judge.graph import Edge, Graph, Node
+from shared.clock import FOREVER
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding").bytes
 
@@ -35,30 +35,74 @@ class Finding(NamedTuple):
 
 
 class Open:
-    """A finding that is open; ``stored`` while its interval is one that the tables have."""
+    """An interval of a finding that is open, or was until later in the same batch; the tables have it once it is
+    ``stored``. ``before`` is the interval before it in the same spell, if that is not stored either. It has no id until
+    it is: most of what an import opens comes to nothing."""
 
-    __slots__ = ("finding", "stored")
+    __slots__ = (
+        "before", "dropped", "evidence", "opened_at", "part", "resolved_at", "rule", "severity", "since", "stored",
+        "subject",
+    )  # fmt: skip
 
-    def __init__(self, finding: Finding, *, stored: bool) -> None:
-        self.finding = finding
-        self.stored = stored
+    def __init__(
+        self,
+        rule: str,
+        subject: str,
+        part: str,
+        opened_at: datetime,
+        since: datetime,
+        severity: int,
+        evidence: Evidence,
+    ) -> None:
+        self.rule = rule
+        self.subject = subject
+        self.part = part
+        self.opened_at = opened_at
+        self.resolved_at = FOREVER
+        self.since = since
+        self.severity = severity
+        self.evidence = evidence
+        self.before: Open | None = None
+        self.stored = self.dropped = False
+
+    @property
+    def id(self) -> str:
+        return finding_id(self.rule, self.subject, self.part)
+
+    @property
+    def finding(self) -> Finding:
+        times = self.opened_at, self.resolved_at, self.since
+        return Finding(self.id, *times, self.rule, self.subject, self.severity, self.evidence)
+
+    def drop(self) -> bool:
+        """The whole spell leaves no trace. Returns whether some of it is stored."""
+        first = self
+        while not first.stored:
+            first.dropped = True
+            if first.before is None:
+                break
+            first = first.before
+        return first.stored or first.opened_at != self.since
 
 
 @dataclass
 class Changes:
-    """What a batch changes in the table of findings. ``made`` are new intervals by finding; ``ended`` are stored ones,
-    by id and opening, that have got an end; ``dropped`` spells that leave no trace, by id and the instant at which they
-    came up; ``removed`` stored intervals, by id and opening, that were wrong."""
+    """What a batch changes in the table of findings. ``made`` are new intervals; ``ended`` are stored ones, by id and
+    opening, that have got an end; ``dropped`` spells that leave no trace, by id and the instant at which they came up;
+    ``removed`` stored intervals, by id and opening, that were wrong."""
 
-    made: dict[str, list[Finding]] = field(default_factory=dict)
+    made: list[Finding] = field(default_factory=list)
     ended: dict[tuple[str, datetime], datetime] = field(default_factory=dict)
     dropped: set[tuple[str, datetime]] = field(default_factory=set)
     removed: list[tuple[str, datetime]] = field(default_factory=list)
-    opened: list[Open] = field(default_factory=list)
 
-    def new(self) -> Iterator[Finding]:
-        for found in self.made.values():
-            yield from found
+
+def stored(finding: Finding, part: str) -> Open:
+    """A finding that is open and has its row."""
+    times = finding.opened_at, finding.since
+    open_ = Open(finding.rule, finding.subject, part, *times, finding.severity, finding.evidence)
+    open_.stored = True
+    return open_
 
 
 def finding_id(rule: str, subject: str, part: str = "") -> str:

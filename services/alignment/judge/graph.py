@@ -7,6 +7,7 @@ It is a cache of the tables: lost, it is loaded again. A *journal* holds how to 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from services.alignment.judge.meaning import fits, justified
@@ -20,13 +21,15 @@ class Node:
     """An entity as it is; ``seen`` is False while nothing but relations to it is known."""
 
     __slots__ = (
-        "above", "below", "criticality", "deleted", "flags", "has_live_state", "held", "into", "kind", "live",
+        "above", "batch", "below", "criticality", "deleted", "flags", "has_live_state", "held", "into", "kind", "live",
         "live_since", "members", "on", "open", "order", "out", "recorded_at", "ref", "seen", "state", "type", "uppers",
         "valid", "valid_from", "valid_to", "values",
     )  # fmt: skip
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, batch: int = 0) -> None:
         self.ref = ref
+        self.batch = batch
+        """The one in which it was made, or last changed."""
         self.kind = ref.partition("/")[0]
         self.type: str | None = None
         self.state = ""
@@ -89,12 +92,15 @@ class Edge:
     """A relation. It *stands* while it is in force and valid; it is *active* if its ends fit its type as well."""
 
     __slots__ = (
-        "active", "fits", "holder", "in_force", "is_link", "open", "order", "origin", "source", "stands", "target",
-        "type", "up", "valid_from", "valid_to",
+        "active", "batch", "fits", "holder", "in_force", "is_link", "open", "order", "origin", "source", "stands",
+        "target", "type", "up", "valid_from", "valid_to",
     )  # fmt: skip
 
-    def __init__(self, origin: str, type: str, source: Node, target: Node, holder: Node, *, is_link: bool) -> None:
+    def __init__(
+        self, origin: str, type: str, source: Node, target: Node, holder: Node, *, is_link: bool, batch: int = 0
+    ) -> None:
         self.origin = origin
+        self.batch = batch
         self.type = type
         self.source = source
         self.target = target
@@ -139,6 +145,7 @@ class Graph:
         self.links: dict[str, Edge] = {}
         self.others: dict[str, tuple[int, int]] = {}
         self.now: datetime | None = None
+        self.batch = 1
         self._journal: list[Callable[[], object]] = []
         self.journaled = journaled
 
@@ -146,7 +153,7 @@ class Graph:
         """Its node, made if there is none."""
         found = self.nodes.get(ref)
         if found is None:
-            found = self.nodes[ref] = Node(ref)
+            found = self.nodes[ref] = Node(ref, self.batch)
             self.undo_by(self.nodes.pop, ref)
         return found
 
@@ -165,15 +172,18 @@ class Graph:
         if self.journaled:
             self._journal.append(partial(function, *arguments))
 
-    def set(self, thing: Node | Edge, name: str, value: Any) -> None:
-        """Change a member of a node or relation, so that it can be taken back."""
-        if self.journaled:
-            self._journal.append(partial(setattr, thing, name, getattr(thing, name)))
-        setattr(thing, name, value)
+    def change(self, thing: Node | Edge) -> None:
+        """Before its members are changed: once in a batch they are put aside, so that they can be put back. What the
+        batch has made needs no such thing."""
+        if thing.batch != self.batch:
+            if self.journaled:
+                self._journal.append(partial(_restore, thing, thing.batch, *_as_it_is(thing)))
+            thing.batch = self.batch
 
     def accept(self) -> None:
         """What has been done stays."""
         self._journal.clear()
+        self.batch += 1
 
     def roll_back(self) -> None:
         """As it was when the last was accepted."""
@@ -197,6 +207,36 @@ class Graph:
         """Whether the instant lies in its validity."""
         assert self.now is not None
         return validity(thing, self.now) is None
+
+
+_OF_NODE = (
+    "type", "state", "seen", "deleted", "has_live_state", "live", "valid", "criticality", "valid_from", "valid_to",
+    "order", "recorded_at", "live_since", "members", "values", "held", "uppers", "flags",
+)  # fmt: skip
+_OF_EDGE = ("in_force", "stands", "active", "valid_from", "valid_to", "order")
+"""What changes of a thing beside its relations, its findings and the relations that it leads up by."""
+_read_node, _read_edge = attrgetter(*_OF_NODE), attrgetter(*_OF_EDGE)
+
+
+def _as_it_is(thing: Node | Edge) -> tuple[tuple[Any, ...], dict[Any, Any] | None, list[Edge | None] | None]:
+    open_ = thing.open and dict(thing.open)
+    if isinstance(thing, Edge):
+        return _read_edge(thing), open_, None
+    return _read_node(thing), open_, thing.on and list(thing.on)
+
+
+def _restore(
+    thing: Node | Edge,
+    batch: int,
+    values: tuple[Any, ...],
+    open_: dict[Any, Any] | None,
+    on: list[Edge | None] | None,
+) -> None:
+    thing.batch, thing.open = batch, open_
+    if isinstance(thing, Node):
+        thing.on = on
+    for name, value in zip(_OF_NODE if isinstance(thing, Node) else _OF_EDGE, values, strict=True):
+        setattr(thing, name, value)
 
 
 def _link(edge: Edge) -> None:

@@ -4,17 +4,15 @@ A finding is opened by what was recorded at its instant, or by an instant that w
 ``settle`` after it came up leaves no trace: an import makes thousands of those, and nobody wants them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.alignment.judge.checks import Evidence
-from services.alignment.judge.findings import COUNTED, Changes, Finding, Open, about, finding_id
+from services.alignment.judge.findings import COUNTED, Changes, Finding, Open, about, stored
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.plan import Plan, each_edge
 from services.alignment.judge.standing import Standing, Version
-from shared.clock import FOREVER
 
 
 class Judge:
@@ -26,6 +24,8 @@ class Judge:
         self.settle = settle
         self.until: datetime | None = None
         self.changes = Changes()
+        self._opened: list[Open] = []
+        self._committed_until: datetime | None = None
         self.judged = 0
         """How many looks at a subject by a rule there were."""
 
@@ -94,7 +94,8 @@ class Judge:
         things: list[Node | Edge] = [node, *edges, *node.held]
         for thing in things:
             if thing.open:
-                self.graph.set(thing, "open", None)
+                self.graph.change(thing)
+                thing.open = None
 
     def adopt(self, found: Iterable[Finding]) -> None:
         """Take over findings that are open and have their rows."""
@@ -103,7 +104,7 @@ class Judge:
             number = numbers.get(finding.rule)
             thing, part = about(self.graph, finding)
             if number is not None and thing is not None:
-                self._put(thing, (number, part), Open(finding, stored=True))
+                self._put(thing, (number, part), stored(finding, part))
 
     @contextmanager
     def loading(self) -> Iterator[None]:
@@ -111,6 +112,7 @@ class Judge:
         self.standing.loading, self.graph.journaled, journaled = True, False, self.graph.journaled
         yield
         self.standing.loading, self.graph.journaled = False, journaled
+        self.committed()
 
     # -- judging
 
@@ -126,10 +128,9 @@ class Judge:
                 self._judge_edge(edge, instant)
             standing.edges.clear()
         if self.until is None or instant > self.until:
-            self.graph.undo_by(setattr, self, "until", self.until)
             self.until = instant
 
-    def _judge_node(self, node: Node, rules: Iterable[int], instant: datetime) -> None:
+    def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
         every, now = self.plan.rules, dict[tuple[int, str], tuple[int, Evidence]]()
         for number in rules:
             rule = every[number]
@@ -143,7 +144,7 @@ class Judge:
                 part = evidence.get("part", "")
                 now[number, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
         if now or node.open:
-            self._compare(node, node.ref, set(rules), now, instant)
+            self._compare(node, node.ref, rules, now, instant)
 
     def _judge_edge(self, edge: Edge, instant: datetime) -> None:
         now, holder = dict[tuple[int, str], tuple[int, Evidence]](), edge.holder
@@ -160,90 +161,74 @@ class Judge:
         self,
         thing: Node | Edge,
         subject: str,
-        rules: Iterable[int],
+        rules: Collection[int],
         now: dict[tuple[int, str], tuple[int, Evidence]],
         instant: datetime,
     ) -> None:
-        before = thing.open or {}
-        among = set(rules)
-        for key in [key for key in before if key[0] in among and key not in now]:
-            self._resolve(thing, key, before[key], instant)
+        before = thing.open
+        if before:
+            for key in [key for key in before if key[0] in rules and key not in now]:
+                self._resolve(thing, key, before[key], instant)
         for key, (severity, evidence) in now.items():
-            known = before.get(key)
+            known = before.get(key) if before else None
             if known is None:
-                id = finding_id(self.plan.rules[key[0]].id, subject, key[1])
                 rule = self.plan.rules[key[0]].id
-                fresh = Finding(id, instant, FOREVER, instant, rule, subject, severity, evidence)
-                self._open(thing, key, fresh)
-            elif (known.finding.severity, known.finding.evidence) != (severity, evidence):
+                fresh = Open(rule, subject, key[1], instant, instant, severity, evidence)
+            elif known.severity != severity or known.evidence != evidence:
                 self._end(known, instant)
-                fresh = known.finding._replace(opened_at=instant, severity=severity, evidence=evidence)
-                self._open(thing, key, fresh)
-
-    def _open(self, thing: Node | Edge, key: tuple[int, str], finding: Finding) -> None:
-        open_ = Open(finding, stored=False)
-        self._put(thing, key, open_)
-        self.changes.made.setdefault(finding.id, []).append(finding)
-        self.changes.opened.append(open_)
+                fresh = Open(known.rule, subject, key[1], instant, known.since, severity, evidence)
+                fresh.before = None if known.stored else known
+            else:
+                continue
+            self._put(thing, key, fresh)
+            self._opened.append(fresh)
 
     def _put(self, thing: Node | Edge, key: tuple[int, str], open_: Open | None) -> None:
+        self.graph.change(thing)
         if thing.open is None:
             thing.open = {}
-        before = thing.open.get(key)
-        if open_ is None:
-            del thing.open[key]
-            self.graph.undo_by(_put_back, thing, key, before)
-            if not thing.open:
-                thing.open = None
-        else:
+        if open_ is not None:
             thing.open[key] = open_
-            self.graph.undo_by(_put_back, thing, key, before)
+            return
+        del thing.open[key]
+        if not thing.open:
+            thing.open = None
 
     def _end(self, known: Open, instant: datetime) -> None:
-        """The interval ends; the newest of a finding's is the one that is open."""
         if known.stored:
-            self.changes.ended[known.finding.key] = instant
+            self.changes.ended[known.id, known.opened_at] = instant
         else:
-            self.changes.made[known.finding.id][-1] = known.finding._replace(resolved_at=instant)
+            known.resolved_at = instant
 
     def _resolve(self, thing: Node | Edge, key: tuple[int, str], known: Open, instant: datetime) -> None:
         self._put(thing, key, None)
-        if instant - known.finding.since < self.settle:
-            self._drop(known.finding)
+        if instant - known.since < self.settle:
+            if known.drop():
+                self.changes.dropped.add((known.id, known.since))
         else:
             self._end(known, instant)
-
-    def _drop(self, finding: Finding) -> None:
-        """The whole spell, of which some intervals may be stored and others not."""
-        left = [each for each in self.changes.made.pop(finding.id, ()) if each.since != finding.since]
-        if left:
-            self.changes.made[finding.id] = left
-        self.changes.dropped.add((finding.id, finding.since))
 
     # -- one batch
 
     def flush(self) -> Changes:
         """What is to be written, in the transaction that the batch is applied in."""
-        for open_ in self.changes.opened:
-            open_.stored = True
         done, self.changes = self.changes, Changes()
+        for each in self._opened:
+            if not each.dropped:
+                done.made.append(each.finding)
+            each.stored, each.before = True, None
+        self._opened.clear()
         return done
 
     def committed(self) -> None:
         """The batch stays."""
         self.graph.accept()
+        self._committed_until = self.until
 
     def roll_back(self) -> None:
         """As it was before the batch."""
         self.graph.roll_back()
         self.standing.forget()
         self.changes = Changes()
-
-
-def _put_back(thing: Node | Edge, key: tuple[int, str], before: Any) -> None:
-    if before is None:
-        if thing.open:
-            thing.open.pop(key, None)
-            thing.open = thing.open or None
-    else:
-        thing.open = (thing.open or {}) | {key: before}
+        self._opened.clear()
+        self.until = self._committed_until

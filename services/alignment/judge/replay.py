@@ -118,8 +118,6 @@ def _instants(piece: Piece, start: datetime, until: datetime) -> list[tuple[date
 def _of(judge: Judge, subjects: set[str]) -> Found:
     things: list[Node | Edge] = [*judge.graph.nodes.values(), *judge.graph.links.values()]
     found = [each.finding for thing in things for each in (thing.open or {}).values()]
-    changes = judge.changes
-    changes.made = {
-        id: mine for id, made in changes.made.items() if (mine := [each for each in made if each.subject in subjects])
-    }
+    changes = judge.flush()
+    changes.made = [each for each in changes.made if each.subject in subjects]
     return Found(changes, [each for each in found if each.subject in subjects])

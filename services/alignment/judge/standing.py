@@ -55,22 +55,24 @@ class Standing(Turning):
         node = self.graph.node(version.ref)
         if version.order <= node.order:
             return False
-        first, was_deleted, criticality = not node.seen, node.deleted, node.criticality
-        lived = node.has_live_state
-        for name in ("order", "recorded_at", "type", "state", "has_live_state", "deleted", "criticality"):
-            self._set(node, name, getattr(version, name))
-        for name in ("valid_from", "valid_to"):
-            self._set(node, name, getattr(version, name))
-        self._set(node, "seen", True)
-        if version.has_live_state and not lived:
-            self._set(node, "live_since", version.recorded_at)
-            self._await(node, *(version.recorded_at + span for span in self.plan.after.get(node.kind, ())))
-        self._await(node, version.valid_from, version.valid_to)
-        self._say(node, version.members, first=first)
+        first = not node.seen
+        _, order, recorded_at, type, state, live, deleted, criticality, valid_from, valid_to, edges, members = version
+        before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
+        self.graph.change(node)
+        node.seen, node.order, node.recorded_at = True, order, recorded_at
+        node.type, node.state, node.has_live_state, node.deleted = type, state, live, deleted
+        node.criticality, node.valid_from, node.valid_to = criticality, valid_from, valid_to
+        if first or before != (type, state, live, deleted, criticality):
+            self._own(node)
+        if live and not before[2]:
+            node.live_since = recorded_at
+            self._await(node, *(recorded_at + span for span in self.plan.after.get(node.kind, ())))
+        self._await(node, valid_from, valid_to)
+        self._say(node, members, first=first)
         self._live(node)
-        if version.edges is not None:
-            self.hold(node, version.edges)
-        if first or was_deleted != version.deleted or version.deleted or criticality != version.criticality:
+        if edges is not None:
+            self.hold(node, edges)
+        if first or deleted or before[3:] != (deleted, criticality):
             self._touch_edges(node)
         return True
 
@@ -83,7 +85,8 @@ class Standing(Turning):
         before = node.members
         if now == before and not first:
             return
-        self.graph.set(node, "members", now)
+        self.graph.change(node)
+        node.members = now
         for name, rules in self.plan.own_members.get(node.kind, {}).items():
             if (now or {}).get(name) != (before or {}).get(name):
                 self._touch(node, rules)
@@ -98,17 +101,19 @@ class Standing(Turning):
             edge = before.pop((said.type, said.source, said.target), None)
             if edge is None:
                 ends = self.graph.node(said.source), self.graph.node(said.target)
-                edge = Edge(node.ref, said.type, *ends, node, is_link=False)
+                edge = Edge(node.ref, said.type, *ends, node, is_link=False, batch=self.graph.batch)
                 self.graph.connect(edge)
             self._say_of(edge, said)
             held.append(edge)
         for edge in before.values():
             self._let_go(edge)
-        self.graph.set(node, "held", tuple(held))
+        self.graph.change(node)
+        node.held = tuple(held)
 
     def live_since(self, node: Node, since: datetime) -> None:
         """Its state has been a live one for longer than its version says."""
-        self.graph.set(node, "live_since", since)
+        self.graph.change(node)
+        node.live_since = since
         self._await(node, *(since + span for span in self.plan.after.get(node.kind, ())))
 
     def relate(self, said: Said, origin: str, *, is_link: bool) -> None:
@@ -139,24 +144,26 @@ class Standing(Turning):
         said = version.edges[0]
         if edge is None:
             source, target = graph.node(said.source), graph.node(said.target)
-            edge = graph.links[ref] = Edge(ref, said.type, source, target, source, is_link=True)
+            edge = Edge(ref, said.type, source, target, source, is_link=True, batch=graph.batch)
+            graph.links[ref] = edge
             graph.undo_by(graph.links.pop, ref)
             graph.connect(edge)
-        self._set(edge, "order", version.order)
+        graph.change(edge)
+        edge.order = version.order
         self._say_of(edge, said)
         return True
 
     def _say_of(self, edge: Edge, said: Said) -> None:
         """Whether it is in force, and when it is valid."""
-        self._set(edge, "valid_from", said.valid_from)
-        self._set(edge, "valid_to", said.valid_to)
-        self._set(edge, "in_force", said.in_force)
+        self.graph.change(edge)
+        edge.valid_from, edge.valid_to, edge.in_force = said.valid_from, said.valid_to, said.in_force
         self._await(edge, said.valid_from, said.valid_to)
         self._stand(edge)
 
     def _let_go(self, edge: Edge) -> None:
         """It is declared no longer."""
-        self._set(edge, "in_force", False)
+        self.graph.change(edge)
+        edge.in_force = False
         self._stand(edge)
         self.graph.disconnect(edge)
 

@@ -75,7 +75,8 @@ class Turning(Touching):
 
     def _set(self, thing: Node | Edge, name: str, value: Any) -> None:
         if getattr(thing, name) != value:
-            self.graph.set(thing, name, value)
+            self.graph.change(thing)
+            setattr(thing, name, value)
             if name in _OWN and isinstance(thing, Node):
                 self._own(thing)
 
@@ -116,7 +117,8 @@ class Turning(Touching):
             lower = edge.lower
             if lower.uppers == (0 if live else 1):
                 crossing.append((edge, self.closures.carries(lower, self._end)))
-            self.graph.set(lower, "uppers", lower.uppers + (1 if live else -1))
+            self.graph.change(lower)
+            lower.uppers += 1 if live else -1
         if live:
             for edge, before in crossing:
                 if self.closures.carries(node, self._end):
@@ -133,7 +135,8 @@ class Turning(Touching):
         stands = edge.in_force and self.graph.holds(edge)
         if stands == edge.stands:
             return
-        self.graph.set(edge, "stands", stands)
+        self.graph.change(edge)
+        edge.stands = stands
         self.edges[edge] = None
         if not edge.fits:
             for end, node in (("source", edge.source), ("target", edge.target)):
@@ -142,7 +145,7 @@ class Turning(Touching):
             return
         if not stands:
             self._touch_by(edge)  # while the way back is still there
-        self.graph.set(edge, "active", stands)
+        edge.active = stands
         if stands:
             self._touch_by(edge)
         if edge.up:
@@ -165,13 +168,15 @@ class Turning(Touching):
         before = self.closures.carries(lower, self._end)
         if active:
             if counts:
-                self.graph.set(lower, "uppers", lower.uppers + 1)
+                self.graph.change(lower)
+                lower.uppers += 1
                 self.closures.appeared_above_a_root(edge, self._end)
                 self.closures.changed_in(lower, self._end, before=before)
             self.closures.appeared(edge)
         else:
             if counts:
-                self.graph.set(lower, "uppers", lower.uppers - 1)
+                self.graph.change(lower)
+                lower.uppers -= 1
             self.closures.vanished(edge)
             self.closures.changed_in(lower, self._end, before=before)
         self._touch(lower, self.plan.top.get(lower.kind, ()))
@@ -185,7 +190,8 @@ class Turning(Touching):
         before = node.values
         if now == before:
             return
-        self.graph.set(node, "values", now)
+        self.graph.change(node)
+        node.values = now
         for place, (_, backs) in enumerate(readings):
             if not before or before[place] != now[place]:
                 self._touch_back(node, backs)

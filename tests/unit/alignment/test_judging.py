@@ -14,7 +14,7 @@ def test_what_is_recorded_at_one_instant_is_judged_once() -> None:
     text = Text()
     versions = [*text._node(["process:p", "operational"], START), *text._node(["outcome:o", "agreed"], START)]
     text.judge.take([*versions, *text._link(["p", "serves", "o"], START)])
-    assert [each for each in text.judge.flush().new() if each.rule == "V04"] == []
+    assert [each for each in text.judge.flush().made if each.rule == "V04"] == []
 
 
 def test_what_is_read_at_the_end_of_a_path_counts_when_it_changes() -> None:
