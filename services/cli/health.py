@@ -47,7 +47,7 @@ async def findings(
 def _show(session: Session, found: "list[Answer[Finding]]") -> None:
     from services.cli.tables import table
 
-    columns = ("severity", "rule", "subject", "name", "finding", "since")
+    columns = ("severity", "rule", "subject", "name", "affects", "finding", "since")
     session.show([each.document for each in found], lambda: table(columns, (_row(each.value) for each in found)))
 
 
@@ -55,7 +55,8 @@ def _row(finding: "Finding") -> tuple[Any, ...]:
     subject = finding.subject
     severity = "pending" if finding.pending else finding.severity
     ref = f"{subject.kind}/{subject.key or subject.id}"
-    return severity, finding.rule, ref, subject.name, finding.title, finding.since.date()
+    affects = finding.affects and f"{finding.affects.things}{'+' if finding.affects.at_least else ''}"
+    return severity, finding.rule, ref, subject.name, affects, finding.title, finding.since.date()
 
 
 @command

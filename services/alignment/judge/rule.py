@@ -62,6 +62,11 @@ class Rule:
     fails: str = ""
     mended: str = ""
 
+    @property
+    def blames_top(self) -> bool:
+        """Whether a finding stands for what rests on its subject as well: it says that a chain ends there."""
+        return self.shown and (self.check.footprint.top or bool(self.check.footprint.closures))
+
     def severity_of(self, node: Node) -> Severity:
         """What is vital makes it worse by a step."""
         severity = (self.graver and self.graver(node)) or self.severity

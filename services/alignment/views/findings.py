@@ -13,6 +13,7 @@ from services.alignment.judge.rule import Rule, Severity
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
+from services.alignment.views.affected import with_affects
 from services.alignment.views.score import is_pending
 from shared.clock import FOREVER, rfc3339
 from shared.errors import NotFound
@@ -56,6 +57,10 @@ def _of_subject(*, past: bool) -> Select[Any]:
     return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
+async def _all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> list[dict[str, Any]]:
+    return await with_affects(moment, [_told(moment, row, grace) for row in rows])
+
+
 def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
     rule = RULES[row.rule]
     pending = is_pending(row.rule, row.since, moment.at, grace)
@@ -96,7 +101,7 @@ async def page(
         rows, next_cursor = await pagination.look(
             moment.execute, wanted, places, order, cursor, limit, descending=True, most=most
         )
-    return {"items": [_told(moment, row, grace) for row in rows], "next_cursor": next_cursor}
+    return {"items": await _all_told(moment, rows, grace), "next_cursor": next_cursor}
 
 
 _COST = 4
@@ -132,7 +137,7 @@ async def chosen(
     query = _select(past=moment.past).where(FINDING.c.generation == moment.generation, *conditions)
     order = (FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id)
     rows = (await moment.execute(query.order_by(*order).limit(most))).all()
-    return [_told(moment, row, grace) for row in rows]
+    return await _all_told(moment, rows, grace)
 
 
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
@@ -143,7 +148,7 @@ async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "
     total = len(rows)
     if total == MOST_OF_SUBJECT:
         total = (await moment.execute(select(func.count()).select_from(query.subquery()), **given)).scalar_one()
-    return [_told(moment, row, grace) for row in rows], total - len(rows)
+    return await _all_told(moment, rows, grace), total - len(rows)
 
 
 async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
@@ -152,4 +157,5 @@ async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
     row = (await moment.execute(query)).one_or_none()
     if row is None:
         raise NotFound("There is no finding with this id.")
-    return _told(moment, row, grace)
+    [told] = await _all_told(moment, [row], grace)
+    return told

@@ -77,6 +77,15 @@ class Relation(Edge):
     """The node at the other end."""
 
 
+class Affects(Model):
+    """How much stands and falls with something."""
+
+    things: int
+    """Live things that rest on it, by themselves or by way of others."""
+    at_least: bool
+    """Whether there may be more: not all of it was read."""
+
+
 class Finding(Model):
     """Something that is wrong by a rule."""
 
@@ -104,6 +113,8 @@ class Finding(Model):
     """Whose move it is, as `party/id` or `role/id`."""
     remedy: str
     """What would mend it."""
+    affects: Affects | None
+    """What rests on the subject, where a chain ends at it and it is open; null for what stands for itself alone."""
 
 
 class Signatory(Node):

@@ -16,6 +16,7 @@ from tests.service.alignment.reference import Relation
 Json = dict[str, Any]
 Get = Callable[..., Awaitable[Any]]
 EVERYTHING = {"limit": 200}
+TOPS = ("V01", "V04", "V08", "V18")
 
 
 def ref(node: Json) -> str:
@@ -89,6 +90,8 @@ class Comparison:
             assert (item["rule"], ref(item["subject"])) == (rule, subject)
             assert item["severity"] == ("info", "low", "medium", "high", "critical")[severity]
             assert item["since"] == rfc3339(self.findings.since(item["id"], self.at)), item
+            number = len(self.reference.resting(subject)) if rule in TOPS else None
+            assert item["affects"] == (None if number is None else {"things": number, "at_least": False}), item
 
     async def score(self) -> None:
         answer = await self.get("score")

@@ -30,6 +30,12 @@ class Expected(Reference):
             if ref in {f"{item['kind']}/{item['id']}" for item in each["items"]}
         ]
 
+    def resting(self, top: str) -> set[str]:
+        """What lives by it, by itself or by way of others, where no goal lies between."""
+        uppers = {ref: {u for _, u in self.onward(ref, live=True)} for ref in filter(self.live, self.nodes)}
+        below = lambda at: [ref for ref, over in uppers.items() if at in over and not self.is_goal(ref)]  # noqa: E731
+        return self.reached(top, below).keys() - {top}
+
     def asked(self, hit: Iterable[str]) -> dict[str, tuple[set[str], set[str], set[str], set[str]]]:
         """By role or party: what of this it owns, its letters in activities that are hit, these, and who holds it."""
         hit = set(hit)

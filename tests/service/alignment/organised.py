@@ -43,6 +43,23 @@ class Organisation:
         return await self.get(f"{view}/{name.partition('/')[0]}/{await self.id(name)}", **params)
 
 
+def lines(text: str) -> str:
+    """Documents from lines such as ``process/a operational {type: x}; serves outcome/b, part_of process/c``: a thing in
+    a state, its members, and its links."""
+    return "\n".join(_document(line) for line in text.strip().splitlines())
+
+
+def _document(line: str) -> str:
+    said, _, links = line.partition(";")
+    head, _, members = said.partition("{")
+    thing, state = head.split()
+    kind, _, key = thing.partition("/")
+    spec = ", ".join(filter(None, (f"name: {key}", f"state: {state}", members.strip().removesuffix("}"))))
+    ends = (each.split() for each in links.split(",") if each.strip())
+    made = ", ".join(f"{{type: {type}, to: {to}}}" for type, to in ends)
+    return f"{{kind: {kind}, key: {key}, spec: {{{spec}}}, links: [{made}]}}"
+
+
 def named(node: Json) -> str:
     return f"{node['kind']}/{node['key'] or node['id']}"
 

@@ -27,7 +27,7 @@ def node(id: str, key: str, **members: Any) -> dict[str, Any]:
 def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
     told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
     about = {"id": f"a {rule}", "subject": node(CREW, "crew"), "evidence": {}, "owner": None, "remedy": "Mend it."}
-    return {**told, **about, "pending": False, "status": "open", "resolved_at": None, **members}
+    return {**told, **about, "pending": False, "status": "open", "resolved_at": None, "affects": None, **members}
 
 
 FRAME = {"as_of": None, "provisional": False, "watermark": {"roles": "2026-03-01T00:00:00Z"}}
