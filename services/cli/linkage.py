@@ -38,10 +38,10 @@ def _cascade(answer: Json) -> "RenderableType":
     tree = Tree("strategy", hide_root=True)
     for root in answer["items"]:
         _grow(tree, root)
-    holes = [(label(hole["node"]), hole["hole"]) for hole in answer["holes"]]
-    more = [cell(f"and {answer['hidden']} more")] if answer["hidden"] else []
-    over = left_out(answer.get("left_out", {}))
-    return Group(tree, *([table(("hole", "what is missing"), holes)] if holes else []), *more, *over)
+    holes = [(hole["severity"], hole["rule"], label(hole["node"]), hole["title"]) for hole in answer["holes"]]
+    found = [table(("severity", "rule", "hole", "what is wrong"), holes)] if holes else []
+    more = [cell(f"and {number} {what} more") for what, number in answer["hidden"].items() if number]
+    return Group(tree, *found, *more, *left_out(answer.get("left_out", {})))
 
 
 def _grow(tree: "Tree", item: Json) -> None:
@@ -130,7 +130,11 @@ def _rows(answer: Json) -> Iterator[tuple[str, ...]]:
     yield ("(held by)", *held, "")
     for row in answer["rows"]:
         letters = ("".join(cell["letters"]) for cell in row["cells"])
-        yield (row["activity"]["name"], *letters, ", ".join(row["violations"]))
+        yield (row["activity"]["name"], *letters, "; ".join(_found(each) for each in row["violations"]))
+
+
+def _found(finding: Json) -> str:
+    return f"{finding['rule']} {finding['title']}"
 
 
 @command

@@ -33,10 +33,10 @@ class _Told:
     """What the answer says elsewhere of a node, put where the node stands."""
 
     def __init__(self, holes: Sequence[Json]) -> None:
-        self.holes: dict[str, list[str]] = defaultdict(list)
+        self.holes: dict[str, list[Json]] = defaultdict(list)
         self.seen: set[str] = set()
         for each in holes:
-            self.holes[ref_of(each["node"])].append(each["hole"])
+            self.holes[ref_of(each["node"])].append(each)
 
     def tree(self, item: Json, above: str | None) -> Json:
         """A node stands on the side of what it is for, unless it names its own; ``apart`` if the two differ. Where it

@@ -50,7 +50,8 @@ def router(reader: Reader) -> APIRouter:
         responses=answering(Cascade),
     )
     async def cascade(asked: AtTimes, include: Include = None) -> Response:
-        return await reader.answer(asked, partial(cascades.cascade, everything=include == "all"))
+        made = partial(cascades.cascade, everything=include == "all")
+        return await reader.answer(asked, made, settled=True)
 
     @routes.get(
         "/coverage/design",
@@ -62,7 +63,7 @@ def router(reader: Reader) -> APIRouter:
         asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
     ) -> Response:
         made = partial(coverage.design, limit=limit, cursor=cursor, everything=include == "all")
-        return await reader.answer(asked, made)
+        return await reader.answer(asked, made, settled=True)
 
     @routes.get(
         "/coverage/offerings",
@@ -74,7 +75,7 @@ def router(reader: Reader) -> APIRouter:
         asked: AtTimes, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None, include: Include = None
     ) -> Response:
         made = partial(coverage.offerings, limit=limit, cursor=cursor, everything=include == "all")
-        return await reader.answer(asked, made)
+        return await reader.answer(asked, made, settled=True)
 
     @routes.get(
         "/raci/{process_id}",
@@ -84,7 +85,7 @@ def router(reader: Reader) -> APIRouter:
     )
     async def matrix(asked: AtTimes, process_id: Word, include: Include = None) -> Response:
         made = partial(raci.matrix, everything=include == "all")
-        return await reader.answer(asked, about(f"process/{process_id}", made))
+        return await reader.answer(asked, about(f"process/{process_id}", made), settled=True)
 
     @routes.get("/load", summary="What each party carries in all processes", responses=answering(Load))
     async def load(

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from services.alignment.judge.catalogue import of_dimension
 from services.alignment.models import RECORD
 from services.alignment.queries.edges import edges_from
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.standing import standing
 from services.alignment.view.live import active
+from services.alignment.views.found import found_about, told
 from shared.storage.arrays import any_of, chunks
 
 MOST = 500
@@ -20,6 +22,8 @@ _MOST_EDGES = 5000
 _DEEPEST = 20
 _SIDE_OF_TYPE = {"business": "business", "manufacturing": "business", "it": "it", "it_service": "it"}
 Tree = dict[str, Any]
+RULES = of_dimension("trace")
+"""What they find about strategies, objectives, tactics and operations are the holes."""
 
 
 class _Cascade:
@@ -68,46 +72,32 @@ class _Cascade:
     def _is_root(self, ref: str) -> bool:
         return not self.above[ref] or _is_business(self.nodes[ref])
 
-    def holes(self) -> Iterator[dict[str, Any]]:
-        """Of what is live, where nothing that is live stands above or below."""
-        for ref in sorted((ref for ref, node in self.nodes.items() if node["live"]), key=self._order):
-            node = self.nodes[ref]
-            kinds_below = {each["kind"] for each in map(self.nodes.__getitem__, self.below[ref]) if each["live"]}
-            is_above = any(self.nodes[above]["live"] for above in self.above[ref])
-            for what, is_hole in _HOLES[node["kind"]]:
-                if is_hole(node, kinds_below, is_above):
-                    yield {"node": node, "hole": what}
+    def holes(self, found: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+        """What is found about each, in the order of the nodes."""
+        for ref in sorted(found, key=self._order):
+            yield from ({"node": self.nodes[ref], **told(row)} for row in found[ref])
 
 
 def _is_business(node: Mapping[str, Any]) -> bool:
     return bool(node["kind"] == "strategy" and node["type"] == "business")
 
 
-_HOLES: dict[str, Any] = {
-    "strategy": (
-        ("no strategy supports it", lambda node, below, _: _is_business(node) and "strategy" not in below),
-        ("it supports no strategy", lambda node, _, above: not _is_business(node) and not above),
-        ("no objective and no tactic carries it out", lambda _, below, __: not below & {"objective", "tactic"}),
-    ),
-    "objective": (("it belongs to no strategy", lambda _, __, above: not above),),
-    "tactic": (
-        ("it carries out no strategy", lambda _, __, above: not above),
-        ("no operation carries it out", lambda _, below, __: "operation" not in below),
-    ),
-    "operation": (("it carries out no tactic", lambda _, __, above: not above),),
-}
-
-
 async def cascade(moment: Moment, *, everything: bool = False) -> dict[str, Any]:
-    """``items`` are trees of what is live or planned; ``holes`` name what is missing of what is live; ``hidden`` counts
-    nodes beyond the limit, ``left_out`` by why those that are over, unless ``everything`` is shown. A node has a
-    ``side``, ``business`` or ``it``, if it says so itself."""
+    """``items`` are trees of what is live or planned; ``holes`` the open findings of the dimension ``trace`` about it;
+    ``hidden`` counts nodes and holes beyond the limits, ``left_out`` by why what is over, unless ``everything`` is
+    shown. A node has a ``side``, ``business`` or ``it``, if it says so itself."""
     found, hidden, left_out = await standing(moment, _KINDS, MOST, everything=everything)
     sides = await _sides(moment, sorted(found))
     nodes = {ref: node | {"side": sides.get(ref)} for ref, node in found.items()}
     rows = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES, ended=everything)
     there = _Cascade(nodes, [row for row in rows if everything or active(row, moment.at)])
-    return {"items": list(there.trees()), "holes": list(there.holes()), "hidden": hidden, "left_out": left_out}
+    wrong, more = await found_about(moment, nodes, RULES)
+    return {
+        "items": list(there.trees()),
+        "holes": list(there.holes(wrong)),
+        "hidden": {"nodes": hidden, "holes": more},
+        "left_out": left_out,
+    }
 
 
 async def _sides(moment: Moment, refs: Sequence[str]) -> dict[str, str | None]:

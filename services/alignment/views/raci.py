@@ -7,15 +7,18 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
+from services.alignment.judge.catalogue import of_dimension
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries import nodes
 from services.alignment.queries.holdings import Holding, holders, roles_of
 from services.alignment.queries.hops import LeftOut, Walk, into, out
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from services.alignment.view.live import active, stage
+from services.alignment.views.found import found_about, told
 from shared.storage.arrays import any_of, chunks
 
 MOST_ROWS, MOST_COLUMNS = 200, 100
+RULES = of_dimension("raci")
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 Json = dict[str, Any]
 Letters = dict[str, dict[str, Counter[str]]]
@@ -25,8 +28,8 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     """For the row of a process. ``rows`` are its activities in their order, also those that are planned; ``roles`` the
     columns, each with the ``parties`` that hold it in this process; a cell has its letters.
 
-    ``violations``: of each live activity exactly one role is accountable, and at least one does it. ``hidden`` counts
-    what a matrix has no room for, ``left_out`` what is over, by why; ``everything`` shows that as well.
+    ``violations`` of an activity are the open findings of the dimension ``raci`` about it. ``hidden`` counts what a
+    matrix has no room for, ``left_out`` what is over, by why; ``everything`` shows that as well.
     """
     left_out = LeftOut()
     parts = await Walk(moment, *into("part_of"), everything=True).hop([process.ref])
@@ -41,24 +44,30 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
             roles[step.far] = step.node
     columns = sorted(roles)[:MOST_COLUMNS]
     held = await holders(moment, columns, left_out, everything=everything)
+    wrong, more = await found_about(moment, refs, RULES)
     return {
         "process": nodes.brief(moment, process),
         "roles": [
             {"role": roles[role], "parties": [held.nodes[party] for party in held.parties(role, {process.ref})]}
             for role in columns
         ],
-        "rows": [_row(activities[ref], cells[ref], [roles[role] for role in columns]) for ref in refs],
-        "hidden": {"activities": len(ordered) - len(refs), "roles": len(roles) - len(columns)},
+        "rows": [
+            _row(activities[ref], cells[ref], [roles[role] for role in columns], wrong.get(ref, ())) for ref in refs
+        ],
+        "hidden": {
+            "activities": len(ordered) - len(refs),
+            "roles": len(roles) - len(columns),
+            "violations": more,
+        },
         "left_out": left_out.told(),
     }
 
 
-def _row(activity: Json, cells: Mapping[str, list[str]], columns: Iterable[Json]) -> Json:
-    letters = [letter for of in cells.values() for letter in of]
+def _row(activity: Json, cells: Mapping[str, list[str]], columns: Iterable[Json], wrong: Iterable[Any]) -> Json:
     return {
         "activity": activity,
         "cells": [{"role": role["id"], "letters": sorted(cells.get(f"role/{role['id']}", ()))} for role in columns],
-        "violations": _violations(letters) if activity["live"] else [],
+        "violations": [told(row) for row in wrong],
     }
 
 
@@ -81,12 +90,6 @@ def _placed(*, past: bool) -> Select[Any]:
     place = RECORD.c.data["order"].as_integer().label("place")
     query = select(*nodes.BRIEF, place).where(RECORD.c.deleted.is_(False))
     return query.where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
-
-
-def _violations(letters: list[str]) -> list[str]:
-    accountable = letters.count("A")
-    found = [] if accountable == 1 else ["nobody is accountable" if not accountable else "several are accountable"]
-    return found if "R" in letters else [*found, "nobody does it"]
 
 
 async def load(moment: Moment, limit: int, cursor: str | None, *, everything: bool = False) -> Json:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from shared.contracts.base import Model
 from shared.contracts.views.frame import View
-from shared.contracts.views.nodes import LeftOut, Node
+from shared.contracts.views.nodes import Found, LeftOut, Node
 
 
 class CascadeNode(Node):
@@ -27,13 +27,20 @@ class Branch(Model):
     """How much is below it that is shown elsewhere, or too deep."""
 
 
-class Hole(Model):
-    """Something that the cascade lacks."""
+class Hole(Found):
+    """A finding of the dimension `trace` about something that the cascade shows."""
 
     node: CascadeNode
-    """Where it is missing."""
-    hole: str
-    """What is missing."""
+    """What it is about."""
+
+
+class HiddenCascade(Model):
+    """What there was no room for."""
+
+    nodes: int
+    """Nodes beyond 500 of a kind."""
+    holes: int
+    """Holes beyond the 2,000 worst."""
 
 
 class Cascade(View):
@@ -42,8 +49,8 @@ class Cascade(View):
     items: list[Branch]
     """Trees of business strategies, and of whatever else has nothing above it."""
     holes: list[Hole]
-    """What is missing."""
-    hidden: int
-    """How many nodes there was no room for."""
+    """Where it is broken: the open findings about what is shown."""
+    hidden: HiddenCascade
+    """What there was no room for."""
     left_out: LeftOut
     """How much was left out because it is over, by why."""

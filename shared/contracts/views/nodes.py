@@ -86,8 +86,8 @@ class Affects(Model):
     """Whether there may be more: not all of it was read."""
 
 
-class Finding(Model):
-    """Something that is wrong by a rule."""
+class Found(Model):
+    """A finding where it is shown beside what it is about."""
 
     id: str
     """Id of the finding; the same whenever it opens again."""
@@ -97,6 +97,11 @@ class Finding(Model):
     """What the rule calls it."""
     severity: Severity
     """How grave it is."""
+
+
+class Finding(Found):
+    """Something that is wrong by a rule."""
+
     pending: bool
     """Whether what it misses may still arrive."""
     status: Literal["open", "resolved"]

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
 from shared.contracts.views.frame import View
-from shared.contracts.views.nodes import LeftOut, Node
+from shared.contracts.views.nodes import Found, LeftOut, Node
 
 Letter = Literal["R", "A", "C", "I"]
 
@@ -37,8 +37,8 @@ class RaciRow(Model):
     """The activity."""
     cells: list[RaciCell]
     """One for each column, in their order."""
-    violations: list[str]
-    """What is wrong with the letters."""
+    violations: list[Found]
+    """What is wrong with the letters: the open findings of the dimension `raci` about the activity."""
 
 
 class HiddenRaci(Model):
@@ -48,6 +48,8 @@ class HiddenRaci(Model):
     """Activities beyond 200."""
     roles: int
     """Roles beyond 100."""
+    violations: int
+    """Violations beyond the 2,000 worst."""
 
 
 class RaciMatrix(View):

@@ -1,7 +1,7 @@
 """Each view at one moment beside what the reference says of it."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from math import floor
 from typing import Any
@@ -124,11 +124,15 @@ class Comparison:
         everything = {ref for kind in kinds for ref in self.reference.standing(kind)}
         assert shown == everything
         assert unfolded == Counter({each for each in everything if self.reference.below(each)})
-        holes = {(ref(each["node"]), each["hole"]) for each in answer["holes"]}
-        for tactic in self.reference.of("tactic"):
-            below = filter(self.reference.live, self.reference.below(tactic))
-            is_hole = self.reference.live(tactic) and not any(each.startswith("operation/") for each in below)
-            assert ((tactic, "no operation carries it out") in holes) == is_hole
+        told = [(each["id"], each["rule"], ref(each["node"])) for each in answer["holes"]]
+        assert sorted(told) == sorted(self.found("V", everything))
+
+    def found(self, family: str, subjects: Iterable[str]) -> list[tuple[str, str, str]]:
+        """What the rules of a family find about some things: id, rule and subject."""
+        among, found = set(subjects), self.findings.at(self.at)
+        return [
+            (id, rule, subject) for id, (rule, subject, _) in found.items() if rule[0] == family and subject in among
+        ]
 
     async def coverage(self) -> None:
         items = (await self.get("coverage/design", **EVERYTHING))["items"]
@@ -246,5 +250,7 @@ class Comparison:
             letters = matrix[ref(row["activity"])]
             shown = {(cell["role"], letter) for cell in row["cells"] for letter in cell["letters"]}
             assert shown == {(role.partition("/")[2], letter) for role, letter in letters}
+            wrong = [(each["id"], each["rule"], ref(row["activity"])) for each in row["violations"]]
+            assert sorted(wrong) == sorted(self.found("R", [ref(row["activity"])]))
         for column in answer["roles"]:
             assert set(refs(column["parties"])) == self.reference.holders(ref(column["role"]), {process})

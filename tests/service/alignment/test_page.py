@@ -127,7 +127,8 @@ async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_
     assert tactic.xpath("string(p[@class='beside']/a)") == "Renew the telemetry gateways"
     for hole in answer["holes"]:
         [place] = page.xpath(f"//*[@id='{hole['node']['kind']}/{hole['node']['id']}']")
-        assert hole["hole"] in place.xpath("span[@class='hole']/text()")
+        told = [" ".join(each.text_content().split()) for each in place.xpath("span[@class='hole']")]
+        assert f"{hole['rule']} {hole['title']}" in told
     assert len(page.xpath("//section[@id='holes']//tbody/tr")) == len(answer["holes"])
     leading = {link[1:] for link in page.xpath("//main//a/@href") if link.startswith("#")}
     assert leading

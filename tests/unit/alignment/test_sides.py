@@ -37,7 +37,7 @@ def test_what_is_for_no_business_strategy_stands_by_itself_on_its_side_or_on_non
 def test_holes_are_where_they_are_and_only_the_first_place_is_led_to() -> None:
     shared = {"kind": "strategy", "id": "i", "side": "it", "type": "it"}
     tops = [item("strategy", id, item(**shared), side="business", type="business") for id in ("a", "b")]
-    found = branches({"items": tops, "holes": [{"node": shared, "hole": "nothing carries it out"}]})
+    found = branches({"items": tops, "holes": [{"node": shared, "rule": "V01"}]})
     places = [branch["sides"]["it"][0] for branch in found]
-    assert [place["holes"] for place in places] == [["nothing carries it out"]] * 2
+    assert [[hole["rule"] for hole in place["holes"]] for place in places] == [["V01"]] * 2
     assert [place["first"] for place in places] == [True, False]

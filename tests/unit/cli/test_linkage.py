@@ -41,15 +41,19 @@ def test_impact_has_three_parts(run: Any, crew: FakeOwner) -> None:
     assert json.loads(run("impact", "party/crew", "--json").stdout)["hidden"] == 3
 
 
+FOUND = {"id": CREW, "rule": "V03", "title": "Operation without a tactic", "severity": "high"}
+
+
 def test_a_cascade_is_a_tree_with_its_holes(run: Any, owner: FakeOwner) -> None:
     below = {"node": node(DECK, "deck"), "parallels": [node(CREW, "crew")], "below": [], "hidden": 1}
     tree = {"node": node(CREW, "crew"), "parallels": [], "below": [below], "hidden": 0}
-    holes = [{"node": node(DECK, "deck"), "hole": "it carries out no tactic"}]
-    owner.extra[f"{VIEW}/cascade"] = {"items": [tree], "holes": holes, "hidden": 2}
+    holes = [{"node": node(DECK, "deck"), **FOUND}]
+    owner.extra[f"{VIEW}/cascade"] = {"items": [tree], "holes": holes, "hidden": {"nodes": 2, "holes": 0}}
     told = run("cascade").stdout
     assert "└── party/deck Deck || party/crew Crew (shown already)" in told
-    assert "party/deck Deck  it carries out no tactic" in told
-    assert "and 2 more" in told
+    assert "high      V03   party/deck Deck  Operation without a tactic" in told
+    assert "and 2 nodes more" in told
+    assert "holes more" not in told
 
 
 @pytest.mark.parametrize("what", ["design", "offerings"])
@@ -75,7 +79,7 @@ def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) 
     row = {
         "activity": node(DECK, "boarding"),
         "cells": [{"role": DECK, "letters": ["A", "R"]}],
-        "violations": ["several are accountable"],
+        "violations": [FOUND],
     }
     answer = {"roles": [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")]}], "rows": [row]}
     crew.extra[f"{VIEW}/raci/{CREW}"] = answer
@@ -83,7 +87,7 @@ def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) 
     assert [line.split() for line in told] == [
         ["activity", "mate", "violations"],
         ["(held", "by)", "Crew"],
-        ["Boarding", "AR", "several", "are", "accountable"],
+        ["Boarding", "AR", *["V03", "Operation", "without", "a", "tactic"]],
     ]
 
 
@@ -130,7 +134,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "impact": {member: [] for member in ("at_risk", "to_review", "to_ask", "customers", "contracts")}
     | {"subject": node(CREW, "crew"), "hidden": 0, "left_out": {}},
     "raci": {"roles": [], "rows": []},
-    "cascade": {"items": [], "holes": [], "hidden": 0},
+    "cascade": {"items": [], "holes": [], "hidden": {"nodes": 0, "holes": 0}},
     "coverage/design": {"items": [], "next_cursor": None},
     "load": {"items": [], "next_cursor": None},
     "findings": {"items": [], "next_cursor": None},

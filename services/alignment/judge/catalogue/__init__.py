@@ -10,8 +10,14 @@ from services.alignment.judge.catalogue import (
     structure,
     trace,
 )
+from services.alignment.judge.rule import Rule
 
 FAMILIES = (trace, integrity, ownership, raci, process, design, offering, structure)
 RULES = {rule.id: rule for family in FAMILIES for rule in family.RULES}
 """By id; those that are only counted are among them."""
 SHOWN = {id: rule for id, rule in RULES.items() if rule.shown}
+
+
+def of_dimension(name: str) -> dict[str, Rule]:
+    """The rules that are shown of one dimension, by id."""
+    return {id: rule for id, rule in SHOWN.items() if rule.dimension == name}
