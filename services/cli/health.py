@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import refs
-from services.cli.refs import AsOf
+from services.cli.refs import AsOf, Foreseen
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ async def findings(
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
+    valid_at: Foreseen = None,
 ) -> None:
     """What is wrong, worst first."""
     from shared import typed
     from shared.contracts.views.nodes import Finding
 
     found: list[Answer[Finding]] = []
-    asked: Json = {"limit": min(limit, 200), "severity": severity, "rule": rule}
+    asked: Json = {"limit": min(limit, 200), "severity": severity, "rule": rule, "valid_at": valid_at}
     asked["as_of"] = await refs.moment(session.client, as_of)
     async for item in typed.items(session.client, Finding, _FINDINGS, **asked):
         found.append(item)
@@ -60,13 +61,13 @@ def _row(finding: "Finding") -> tuple[Any, ...]:
 
 
 @command
-async def score(session: Session, as_of: AsOf = None) -> None:
+async def score(session: Session, as_of: AsOf = None, valid_at: Foreseen = None) -> None:
     """How well things line up, by dimension, and the fixes worth most."""
     from shared import typed
     from shared.contracts.views.score import Score
 
     at = await refs.moment(session.client, as_of)
-    answer = await typed.read(session.client, Score, "/alignment/v1/score", as_of=at)
+    answer = await typed.read(session.client, Score, "/alignment/v1/score", as_of=at, valid_at=valid_at)
     session.show(answer.document, lambda: _score(answer.value))
 
 

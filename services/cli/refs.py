@@ -18,6 +18,10 @@ AsOf = Annotated[
 ValidAt = Annotated[
     str | None, typer.Option("--valid-at", help="What is live at this moment (RFC 3339), also a future one.")
 ]
+Foreseen = Annotated[
+    str | None,
+    typer.Option("--valid-at", help="What will be wrong then, with what is known: validity ends, ages are reached."),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Also what is not live.")]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

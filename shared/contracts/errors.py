@@ -75,6 +75,7 @@ CODES: Mapping[str, str] = {
     "terminal-reference": "What is referred to has reached a final state",
     "too-many-ancestors": "More entities lie above this one than are searched for a circle",
     "too-many-items": "The increment holds more than is signed at once",
+    "too-much-turns": "More begins or ceases to be valid until that moment than is looked at",
     "unknown-kind": "The service keeps no such kind",
     "unknown-parameter": "The operation has no such query parameter",
     "unknown-reference": "There is no entity with this id",

@@ -1,7 +1,7 @@
 """Pieces of the past from the tables: whom a late change can reach, and everything around them that rules look at."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,9 @@ from services.alignment.judge.findings import Finding
 from services.alignment.judge.footprint import Step
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
+from services.alignment.judge.scheduled import IN_MEMBERS
 from services.alignment.judge.standing import Said, Version
+from shared.clock import before
 from shared.storage.arrays import chunks
 from shared.storage.db import MOMENT
 
@@ -21,11 +23,19 @@ _AT: BindParameter[int] = bindparam("at")
 _SINCE = bindparam("since", type_=MOMENT)
 
 
-class History:
-    """One generation, as it was recorded from an instant on. A late event may be anywhere in it."""
+class TooMuch(Exception):
+    """More rows would have to be read than may be."""
 
-    def __init__(self, connection: AsyncConnection, generation: int, since: datetime, plan: Plan) -> None:
+
+class History:
+    """One generation, as it was recorded from an instant on. A late event may be anywhere in it. Raises TooMuch where
+    ``most`` rows in all are not enough."""
+
+    def __init__(
+        self, connection: AsyncConnection, generation: int, since: datetime, plan: Plan, most: int | None = None
+    ) -> None:
         self._connection = connection
+        self._room = most
         self._since = since
         self._given: dict[str, Any] = {"at": generation, "since": since}
         self._plan = plan
@@ -80,6 +90,21 @@ class History:
             waiting = {row.ref for rows in ends for row in rows} - found
             found |= waiting
         return found
+
+    async def turning(self, after: datetime, until: datetime) -> set[str]:
+        """The entities that are other than they were once everything that is due between two instants has turned."""
+        found = set[str]()
+        for query in statements.turning():
+            found |= {row.ref for row in await self._read(query, after=after, until=until)}
+        for kind, state, path in IN_MEMBERS:
+            due = {"of_kind": kind, "in_state": state, **_to_the_second(after, until)}
+            found |= {row.ref for row in await self._read(statements.due_in_member(path), **due)}
+        spans = {span for spans in self._plan.after.values() for span in spans}
+        for span in spans:
+            kinds = [kind for kind, those in self._plan.after.items() if span in those]
+            begun = {"after": before(after, span), "until": min(before(until, span), self._since)}
+            found |= {row.ref for row in await self._read(statements.came_to_live(), kinds=kinds, **begun)}
+        return {ref for ref in found if not ref.startswith("link/")}
 
     # -- what is around them
 
@@ -137,8 +162,23 @@ class History:
         rows: list[Any] = []
         query = make(*how)
         for some in chunks(sorted(refs)):
-            rows += (await self._connection.execute(query, {**self._given, "refs": some})).all()
+            rows += await self._read(query, refs=some)
         return rows
+
+    async def _read(self, query: Any, **given: Any) -> Sequence[Any]:
+        if self._room is None:
+            return (await self._connection.execute(query, {**self._given, **given})).all()
+        rows = (await self._connection.execute(query.limit(self._room + 1), {**self._given, **given})).all()
+        self._room -= len(rows)
+        if self._room < 0:
+            raise TooMuch
+        return rows
+
+
+def _to_the_second(after: datetime, until: datetime) -> dict[str, str]:
+    return {
+        name: at.astimezone(UTC).isoformat(timespec="seconds")[:-6] for name, at in (("after", after), ("until", until))
+    }
 
 
 _ANY_UP = Step((), forward=True)

@@ -3,14 +3,27 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+)
 
-from services.alignment.models import EDGE, FINDING, RECORD
+from services.alignment.models import EDGE, FINDING, NODES, RECORD
 from shared.storage.arrays import any_of
 from shared.storage.db import MOMENT
 
 _AT: BindParameter[int] = bindparam("at")
 _SINCE = bindparam("since", type_=MOMENT)
+_TO_THE_SECOND = len("2026-01-01T00:00:00")
 
 
 def _recorded(query: Select[Any], *where: ColumnElement[bool]) -> Select[Any]:
@@ -109,6 +122,44 @@ def since_live() -> Any:
     return (
         select(RECORD.c.ref, func.min(RECORD.c.recorded_from).label("since")).where(*mine, after).group_by(RECORD.c.ref)
     )
+
+
+def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(column > bindparam("after", type_=MOMENT), column <= bindparam("until", type_=MOMENT))
+
+
+def _turning(table: Table, *what: ColumnElement[Any]) -> CompoundSelect[Any]:
+    held = table.c.generation == _AT, table.c.recorded_from <= _SINCE, table.c.recorded_to > _SINCE
+    return union(*(select(*what).where(*held, _within(table.c[name])) for name in ("valid_from", "valid_to")))
+
+
+@cache
+def turning() -> tuple[CompoundSelect[Any], ...]:
+    """The ends of relations, and entities, that begin or cease to be valid after one instant and until another."""
+    ends = [_turning(EDGE, EDGE.c[end].label("ref")) for end in ("source", "target", "holder")]
+    return (_turning(RECORD, RECORD.c.ref), *ends)
+
+
+@cache
+def due_in_member(path: str) -> Select[Any]:
+    """Of a kind in a state, what has an instant in a member after about one instant and until about another: instants
+    are compared as texts, to the second."""
+    first, *rest = path.split(".")
+    member = RECORD.c.data[first]
+    for name in rest:
+        member = member[name]
+    second = func.substr(member.as_string(), 1, _TO_THE_SECOND)
+    held = RECORD.c.generation == _AT, RECORD.c.recorded_from <= _SINCE, RECORD.c.recorded_to > _SINCE
+    mine = RECORD.c.kind == bindparam("of_kind"), RECORD.c.state == bindparam("in_state")
+    return select(RECORD.c.ref).where(*held, NODES, *mine, second >= bindparam("after"), second <= bindparam("until"))
+
+
+@cache
+def came_to_live() -> Select[Any]:
+    """Of some kinds what was recorded in a live state after one instant and until another."""
+    recorded = RECORD.c.recorded_from
+    among = RECORD.c.live, RECORD.c.kind.in_(bindparam("kinds", expanding=True))
+    return select(RECORD.c.ref).distinct().where(RECORD.c.generation == _AT, *among, _within(recorded))
 
 
 @cache

@@ -8,12 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.alignment.judge.findings import Changes, Finding
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.plan import Plan
+from services.alignment.judge.scheduled import scheduled
 from services.alignment.judge.standing import Said, Standing, Version
 
 
@@ -56,19 +60,57 @@ def replay(
     settle: timedelta,
 ) -> Found:  # fmt: skip
     """Judge the subjects from ``start`` to ``until``; ``known`` are the findings that were open at the start."""
-    judge = Judge(plan, journaled=False, settle=settle)
-    with judge.loading():
-        judge.standing.turn_to(start)
-        _tell(judge.standing, *_holding(piece, start))
-        for ref, since in piece.live_since.items():
-            judge.standing.live_since(judge.graph.node(ref), since)
-        judge.adopt(known)
-    judge.judge_all(subjects, start)
+    judge = _begun(plan, piece, subjects, start, start, known, settle)
     for instant, told in _instants(piece, start, until):
         judge.at(instant, told)
     if judge.until is None or judge.until < until:
         judge.turn_to(until)
     return _of(judge, subjects)
+
+
+class Times(NamedTuple):
+    """``known_at`` is until when what was recorded counts; what owners' clocks will do is later than ``asked_at``."""
+
+    known_at: datetime
+    asked_at: datetime
+    valid_at: datetime
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What is open at a valid time; ``moved`` are the versions that owners' clocks will record until then, in order."""
+
+    open: list[Finding]
+    moved: list[Version]
+
+
+def foresee(plan: Plan, piece: Piece, subjects: set[str], times: Times, known: Iterable[Finding]) -> Foreseen:
+    """The findings of the subjects at the valid time, if nobody records anything; ``known`` are those that are open at
+    the instant that is known. What is still to come is judged at each instant at which something turns or is moved by
+    an owner's clock; a valid time in the past is judged at that one instant."""
+    held, _ = _holding(piece, times.known_at)
+    judge = _begun(plan, piece, subjects, times.known_at, min(times.known_at, times.valid_at), known, timedelta(0))
+    moved = scheduled(held, times.asked_at, times.valid_at)
+    for instant, together in groupby(moved, key=attrgetter("recorded_at")):
+        judge.at(instant, partial(_tell, rows=[*together], relations=()))
+    judge.turn_to(times.valid_at)
+    return Foreseen(_of(judge, subjects).open, moved)
+
+
+def _begun(
+    plan: Plan, piece: Piece, subjects: set[str], recorded: datetime, at: datetime, known: Iterable[Finding],
+    settle: timedelta,
+) -> Judge:  # fmt: skip
+    """A judge of what was recorded by the one instant, as it is at the other."""
+    judge = Judge(plan, journaled=False, settle=settle)
+    with judge.loading():
+        judge.standing.turn_to(at)
+        _tell(judge.standing, *_holding(piece, recorded))
+        for ref, since in piece.live_since.items():
+            judge.standing.live_since(judge.graph.node(ref), since)
+        judge.adopt(known)
+    judge.judge_all(subjects, at)
+    return judge
 
 
 def _holding(piece: Piece, at: datetime) -> tuple[list[Version], list[tuple[Relation, bool]]]:

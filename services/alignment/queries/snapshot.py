@@ -44,6 +44,8 @@ class Moment:
     ``marks`` are the watermarks: until when the view covers everything that each service has recorded.
     ``behind`` says that something turned by the calendar and has not been judged yet; a
     finding that is resolved sooner than ``settle`` leaves no trace, so what was found is final as much later.
+    ``known_at`` is there where the valid time is another one than that of the findings in the tables: the instant
+    until which these have been judged; it was asked at ``asked_at``, or about what was known then.
     """
 
     connection: AsyncConnection
@@ -53,6 +55,14 @@ class Moment:
     marks: Mapping[str, datetime]
     behind: bool = False
     settle: timedelta = timedelta(0)
+    known_at: datetime | None = None
+    asked_at: datetime | None = None
+
+    @property
+    def latest(self) -> datetime:
+        """At which it is asked how long something has waited for what is recorded: a valid time in the past changes
+        nothing about that."""
+        return max(self.at, self.asked_at or self.at)
 
     @property
     def past(self) -> bool:

@@ -57,5 +57,4 @@ class OfTimes(OfMoment):
 
 
 Now = Annotated[OfNow, Depends()]
-AtMoment = Annotated[OfMoment, Depends()]
 AtTimes = Annotated[OfTimes, Depends()]

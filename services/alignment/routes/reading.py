@@ -53,9 +53,11 @@ class Reader:
 
         Findings rest on what is valid now: ``settled`` waits a little for the writer's clock where something began or
         ceased to be since it last judged, and else says that the answer is provisional. Raises Unavailable before the
-        first build has ended.
+        first build has ended. At a valid time of its own what is found rests on no clock.
         """
-        now, tries = clock.now(), _CLOCK_TRIES if settled else 0
+        now, turned = clock.now(), valid_at is not None and valid_at != as_of
+        settled = settled and not turned
+        tries = _CLOCK_TRIES if settled else 0
         while True:
             async with self.database.read() as connection:
                 active = await _active(connection)
@@ -69,6 +71,8 @@ class Reader:
                         active.marks,
                         behind,
                         self.settle,
+                        min(active.settled_until, as_of or active.settled_until) if turned else None,
+                        as_of or now,
                     )
                     return
             tries -= 1

@@ -13,7 +13,7 @@ from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import edges
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
-from services.alignment.routes.parameters import AtMoment, AtTimes, Cursor, Include, Limit, Now
+from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, Now
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
@@ -107,7 +107,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
     async def findings(
-        asked: AtMoment,
+        asked: AtTimes,
         rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
         severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
         kind: KindName | None = None,
@@ -132,7 +132,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
-    async def score(asked: AtMoment) -> Response:
+    async def score(asked: AtTimes) -> Response:
         return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
 
     @routes.get("/status", summary="How far the view is", responses=answering(Status))

@@ -14,7 +14,9 @@ from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.affected import with_affects
+from services.alignment.views.foreseen import Laid, foreseen
 from services.alignment.views.score import is_pending
+from services.alignment.views.valid_time import about, left, turned
 from shared.clock import FOREVER, rfc3339
 from shared.errors import NotFound
 from shared.http import pagination
@@ -63,7 +65,7 @@ async def _all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> li
 
 def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
     rule = RULES[row.rule]
-    pending = is_pending(row.rule, row.since, moment.at, grace)
+    pending = is_pending(row.rule, row.since, moment.latest, grace)
     ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
     return {
         "id": row.id,
@@ -86,21 +88,29 @@ async def page(
 ) -> dict[str, Any]:
     """Worst first, then by subject; of as many as a page may look at, where no index has just what is asked for."""
     conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
-    wanted = _select(past=moment.past).where(moment.open_findings(), *conditions.values())
+    changed = await turned(moment)
+    wanted, gone = left(_select(past=moment.past).where(moment.open_findings(), *conditions.values()), changed)
+
+    async def execute(query: Select[Any]) -> Any:
+        return await moment.execute(query, **gone)
+
     fixed = _fixed(moment, filters)
     # by what is the same for all no page is found
     order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in fixed]
     if fixed == filters.keys() and ("subject" in fixed or not moment.past):
         query = pagination.after(wanted.limit(limit + 1), order, cursor, descending=True)
-        rows, next_cursor = pagination.page((await moment.execute(query)).all(), order, limit)
+        rows, next_cursor = pagination.page((await execute(query)).all(), order, limit)
     else:
         held = of_generation(FINDING) if moment.past else moment.open_findings()
         graves = [] if "severity" in fixed else [_GRAVE]
         places = select(FINDING).where(held, *graves, *(conditions[name] for name in fixed))
         most = pagination.MOST_LOOKED_AT // _COST
         rows, next_cursor = await pagination.look(
-            moment.execute, wanted, places, order, cursor, limit, descending=True, most=most
+            execute, wanted, places, order, cursor, limit, descending=True, most=most
         )
+    if come := [each for each in changed.come.values() if each.rule in _SHOWN]:
+        laid = Laid(order, cursor, next_cursor)
+        rows, next_cursor = laid.over(rows, await foreseen(moment, laid.within(come), filters), limit)
     return {"items": await _all_told(moment, rows, grace), "next_cursor": next_cursor}
 
 
@@ -142,6 +152,10 @@ async def chosen(
 
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
     """The worst findings of one entity, of rules whose ids begin like that, and how many more there are."""
+    if moment.known_at is not None:
+        rules = [id for id in _SHOWN if id.startswith(prefix)]
+        found, more = await about(moment, [ref], rules, MOST_OF_SUBJECT)
+        return await _all_told(moment, await foreseen(moment, found, {}), grace), more
     query = _of_subject(past=moment.past)
     given = {"subject": ref, "prefix": prefix}
     rows = (await moment.execute(query.limit(MOST_OF_SUBJECT), **given)).all()

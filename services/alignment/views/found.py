@@ -6,8 +6,8 @@ from typing import Any
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.rule import Rule, Severity
-from services.alignment.queries.open_findings import open_about
 from services.alignment.queries.snapshot import Moment
+from services.alignment.views.valid_time import about
 
 Json = dict[str, Any]
 
@@ -16,7 +16,7 @@ async def found_about(
     moment: Moment, subjects: Collection[str], rules: Mapping[str, Rule]
 ) -> tuple[dict[str, Sequence[Any]], int]:
     """By subject the rows of its open findings of these rules, worst first; and how many more there are."""
-    rows, hidden = await open_about(moment, [*subjects], [*rules])
+    rows, hidden = await about(moment, [*subjects], [*rules])
     by_subject: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_subject[row.subject].append(row)

@@ -14,10 +14,12 @@ from sqlalchemy import and_, func, select
 
 from services.alignment.judge.catalogue import RULES, SHOWN
 from services.alignment.judge.fingerprint import FINGERPRINT
+from services.alignment.judge.forecast import Turned
 from services.alignment.judge.rule import VITAL, WEIGHTS, Rule, Severity
 from services.alignment.models import FINDING, RECORD
-from services.alignment.queries.counts import USUAL_CRITICALITY, Counts, tally
+from services.alignment.queries.counts import USUAL_CRITICALITY, Counts
 from services.alignment.queries.snapshot import Moment
+from services.alignment.views.valid_time import left, tallied, turned, weighed
 from shared.clock import before
 
 PENDING = "D01"
@@ -33,8 +35,9 @@ def is_pending(rule: str, since: datetime, at: datetime, grace: timedelta) -> bo
 async def score(moment: Moment, grace: timedelta) -> dict[str, Any]:
     """``index`` is the mean of the dimensions that have subjects, each as heavy as the others; it is capped while a
     critical finding hits a vital subject. ``known`` is the share of the dimensions that have subjects."""
-    counts = await tally(moment)
-    failing = await _failing(moment, counts, grace)
+    changed = await turned(moment)
+    counts = await tallied(moment, changed)
+    failing = await _failing(moment, counts, changed, grace)
     coverages = [_coverage(counts, rule, failing) for rule in SHOWN.values()]
     dimensions = [_Dimension(name, group) for name, group in _by_dimension(coverages).items()]
     present = [each.value for each in dimensions if each.value is not None]
@@ -54,10 +57,10 @@ async def score(moment: Moment, grace: timedelta) -> dict[str, Any]:
 Failing = dict[str, tuple[int, bool]]
 
 
-async def _failing(moment: Moment, counts: Counts, grace: timedelta) -> Failing:
+async def _failing(moment: Moment, counts: Counts, changed: Turned, grace: timedelta) -> Failing:
     """Per rule: the weight of what fails, and whether a critical finding is open on a subject of criticality 5."""
     open_ = Counter({key[1:]: number for key, number in counts.items() if key[0] == "finding"})
-    open_.subtract(await _pending(moment, grace))
+    open_.subtract(await _pending(moment, changed, grace))
     weights: dict[str, int] = defaultdict(int)
     vital: dict[str, bool] = defaultdict(bool)
     for (name, criticality), number in open_.items():
@@ -68,9 +71,10 @@ async def _failing(moment: Moment, counts: Counts, grace: timedelta) -> Failing:
     return {name: (weight, vital[name]) for name, weight in weights.items()}
 
 
-async def _pending(moment: Moment, grace: timedelta) -> Counts:
+async def _pending(moment: Moment, changed: Turned, grace: timedelta) -> Counts:
     """Of the findings that began lately, by rule and criticality, those that are no fault yet."""
-    lately = before(moment.at, grace)
+    lately = before(moment.latest, grace)
+    come = [each for each in changed.come.values() if is_pending(each.rule, each.since, moment.latest, grace)]
     query = (
         select(FINDING.c.rule, func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY))
         .join(RECORD, and_(RECORD.c.ref == FINDING.c.subject, moment.recorded(RECORD)))
@@ -78,7 +82,10 @@ async def _pending(moment: Moment, grace: timedelta) -> Counts:
         # what came up lately has no interval that began before
         .where(FINDING.c.opened_at > lately, FINDING.c.since > lately)
     )
-    return Counter(tuple(row) for row in await moment.execute(query))
+    query, gone = left(query, changed)
+    pending = Counter(tuple(row) for row in await moment.execute(query, **gone))
+    pending.update({key[1:]: number for key, number in (await weighed(moment, come)).items()})
+    return pending
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.rule import WEIGHTS, Rule
 from shared.contracts import NODE_KINDS
-from tests.service.alignment.oracle import Oracle
+from tests.service.alignment.oracle import Oracle, Wrong
 
 State = dict[str, Any]
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
@@ -64,11 +64,7 @@ class Findings:
     def everything(self, moment: datetime) -> Found:
         """With what is only counted, and what leaves no trace."""
         if moment not in self._at:
-            found = self.oracle(moment).wrong()
-            self._at[moment] = {
-                str(uuid5(_NAMESPACE, f"{rule} {subject} {part or ' '}")): (rule, subject, severity)
-                for (rule, subject, part), severity in found.items()
-            }
+            self._at[moment] = named(self.oracle(moment).wrong())
         return self._at[moment]
 
     def at(self, moment: datetime) -> Found:
@@ -105,6 +101,14 @@ class Findings:
                 parts = [WEIGHTS[r.severity] * Fraction(100 * rules[r.id][2], rules[r.id][1]) for r in group]
                 means.append(sum(parts, Fraction(0)) / weight)
         return rules, sum(means, Fraction(0)) / len(means) if means else None
+
+
+def named(found: Wrong) -> Found:
+    """By the ids that findings have."""
+    return {
+        str(uuid5(_NAMESPACE, f"{rule} {subject} {part or ' '}")): (rule, subject, severity)
+        for (rule, subject, part), severity in found.items()
+    }
 
 
 def _live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime | None:

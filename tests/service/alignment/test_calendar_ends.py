@@ -12,7 +12,7 @@ VIEWS = [
     "coverage/design", "coverage/offerings", "raci/{process}", "load",
 ]  # fmt: skip
 PAGES = ["", "search", "entity/{tactic}", "findings", "cascade", "coverage", "raci", "raci/{process}", "changes"]
-ON_BOTH_AXES = {"nodes", "nodes/{tactic}", "trace/{tactic}", "why/{tactic}", "impact/{tactic}"}
+ON_BOTH_AXES = {"nodes", "nodes/{tactic}", "trace/{tactic}", "why/{tactic}", "impact/{tactic}", "findings", "score"}
 
 
 async def made(api: Api) -> dict[str, str]:

@@ -77,7 +77,7 @@ async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest
             await historian.step()
         await platform.caught_up()
         quick = await platform.client.get_json("/alignment/v1/score")
-        monkeypatch.setattr("services.alignment.views.score.tally", counts.counted)
+        monkeypatch.setattr("services.alignment.views.valid_time.tally", counts.counted)
         assert {**await platform.client.get_json("/alignment/v1/score"), "watermark": None} == {
             **quick,
             "watermark": None,

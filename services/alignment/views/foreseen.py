@@ -1,0 +1,66 @@
+"""Findings of another valid time beside those of the tables: as rows with their subjects, in their places on a page."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Column
+
+from services.alignment.judge.findings import Finding
+from services.alignment.judge.rule import Severity
+from services.alignment.queries.nodes import brief_rows
+from services.alignment.queries.snapshot import Moment
+from shared.http import pagination
+from shared.storage.arrays import chunks
+
+_MATCHES: Mapping[str, Callable[[Any, str], bool]] = {
+    "severity": lambda row, value: row.severity == Severity[value],
+    "kind": lambda row, value: row.subject.startswith(f"{value}/"),
+    "rule": lambda row, value: row.rule == value,
+    "subject": lambda row, value: row.subject == value,
+    "owner": lambda row, value: row.owner == value,
+}
+"""Per filter what the statement of a page asks."""
+
+
+async def foreseen(moment: Moment, findings: Iterable[Finding], filters: Mapping[str, str]) -> list[Any]:
+    """As rows with the columns of their subjects, those that are asked for."""
+    found, subjects = list(findings), dict[str, Any]()
+    for some in chunks(sorted({each.subject for each in found})):
+        subjects |= {row.ref: row for row in await moment.execute(brief_rows(past=moment.past), refs=some)}
+    rows = [
+        SimpleNamespace(**subjects[each.subject]._mapping, **each._asdict())
+        for each in found
+        if each.subject in subjects
+    ]
+    return [row for row in rows if all(_MATCHES[name](row, value) for name, value in filters.items())]
+
+
+class Laid:
+    """A page in a falling order of columns, from a cursor up to the next one if there is one."""
+
+    def __init__(self, order: Sequence[Column[Any]], cursor: str | None, next_cursor: str | None) -> None:
+        self._names = [column.name for column in order]
+        types = [column.type.python_type for column in order]
+        self._next = next_cursor
+        self._after = tuple(pagination.decode(cursor, types)) if cursor else None
+        self._until = tuple(pagination.decode(next_cursor, types)) if next_cursor else None
+
+    def _place(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in self._names)
+
+    def within(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Those whose places are on the page."""
+        return [
+            each
+            for each in findings
+            if (self._after is None or self._place(each) < self._after)
+            and (self._until is None or self._place(each) >= self._until)
+        ]
+
+    def over(self, rows: Iterable[Any], others: Iterable[Any], limit: int) -> tuple[list[Any], str | None]:
+        """Both together, as many as a page may have, and the cursor of the next one."""
+        found = sorted([*rows, *others], key=self._place, reverse=True)
+        if len(found) <= limit:
+            return found, self._next
+        return found[:limit], pagination.encode(*self._place(found[limit - 1]))
