@@ -57,7 +57,7 @@ class Moment(TypeDecorator[datetime]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return clock.rfc3339(value) if value is not None and dialect.name == "sqlite" else value
+        return _written(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
         if isinstance(value, str):
@@ -71,6 +71,7 @@ class Moment(TypeDecorator[datetime]):
 
 # the end of what has not ended is in most rows
 _parsed = lru_cache(maxsize=4096)(datetime.fromisoformat)
+_written = lru_cache(maxsize=4096)(clock.rfc3339)
 
 
 class Json(list[Any]):

@@ -126,15 +126,30 @@ MUTANTS = (
     Mutant(
         "offset in a second transaction",
         _INTAKE,
-        """            await generations.move(connection, generation, batches, log_id)
+        """            work.add(generations.moved(generation, batches, log_id))
             await projector.apply""",
-        """            await generations.move(connection, generation, batches, log_id)
-        async with self._writer.transaction(generation) as (connection, judge):
+        """            work.add(generations.moved(generation, batches, log_id))
+        async with self._writer.transaction(generation) as work:
             await projector.apply""",
         _FOLLOWING,
     ),
-    Mutant("offset without compare", _VIEW, '        OFFSET.c.next <= bindparam("start"),\n', "", _FOLLOWING),
-    Mutant("offset of another log", _VIEW, '        OFFSET.c.log == bindparam("of_log"),\n', "", _FOLLOWING),
+    Mutant("offset without compare", _VIEW, "log, b.start, b.next) for", "log, 2**62, b.next) for", _FOLLOWING),
+    Mutant(
+        "offset of another log",
+        _VIEW,
+        """log, b.start, b.next) for b in batches]
+    place = ("generation", "topic", "partition", "log", "next")""",
+        """b.start, b.next) for b in batches]
+    place = ("generation", "topic", "partition", "next")""",
+        _FOLLOWING,
+    ),
+    Mutant(
+        "a batch of somebody else is not noticed",
+        "services/alignment/follow/work.py",
+        'return [Update(GENERATION, ("number", "batch"), ("batch", *values), [row], must=True)]',
+        'return [Update(GENERATION, ("number",), ("batch", *values), [(row[0], *row[2:])])]',
+        _FOLLOWING,
+    ),
     Mutant(
         "late is judged as in turn",
         _PROJECTOR,
@@ -224,8 +239,8 @@ MUTANTS = (
     Mutant(
         "foreign key on edges",
         _STORING,
-        '    return record, [stamp | {"origin": event.ref} | edge for edge in event.edges]',
-        '    return record, [stamp | {"origin": event.ref} | edge for edge in event.edges if edge["up"]]',
+        "[[*stamp, *_of_edge(edge)] for edge in event.edges]",
+        '[[*stamp, *_of_edge(edge)] for edge in event.edges if edge["up"]]',
         _MACHINE,
     ),
     Mutant(
@@ -274,9 +289,9 @@ MUTANTS = (
     ),
     Mutant(
         "position of the newest, holes or not",
-        _STORING,
-        "while reached_position + 1 in ahead or reached_position + 1 in arrived:",
-        "while reached_position < max(arrived):",
+        "services/alignment/follow/progress.py",
+        "while reached + 1 in mine or reached + 1 in waiting:",
+        "while reached < max(mine):",
         "tests/service/alignment/test_rebuild.py",
     ),
     Mutant(

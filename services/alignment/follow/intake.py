@@ -11,7 +11,7 @@ from services.alignment.follow.trust import Claim
 from services.alignment.follow.writer import Writer
 from services.alignment.view import dead_letters, generations
 from services.alignment.view.dead_letters import DeadLetter
-from services.alignment.view.planner import Growth
+from services.alignment.view.planner import Growth, look_again
 from services.alignment.view.projection import Projected
 from shared import clock
 from shared.bus import Batch
@@ -40,8 +40,10 @@ class Intake:
     async def take(self, generation: int, batches: Sequence[Batch], log_id: str) -> None:
         """What the bus brings. Raises OffsetMoved if somebody else has read it."""
         found, dead = confirming.claims(batches, log_id)
-        async with self._database.read() as connection:
-            reached = await confirming.positions(connection, generation)
+        reached = self._writer.positions(generation)
+        if reached is None:
+            async with self._database.read() as connection:
+                reached = await confirming.positions(connection, generation)
         letters: dict[str, DeadLetter] = {}
         streams = {}
         for service, mine in found.items():
@@ -118,8 +120,10 @@ class Intake:
         batches: Sequence[Batch] = (),
         log_id: str = "",
     ) -> None:
-        async with self._writer.transaction(generation) as (connection, judge):
-            await generations.move(connection, generation, batches, log_id)
-            await projector.apply(connection, generation, judge, events)
-            await dead_letters.bury(connection, letters)
-            await self._growth.note(connection, len(events))
+        async with self._writer.transaction(generation) as work:
+            work.add(generations.moved(generation, batches, log_id))
+            await projector.apply(work, events)
+            await dead_letters.bury(work.connection, letters)
+            if self._growth.is_due(len(events)):
+                await work.write()
+                await look_again(work.connection)

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.alignment.follow import storing
+from services.alignment.follow.work import Work
 from services.alignment.judge.findings import Changes, Finding
 from services.alignment.judge.history import History
 from services.alignment.judge.judging import Judge
@@ -20,29 +19,41 @@ from services.alignment.judge.replay import Found, replay
 from services.alignment.judge.standing import Said, Version
 from services.alignment.view.projection import Projected
 from shared.clock import FOREVER
+from shared.storage.bulk_writer import Operation
 
 _TICK = timedelta(microseconds=1)
+_FEW = 20
+"""Events that are judged in a millisecond or two: a thread for them would cost more than it spares the loop."""
 
 
-async def apply(connection: AsyncConnection, generation: int, judge: Judge, events: Sequence[Projected]) -> None:
+async def apply(work: Work, events: Sequence[Projected]) -> None:
     """Everything that some events mean. What the judge has learned holds once the transaction is committed."""
     rows = sorted((e for e in events if e.record is not None), key=lambda event: (event.recorded_at, event.order))
-    fresh, late = _split(judge, rows)
+    fresh, late = _split(work.judge, rows)
     if late:
-        await _apply_late(connection, generation, judge, late)
-    if fresh:
-        stored = storing.plan(generation, judge.graph.order_of, fresh)
-        await asyncio.to_thread(judge.take, [version(event) for event in fresh])
-        await storing.write(connection, stored)
-        await storing.write_findings(connection, generation, judge.flush())
-    await storing.advance(connection, generation, events)
+        await _apply_late(work, late)
+    if len(fresh) > _FEW:
+        work.add(*await asyncio.to_thread(_in_turn, work.generation, work.judge, fresh))
+    elif fresh:
+        work.add(*_in_turn(work.generation, work.judge, fresh))
+    work.advance(events)
 
 
-async def settle(connection: AsyncConnection, generation: int, judge: Judge, until: datetime) -> None:
+def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[Operation]:
+    stored = storing.plan(generation, judge.graph.order_of, fresh)
+    judge.take([version(event) for event in fresh])
+    return [*stored.operations(), *storing.findings(generation, judge.flush())]
+
+
+async def settle(work: Work, until: datetime) -> None:
     """Judge what begins or ends to hold by itself, each at its instant."""
-    while (due := judge.standing.next_due) is not None and due <= until:
-        await asyncio.to_thread(judge.turn_to, due)
-        await storing.write_findings(connection, generation, judge.flush())
+    while (due := work.judge.standing.next_due) is not None and due <= until:
+        await asyncio.to_thread(work.judge.turn_to, due)
+        _write_findings(work, work.judge.flush())
+
+
+def _write_findings(work: Work, changes: Changes) -> None:
+    work.add(*storing.findings(work.generation, changes))
 
 
 def _split(judge: Judge, rows: Iterable[Projected]) -> tuple[list[Projected], list[Projected]]:
@@ -82,9 +93,11 @@ class _Changed:
     events: list[Projected] = field(default_factory=list)
 
 
-async def _apply_late(connection: AsyncConnection, generation: int, judge: Judge, late: Sequence[Projected]) -> None:
-    changed = _Changed()
-    for event in await storing.store_late(connection, generation, late):
+async def _apply_late(work: Work, late: Sequence[Projected]) -> None:
+    changed, judge = _Changed(), work.judge
+    stored, new = await storing.late_rows(work.connection, work.generation, late)
+    work.add(*stored.operations())
+    for event in new:
         changed.since = min(changed.since, event.recorded_at)
         changed.events.append(event)
         changed.refs |= {event.ref} | {end for e in event.edges for end in (e["source"], e["target"], e["holder"])}
@@ -92,20 +105,15 @@ async def _apply_late(connection: AsyncConnection, generation: int, judge: Judge
         return
     if judge.until is None or changed.since > judge.until:
         judge.turn_to(max(event.recorded_at for event in changed.events))
-        await storing.write_findings(connection, generation, judge.flush())
-    await reconsider(connection, generation, judge, changed.refs, changed.since, changed.events)
+        _write_findings(work, judge.flush())
+    await reconsider(work, changed.refs, changed.since, changed.events)
 
 
-async def reconsider(
-    connection: AsyncConnection,
-    generation: int,
-    judge: Judge,
-    refs: set[str],
-    since: datetime,
-    events: Sequence[Projected] = (),
-) -> None:
+async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequence[Projected] = ()) -> None:
     """Judge anew, from an instant on, whatever these may matter to; the events are not yet in the judge's memory."""
+    connection, generation, judge = work.connection, work.generation, work.judge
     assert judge.until is not None
+    await work.write()  # what is looked at from here on
     start = since - judge.settle - _TICK  # before the change, and before what may have left no trace
     history = History(connection, generation, start, judge.plan)
     refs = refs | await history.ends(refs, since)
@@ -113,7 +121,7 @@ async def reconsider(
     piece, stored = await history.piece(subjects), await history.findings(subjects)
     known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
     found = await asyncio.to_thread(replay, judge.plan, piece, subjects, start, judge.until, known, judge.settle)
-    await storing.write_findings(connection, generation, difference(stored, found, start))
+    _write_findings(work, difference(stored, found, start))
     newest: dict[str, Projected] = {}
     for event in events:
         if event.order > judge.graph.order_of(event.ref):

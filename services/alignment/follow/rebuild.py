@@ -105,11 +105,14 @@ class Rebuild:
         pages: Sequence[Page] = (),
         letters: Sequence[DeadLetter] = (),
     ) -> None:
-        async with self._writer.transaction(generation) as (connection, judge):
+        async with self._writer.transaction(generation) as work:
+            connection = work.connection
+            await projector.apply(work, events)
+            await work.write()
             await generations.touch(connection, generation, "replaying")
-            await projector.apply(connection, generation, judge, events)
             await dead_letters.bury(connection, letters)
-            await self._growth.note(connection, len(events))
+            if self._growth.is_due(len(events)):
+                await look_again(connection)
             for page in pages:
                 after, head = page.next_after, page.head
                 await generations.note_head(connection, generation, page.service, head.position)

@@ -1,48 +1,64 @@
-"""Writes what a batch has made. The rows of a version are a pure function of its event; only where its interval ends
+"""The rows of what a batch has made. Those of a version are a pure function of its event; only where its interval ends
 depends on others, and that follows the order of versions."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.judge.findings import Changes
-from services.alignment.models import AHEAD, EDGE, FINDING, PROGRESS, RECORD
+from services.alignment.judge.findings import Changes, Finding
+from services.alignment.models import EDGE, FINDING, RECORD
 from services.alignment.view.projection import Projected
 from shared.clock import FOREVER
 from shared.storage.arrays import any_of, chunks
-from shared.storage.db import MOMENT
-from shared.storage.dialects import insert_new
+from shared.storage.bulk_writer import Delete, Insert, Operation, Update
 
 Order = tuple[int, int]
-_AT_ONCE = 200
+Row = list[Any]
+
+
+def _columns(table: Table, stamp: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that an event says, after those that say which version of what it is."""
+    return (*stamp, *(column.name for column in table.columns if column.name not in stamp))
+
+
+_STAMP = ("recorded_to", "generation", "epoch", "version", "recorded_from")
+_RECORD, _EDGE = _columns(RECORD, (*_STAMP, "ref")), _columns(EDGE, (*_STAMP, "origin"))
+_of_record, _of_edge = (itemgetter(*columns[len(_STAMP) + 1 :]) for columns in (_RECORD, _EDGE))
+_ENDED = ("generation", "ref", "epoch", "version"), ("generation", "origin", "epoch", "version")
 
 
 @dataclass
 class Stored:
     """Rows to be written, and where the intervals of older versions end."""
 
-    records: list[dict[str, Any]] = field(default_factory=list)
-    edges: list[dict[str, Any]] = field(default_factory=list)
-    ends: list[dict[str, Any]] = field(default_factory=list)
+    records: list[Row] = field(default_factory=list)
+    edges: list[Row] = field(default_factory=list)
+    ends: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def operations(self) -> list[Operation]:
+        return [
+            Update(RECORD, _ENDED[0], ("recorded_to",), self.ends),
+            Insert(RECORD, _RECORD, self.records),
+            Update(EDGE, _ENDED[1], ("recorded_to",), self.ends),
+            Insert(EDGE, _EDGE, self.edges),
+        ]
 
 
 def plan(generation: int, order_of: Callable[[str], Order], fresh: Sequence[Projected]) -> Stored:
     """Of versions that are newer than all that are there: each one ends the one before it."""
     stored = Stored()
-    newest: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    newest: dict[str, tuple[Row, list[Row]]] = {}
     for event in fresh:
         before = newest.get(event.ref)
         if before is not None:
-            before[0]["recorded_to"] = event.recorded_at
-            for edge in before[1]:
-                edge["recorded_to"] = event.recorded_at
+            for row in (before[0], *before[1]):
+                row[0] = event.recorded_at
         elif (order := order_of(event.ref)) > (0, 0):
             stored.ends.append(_ended(generation, event.ref, order, event.recorded_at))
         record, edges = _rows(generation, event, FOREVER)
@@ -52,41 +68,13 @@ def plan(generation: int, order_of: Callable[[str], Order], fresh: Sequence[Proj
     return stored
 
 
-def _rows(generation: int, event: Projected, end: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    epoch, version = event.order
-    stamp: dict[str, Any] = {"generation": generation, "epoch": epoch, "version": version}
-    stamp |= {"recorded_from": event.recorded_at, "recorded_to": end}
-    record = stamp | {"ref": event.ref} | (event.record or {})
-    return record, [stamp | {"origin": event.ref} | edge for edge in event.edges]
+def _rows(generation: int, event: Projected, end: datetime) -> tuple[Row, list[Row]]:
+    stamp = (end, generation, *event.order, event.recorded_at, event.ref)
+    return [*stamp, *_of_record(event.record or {})], [[*stamp, *_of_edge(edge)] for edge in event.edges]
 
 
-def _ended(generation: int, ref: str, order: Order, end: datetime) -> dict[str, Any]:
-    return {"at": generation, "which": ref, "old_epoch": order[0], "old_version": order[1], "end": end}
-
-
-async def write(connection: AsyncConnection, stored: Stored) -> None:
-    for table, owner, new in ((RECORD, RECORD.c.ref, stored.records), (EDGE, EDGE.c.origin, stored.edges)):
-        await _each(connection, insert_new(connection, table), new)
-        await _each(connection, _end(table, owner), stored.ends)
-
-
-async def _each(connection: AsyncConnection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Some at a time: to make parameters of many holds up everybody else."""
-    for some in chunks(rows, _AT_ONCE):
-        await connection.execute(statement, some)
-        await asyncio.sleep(0)
-
-
-@cache
-def _end(table: Table, owner: Column[str]) -> Any:
-    """Ends the interval of one version."""
-    old = (
-        (table.c.generation == bindparam("at"))
-        & (owner == bindparam("which"))
-        & (table.c.epoch == bindparam("old_epoch"))
-        & (table.c.version == bindparam("old_version"))
-    )
-    return table.update().where(old).values(recorded_to=bindparam("end"))
+def _ended(generation: int, ref: str, order: Order, end: datetime) -> tuple[Any, ...]:
+    return generation, ref, *order, end
 
 
 # -- what came late
@@ -95,8 +83,10 @@ _PLACED = [RECORD.c[name] for name in ("ref", "epoch", "version", "recorded_from
 _VERSIONS = select(*_PLACED).where(RECORD.c.generation == bindparam("at"), any_of(RECORD.c.ref, "refs"))
 
 
-async def store_late(connection: AsyncConnection, generation: int, late: Sequence[Projected]) -> list[Projected]:
-    """Store versions wherever they belong among those that are there; says which were not there yet."""
+async def late_rows(
+    connection: AsyncConnection, generation: int, late: Sequence[Projected]
+) -> tuple[Stored, list[Projected]]:
+    """Of versions wherever they belong among those that are there; and which were not there yet."""
     by_ref: dict[str, dict[Order, Projected]] = defaultdict(dict)
     for event in late:
         by_ref[event.ref][event.order] = event
@@ -117,8 +107,7 @@ async def store_late(connection: AsyncConnection, generation: int, late: Sequenc
             _ended(generation, ref, order, ends[order]) for order, row in past.items() if ends[order] != row.recorded_to
         ]
         new += fresh
-    await write(connection, stored)
-    return new
+    return stored, new
 
 
 def _intervals(past: dict[Order, Any], fresh: Iterable[Projected]) -> dict[Order, datetime]:
@@ -130,76 +119,15 @@ def _intervals(past: dict[Order, Any], fresh: Iterable[Projected]) -> dict[Order
 
 # -- findings
 
-_MINE = FINDING.c.generation == bindparam("at")
-_OPENED = FINDING.c.opened_at == bindparam("opened", type_=MOMENT)
-_DROP = delete(FINDING).where(
-    _MINE, FINDING.c.id == bindparam("which"), FINDING.c.since == bindparam("came_up", type_=MOMENT)
-)
-_REMOVE = delete(FINDING).where(_MINE, FINDING.c.id == bindparam("which"), _OPENED)
-_RESOLVE = (
-    update(FINDING).where(_MINE, FINDING.c.id == bindparam("which"), _OPENED).values(resolved_at=bindparam("end"))
-)
+_SPELL, _INTERVAL = ("generation", "id", "since"), ("generation", "id", "opened_at")
+_FINDING = ("generation", *Finding._fields)
 
 
-async def write_findings(connection: AsyncConnection, generation: int, changes: Changes) -> None:
+def findings(generation: int, changes: Changes) -> list[Operation]:
     """First what goes, so that what comes finds its place."""
-    if changes.dropped:
-        these = [{"at": generation, "which": id, "came_up": since} for id, since in changes.dropped]
-        await _each(connection, _DROP, these)
-    if changes.removed:
-        these = [{"at": generation, "which": id, "opened": opened} for id, opened in changes.removed]
-        await _each(connection, _REMOVE, these)
-    if changes.ended:
-        these = [{"at": generation, "which": id, "opened": o, "end": end} for (id, o), end in changes.ended.items()]
-        await _each(connection, _RESOLVE, these)
-    if rows := [{"generation": generation, **each._asdict()} for each in changes.made]:
-        await _each(connection, FINDING.insert(), rows)
-
-
-# -- progress
-
-_IN_PROGRESS = (PROGRESS.c.generation == bindparam("at")) & (PROGRESS.c.service == bindparam("of"))
-_WAITING = (AHEAD.c.generation == bindparam("at")) & (AHEAD.c.service == bindparam("of"))
-_AT_LAST = PROGRESS.outerjoin(
-    AHEAD, (AHEAD.c.generation == PROGRESS.c.generation) & (AHEAD.c.service == PROGRESS.c.service)
-)
-_PROGRESS = (
-    select(PROGRESS.c.position, PROGRESS.c.recorded_until, AHEAD.c.position.label("ahead"))
-    .select_from(_AT_LAST)
-    .where(_IN_PROGRESS)
-)
-_CLOSE_UP = AHEAD.delete().where(_WAITING, AHEAD.c.position <= bindparam("reached"))
-_ADVANCE = (
-    PROGRESS.update().where(_IN_PROGRESS).values(position=bindparam("reached"), recorded_until=bindparam("until"))
-)
-
-
-async def advance(connection: AsyncConnection, generation: int, events: Sequence[Projected]) -> None:
-    """Move each service's progress over the positions that are there now without a gap."""
-    by_service: dict[str, dict[int, datetime]] = defaultdict(dict)
-    for event in events:
-        by_service[event.service][event.position] = event.recorded_at
-    for service, arrived in by_service.items():
-        await _advance_service(connection, generation, service, arrived)
-
-
-async def _advance_service(
-    connection: AsyncConnection, generation: int, service: str, arrived: dict[int, datetime]
-) -> None:
-    key = {"at": generation, "of": service}
-    found = (await connection.execute(_PROGRESS, key)).all()
-    position, recorded_until = found[0].position, found[0].recorded_until
-    ahead = {row.ahead for row in found} - {None}
-    reached_position = position
-    while reached_position + 1 in ahead or reached_position + 1 in arrived:
-        reached_position += 1
-    fresh = [place for place in arrived if place > reached_position and place not in ahead]
-    if fresh:
-        rows = [{"generation": generation, "service": service, "position": place} for place in fresh]
-        await connection.execute(AHEAD.insert(), rows)
-    if reached_position > position:
-        if ahead:
-            await connection.execute(_CLOSE_UP, key | {"reached": reached_position})
-        # positions and recording times rise together, so all until this one's time is there as well
-        until = max(recorded_until, arrived.get(reached_position, recorded_until))
-        await connection.execute(_ADVANCE, key | {"reached": reached_position, "until": until})
+    return [
+        Delete(FINDING, _SPELL, [(generation, *spell) for spell in changes.dropped]),
+        Delete(FINDING, _INTERVAL, [(generation, *key) for key in changes.removed]),
+        Update(FINDING, _INTERVAL, ("resolved_at",), [(generation, *key, end) for key, end in changes.ended.items()]),
+        Insert(FINDING, _FINDING, [(generation, *finding) for finding in changes.made]),
+    ]

@@ -1,18 +1,21 @@
-"""The one writer of a generation. It holds the lease in the generation's row, goes on from the present in memory, and
-finds out in each transaction whether somebody else has written since: then it loads the present again."""
+"""The one writer of a generation. It goes on from the present in memory, and finds out with each batch that it writes
+whether somebody else has written since: then it loads the present again."""
 
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.follow import projector
 from services.alignment.follow.isolation import is_of_an_item
+from services.alignment.follow.progress import Progress
+from services.alignment.follow.work import Work
 from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
 from services.alignment.view import lease
@@ -21,6 +24,14 @@ from shared.storage.db import Database
 
 _AT_ONCE = timedelta(0)
 _MANY = 5_000
+
+
+class _Held(NamedTuple):
+    """The memory of a generation, and the number of the last batch that is in it."""
+
+    judge: Judge
+    progress: Progress
+    batch: int
 
 
 class Writer:
@@ -34,8 +45,8 @@ class Writer:
         self._me = str(uuid4())
         self._lock = asyncio.Lock()
         self._resting = 0
-        self._judges: dict[int, tuple[Judge, int]] = {}
-        """By generation, with the number of the last batch that is in it."""
+        self._held: dict[int, _Held] = {}
+        """By generation."""
 
     async def leads(self, generation: int) -> bool:
         """Whether the lease is ours, or has just been taken or prolonged."""
@@ -49,7 +60,7 @@ class Writer:
 
     async def release(self) -> None:
         """Give the leases back, so that the next writer need not wait for their end."""
-        for generation in list(self._judges):
+        for generation in list(self._held):
             with contextlib.suppress(Exception):
                 async with self._database.write() as connection:
                     await lease.release(connection, generation, self._me)
@@ -57,39 +68,45 @@ class Writer:
 
     def forget(self, generation: int) -> None:
         """It is no longer written to."""
-        self._judges.pop(generation, None)
+        self._held.pop(generation, None)
 
     def next_due(self, generation: int) -> datetime | None:
         """When something turns by itself, as far as is known."""
-        judge, _ = self._judges.get(generation, (None, 0))
-        return judge.standing.next_due if judge else None
+        held = self._held.get(generation)
+        return held.judge.standing.next_due if held else None
+
+    def positions(self, generation: int) -> Mapping[str, int] | None:
+        """Per service, the position up to which the view has everything, if it is in memory."""
+        held = self._held.get(generation)
+        return held.progress.positions if held else None
 
     async def write(self, generation: int, events: Sequence[Projected]) -> None:
         """Apply some events in a transaction of their own."""
-        async with self.transaction(generation) as (connection, judge):
-            await projector.apply(connection, generation, judge, events)
+        async with self.transaction(generation) as work:
+            await projector.apply(work, events)
 
     async def settle(self, generation: int, until: datetime) -> None:
         """Judge what is due until an instant."""
-        async with self.transaction(generation) as (connection, judge):
-            await projector.settle(connection, generation, judge, until)
+        async with self.transaction(generation) as work:
+            await projector.settle(work, until)
 
     @asynccontextmanager
-    async def transaction(self, generation: int) -> AsyncIterator[tuple[AsyncConnection, Judge]]:
-        """One transaction, with the judge of the generation as it stands. Raises OffsetMoved where somebody else leads
+    async def transaction(self, generation: int) -> AsyncIterator[Work]:
+        """One transaction, which writes what is gathered in it in the end. Raises OffsetMoved where somebody else leads
         or the generation is no longer one to write to."""
         async with self._lock:
             try:
                 async with self._database.write() as connection:
-                    judge = await self._held(connection, generation)
-                    yield connection, judge
-                    batch = await lease.note_batch(connection, generation, self._me, judge.until)
+                    held = self._held.get(generation) or await self._load(connection, generation)
+                    work = Work(connection, generation, *held)
+                    yield work
+                    await work.write()
             except BaseException as error:
                 self._take_back(generation, error)
                 raise
-            judge.committed()
-            self._let_rest(judge)
-            self._judges[generation] = judge, batch
+            work.judge.committed()
+            self._let_rest(work.judge)
+            self._held[generation] = _Held(work.judge, work.progress, work.batch)
 
     def _let_rest(self, judge: Judge) -> None:
         """What is in memory stays there as long as the process: to look through all of it for garbage, again and again
@@ -100,19 +117,17 @@ class Writer:
             gc.collect(1)
             gc.freeze()
 
-    async def _held(self, connection: AsyncConnection, generation: int) -> Judge:
+    async def _load(self, connection: AsyncConnection, generation: int) -> _Held:
         batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)
-        judge, known = self._judges.get(generation, (None, -1))
-        if judge is None or known != batch:
-            self.forget(generation)
-            judge = await present.load(connection, generation, self.settle_after)
-            self._judges[generation] = judge, batch
-        return judge
+        judge = await present.load(connection, generation, self.settle_after)
+        progress = await Progress.load(connection, generation)
+        held = self._held[generation] = _Held(judge, progress, batch)
+        return held
 
     def _take_back(self, generation: int, error: BaseException) -> None:
         """What an item is to blame for is undone; of anything else nobody knows how far it went."""
-        judge, _ = self._judges.get(generation, (None, 0))
-        if judge is not None and isinstance(error, Exception) and is_of_an_item(error):
-            judge.roll_back()
+        held = self._held.get(generation)
+        if held is not None and isinstance(error, Exception) and is_of_an_item(error):
+            held.judge.roll_back()
         else:
             self.forget(generation)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import (
@@ -23,6 +23,7 @@ from shared import clock
 from shared.bus import Batch, Partition
 from shared.contracts import OWNERS
 from shared.errors import Conflict
+from shared.storage.bulk_writer import Update
 
 _LONG_AGO = clock.FOREVER.replace(year=1)
 _STALE = timedelta(seconds=30)
@@ -33,17 +34,6 @@ _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET, TALLY)
 # the statements of every batch are made once: putting them together costs more than running them
 _ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active")
 _LOCK = select(GENERATION.c.status).where(GENERATION.c.number == bindparam("generation")).with_for_update()
-_MOVE = (
-    OFFSET.update()
-    .where(
-        OFFSET.c.generation == bindparam("at"),
-        OFFSET.c.topic == bindparam("of_topic"),
-        OFFSET.c.partition == bindparam("of_partition"),
-        OFFSET.c.log == bindparam("of_log"),
-        OFFSET.c.next <= bindparam("start"),
-    )
-    .values(next=bindparam("then"))
-)
 
 
 class OffsetMoved(Exception):
@@ -108,8 +98,7 @@ async def begin(connection: AsyncConnection, rules: str, reason: str | None = No
     now = clock.now()
     if (await connection.execute(_building())).scalar() is not None:
         raise Conflict("A rebuild is running.")
-    stale = GENERATION.c.status == "building"
-    await connection.execute(GENERATION.update().where(stale).values(status="retired"))
+    await _retire(connection, GENERATION.c.status == "building")
     number: int = ((await connection.execute(select(func.max(GENERATION.c.number)))).scalar() or 0) + 1
     row: dict[str, Any] = {
         "number": number,
@@ -153,16 +142,22 @@ async def building(connection: AsyncConnection) -> dict[str, Any] | None:
 async def abandon(connection: AsyncConnection, generation: int) -> None:
     """Give up a build, so that another one may begin."""
     mine = (GENERATION.c.number == generation) & (GENERATION.c.status == "building")
-    await connection.execute(GENERATION.update().where(mine).values(status="retired"))
+    await _retire(connection, mine)
 
 
 async def switch(connection: AsyncConnection, generation: int, ends: Mapping[Partition, int], log: str) -> None:
     """Make a built generation the active one. It reads the bus on from where the bus ended when its build began."""
     await lock(connection, generation)
     await anchor(connection, generation, ends, log)
-    await connection.execute(GENERATION.update().where(GENERATION.c.status == "active").values(status="retired"))
+    await _retire(connection, GENERATION.c.status == "active")
     values = {"status": "active", "finished_at": clock.now()}
     await connection.execute(GENERATION.update().where(GENERATION.c.number == generation).values(values))
+
+
+async def _retire(connection: AsyncConnection, those: ColumnElement[bool]) -> None:
+    """Whoever still writes to one of them misses the batch that it knows."""
+    retired = {"status": "retired", "batch": GENERATION.c.batch + 1}
+    await connection.execute(GENERATION.update().where(those).values(retired))
 
 
 async def anchor(connection: AsyncConnection, generation: int, ends: Mapping[Partition, int], log: str) -> None:
@@ -212,11 +207,8 @@ async def offsets(connection: AsyncConnection, generation: int, log: str) -> dic
     return {Partition(row.topic, row.partition): row.next for row in rows}
 
 
-async def move(connection: AsyncConnection, generation: int, batches: Sequence[Batch], log: str) -> None:
-    """Compare and set: raises OffsetMoved unless every partition is where these batches begin."""
-    for batch in batches:
-        topic, number = batch.partition
-        place = {"at": generation, "of_topic": topic, "of_partition": number, "of_log": log}
-        moved = await connection.execute(_MOVE, place | {"start": batch.start, "then": batch.next})
-        if moved.rowcount == 0:
-            raise OffsetMoved
+def moved(generation: int, batches: Sequence[Batch], log: str) -> Update:
+    """Compare and set: misses unless every partition is where these batches begin."""
+    rows = [(generation, b.partition.topic, b.partition.number, log, b.start, b.next) for b in batches]
+    place = ("generation", "topic", "partition", "log", "next")
+    return Update(OFFSET, place, ("next",), rows, at_most=frozenset({"next"}), must=True)

@@ -1,6 +1,7 @@
-"""Who writes to a generation: one process at a time, by a lease in the generation's row."""
+"""Who writes to a generation: one process at a time, by a lease in the generation's row. Who takes it over counts a
+batch, so that whatever the one before it is about to write finds that somebody else has written."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +22,8 @@ async def lease(connection: AsyncConnection, generation: int, me: str, *, exclus
     if row is None or not (exclusive or row.writer in (None, me) or row.writer_until < now):
         return False
     mine = GENERATION.update().where(GENERATION.c.number == generation)
-    await connection.execute(mine.values(writer=me, writer_until=now + _LEASE))
+    fence = {} if row.writer == me else {"batch": GENERATION.c.batch + 1}
+    await connection.execute(mine.values(writer=me, writer_until=now + _LEASE, **fence))
     return True
 
 
@@ -40,13 +42,4 @@ async def hold(connection: AsyncConnection, generation: int, me: str, *, exclusi
     if not exclusive and row.writer not in (None, me) and row.writer_until >= await database_now(connection):
         raise OffsetMoved
     batch: int = row.batch
-    return batch
-
-
-async def note_batch(connection: AsyncConnection, generation: int, me: str, judged_until: datetime | None) -> int:
-    """Count what is written, prolong the lease, and say until when it is judged; returns the number of the batch."""
-    until = {} if judged_until is None else {"settled_until": judged_until}
-    values = {"batch": GENERATION.c.batch + 1, "writer": me, "writer_until": await database_now(connection) + _LEASE}
-    noted = GENERATION.update().where(GENERATION.c.number == generation).values(**values, **until)
-    batch: int = (await connection.execute(noted.returning(GENERATION.c.batch))).scalar_one()
     return batch

@@ -13,17 +13,19 @@ _FEW = 1000
 
 
 class Growth:
-    """Has the tables looked at again whenever twice as many events have been stored."""
+    """Says when the tables are to be looked at again: whenever twice as many events have been stored."""
 
     def __init__(self) -> None:
         self._stored = 0
         self._next = _FEW
 
-    async def note(self, connection: AsyncConnection, events: int) -> None:
+    def is_due(self, events: int) -> bool:
+        """Whether the tables are to be looked at once these are stored as well."""
         self._stored += events
-        if self._stored >= self._next:
-            self._next = 2 * self._stored
-            await look_again(connection)
+        if self._stored < self._next:
+            return False
+        self._next = 2 * self._stored
+        return True
 
 
 async def look_again(connection: AsyncConnection) -> None:

@@ -157,7 +157,7 @@ async def added(there: Large) -> tuple[int, int]:
     organisation = there.organisation
     source = {"kind": "service_offering", "id": organisation.id(-9, "offering")}
     await there.add("catalog", organisation.node(source["id"], "service_offering", "new-offering", "New"))
-    (judge, _) = next(iter(there.writer._judges.values()))
+    judge = next(iter(there.writer._held.values())).judge
     before = judge.judged
     with there.statements() as statements:
         await there.add("catalog", organisation.link(organisation.id(-9, "link"), "depends_on", source, hub(there)))

@@ -120,7 +120,7 @@ async def server(tmp_path: Path) -> Any:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_what_is_open_in_memory_is_what_is_wrong(server: Server, seed: int) -> None:
     async def check(arrived: list[Any]) -> None:
-        judge, _ = server.writer._judges[await server.generation()]
+        judge = server.writer._held[await server.generation()].judge
         now = clock.now()
         wanted = Findings(arrived, now).everything(now)
         assert open_in(judge) == wanted
@@ -132,7 +132,7 @@ async def test_what_is_open_in_memory_is_what_is_wrong(server: Server, seed: int
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_one_that_loads_and_one_that_followed_are_alike(server: Server, seed: int) -> None:
     async def check(_: list[Any]) -> None:
-        judge, _number = server.writer._judges[await server.generation()]
+        judge = server.writer._held[await server.generation()].judge
         async with server.database.read() as connection:
             loaded = await present.load(connection, await server.generation(), server.settle)
         assert whole(loaded) == whole(judge)
@@ -154,7 +154,7 @@ async def test_what_is_taken_back_leaves_it_as_it_was(
 
     async def check(_: list[Any]) -> None:
         generation, dice = await server.generation(), Random(seed)
-        judge, _number = server.writer._judges[generation]
+        judge = server.writer._held[generation].judge
         before, due = whole(judge), judge.standing.due()
         written = len(server.world.events)
         for ref in dice.sample(REFS, 8):

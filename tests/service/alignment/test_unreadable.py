@@ -190,8 +190,8 @@ async def test_a_row_that_cannot_be_written_is_replaced_by_a_letter(
         server.world.write(ref, dice)
     apply = projector.apply
 
-    async def fails(connection: Any, generation: int, judge: Any, events: Sequence[Any]) -> None:
-        await apply(connection, generation, judge, events)
+    async def fails(work: Any, events: Sequence[Any]) -> None:
+        await apply(work, events)
         if any(event.ref == OTHER for event in events):
             raise RecursionError("so \x00 deep")
 

@@ -1,0 +1,60 @@
+"""What one transaction of the writer changes: gathered, and written in the end in as few statements as can be."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.alignment.follow.progress import Progress
+from services.alignment.judge.judging import Judge
+from services.alignment.models import GENERATION
+from services.alignment.view.generations import OffsetMoved
+from services.alignment.view.projection import Projected
+from shared.storage import bulk_writer
+from shared.storage.bulk_writer import Operation, Update
+
+
+class Work:
+    """``batch`` is the number of the last one that is in the memory of the ``judge``: what is written is counted
+    first, and only if nobody else has written since."""
+
+    def __init__(
+        self, connection: AsyncConnection, generation: int, judge: Judge, progress: Progress, batch: int
+    ) -> None:
+        self.connection = connection
+        self.generation = generation
+        self.judge = judge
+        self.progress = progress
+        self.batch = batch
+        self._gathered: list[Operation] = []
+        self._counted = False
+        self._judged_until = judge.until
+
+    def add(self, *operations: Operation) -> None:
+        self._gathered += operations
+
+    def advance(self, events: Sequence[Projected]) -> None:
+        """Move each service's progress over the positions that are there now without a gap."""
+        self.progress, operations = self.progress.with_(self.generation, events)
+        self.add(*operations)
+
+    async def write(self) -> None:
+        """What has been gathered; raises OffsetMoved if somebody else has written, or reads what we have read."""
+        gathered = [each for each in self._gathered if each.rows]
+        self._gathered.clear()
+        if not gathered and self.judge.until == self._judged_until:
+            return
+        try:
+            await bulk_writer.write(self.connection, [*self._count(), *gathered])
+        except bulk_writer.Missed:
+            raise OffsetMoved from None
+
+    def _count(self) -> list[Operation]:
+        until = self.judge.until
+        values = {} if until is None or until == self._judged_until else {"settled_until": until}
+        self._judged_until = until
+        if self._counted:
+            row = (self.generation, *values.values())
+            return [Update(GENERATION, ("number",), tuple(values), [row])] if values else []
+        self._counted, self.batch = True, self.batch + 1
+        row = (self.generation, self.batch - 1, self.batch, *values.values())
+        return [Update(GENERATION, ("number", "batch"), ("batch", *values), [row], must=True)]
