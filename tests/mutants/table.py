@@ -195,9 +195,9 @@ MUTANTS = (
     ),
     Mutant(
         "an undo forgets members",
-        "services/alignment/judge/graph.py",
-        "            if self.journaled:\n                self._journal.append(partial(_restore",
-        "            if not self.journaled:\n                self._journal.append(partial(_restore",
+        "services/alignment/judge/journal.py",
+        "            if self.journaled:\n                self._undo.append(thing.put_aside())",
+        "            if not self.journaled:\n                self._undo.append(thing.put_aside())",
         _ENGINE,
     ),
     Mutant(

@@ -1,15 +1,15 @@
 """The present of one generation in memory: nodes, relations, and the way back from every change. Pure.
 
-It is a cache of the tables: lost, it is loaded again. A *journal* holds how to undo each change since the last
-``accept``, so that a transaction that fails leaves the memory as it was.
+It is a cache of the tables: lost, it is loaded again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
 from services.alignment.view.live import validity
 
@@ -84,8 +84,19 @@ class Node:
                     if edge.active:
                         yield edge.target if forward else edge.source
 
+    def put_aside(self) -> Undo:
+        """How to put back what changes of it; the relations at its ends are put back by themselves."""
+        return partial(_restore, self, _OF_NODE, _of_node(self), self.open and {**self.open}, self.on and [*self.on])
+
     def __repr__(self) -> str:
         return f"<{self.ref} {self.state}>"
+
+
+_OF_NODE = (
+    "batch", "type", "state", "seen", "deleted", "has_live_state", "live", "valid", "criticality", "valid_from",
+    "valid_to", "order", "recorded_at", "live_since", "members", "values", "held", "uppers", "flags", "open", "on",
+)  # fmt: skip
+_of_node = attrgetter(*_OF_NODE[:-2])
 
 
 class Edge:
@@ -129,25 +140,34 @@ class Edge:
     def name(self) -> str:
         return f"{self.origin} {self.type} {self.source.ref} {self.target.ref}"
 
+    def put_aside(self) -> Undo:
+        """How to put back what changes of it."""
+        return partial(_restore, self, _OF_EDGE, _of_edge(self), self.open and {**self.open})
+
     def __repr__(self) -> str:
         return f"<{self.name}{'' if self.active else ' (not active)'}>"
 
 
+_OF_EDGE = ("batch", "in_force", "stands", "active", "valid_from", "valid_to", "order", "open")
+_of_edge = attrgetter(*_OF_EDGE[:-1])
 Relations = list[Edge] | dict[Edge, None]
 
 
-class Graph:
+def _restore(thing: Node | Edge, names: tuple[str, ...], values: tuple[Any, ...], *copied: Any) -> None:
+    for name, value in zip(names, (*values, *copied), strict=True):
+        setattr(thing, name, value)
+
+
+class Graph(Journal):
     """``nodes`` by reference, ``links`` by the reference of the link, ``others`` the orders of links that join nothing;
     ``now`` is the instant that it is judged at."""
 
     def __init__(self, *, journaled: bool = True) -> None:
+        super().__init__(journaled=journaled)
         self.nodes: dict[str, Node] = {}
         self.links: dict[str, Edge] = {}
         self.others: dict[str, tuple[int, int]] = {}
         self.now: datetime | None = None
-        self.batch = 1
-        self._journal: list[Callable[[], object]] = []
-        self.journaled = journaled
 
     def node(self, ref: str) -> Node:
         """Its node, made if there is none."""
@@ -164,31 +184,6 @@ class Graph:
             return node.order if node else (0, 0)
         edge = self.links.get(ref)
         return max(edge.order if edge else (0, 0), self.others.get(ref, (0, 0)))
-
-    # -- the journal
-
-    def undo_by(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Remember how to take back what has just been done."""
-        if self.journaled:
-            self._journal.append(partial(function, *arguments))
-
-    def change(self, thing: Node | Edge) -> None:
-        """Before its members are changed: once in a batch they are put aside, so that they can be put back. What the
-        batch has made needs no such thing."""
-        if thing.batch != self.batch:
-            if self.journaled:
-                self._journal.append(partial(_restore, thing, thing.batch, *_as_it_is(thing)))
-            thing.batch = self.batch
-
-    def accept(self) -> None:
-        """What has been done stays."""
-        self._journal.clear()
-        self.batch += 1
-
-    def roll_back(self) -> None:
-        """As it was when the last was accepted."""
-        while self._journal:
-            self._journal.pop()()
 
     # -- relations at their ends
 
@@ -207,36 +202,6 @@ class Graph:
         """Whether the instant lies in its validity."""
         assert self.now is not None
         return validity(thing, self.now) is None
-
-
-_OF_NODE = (
-    "type", "state", "seen", "deleted", "has_live_state", "live", "valid", "criticality", "valid_from", "valid_to",
-    "order", "recorded_at", "live_since", "members", "values", "held", "uppers", "flags",
-)  # fmt: skip
-_OF_EDGE = ("in_force", "stands", "active", "valid_from", "valid_to", "order")
-"""What changes of a thing beside its relations, its findings and the relations that it leads up by."""
-_read_node, _read_edge = attrgetter(*_OF_NODE), attrgetter(*_OF_EDGE)
-
-
-def _as_it_is(thing: Node | Edge) -> tuple[tuple[Any, ...], dict[Any, Any] | None, list[Edge | None] | None]:
-    open_ = thing.open and dict(thing.open)
-    if isinstance(thing, Edge):
-        return _read_edge(thing), open_, None
-    return _read_node(thing), open_, thing.on and list(thing.on)
-
-
-def _restore(
-    thing: Node | Edge,
-    batch: int,
-    values: tuple[Any, ...],
-    open_: dict[Any, Any] | None,
-    on: list[Edge | None] | None,
-) -> None:
-    thing.batch, thing.open = batch, open_
-    if isinstance(thing, Node):
-        thing.on = on
-    for name, value in zip(_OF_NODE if isinstance(thing, Node) else _OF_EDGE, values, strict=True):
-        setattr(thing, name, value)
 
 
 def _link(edge: Edge) -> None:
