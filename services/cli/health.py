@@ -11,8 +11,9 @@ from services.cli.session import FAILED, Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from shared.contracts.views.findings import Gain
     from shared.contracts.views.nodes import Finding
-    from shared.contracts.views.score import Score
+    from shared.contracts.views.score import Fix, Score
     from shared.typed import Answer
 
 _FINDINGS = "/alignment/v1/findings"
@@ -79,10 +80,21 @@ def _score(answer: "Score") -> "RenderableType":
     index = "no subjects yet" if answer.index is None else f"{answer.index:g} of 100"
     rows = [(each.dimension, each.raw, each.with_waivers) for each in answer.dimensions]
     parts: list[RenderableType] = [cell(f"Score: {index}"), table(("dimension", "raw", "with waivers"), rows)]
-    fixes = [(f"+{fix.gain:g}", fix.rule, fix.title, fix.remedy) for fix in answer.fixes]
+    fixes = [_fix(fix) for fix in answer.fixes]
     if fixes:
-        parts.append(table(("gain", "rule", "finding", "remedy"), fixes, title="Worth mending first"))
+        columns = ("gain", "rule", "subject", "finding", "of", "all", "remedy")
+        parts.append(table(columns, fixes, title="Worth mending first"))
     return Group(*parts)
+
+
+def _fix(fix: "Fix") -> tuple[Any, ...]:
+    """What one act gains, and what all of its group would."""
+    subject = f"{fix.subject.kind}/{fix.subject.key or fix.subject.id}"
+    return _gain(fix.gain), fix.rule, subject, fix.title, fix.findings, _gain(fix.group_gain), fix.remedy
+
+
+def _gain(gain: "Gain") -> str:
+    return f"{gain.index:+.2f}{' or more' if gain.at_least else ''}"
 
 
 @command

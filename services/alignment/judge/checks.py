@@ -118,17 +118,21 @@ class After:
 
 @dataclass(frozen=True)
 class LeadsUp:
-    """Justifying relations lead up to a root of the closure, through live things only."""
+    """Justifying relations lead up to a root of the closure, through live things only. ``resting`` says that it is only
+    asked of what something rests on."""
 
     missing: str
     closure: Closure
+    resting: bool = False
 
     @property
     def footprint(self) -> Footprint:
-        return Footprint(closures=(self.closure,))
+        return Footprint(closures=(self.closure,), rests=self.resting)
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
-        return () if present.leads(node, self.closure) else ({"missing": self.missing},)
+        if present.leads(node, self.closure) or (self.resting and not rests_on(node)):
+            return ()
+        return ({"missing": self.missing},)
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,12 @@ class ByType:
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         return self.checks.get(node.type or "", self.otherwise).evidence(node, present)
+
+
+def closures_for(check: Check, type: str | None) -> tuple[Closure, ...]:
+    """To whose roots a subject of a type has to lead."""
+    asked = check.checks.get(type or "", check.otherwise) if isinstance(check, ByType) else check
+    return asked.footprint.closures
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from services.alignment.views import findings as finding_views
 from services.alignment.views import impact
 from services.alignment.views import raci as racis
 from services.alignment.views import why as whys
-from services.alignment.views.score import score
+from services.alignment.views.score import with_fixes
 from services.alignment.views.signatures import signatures
 from shared import clock
 from shared.contracts import NODE_KINDS
@@ -47,7 +47,7 @@ async def frame(moment: Moment) -> Content:
 
 async def overview(moment: Moment, grace: timedelta) -> Content:
     worst = await finding_views.page(moment, {}, _WORST, None, grace)
-    scored = await score(moment, grace)
+    scored = await with_fixes(moment, grace)
     return {"score": scored, "findings": worst["items"], "more": worst["next_cursor"] is not None}
 
 

@@ -5,8 +5,7 @@ them alone is counted with what lies above.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,25 +16,34 @@ from services.alignment.queries.edges import LOWER, UPPER
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from shared.storage.arrays import any_of, chunks
 
-MOST_READ, _MOST_HOPS = 5000, 50
-"""Relations, and how far: what lies beyond is not counted."""
+MOST_READ, _MOST_HOPS, _MOST_STEPS = 5000, 50, 200_000
+"""Relations, how far, and steps over them from all tops together: what lies beyond is not counted."""
 
 
-@dataclass(frozen=True)
 class Resting:
-    """``below`` has by thing what rests on it at once; of those in ``cut`` not all of it was read."""
+    """``below`` has by thing what rests on it at once; of those in ``cut`` not all of it was read. So many steps are
+    walked in all, and no more."""
 
-    below: Mapping[str, list[str]]
-    cut: frozenset[str]
+    def __init__(self, below: Mapping[str, Sequence[str]], cut: Iterable[str]) -> None:
+        self._below, self._cut = below, frozenset(cut)
+        self._steps = _MOST_STEPS
+        self._on: dict[str, tuple[frozenset[str], bool]] = {}
 
-    def on(self, *tops: str) -> tuple[set[str], bool]:
-        """What rests on any of these, themselves left out, and whether there may be more."""
-        found, waiting = set(tops), [*tops]
-        while waiting:
-            fresh = {lower for lower in self.below.get(waiting.pop(), ()) if lower not in found}
+    def on(self, top: str) -> tuple[frozenset[str], bool]:
+        """What rests on a thing, and whether there may be more."""
+        if top not in self._on:
+            self._on[top] = self._walked(top)
+        return self._on[top]
+
+    def _walked(self, top: str) -> tuple[frozenset[str], bool]:
+        found, waiting = {top}, [top]
+        while waiting and self._steps > 0:
+            lowers = self._below.get(waiting.pop(), ())
+            self._steps -= len(lowers)
+            fresh = {lower for lower in lowers if lower not in found}
             found |= fresh
             waiting += fresh
-        return found - set(tops), not self.cut.isdisjoint(found)
+        return frozenset(found - {top}), bool(waiting) or not self._cut.isdisjoint(found)
 
 
 async def resting(moment: Moment, tops: Iterable[str]) -> Resting:
@@ -59,7 +67,7 @@ async def resting(moment: Moment, tops: Iterable[str]) -> Resting:
             room = max(0, room - len(rows))
         reached = sorted(fresh - seen)
         seen |= fresh
-    return Resting(below, frozenset(cut.union(reached)))
+    return Resting(below, cut.union(reached))
 
 
 @cache

@@ -133,7 +133,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(asked: AtTimes) -> Response:
-        return await reader.answer(asked, lambda now: scores.score(now, reader.grace), settled=True)
+        return await reader.answer(asked, lambda now: scores.with_fixes(now, reader.grace), settled=True)
 
     @routes.get("/status", summary="How far the view is", responses=answering(Status))
     async def status(request: Request) -> Response:

@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, selec
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue import SHOWN as _SHOWN
+from services.alignment.judge.forecast import Turned
 from services.alignment.judge.rule import Rule, Severity
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
-from services.alignment.views.affected import with_affects
 from services.alignment.views.foreseen import Laid, foreseen
-from services.alignment.views.score import is_pending
 from services.alignment.views.valid_time import about, left, turned
+from services.alignment.views.weighing import is_pending
+from services.alignment.views.worth import weighed, with_affects
 from shared.clock import FOREVER, rfc3339
 from shared.errors import NotFound
 from shared.http import pagination
@@ -86,9 +87,17 @@ def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
 async def page(
     moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
 ) -> dict[str, Any]:
-    """Worst first, then by subject; of as many as a page may look at, where no index has just what is asked for."""
-    conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
+    """Worst first, then by subject, each with what it is worth."""
     changed = await turned(moment)
+    items, next_cursor = await some(moment, changed, filters, limit, cursor, grace)
+    return {"items": await weighed(moment, changed, items, grace), "next_cursor": next_cursor}
+
+
+async def some(
+    moment: Moment, changed: Turned, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The same without that; of as many as a page may look at, where no index has just what is asked for."""
+    conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
     wanted, gone = left(_select(past=moment.past).where(moment.open_findings(), *conditions.values()), changed)
 
     async def execute(query: Select[Any]) -> Any:
@@ -111,7 +120,7 @@ async def page(
     if come := [each for each in changed.come.values() if each.rule in _SHOWN]:
         laid = Laid(order, cursor, next_cursor)
         rows, next_cursor = laid.over(rows, await foreseen(moment, laid.within(come), filters), limit)
-    return {"items": await _all_told(moment, rows, grace), "next_cursor": next_cursor}
+    return [_told(moment, row, grace) for row in rows], next_cursor
 
 
 _COST = 4
@@ -171,5 +180,5 @@ async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
     row = (await moment.execute(query)).one_or_none()
     if row is None:
         raise NotFound("There is no finding with this id.")
-    [told] = await _all_told(moment, [row], grace)
+    [told] = await weighed(moment, await turned(moment), [_told(moment, row, grace)], grace)
     return told

@@ -6,14 +6,33 @@ from shared.contracts.views.frame import View
 from shared.contracts.views.nodes import Finding, Severity
 
 
+class Gain(Model):
+    """What would be gained if findings were closed together and nothing else changed, rounded down to a hundredth;
+    where they stand for what rests on their subjects, with all of that."""
+
+    index: float
+    """By how much the index of the score would rise. As long as something else holds the index down, nothing."""
+    dimension: float
+    """By how much their dimension would rise."""
+    at_least: bool
+    """Whether it may be more: not everything was read that rests on their subjects."""
+
+
+class WeighedFinding(Finding):
+    """A finding, and what closing it is worth."""
+
+    gain: Gain | None
+    """What would be gained if it were closed; null where it is resolved."""
+
+
 class FindingPage(View, Page):
     """Findings, worst first."""
 
-    items: list[Finding]
+    items: list[WeighedFinding]
     """The findings of this page."""
 
 
-class FindingView(Finding, View):
+class FindingView(WeighedFinding, View):
     """One finding, open or resolved."""
 
 

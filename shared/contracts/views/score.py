@@ -1,7 +1,9 @@
 """``GET /score``: how well things line up, and what to mend first."""
 
 from shared.contracts.base import Model
+from shared.contracts.views.findings import Gain
 from shared.contracts.views.frame import View
+from shared.contracts.views.nodes import Affects, Node
 
 
 class DimensionScore(Model):
@@ -43,16 +45,26 @@ class RuleScore(Model):
 
 
 class Fix(Model):
-    """What would be gained if everything that a rule finds were mended."""
+    """One act: the finding of a group that is worth most to close."""
 
     rule: str
     """Id of the rule."""
     title: str
     """What it calls its findings."""
     remedy: str
-    """What mends them."""
-    gain: float
-    """How much the index would rise."""
+    """What mends it."""
+    finding: str
+    """Id of the finding."""
+    subject: Node
+    """What it is about."""
+    affects: Affects | None
+    """What rests on the subject, where a chain ends at it."""
+    gain: Gain
+    """What closing it would gain."""
+    findings: int
+    """How many findings are in its group."""
+    group_gain: Gain
+    """What closing all of them at once would gain."""
 
 
 class Known(Model):
@@ -80,4 +92,4 @@ class Score(View):
     rules: list[RuleScore]
     """The rules."""
     fixes: list[Fix]
-    """The ten fixes worth most, best first."""
+    """The ten acts worth most, best first, one of each group of `GET /findings/groups`."""

@@ -234,7 +234,7 @@ class Oracle:
                 yield "V18", 3, ""
             if not resting:
                 yield "V18n", -1, ""
-            if not self.complete(ref):
+            if resting and not self.complete(ref):
                 yield "V18c", -1, ""
         if kind in ("strategy", "objective", "policy", "kpi") and not state.get("owner"):
             yield "O12", 3, ""

@@ -156,7 +156,10 @@ def test_a_waiver_lets_a_finding_through(run: Any, owner: FakeOwner) -> None:
 def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     figures = {"numerator": 3.2, "denominator": 4, "trend": None}
     dimensions = [{"dimension": "trace", "raw": 80.0, "with_waivers": 90.0, **figures}]
-    fixes = [{"rule": "V08", "title": "Service without an outcome", "remedy": "Ask.", "gain": 6.5}]
+    one, all_ = ({"index": gain, "dimension": gain, "at_least": False} for gain in (6.5, 8.25))
+    about = {"finding": "an id", "subject": node(CREW, "crew"), "affects": None, "findings": 3}
+    said = {"rule": "V08", "title": "Service without an outcome", "remedy": "Ask."}
+    fixes = [{**said, **about, "gain": one, "group_gain": all_}]
     nothing: dict[str, Any] = {"dimensions": [], "rules": [], "fixes": []}
     empty = {
         "index": None,
@@ -168,7 +171,9 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     }
     owner.extra["/alignment/v1/score"] = {**empty, "index": 80.0, "dimensions": dimensions, "fixes": fixes}
     shown = run("score").stdout
-    assert all(text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.5", "V08", "Ask."))
+    assert all(
+        text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.50", "+8.25", "party/crew", "V08", "Ask.")
+    )
     owner.extra["/alignment/v1/score"] = empty
     assert "no subjects yet" in run("score").stdout
 

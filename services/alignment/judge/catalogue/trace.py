@@ -2,6 +2,7 @@
 (each level justified by the one above), ArchiMate's motivation aspect (a chain from means to ends)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.alignment.judge.catalogue.words import (
     APPROVED_OR_LATER,
@@ -184,11 +185,13 @@ RULES = (
         mended="; o serves x",
     ),
     Rule(
-        "V18c", Severity.high, "trace", "Incomplete chain", "No chain leads to a live outcome or business strategy.",
+        "V18c", Severity.high, "trace", "Incomplete chain",
+        "Something rests on a live thing from which no chain leads to a live outcome or business strategy.",
         "Complete the chain at its top.",
-        _COMPLETE, frozenset(_OTHERS), shown=False,
-        passes="objective:o in_force, outcome:x agreed; o serves x",
-        fails="objective:o in_force, outcome:x agreed",
+        replace(_COMPLETE, resting=True), frozenset(_OTHERS), shown=False,
+        passes="objective:o in_force, objective:p in_force, process:q operational, outcome:x agreed; "
+               "q justified_by o, o serves x",
+        fails="objective:o in_force, process:q operational, outcome:x agreed; q justified_by o",
         mended="; o serves x",
     ),
     Rule(

@@ -1,0 +1,197 @@
+"""Findings by what they have in common: of one rule, those that one chain, one model or one owner brought about. What
+is to be done stands once in each group."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Select, select
+
+from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.forecast import Turned
+from services.alignment.judge.rule import Severity
+from services.alignment.models import RECORD
+from services.alignment.queries.nodes import briefs
+from services.alignment.queries.snapshot import Moment, recorded
+from services.alignment.views import findings
+from services.alignment.views.closing import Closings, Found, closings, found_in
+from services.alignment.views.sheet import Sheet
+from services.alignment.views.valid_time import turned
+from services.alignment.views.weighing import sheet_of
+from shared.http import pagination
+from shared.storage.arrays import any_of, chunks
+
+Json = dict[str, Any]
+By = Literal["top", "source", "owner", "rule"]
+MOST_LOOKED_AT = 2000
+"""Findings, the worst of all, that are grouped."""
+MOST_OF_RULE = 5
+"""Groups of one rule: what is left is one more."""
+_FIRST = 5
+_BUNDLE = "bundle"
+
+
+@dataclass
+class Group:
+    """``cause`` is the top of the chain, the source model, the owner, or nothing."""
+
+    rule: str
+    by: By
+    cause: str
+    items: list[Json] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.rule, self.by, self.cause
+
+    @property
+    def severity(self) -> Severity:
+        return max(Severity[item["severity"]] for item in self.items)
+
+    def add(self, other: "Group") -> None:
+        self.items += other.items
+        self.found += other.found
+
+
+class Groups:
+    """The gravest first, then what is worth most. ``more`` says that not all findings were looked at."""
+
+    def __init__(self, groups: Iterable[Group], closing: Closings, *, more: bool) -> None:
+        self.closing, self.more = closing, more
+        self.all = sorted(groups, key=lambda group: (-group.severity, *self._rank(group.found), group.key))
+
+    def _rank(self, found: Sequence[Found]) -> tuple[Any, ...]:
+        gain = self.closing.gain(found)
+        return -gain.index, -gain.uncapped
+
+    def page(self, limit: int, cursor: str | None) -> tuple[list[Group], str | None]:
+        """From the group after the one that the cursor names, or after as many where that is there no more."""
+        start = 0
+        if cursor is not None:
+            number, *key = pagination.decode(cursor, [int, str, str, str])
+            start = next((at for at, group in enumerate(self.all, 1) if [*group.key] == key), max(0, number))
+        some = self.all[start : start + limit]
+        following = start + len(some)
+        return some, pagination.encode(following, *some[-1].key) if following < len(self.all) else None
+
+    def best_first(self, group: Group) -> list[tuple[Found, Json]]:
+        """The findings of a group, that first which is worth most by itself."""
+        pairs = zip(group.found, group.items, strict=True)
+        return sorted(pairs, key=lambda pair: (*self._rank([pair[0]]), pair[0].subject, pair[0].id))
+
+
+async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grace: timedelta, sheet: Sheet) -> Groups:
+    """``changed`` is what the valid time changes."""
+    items, following = await findings.some(moment, changed, filters, MOST_LOOKED_AT, None, grace)
+    some = [found_in(item) for item in items]
+    closing = await closings(moment, changed, sheet, some)
+    await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
+    tops = _tops(some, closing)
+    sources = await _sources(moment, {found.subject for found in some} - tops.keys())
+    groups: dict[tuple[str, str, str], Group] = {}
+    for item, found in zip(items, some, strict=True):
+        by, cause = _cause(item, found, tops, sources)
+        group = groups.setdefault((found.rule, by, cause), Group(found.rule, by, cause))
+        group.add(Group(found.rule, by, cause, [item], [found]))
+    return Groups(_few(groups.values(), closing), closing, more=following is not None)
+
+
+async def page(
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
+) -> dict[str, Any]:
+    """Groups of findings, the gravest first, then those worth most."""
+    changed = await turned(moment)
+    groups = await grouped(moment, changed, filters, grace, await sheet_of(moment, changed, grace))
+    some, next_cursor = groups.page(limit, cursor)
+    nodes = await briefs(moment, {group.cause for group in some if group.by in ("top", "owner")})
+    told = []
+    for group in some:
+        await asyncio.sleep(0)
+        told.append(_told(group, groups, nodes))
+    return {"items": told, "next_cursor": next_cursor, "more": groups.more}
+
+
+def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
+    rule, closing = RULES[group.rule], groups.closing
+    owners = {item["owner"] for item in group.items}
+    first = [
+        {"id": found.id, "subject": item["subject"], "affects": closing.affects([found]), "gain": closing.told([found])}
+        for found, item in groups.best_first(group)[:_FIRST]
+    ]
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "dimension": rule.dimension,
+        "severity": group.severity.name,
+        "remedy": rule.remedy,
+        "cause": {
+            "by": group.by,
+            "node": nodes.get(group.cause),
+            "source": group.cause if group.by == "source" else None,
+        },
+        "findings": len(group.items),
+        "pending": sum(item["pending"] for item in group.items),
+        "owner": owners.pop() if len(owners) == 1 else None,
+        "since": min(item["since"] for item in group.items),
+        "affects": closing.affects(group.found),
+        "gain": closing.told(group.found),
+        "first": first,
+    }
+
+
+def _tops(some: Sequence[Found], closing: Closings) -> dict[str, str]:
+    """By subject the top of the chain that its finding is about: the highest of those that are blamed on which it
+    rests, or itself where others rest on it."""
+    blamed = {found.subject: found for found in some if RULES[found.rule].blames_top}
+    over: dict[str, list[str]] = defaultdict(list)
+    for top, found in blamed.items():
+        for ref in closing.on(found)[0] & blamed.keys():
+            over[ref].append(top)
+    tops = {top: top for top, found in blamed.items() if closing.on(found)[0]}
+    for ref, uppers in over.items():
+        highest = [upper for upper in uppers if upper not in over]
+        tops[ref] = min(highest or [ref, *uppers])
+    return tops
+
+
+def _cause(item: Json, found: Found, tops: Mapping[str, str], sources: Mapping[str, str]) -> tuple[By, str]:
+    if RULES[found.rule].blames_top and found.subject in tops:
+        return "top", tops[found.subject]
+    if source := sources.get(found.subject):
+        return "source", source
+    return ("owner", item["owner"]) if item["owner"] else ("rule", "")
+
+
+def _few(groups: Iterable[Group], closing: Closings) -> Iterable[Group]:
+    """Of each rule those that are worth most, and the others as one."""
+    of_rule: dict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        of_rule[group.rule].append(group)
+    for rule, some in of_rule.items():
+        if len(some) > MOST_OF_RULE:
+            some.sort(key=lambda group: (group.by == "rule", -closing.gain(group.found).uncapped, group.key))
+            rest = Group(rule, "rule", "")
+            for group in some[MOST_OF_RULE:]:
+                rest.add(group)
+            some[MOST_OF_RULE:] = [rest]
+        yield from some
+
+
+async def _sources(moment: Moment, refs: Iterable[str]) -> dict[str, str]:
+    """The models that things were imported from; a bundle is none."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(refs)):
+        rows = await moment.execute(_imported(past=moment.past), refs=some)
+        found |= {row.ref: row.source for row in rows if row.source and row.source != _BUNDLE}
+    return found
+
+
+@cache
+def _imported(*, past: bool) -> Select[Any]:
+    source = RECORD.c.data["provenance"][0]["source"].as_string().label("source")
+    return select(RECORD.c.ref, source).where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))

@@ -1,0 +1,46 @@
+"""What a finding is worth: how much stands and falls with its subject, and what would be gained if it were closed. Both
+are counted when they are read, and never stored in its row."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.forecast import Turned
+from services.alignment.queries.resting import Resting, resting
+from services.alignment.queries.snapshot import Moment
+from services.alignment.view.projection import ref_of
+from services.alignment.views.closing import closings, found_in
+from services.alignment.views.weighing import sheet_of
+
+Json = dict[str, Any]
+
+
+async def with_affects(moment: Moment, items: Sequence[Json]) -> list[Json]:
+    """The same findings, each with what it ``affects``: of an open one that stands for what rests on its subject, how
+    many live things that are."""
+    tops = {ref_of(item["subject"]) for item in items if _stands_for_others(item) and item["subject"]["live"]}
+    below = await resting(moment, tops) if tops else Resting({}, ())
+    return [item | {"affects": _affects(item, below) if _stands_for_others(item) else None} for item in items]
+
+
+def _stands_for_others(item: Json) -> bool:
+    return RULES[item["rule"]].blames_top and bool(item["status"] == "open")
+
+
+def _affects(item: Json, below: Resting) -> Json:
+    """Nothing rests on what is not live."""
+    things, more = below.on(ref_of(item["subject"])) if item["subject"]["live"] else (frozenset[str](), False)
+    return {"things": len(things), "at_least": more}
+
+
+async def weighed(moment: Moment, changed: Turned, items: Sequence[Json], grace: timedelta) -> list[Json]:
+    """The same, each with its ``gain`` as well if it is open. ``changed`` is what the valid time changes."""
+    some = [found_in(item) for item in items]
+    closing = await closings(moment, changed, await sheet_of(moment, changed, grace), some)
+    told = []
+    for item, found in zip(items, some, strict=True):
+        is_open = item["status"] == "open"
+        worth = {"affects": closing.affects([found]), "gain": closing.told([found])}
+        told.append(item | (worth if is_open else dict.fromkeys(worth)))
+    return told
