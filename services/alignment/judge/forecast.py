@@ -4,18 +4,23 @@ due in between are played on a piece of the present from the tables. Nothing is 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.history import History
+from services.alignment.judge.plan import footprint_of, plan
 from services.alignment.judge.present import PLAN
-from services.alignment.judge.replay import Foreseen, Times, foresee
+from services.alignment.judge.replay import Times, foresee
 from services.alignment.judge.standing import Version
 from shared.clock import FOREVER
 
-MOST_READ = 50_000
-"""Rows that one forecast reads."""
+MOST_READ = 30_000
+"""Rows that one forecast reads: about as many as take a second."""
+_OF_AGE = plan([rule for rule in RULES.values() if footprint_of(rule).after])
+"""Rules that wait until their subject has reached an age."""
 
 
 @dataclass(frozen=True)
@@ -31,29 +36,40 @@ class Turned:
 async def turned(connection: AsyncConnection, generation: int, times: Times) -> Turned:
     """All findings that what is due changes. Raises TooMuch where too much would have to be read for it."""
     history = History(connection, generation, times.known_at, PLAN, MOST_READ)
-    changed = await history.turning(*sorted((times.known_at, times.valid_at)))
-    if not changed:
-        return Turned()
-    subjects = await history.reached(changed)
-    known, foreseen = await _foreseen(history, subjects, times)
-    then = {each.id: each for each in foreseen.open}
+    span = sorted((times.known_at, times.valid_at))
+    subjects = await history.reached(await history.turning(*span))
+    turned = await _foreseen(history, subjects, times)
+    # that something grows old is seen by no rule about anything else, and by few about itself
+    aged = await history.ageing(*span) - subjects
+    of_age = await _foreseen(History(connection, generation, times.known_at, _OF_AGE, history.room), aged, times)
+    known, then = turned.known | of_age.known, turned.then | of_age.then
     return Turned(
         {id: finding for id, finding in known.items() if then.get(id) != finding},
         {id: finding for id, finding in then.items() if known.get(id) != finding},
-        foreseen.moved,
+        turned.moved,
     )
 
 
 async def about(connection: AsyncConnection, generation: int, times: Times, subjects: set[str]) -> list[Finding]:
     """The findings about some entities that are open at the valid time. Raises TooMuch as well."""
-    history = History(connection, generation, times.known_at, PLAN, MOST_READ)
-    _, foreseen = await _foreseen(history, subjects, times)
-    return foreseen.open
+    found = await _foreseen(History(connection, generation, times.known_at, PLAN, MOST_READ), subjects, times)
+    return list(found.then.values())
 
 
-async def _foreseen(history: History, subjects: set[str], times: Times) -> tuple[dict[str, Finding], Foreseen]:
-    """What is open of the subjects at the instant that is known, by id, and what at the valid time."""
-    piece = await history.piece(subjects)
+class _Found(NamedTuple):
+    """What is open at the instant that is known, and at the valid time."""
+
+    known: dict[str, Finding]
+    then: dict[str, Finding]
+    moved: Sequence[Version]
+
+
+async def _foreseen(history: History, subjects: set[str], times: Times) -> _Found:
+    """By the rules of the history's plan."""
+    if not subjects:
+        return _Found({}, {}, ())
+    piece, rules = await history.piece(subjects), {rule.id for rule in history.plan.rules}
     stored = [each for each in await history.findings(subjects) if each.opened_at <= times.known_at]
-    known = {each.id: each._replace(resolved_at=FOREVER) for each in stored}
-    return known, await asyncio.to_thread(foresee, PLAN, piece, subjects, times, known.values())
+    known = {each.id: each._replace(resolved_at=FOREVER) for each in stored if each.rule in rules}
+    found = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values())
+    return _Found(known, {each.id: each for each in found.open}, found.moved)

@@ -13,7 +13,7 @@ from services.alignment.judge.findings import Finding
 from services.alignment.judge.footprint import Step
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
-from services.alignment.judge.scheduled import IN_MEMBERS
+from services.alignment.judge.scheduled import CLOCKED, IN_MEMBERS
 from services.alignment.judge.standing import Said, Version
 from shared.clock import before
 from shared.storage.arrays import chunks
@@ -35,10 +35,10 @@ class History:
         self, connection: AsyncConnection, generation: int, since: datetime, plan: Plan, most: int | None = None
     ) -> None:
         self._connection = connection
-        self._room = most
+        self.room = most
         self._since = since
         self._given: dict[str, Any] = {"at": generation, "since": since}
-        self._plan = plan
+        self.plan = plan
 
     # -- whom a change reaches
 
@@ -51,14 +51,14 @@ class History:
     async def reached(self, changed: set[str]) -> set[str]:
         """The entities of which a rule may find something else when these are other than they were; without links."""
         found = set(changed)
-        for steps in _ways_back(self._plan):
+        for steps in _ways_back(self.plan):
             at = changed
             for step in steps:
                 at = await self._step(at, step, back=True)
             found |= at
         found |= await self._closure(changed, statements.below)
         found |= await self._step(changed, _ANY_UP, back=False)
-        for type in self._plan.around:
+        for type in self.plan.around:
             found |= await self._hanging_together(changed, type)
         found |= {end for holder in [await self._holders(changed)] for end in holder}
         return {ref for ref in found if not ref.startswith("link/")}
@@ -99,45 +99,62 @@ class History:
         for kind, state, path in IN_MEMBERS:
             due = {"of_kind": kind, "in_state": state, **_to_the_second(after, until)}
             found |= {row.ref for row in await self._read(statements.due_in_member(path), **due)}
-        spans = {span for spans in self._plan.after.values() for span in spans}
+        return {ref for ref in found if not ref.startswith("link/")}
+
+    async def ageing(self, after: datetime, until: datetime) -> set[str]:
+        """Those that reach an age between two instants which a rule asks for."""
+        found = set[str]()
+        spans = {span for spans in self.plan.after.values() for span in spans}
         for span in spans:
-            kinds = [kind for kind, those in self._plan.after.items() if span in those]
+            kinds = [kind for kind, those in self.plan.after.items() if span in those]
             begun = {"after": before(after, span), "until": min(before(until, span), self._since)}
             found |= {row.ref for row in await self._read(statements.came_to_live(), kinds=kinds, **begun)}
-        return {ref for ref in found if not ref.startswith("link/")}
+        return found
 
     # -- what is around them
 
     async def piece(self, subjects: set[str]) -> Piece:
         """Everything that rules may look at for these subjects."""
         near = set(subjects)
-        for steps in _ways(self._plan):
+        for steps in _ways(self.plan):
             at = subjects
-            for step in steps:
+            for step in steps[:-1]:  # what the last one leads to comes with its relations
                 at = await self._step(at, step, back=False)
                 near |= at
-        above = await self._closure(subjects, statements.above)
-        for type in self._plan.around:
+        for type in self.plan.around:
             near |= await self._hanging_together(subjects, type)
-        edges: dict[tuple[Any, ...], Any] = {}
+        found = await self._above(subjects) if self.plan.looks_up else []
         around = (
-            (statements.at_either_end, near), (statements.justifying, above),
-            (statements.held, subjects), (statements.resting, subjects),
-        )  # fmt: skip
+            (statements.at_either_end, near),
+            (statements.held, subjects if self.plan.edges or self.plan.looks_up else ()),
+            (statements.resting, subjects if self.plan.rests or self.plan.looks_up else ()),
+        )
         for query, refs in around:
-            for row in await self._rows(query, refs):
-                edges[row.origin, row.epoch, row.version, row.ordinal] = row
+            found += await self._rows(query, refs)
+        edges = {(row.origin, row.epoch, row.version, row.ordinal): row for row in found}
         relations = [_relation(row) for row in edges.values()]
         ends = {end for each in relations for end in (each.said.source, each.said.target, each.said.holder)}
-        rows = [_row(row) for row in await self._rows(statements.entities, subjects | ends)]
+        read = frozenset(self.plan.members) | CLOCKED
+        rows = [_row(row) for row in await self._rows(statements.entities, subjects | ends, read)]
         return Piece(rows, relations, await self._live_since(rows))
+
+    async def _above(self, refs: set[str]) -> list[Any]:
+        """All relations by which anything justifies these, over any number of others."""
+        edges: list[Any] = []
+        seen, waiting = set(refs), set(refs)
+        while waiting:
+            rows = await self._rows(statements.justifying, waiting)
+            edges += rows
+            waiting = {end for row in rows for end in (row.source, row.target)} - seen
+            seen |= waiting
+        return edges
 
     async def _live_since(self, rows: Sequence[Row]) -> dict[str, datetime]:
         start = self._since
         wanted = {
             row.version.ref
             for row in rows
-            if row.version.ref.partition("/")[0] in self._plan.after
+            if row.version.ref.partition("/")[0] in self.plan.after
             and row.version.has_live_state
             and row.version.recorded_at <= start < row.recorded_to
         }
@@ -166,11 +183,11 @@ class History:
         return rows
 
     async def _read(self, query: Any, **given: Any) -> Sequence[Any]:
-        if self._room is None:
+        if self.room is None:
             return (await self._connection.execute(query, {**self._given, **given})).all()
-        rows = (await self._connection.execute(query.limit(self._room + 1), {**self._given, **given})).all()
-        self._room -= len(rows)
-        if self._room < 0:
+        rows = (await self._connection.execute(query.limit(self.room + 1), {**self._given, **given})).all()
+        self.room -= len(rows)
+        if self.room < 0:
             raise TooMuch
         return rows
 
@@ -217,7 +234,7 @@ def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
 def _row(row: Any) -> Row:
     version = Version(
         row.ref, (row.epoch, row.version), row.recorded_from, row.type, row.state, row.live, row.deleted,
-        row.criticality, row.valid_from, row.valid_to, None, row.data,
+        row.criticality, row.valid_from, row.valid_to, None, row.data or {},
     )  # fmt: skip
     return Row(version, row.recorded_to)
 

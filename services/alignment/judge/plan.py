@@ -47,6 +47,11 @@ class Plan:
     after: dict[str, tuple[timedelta, ...]]
     waits: tuple[timedelta | None, ...]
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether any rule asks what is above its subject, over any number of relations."""
+        return bool(self.closures or self.top)
+
     def touched_by(self, type: str, *, forward: bool) -> tuple[Back, ...]:
         return self.steps.get((type, forward), ())
 

@@ -9,6 +9,8 @@ from services.alignment.judge.standing import Version
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind
 
+CLOCKED = frozenset(kind.name for kind in NODE_KINDS.values() if kind.timed)
+"""Kinds of which an owner's clock moves any."""
 IN_MEMBERS = {
     (kind.name, timed.state, timed.at)
     for kind in NODE_KINDS.values()
