@@ -80,7 +80,9 @@ def _design(items: list[Json]) -> "RenderableType":
 def _covered(cell: Json) -> str:
     if cell["status"] == "covered":
         return ", ".join(node["key"] or node["id"] for node in cell["nodes"])
-    return "MISSING" if cell["status"] == "missing" else f"not applicable: {cell['reason']}"
+    if cell["status"] == "missing":
+        return f"MISSING ({cell['finding']['rule']})"
+    return "open" if cell["status"] == "open" else f"not applicable: {cell['reason']}"
 
 
 def _offerings(items: list[Json]) -> "RenderableType":
@@ -94,12 +96,13 @@ def _offerings(items: list[Json]) -> "RenderableType":
         (
             label(item["offering"]),
             *(names(item, type, member) for type, member in members.items()),
+            ", ".join(label(service) for service in item["services"]),
             ", ".join(label(group) for group in item["consumer_groups"]),
-            ", ".join(item["missing"]),
+            "; ".join([*map(_found, item["missing"]), *(f"{what} open" for what in item["open"])]),
         )
         for item in items
     ]
-    return table(("offering", *members, "for", "missing"), rows)
+    return table(("offering", *members, "of", "for", "missing"), rows)
 
 
 @command

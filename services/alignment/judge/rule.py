@@ -1,6 +1,6 @@
 """What a rule is: data, and one check over a piece of the graph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Literal
@@ -36,6 +36,9 @@ class Rule:
     (``passing``: the rule whose findings say who fails, in place of its own) and who has nothing that the rule could
     be about (``asked``: the rule whose findings say who is left out).
 
+    ``lacks`` names what a design or an offering lacks where the rule finds something, as the views of coverage call it;
+    of several the ``part`` of the evidence says which.
+
     The examples are graphs whose first node is the subject: ``kind:name state type +member, ...; name relation name``,
     where a name with its kind in front is unseen. ``mended`` is what the remedy adds to the failing one.
     """
@@ -58,6 +61,7 @@ class Rule:
     shown: bool = True
     passing: str | None = None
     asked: str | None = None
+    lacks: tuple[str, ...] = ()
     passes: str = ""
     fails: str = ""
     mended: str = ""
@@ -66,6 +70,11 @@ class Rule:
     def blames_top(self) -> bool:
         """Whether a finding stands for what rests on its subject as well: it says that a chain ends there."""
         return self.shown and (self.check.footprint.top or bool(self.check.footprint.closures))
+
+    def lacking(self, evidence: Mapping[str, Any]) -> str:
+        """Which of ``lacks`` a finding is about."""
+        part = evidence.get("part")
+        return part if part in self.lacks else self.lacks[0]
 
     def severity_of(self, node: Node) -> Severity:
         """What is vital makes it worse by a step."""

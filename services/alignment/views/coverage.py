@@ -3,32 +3,36 @@ whom."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from services.alignment.judge.catalogue import LACKING
 from services.alignment.models import RECORD
 from services.alignment.queries import nodes
-from services.alignment.queries.hops import Walk, into
+from services.alignment.queries.hops import Step, Walk, into, out
 from services.alignment.queries.nodes import briefs, records
 from services.alignment.queries.snapshot import Moment, recorded
 from services.alignment.queries.standing import left_out, page
 from services.alignment.view import live
 from services.alignment.view.projection import ref_of
+from services.alignment.views.found import found_about, lacking, told
 from shared.contracts.design import FOUR_PS
 from shared.http import pagination
 from shared.storage.arrays import any_of, chunks
 
 COMPONENTS = ("goods", "access", "action")
-_MOST_PACKAGES = 20_000
+_NAMED = {"offers": "service", "targets": "consumer_group"}
+_MOST_PACKAGES = _MOST_NAMED = 20_000
 Json = dict[str, Any]
 Make = Callable[[Moment, list[Json]], Awaitable[list[Json]]]
 
 
 async def design(moment: Moment, limit: int, cursor: str | None, *, everything: bool = False) -> Json:
-    """Services that are live or planned, in the order of their keys. Per P ``status`` is covered, not_applicable (with
-    ``reason``) or missing.
+    """Services that are live or planned, in the order of their keys. Per P ``status`` is missing where an open finding
+    says so; else covered, not_applicable (with ``reason``), or open: not there, and no rule asks for it yet.
 
     What counts is the package that is live, or else the newest that is planned. It covers a P by what is live; of a
     service that is itself planned, by what is planned as well. ``left_out`` counts services that are over, by why.
@@ -38,13 +42,14 @@ async def design(moment: Moment, limit: int, cursor: str | None, *, everything: 
         packages = await _packages(moment, [f"service/{each['id']}" for each in services])
         named = await briefs(moment, {ref for package in packages.values() for ref in _named(package)})
         stages = await _stages(moment, named)
-        told = []
+        wrong, _ = await found_about(moment, [f"service/{each['id']}" for each in services], LACKING)
+        items = []
         for service in services:
-            counting = {"live"} if service["live"] else {"live", "planned"}
-            there = {ref: node for ref, node in named.items() if stages[ref] in counting}
-            package = packages.get(f"service/{service['id']}")
-            told.append(_designed(service, package, there, named if everything else there))
-        return told
+            ref = f"service/{service['id']}"
+            there = {each: node for each, node in named.items() if stages[each] in _counting(service)}
+            lacks = {lacking(row): told(row) for row in wrong.get(ref, ())}
+            items.append(_designed(service, packages.get(ref), there, named if everything else there, lacks))
+        return items
 
     items, next_cursor = await _filled(moment, "service", made, limit, cursor, everything=everything)
     over = await left_out(moment, "service", everything=everything)
@@ -81,7 +86,7 @@ async def _packages(moment: Moment, services: list[str]) -> dict[str, Any]:
     by_service: dict[str, list[Any]] = defaultdict(list)
     for some in chunks(sorted(origins)):
         for row in await moment.execute(_standing(past=moment.past), refs=some):
-            if live.stage(row, moment.at) != "ended":
+            if live.validity(row, moment.at) is None and live.stage(row, moment.at) != "ended":
                 by_service[origins[row.ref]].append(row)
     counting = {max(rows, key=lambda row: _counts_most(moment, row)).ref: of for of, rows in by_service.items()}
     return {counting[row.ref]: row for row in await records(moment, counting)}
@@ -102,58 +107,84 @@ def _named(package: Any) -> set[str]:
     return {ref_of(element["ref"]) for element in package.data["elements"] if element["ref"]}
 
 
-def _designed(service: Json, package: Any, covering: Mapping[str, Json], shown: Mapping[str, Json]) -> Json:
+def _counting(subject: Json) -> set[live.Stage]:
+    """What covers something that is live is live; what is planned may be covered by what is planned."""
+    return {"live"} if subject["live"] else {"live", "planned"}
+
+
+def _designed(
+    service: Json, package: Any, covering: Mapping[str, Json], shown: Mapping[str, Json], lacks: Mapping[str, Json]
+) -> Json:
     elements = package.data["elements"] if package else []
-    cells = {p: _cell([each for each in elements if each["type"] == p], covering, shown) for p in FOUR_PS}
-    told = package and {"key": package.key, "state": package.state, "id": package.ref.partition("/")[2]}
-    return {"service": service, "package": told, **cells}
+    cells = {p: _cell([e for e in elements if e["type"] == p], covering, shown, lacks.get(p)) for p in FOUR_PS}
+    of = package and {"key": package.key, "state": package.state, "id": package.ref.partition("/")[2]}
+    return {"service": service, "package": of, **cells}
 
 
-def _cell(elements: list[Json], covering: Mapping[str, Json], shown: Mapping[str, Json]) -> Json:
+def _cell(elements: list[Json], covering: Mapping[str, Json], shown: Mapping[str, Json], finding: Json | None) -> Json:
     refs = [ref_of(each["ref"]) for each in elements if each["ref"]]
     reasons = [each["reason"] for each in elements if each["not_applicable"]]
-    is_covered = any(ref in covering for ref in refs)
-    status = "covered" if is_covered else "not_applicable" if reasons else "missing"
+    said = "covered" if any(ref in covering for ref in refs) else "not_applicable" if reasons else "open"
     return {
-        "status": status,
+        "status": "missing" if finding else said,
         "nodes": [shown[ref] for ref in refs if ref in shown],
         "reason": reasons[0] if reasons else None,
+        "finding": finding,
     }
 
 
 def _counts(items: list[Json]) -> dict[str, dict[str, int]]:
     """Of this page, by P: how many services are covered, and how many there are."""
-    return {p: {"covered": sum(each[p]["status"] != "missing" for each in items), "of": len(items)} for p in FOUR_PS}
+    covered = ("covered", "not_applicable")
+    return {p: {"covered": sum(each[p]["status"] in covered for each in items), "of": len(items)} for p in FOUR_PS}
 
 
 async def offerings(moment: Moment, limit: int, cursor: str | None, *, everything: bool = False) -> Json:
-    """Offerings that are live or planned, in the order of their keys: what of goods, access and action each has, for
-    which live consumer groups, and what is ``missing``. ``left_out`` counts those that are over, by why."""
+    """Offerings that are live or planned, in the order of their keys: what of goods, access and action each has, which
+    services it offers, and to which consumer groups. ``missing`` are the open findings that say what it lacks, ``open``
+    is what it has not got either and no rule asks for yet. ``left_out`` counts those that are over, by why."""
 
     async def made(moment: Moment, listed: list[Json]) -> list[Json]:
-        rows = {row.ref: row for row in await records(moment, [f"service_offering/{each['id']}" for each in listed])}
-        groups = await briefs(moment, {f"consumer_group/{id}" for row in rows.values() for id in _groups(row)})
-        there = {ref: node for ref, node in groups.items() if node["live"]}
-        shown = groups if everything else there
-        return [_offered(each, rows[f"service_offering/{each['id']}"], there, shown) for each in listed]
+        refs = [f"service_offering/{each['id']}" for each in listed]
+        rows = {row.ref: row for row in await records(moment, refs)}
+        named: dict[str, dict[tuple[str, str], Step]] = defaultdict(dict)
+        hop = await Walk(moment, *out(*_NAMED), everything=True).hop(refs, _MOST_NAMED)
+        for step in hop.steps:
+            if live.active(step.row, moment.at):
+                named[step.near][step.row.type, step.far] = step
+        wrong, _ = await found_about(moment, refs, LACKING)
+        items = []
+        for offering, ref in zip(listed, refs, strict=True):
+            offered = _Offered(offering, rows[ref], [*named[ref].values()], hop.hidden[ref])
+            missing = [told(row) | {"what": lacking(row)} for row in wrong.get(ref, ())]
+            items.append(offered.told(moment, missing, everything=everything))
+        return items
 
     items, next_cursor = await _filled(moment, "service_offering", made, limit, cursor, everything=everything)
     over = await left_out(moment, "service_offering", everything=everything)
     return {"items": items, "next_cursor": next_cursor, "left_out": over}
 
 
-def _groups(row: Any) -> list[str]:
-    return list(row.data["consumer_group_ids"])
+@dataclass(frozen=True)
+class _Offered:
+    """An offering with its row, and the relations to the services and groups that it names."""
 
+    offering: Json
+    row: Any
+    named: list[Step]
+    hidden: int
 
-def _offered(offering: Json, row: Any, there: Mapping[str, Json], shown: Mapping[str, Json]) -> Json:
-    components = {type: [each for each in row.data["components"] if each["type"] == type] for type in COMPONENTS}
-    refs = [f"consumer_group/{id}" for id in _groups(row)]
-    has = {"component": row.data["components"], "consumer_group": [ref for ref in refs if ref in there]}
-    groups = [shown[ref] for ref in refs if ref in shown]
-    return {
-        "offering": offering,
-        **components,
-        "consumer_groups": groups,
-        "missing": [name for name, what in has.items() if not what],
-    }
+    def told(self, moment: Moment, missing: list[Json], *, everything: bool) -> Json:
+        components = self.row.data["components"]
+        counting = [step for step in self.named if live.stage(step.there, moment.at) in _counting(self.offering)]
+        has = {_NAMED[step.row.type] for step in counting} | ({"component"} if components else set())
+        shown = self.named if everything else counting
+        lacks = {each["what"] for each in missing}
+        return {
+            "offering": self.offering,
+            **{type: [each for each in components if each["type"] == type] for type in COMPONENTS},
+            **{f"{name}s": [s.node for s in shown if _NAMED[s.row.type] == name] for name in _NAMED.values()},
+            "missing": missing,
+            "open": [] if self.hidden else sorted({"component", *_NAMED.values()} - has - lacks),
+            "hidden": self.hidden,
+        }

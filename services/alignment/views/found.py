@@ -27,3 +27,8 @@ def told(row: Any) -> Json:
     """A finding where it is shown beside its subject (``shared.contracts.views.nodes.Found``)."""
     severity = Severity(row.severity).name
     return {"id": row.id, "rule": row.rule, "title": RULES[row.rule].title, "severity": severity}
+
+
+def lacking(row: Any) -> str:
+    """What a design or an offering lacks by a finding of ``LACKING``."""
+    return RULES[row.rule].lacking(row.evidence)

@@ -6,18 +6,21 @@ from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
 from shared.contracts.catalog import Access, Action, Goods
 from shared.contracts.views.frame import View
-from shared.contracts.views.nodes import LeftOut, Node
+from shared.contracts.views.nodes import Found, LeftOut, Node
 
 
 class Cell(Model):
     """One of the four Ps of a service."""
 
-    status: Literal["covered", "not_applicable", "missing"]
-    """Whether the design names something, says why it needs nothing, or neither."""
+    status: Literal["covered", "not_applicable", "open", "missing"]
+    """Whether the design names something that counts, says why it needs nothing, does not do so yet and no rule asks
+    for it yet, or lacks it by a rule."""
     nodes: list[Node]
     """What it names."""
     reason: str | None
     """Why it needs nothing."""
+    finding: Found | None
+    """The open finding by which it is missing; null else."""
 
 
 class Package(Model):
@@ -81,6 +84,16 @@ class DesignCoverage(View, Page):
     """How many services were left out because they are over, by why."""
 
 
+What = Literal["component", "consumer_group", "service"]
+
+
+class Lack(Found):
+    """Something that an offering lacks by a rule."""
+
+    what: What
+    """What it lacks."""
+
+
 class OfferedTo(Model):
     """An offering, what it consists of and for whom it is."""
 
@@ -92,10 +105,16 @@ class OfferedTo(Model):
     """Access to resources."""
     action: list[Action]
     """Service actions."""
+    services: list[Node]
+    """Services that it offers."""
     consumer_groups: list[Node]
     """Consumer groups that it is for."""
-    missing: list[Literal["component", "consumer_group"]]
-    """What it lacks."""
+    missing: list[Lack]
+    """What it lacks: the open findings that say so."""
+    open: list[What]
+    """What it has not got either, and no rule asks for yet."""
+    hidden: int
+    """How many services and consumer groups there was no room for."""
 
 
 class OfferingCoverage(View, Page):

@@ -139,15 +139,25 @@ class Comparison:
         assert refs([item["service"] for item in items]) == self.reference.standing("service")
         for item in items:
             service = ref(item["service"])
-            assert {p: item[p]["status"] for p in FOUR_PS} == {p: self.reference.covered(service, p) for p in FOUR_PS}
+            lacks = {f"X0{number}": item[p]["finding"] for number, p in enumerate(FOUR_PS, 1)}
+            told = [(each["id"], rule, service) for rule, each in lacks.items() if each and each["rule"] == rule]
+            assert sorted(told) == sorted(self.found("X", [service]))
+            for p, lack in zip(FOUR_PS, lacks.values(), strict=True):
+                assert item[p]["status"] == ("missing" if lack else self.reference.covered(service, p))
         items = (await self.get("coverage/offerings", **EVERYTHING))["items"]
         assert refs([item["offering"] for item in items]) == self.reference.standing("service_offering")
         for item in items:
             state = self.reference.nodes[ref(item["offering"])]
             shown = [*item["goods"], *item["access"], *item["action"]]
             assert sorted(map(str, shown)) == sorted(map(str, state["components"]))
-            groups = [f"consumer_group/{id}" for id in state["consumer_group_ids"]]
-            assert refs(item["consumer_groups"]) == list(filter(self.reference.live, groups))
+            offering = ref(item["offering"])
+            has = {"service": set(refs(item["services"])), "consumer_group": set(refs(item["consumer_groups"]))}
+            named = {"service": "offers", "consumer_group": "targets"}
+            assert has == {what: self.reference.named(offering, type) for what, type in named.items()}
+            wrong = [(each["id"], each["rule"], offering) for each in item["missing"]]
+            assert sorted(wrong) == sorted(self.found("F", [offering]))
+            there = {what for what, found in {**has, "component": state["components"]}.items() if found}
+            assert {*item["open"]} == {*has, "component"} - there - {each["what"] for each in item["missing"]}
 
     async def load(self) -> None:
         items = (await self.get("load", **EVERYTHING))["items"]

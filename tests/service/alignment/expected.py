@@ -73,21 +73,26 @@ class Expected(Reference):
         return {f"party/{a['party_id']}" for a in held if a["scope"] is None or ref_of(a["scope"]) in places}
 
     def package(self, service: str) -> State | None:
-        """The one that counts: live, or else the newest that is planned."""
-        packages = [
-            each.source for each in self.into(service, "part_of") if self.holds(each) and not self.over(each.source)
-        ]
-        found = [(self.live(ref), self.nodes[ref]) for ref in packages if ref.startswith("design_package/")]
-        return max((p for _, p in found), key=lambda p: (self.live(ref_of(p)), p["created_at"], p["id"]), default=None)
+        """The one that counts, of those that are valid: live, or else the newest that is planned."""
+        parts = [each.source for each in self.into(service, "part_of") if self.holds(each)]
+        packages = [ref for ref in parts if ref.startswith("design_package/") and not self.over(ref)]
+        found = [self.nodes[ref] for ref in packages if self._valid(self.nodes[ref])]
+        return max(found, key=lambda p: (self.live(ref_of(p)), p["created_at"], p["id"]), default=None)
 
     def covered(self, service: str, p: str) -> str:
+        """What is said of it, where no rule says that it is missing."""
         package = self.package(service)
         elements = [each for each in package["elements"] if each["type"] == p] if package else []
         named = [ref_of(each["ref"]) for each in elements if each["ref"]]
         covers = self.live if self.live(service) else lambda ref: not self.over(ref)
         if any(map(covers, named)):
             return "covered"
-        return "not_applicable" if any(each["not_applicable"] for each in elements) else "missing"
+        return "not_applicable" if any(each["not_applicable"] for each in elements) else "open"
+
+    def named(self, offering: str, type: str) -> set[str]:
+        """What an offering offers or targets, that is live; of one that is planned, what is planned too."""
+        ends = {each.target for each in self.out(offering, type) if self.holds(each)}
+        return {end for end in ends if (self.live(end) if self.live(offering) else not self.over(end))}
 
     def matrix(self, process: str) -> dict[str, Counter[tuple[str, str]]]:
         """By activity: which role has which letter."""

@@ -208,9 +208,10 @@ class Oracle:
         if kind == "service":
             yield from self._of_service(ref, state, type, valid=valid)
         if kind == "service_offering" and valid and at == "launched":
-            for rule, severity, member in (("F01", "C", "components"), ("F02", "H", "consumer_group_ids")):
-                if not state.get(member):
-                    yield rule, SEVERITY[severity], ""
+            if not state.get("components"):
+                yield "F01", 4, ""
+            if not self.over[ref, "targets"]:
+                yield "F02", 3, ""
             if not self.over[ref, "offers"]:
                 yield "F11", 3, "service"
             groups = self.over[ref, "targets"]
@@ -289,7 +290,7 @@ class Oracle:
         found = [
             self.there[r] for r in self.back[service, "part_of"] if r in self.there and r.startswith("design_package/")
         ]
-        standing = [each for each in found if each["state"] != "outdated"]
+        standing = [each for each in found if each["state"] != "outdated" and self.valid(each)]
         return max(standing, key=lambda s: (s["state"] == "accepted", s["created_at"], s["id"]), default=None)
 
     def _owner(self, ref: str, role: str) -> bool:

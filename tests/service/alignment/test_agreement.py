@@ -142,11 +142,6 @@ async def findings_agree(server: Server, views: Views) -> None:
         found[item["rule"]].add(ref(item["subject"]))
     parentless = {ref(hole["node"]) for hole in views.cascade["holes"] if hole["rule"] == "V02"}
     assert parentless == found["V02"]
-    launched = [item for item in views.offerings["items"] if item["offering"]["live"]]
-    empty = {ref(item["offering"]) for item in launched if "component" in item["missing"]}
-    nobody = {ref(item["offering"]) for item in launched if "consumer_group" in item["missing"]}
-    assert empty == found["F01"]
-    assert found["F02"] <= nobody
     for rule in ("V01", "V04", "V08"):
         for subject in found[rule]:
             assert not any(path["complete"] and rule != "V08" for path in views.why[subject]["paths"]), (rule, subject)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from shared.contracts.design import FOUR_PS
 from tests.backends.databases import chosen
 from tests.platform import running, settings_for
 from tests.service.alignment.organised import Organisation, far, named
@@ -226,6 +227,9 @@ DESIGN = """
 {kind: design_package, key: of-using, spec: {name: Of using, service_id: service/using, state: accepted, elements: [{type: people, ref: role/retired}, {type: process, ref: process/p}, {type: product, ref: product/ordered}, {type: product, ref: product/sold}, {type: partner, ref: partner/ended}]}}
 {kind: design_package, key: of-built, spec: {name: Of built, service_id: service/built, state: draft, elements: [{type: people, ref: role/owner}, {type: product, ref: product/ordered}, {type: partner, not_applicable: true, reason: By hand}]}}
 {kind: design_package, key: old, spec: {name: Old, service_id: service/built, state: outdated, elements: [{type: process, ref: process/p}]}}
+{kind: service, key: thought, spec: {name: Thought, state: approved}}
+{kind: design_package, key: of-thought, spec: {name: Of thought, service_id: service/thought, state: draft, elements: [{type: product, ref: product/ordered}]}}
+{kind: design_package, key: old-thought, spec: {name: Old thought, service_id: service/thought, state: accepted, valid_to: "2025-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
 {kind: consumer_group, key: closed, spec: {name: Closed, type: internal, state: closed}}
 {kind: consumer_group, key: open, spec: {name: Open, type: internal}}
 {kind: service_offering, key: to-closed, spec: {name: To closed, state: launched, consumer_group_ids: [consumer_group/closed]}}
@@ -241,7 +245,12 @@ async def test_a_design_covers_by_what_is_live(organisation: Organisation) -> No
         name: [item[p]["status"] for p in ("people", "process", "product", "partner")] for name, item in items.items()
     }
     assert status["service/using"] == ["missing", "covered", "missing", "missing"]
-    assert status["service/built"] == ["covered", "missing", "covered", "not_applicable"], "it is planned itself"
+    assert status["service/built"] == ["covered", "missing", "missing", "not_applicable"], "it is designed by now"
+    [ordered] = items["service/built"]["product"]["nodes"]
+    assert (named(ordered), items["service/built"]["product"]["finding"]["rule"]) == ("product/ordered", "X03")
+    assert status["service/thought"] == ["open", "open", "covered", "open"], "nobody asks for a design of it yet"
+    rules = [cell and cell["rule"] for cell in (items["service/using"][p]["finding"] for p in FOUR_PS)]
+    assert rules == ["X01", None, "X03", "X04"]
     assert not items.keys() & {"service/gone", "service/former"}
     assert answer["left_out"] == {"expired": 1, "retired": 1}
     everything = await organisation.get("coverage/design", limit=200, include="all")
@@ -256,7 +265,11 @@ async def test_an_offering_is_for_groups_that_are_open(organisation: Organisatio
     items = {named(item["offering"]): item for item in answer["items"]}
     assert items.keys() == {"service_offering/to-closed", "service_offering/to-both"}
     assert items["service_offering/to-closed"]["consumer_groups"] == []
-    assert items["service_offering/to-closed"]["missing"] == ["component", "consumer_group"]
+    missing = {(each["rule"], each["what"]) for each in items["service_offering/to-closed"]["missing"]}
+    assert missing == {("F01", "component"), ("F11", "service"), ("F11", "consumer_group")}
+    assert items["service_offering/to-closed"]["open"] == []
+    planned = items["service_offering/to-both"]
+    assert (planned["missing"], planned["open"]) == ([], ["component", "service"]), "nobody may buy it yet"
     assert [named(group) for group in items["service_offering/to-both"]["consumer_groups"]] == ["consumer_group/open"]
     assert answer["left_out"] == {"retired": 1}
 

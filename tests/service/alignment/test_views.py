@@ -19,6 +19,7 @@ from tests.service.conftest import BACKENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 State = dict[str, Any]
+DESIGNED = ("designed", "developed", "built", "tested", "released", "operational")
 DRIFTING: list[tuple[str, dict[str, Any]]] = [
     ("tactic", {"state": "proposed"}),
     ("tactic", {"state": "proposed"}),
@@ -114,7 +115,9 @@ async def test_design_covers_what_the_packages_say(platform: Platform, held: Hel
                 ref for ref in named if held.live(ref) or (not held.live(_ref(item["service"])) and not held.over(ref))
             ]
             excused = [each["reason"] for each in elements if each["type"] == p and each["not_applicable"]]
-            status = "covered" if named else "not_applicable" if excused else "missing"
+            is_judged = item["service"]["state"] in DESIGNED
+            lacks = is_judged and not excused and not any(map(held.live, named))
+            status = "missing" if lacks else "covered" if named else "not_applicable" if excused else "open"
             assert (item[p]["status"], refs(item[p]["nodes"])) == (status, named), (item["service"]["key"], p)
     statuses = Counter(item[p]["status"] for item in items for p in FOUR_PS)
     assert min(statuses[each] for each in ("covered", "not_applicable", "missing")) > 0, "the sample shows all three"
@@ -127,8 +130,13 @@ async def test_offerings_are_shown_with_their_components_and_groups(platform: Pl
     for item, offering in zip(items, there, strict=True):
         shown = [*item["goods"], *item["access"], *item["action"]]
         assert sorted(map(str, shown)) == sorted(map(str, offering["components"]))
-        assert refs(item["consumer_groups"]) == [f"consumer_group/{id}" for id in offering["consumer_group_ids"]]
-        assert ("component" in item["missing"]) == (not offering["components"])
+        assert set(refs(item["consumer_groups"])) == {f"consumer_group/{id}" for id in offering["consumer_group_ids"]}
+        assert {each["rule"] for each in item["missing"]} <= {"F01", "F02", "F11"}
+        is_empty = ("F01" in {each["rule"] for each in item["missing"]}, "component" in item["open"])
+        assert is_empty == (
+            (offering["state"] == "launched" and not offering["components"]),
+            (offering["state"] != "launched" and not offering["components"]),
+        )
 
 
 async def test_the_matrix_of_each_process_has_its_activities_and_letters(platform: Platform, held: Held) -> None:

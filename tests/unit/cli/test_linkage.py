@@ -59,19 +59,24 @@ def test_a_cascade_is_a_tree_with_its_holes(run: Any, owner: FakeOwner) -> None:
 @pytest.mark.parametrize("what", ["design", "offerings"])
 def test_coverage_says_what_is_missing(run: Any, owner: FakeOwner, what: str) -> None:
     cells = {
-        "people": {"status": "covered", "nodes": [node(CREW, "crew")], "reason": None},
-        "process": {"status": "missing", "nodes": [], "reason": None},
-        "product": {"status": "not_applicable", "nodes": [], "reason": "by hand"},
-        "partner": {"status": "missing", "nodes": [], "reason": None},
+        "people": {"status": "covered", "nodes": [node(CREW, "crew")], "reason": None, "finding": None},
+        "process": {"status": "missing", "nodes": [], "reason": None, "finding": FOUND | {"rule": "X02"}},
+        "product": {"status": "not_applicable", "nodes": [], "reason": "by hand", "finding": None},
+        "partner": {"status": "open", "nodes": [], "reason": None, "finding": None},
     }
     components = {"goods": [{"item": "a box"}], "access": [], "action": []}
+    lacks = FOUND | {"rule": "F02", "title": "Offering for nobody", "what": "consumer_group"}
+    offered = {**components, "services": [node(CREW, "tow")], "consumer_groups": [], "missing": [lacks], "open": []}
     items = {
         "design": [{"service": node(DECK, "deck"), **cells}],
-        "offerings": [{"offering": node(DECK, "deck"), **components, "consumer_groups": [], "missing": ["group"]}],
+        "offerings": [{"offering": node(DECK, "deck"), **offered, "hidden": 0}],
     }
     owner.extra[f"{VIEW}/coverage/{what}"] = {"items": items[what], "next_cursor": None}
     told = run("coverage", what).stdout
-    expected = {"design": ("crew", "MISSING", "not applicable: by hand"), "offerings": ("a box", "group")}
+    expected = {
+        "design": ("crew", "MISSING (X02)", "not applicable: by hand", "open"),
+        "offerings": ("a box", "party/tow Tow", "F02 Offering for nobody"),
+    }
     assert all(text in told for text in expected[what])
 
 

@@ -13,9 +13,11 @@ from services.alignment.judge.catalogue import (
 from services.alignment.judge.rule import Rule
 
 FAMILIES = (trace, integrity, ownership, raci, process, design, offering, structure)
-RULES = {rule.id: rule for family in FAMILIES for rule in family.RULES}
+RULES: dict[str, Rule] = {rule.id: rule for family in FAMILIES for rule in family.RULES}
 """By id; those that are only counted are among them."""
 SHOWN = {id: rule for id, rule in RULES.items() if rule.shown}
+LACKING = {id: rule for id, rule in SHOWN.items() if rule.lacks}
+"""Those that say what a design or an offering lacks."""
 
 
 def of_dimension(name: str) -> dict[str, Rule]:

@@ -12,9 +12,9 @@ from shared.contracts.design import FOUR_PS
 
 
 def current(service: Node) -> Node | None:
-    """The design package that counts: the accepted one, or else the newest that is not outdated."""
+    """The design package that counts, of those that are valid: the accepted one, or else the newest not outdated."""
     packages = [each for each in service.over(["part_of"], forward=False) if each.kind == "design_package"]
-    standing = [each for each in packages if each.seen and not each.deleted and each.state != "outdated"]
+    standing = [each for each in packages if each.seen and not each.deleted and each.valid and each.state != "outdated"]
     return max(
         standing, key=lambda each: (each.state == "accepted", each.get("created_at") or "", each.ref), default=None
     )
@@ -39,7 +39,7 @@ def _ref(end: dict[str, str]) -> str:
 
 
 _PACKAGE = Reading(
-    lambda node: (node.seen, node.deleted, node.state, node.get("created_at"), _told(node)),
+    lambda node: (node.seen, node.deleted, node.valid, node.state, node.get("created_at"), _told(node)),
     frozenset({"design_package"}), ("created_at", "elements"),
 )  # fmt: skip
 _ELEMENT = Reading(lambda node: node.live)
@@ -63,7 +63,7 @@ def _rule(number: int, p: str) -> Rule:
         f"The design of a service that is designed or later names no live {kind} under {p}, and no reason why "
         "there need be none.",
         f"Review the design with the four owners at one table: name the {kind}, or say why it is not applicable.",
-        Looks(partial(_uncovered, p=p), paths=_PATHS), frozenset({"service"}), states=IN_DESIGN_OR_LATER,
+        Looks(partial(_uncovered, p=p), paths=_PATHS), frozenset({"service"}), states=IN_DESIGN_OR_LATER, lacks=(p,),
         passes=f"service:s operational, design_package:d accepted with {p}:e, {element}; "
                "d part_of s, d designed_with e",
         fails=f"service:s operational, design_package:d accepted, {element}; d part_of s",

@@ -12,6 +12,7 @@ from services.alignment.judge.rule import Rule, Severity
 _OFFERING = frozenset({"service_offering"})
 _LAUNCHED = frozenset({"launched"})
 _STATUS = Reading(lambda node: (node.seen, node.live))
+_NAMED_AT_ALL = that(lambda _: True, "consumer_group")
 
 
 def _is_offered(node: Node) -> bool:
@@ -37,16 +38,18 @@ RULES = (
         "F01", Severity.critical, "offering", "Empty offering",
         "A launched offering has no goods, no access to resources and no service action.",
         "Ask three questions, and add the components: what do they keep, what may they use, what do we do for them?",
-        Says("components"), _OFFERING, states=_LAUNCHED,
+        Says("components"), _OFFERING, states=_LAUNCHED, lacks=("component",),
         passes="service_offering:o launched +components", fails="service_offering:o launched", mended=" +components",
     ),
     Rule(
         "F02", Severity.high, "offering", "Offering for nobody",
         "A launched offering names no consumer group.",
         "Name who it is for.",
-        Says("consumer_group_ids"), _OFFERING, states=_LAUNCHED,
-        passes="service_offering:o launched +consumer_group_ids", fails="service_offering:o launched",
-        mended=" +consumer_group_ids",
+        Joined("targets -> consumer_group", (out("targets"),), _NAMED_AT_ALL), _OFFERING, states=_LAUNCHED,
+        lacks=("consumer_group",),
+        passes="service_offering:o launched, consumer_group:g active; o targets g",
+        fails="service_offering:o launched, consumer_group:g active",
+        mended="; o targets g",
     ),
     Rule(
         "F03", Severity.high, "offering", "Service without an offering",
@@ -64,7 +67,7 @@ RULES = (
         "A launched offering names no service, or only consumer groups that are closed.",
         "Name the service that it offers and a group that is active, or retire it.",
         Looks(_for_nobody, paths=(Path((out("offers"),), _STATUS), Path((out("targets"),), _STATUS))), _OFFERING,
-        states=_LAUNCHED,
+        states=_LAUNCHED, lacks=("service", "consumer_group"),
         passes="service_offering:o launched, service:s operational; o offers s",
         fails="service_offering:o launched, service:s operational",
         mended="; o offers s",
