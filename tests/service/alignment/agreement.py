@@ -1,7 +1,7 @@
 """What the answers of alignment say of each other: each relation between two views is one property."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -66,7 +66,7 @@ class Views:
     def live(self, of: str) -> bool:
         return of in self.nodes and bool(self.nodes[of]["live"])
 
-    # -- at any valid time
+    # -- views among each other
 
     def every_node_says_the_same_of_itself(self) -> None:
         def walk(value: Any) -> None:
@@ -174,10 +174,7 @@ class Views:
 
 
 class Judged(Views):
-    """As they are now, beside the findings and the score, which are told of no other valid time."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(server, None)
+    """Beside the findings and the score."""
 
     async def read(self) -> None:
         await super().read()
@@ -186,7 +183,7 @@ class Judged(Views):
 
     def copy(self) -> "Judged":
         """The same answers, to be changed."""
-        made = Judged(self.server)
+        made = Judged(self.server, None)
         vars(made).update(deepcopy({name: each for name, each in vars(self).items() if name != "server"}))
         return made
 
@@ -212,7 +209,7 @@ class Judged(Views):
     def weight(self, of: str) -> int:
         return self.nodes[of]["criticality"] or 3
 
-    # -- only now
+    # -- views and what is found
 
     def holes_are_findings(self) -> None:
         told = Counter((hole["id"], ref(hole["node"])) for hole in self.cascade["holes"])
@@ -275,8 +272,8 @@ class Judged(Views):
         return kind(node) == "service" and in_state and self.is_valid(node)
 
     def is_valid(self, node: str) -> bool:
-        """Now, by what the entity says."""
-        data, now = self.entity[node]["state_data"], clock.rfc3339(clock.now())
+        """By what the entity says."""
+        data, now = self.entity[node]["state_data"], self.times.get("valid_at") or clock.rfc3339(clock.now())
         return (data["valid_from"] or now) <= now < (data["valid_to"] or "9999")
 
     def is_complete(self, node: str) -> bool:
@@ -329,7 +326,7 @@ class Judged(Views):
         return {each for each in found if self.live(each) and not is_goal(self.nodes[each])}
 
 
-AT_ANY_TIME = (
+AGREE: tuple[Callable[[Judged], None], ...] = (
     Views.every_node_says_the_same_of_itself,
     Views.what_is_left_out_makes_up_the_rest,
     Views.up_is_the_reverse_of_down,
@@ -340,8 +337,6 @@ AT_ANY_TIME = (
     Views.what_is_at_risk_first_is_related_so,
     Views.who_owns_is_asked,
     Views.who_holds_a_role_there_is_the_same,
-)
-NOW = (
     Judged.holes_are_findings,
     Judged.violations_are_findings,
     Judged.what_a_design_lacks_are_findings,

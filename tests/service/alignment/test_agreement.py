@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.service.alignment.agreement import AT_ANY_TIME, NOW, Judged, Views, ref
+from tests.service.alignment.agreement import AGREE, Judged, Views, ref
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 Json = dict[str, Any]
 SEEDS = range(4)
 WRITES, MOST_ROUNDS = 90, 40
-THEN = "2026-01-01T00:10:00Z"
+THEN, LATER = "2026-01-01T00:10:00Z", "2300-01-01T00:00:00Z"
 
 
 async def goes_on(server: Server, dice: Random) -> None:
@@ -33,14 +33,11 @@ async def goes_on(server: Server, dice: Random) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_no_two_views_contradict_each_other(server: Server, seed: int) -> None:
     await goes_on(server, Random(seed))
-    then, now = Views(server, THEN), Judged(server)
-    await then.read()
-    await now.read()
-    for agree in AT_ANY_TIME:
-        agree(then)
-        agree(now)
-    for holds in NOW:
-        holds(now)
+    for valid_at in (None, THEN, LATER):
+        views = Judged(server, valid_at)
+        await views.read()
+        for agree in AGREE:
+            agree(views)
 
 
 def first(rows: Any, suits: Callable[[Any], object] = bool) -> Any:
@@ -155,7 +152,7 @@ def affects(views: Judged) -> None:
     first(views.findings, lambda each: each["affects"])["affects"]["things"] += 1
 
 
-PLANTED: dict[Callable[..., None], Callable[[Judged], None]] = {
+PLANTED: dict[Callable[[Judged], None], Callable[[Judged], None]] = {
     Views.every_node_says_the_same_of_itself: other_name,
     Views.what_is_left_out_makes_up_the_rest: left_out,
     Views.up_is_the_reverse_of_down: one_way,
@@ -182,13 +179,13 @@ PLANTED: dict[Callable[..., None], Callable[[Judged], None]] = {
 
 async def test_a_contradiction_is_seen(server: Server) -> None:
     """One is planted for each property, as soon as the organisation has what it takes."""
-    assert PLANTED.keys() == {*AT_ANY_TIME, *NOW}
+    assert PLANTED.keys() == {*AGREE}
     waiting, dice = dict(PLANTED), Random(0)
     for _ in range(MOST_ROUNDS):
         await goes_on(server, dice)
-        views = Judged(server)
+        views = Judged(server, None)
         await views.read()
-        for holds in (*AT_ANY_TIME, *NOW):
+        for holds in AGREE:
             holds(views)
         for holds, plant in [*waiting.items()]:
             spoilt = views.copy()
@@ -203,7 +200,7 @@ async def test_a_contradiction_is_seen(server: Server) -> None:
     assert not waiting, "no organisation had what it takes"
 
 
-def stands(holds: Callable[..., None], views: Judged) -> bool:
+def stands(holds: Callable[[Judged], None], views: Judged) -> bool:
     try:
         holds(views)
     except AssertionError:
