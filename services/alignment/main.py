@@ -10,7 +10,7 @@ from services.alignment.baselines import RULES
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
 from services.alignment.models import Base
-from services.alignment.routes import linkage_views
+from services.alignment.routes import findings_views, linkage_views
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
 from shared.bus import Bus
@@ -25,7 +25,8 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
     reader = Reader(settings, database, follower.waiting)
-    routers = [router(reader, database, follower), linkage_views.router(reader), page.router(settings, reader)]
+    views = findings_views.router(reader), linkage_views.router(reader)
+    routers = [router(reader, database, follower), *views, page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,

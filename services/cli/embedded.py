@@ -84,7 +84,7 @@ async def _drained(client: Client, service: str) -> int:
 async def _report(client: Client, address: str) -> None:
     score = (await typed.read(client, Score, "/alignment/v1/score")).value
     found = (await typed.read(client, FindingPage, "/alignment/v1/findings", limit=200)).value.items
-    index = "no subjects yet" if score.index is None else f"{score.index:.0f} of 100"
+    index = "no subjects yet" if score.index is None else f"{int(score.index)} of 100"
     typer.echo(f"Plumbline runs at {address}")
     typer.echo(f"\nScore: {index}, findings: {len(found)}")
     for finding in found[:_WORST]:

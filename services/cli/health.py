@@ -1,6 +1,6 @@
 """``findings``, ``score`` and ``check``: what is wrong, how much it weighs, and whether that is too much."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -9,10 +9,11 @@ from services.cli.refs import AsOf, Foreseen
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import RenderableType
 
-    from shared.contracts.views.findings import Gain
-    from shared.contracts.views.nodes import Finding
+    from shared.contracts.views.findings import FindingGroup, Gain
+    from shared.contracts.views.nodes import Affects, Finding, Node
     from shared.contracts.views.score import Fix, Score
     from shared.typed import Answer
 
@@ -20,6 +21,9 @@ _FINDINGS = "/alignment/v1/findings"
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Json = dict[str, Any]
+_NAMED = 3
+"""Subjects of a group that are named."""
+M = TypeVar("M", bound="BaseModel")
 
 
 @command
@@ -27,23 +31,58 @@ async def findings(
     session: Session,
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
+    each: Annotated[bool, typer.Option("--each", help="One by one, not by what brought them about.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
     valid_at: Foreseen = None,
 ) -> None:
-    """What is wrong, worst first."""
-    from shared import typed
+    """What is wrong, by what brought it about, with what settling it is worth; the worst first."""
+    from shared.contracts.views.findings import FindingGroup
     from shared.contracts.views.nodes import Finding
 
-    found: list[Answer[Finding]] = []
-    asked: Json = {"limit": min(limit, 200), "severity": severity, "rule": rule, "valid_at": valid_at}
+    asked: Json = {"severity": severity, "rule": rule, "valid_at": valid_at}
     asked["as_of"] = await refs.moment(session.client, as_of)
-    async for item in typed.items(session.client, Finding, _FINDINGS, **asked):
-        found.append(item)
+    if each:
+        _show(session, await _first(session, Finding, _FINDINGS, limit, asked))
+        return
+    groups = await _first(session, FindingGroup, f"{_FINDINGS}/groups", limit, asked)
+    session.show([group.document for group in groups], lambda: _groups([group.value for group in groups]))
+
+
+async def _first(session: Session, model: "type[M]", path: str, limit: int, asked: Json) -> "list[Answer[M]]":
+    from shared import typed
+
+    found: list[Answer[M]] = []
+    async for item in typed.items(session.client, model, path, limit=min(limit, 200), **asked):
         if len(found) == limit:
             session.say(f"Only the first {limit} are shown: ask for more with --limit.")
             break
-    _show(session, found)
+        found.append(item)
+    return found
+
+
+def _groups(groups: "list[FindingGroup]") -> "RenderableType":
+    from services.cli.tables import table
+
+    columns = ("severity", "rule", "finding", "of", "gain", "because of", "affects", "first", "remedy")
+    return table(columns, map(_group, groups))
+
+
+def _group(group: "FindingGroup") -> tuple[Any, ...]:
+    because = group.cause.source or (_ref(group.cause.node) if group.cause.node else "")
+    first = ", ".join(_ref(each.subject) for each in group.first[:_NAMED])
+    more = f" and {group.findings - _NAMED} more" if group.findings > _NAMED else ""
+    severity = "pending" if group.pending == group.findings else group.severity
+    told = severity, group.rule, group.title, group.findings, _gain(group.gain), because
+    return *told, _affects(group.affects), f"{first}{more}", group.remedy
+
+
+def _affects(affects: "Affects | None") -> str:
+    return "" if affects is None else f"{affects.things}{'+' if affects.at_least else ''}"
+
+
+def _ref(node: "Node") -> str:
+    return f"{node.kind}/{node.key or node.id}"
 
 
 def _show(session: Session, found: "list[Answer[Finding]]") -> None:
@@ -56,9 +95,8 @@ def _show(session: Session, found: "list[Answer[Finding]]") -> None:
 def _row(finding: "Finding") -> tuple[Any, ...]:
     subject = finding.subject
     severity = "pending" if finding.pending else finding.severity
-    ref = f"{subject.kind}/{subject.key or subject.id}"
-    affects = finding.affects and f"{finding.affects.things}{'+' if finding.affects.at_least else ''}"
-    return severity, finding.rule, ref, subject.name, affects, finding.title, finding.since.date()
+    told = severity, finding.rule, _ref(subject), subject.name, _affects(finding.affects)
+    return *told, finding.title, finding.since.date()
 
 
 @command
@@ -89,8 +127,7 @@ def _score(answer: "Score") -> "RenderableType":
 
 def _fix(fix: "Fix") -> tuple[Any, ...]:
     """What one act gains, and what all of its group would."""
-    subject = f"{fix.subject.kind}/{fix.subject.key or fix.subject.id}"
-    return _gain(fix.gain), fix.rule, subject, fix.title, fix.findings, _gain(fix.group_gain), fix.remedy
+    return _gain(fix.gain), fix.rule, _ref(fix.subject), fix.title, fix.findings, _gain(fix.group_gain), fix.remedy
 
 
 def _gain(gain: "Gain") -> str:

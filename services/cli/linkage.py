@@ -181,7 +181,7 @@ def _diff(answer: Json) -> "RenderableType":
         for name in ("opened", "resolved")
         for each in answer["findings"][name]
     ]
-    scores = [("–" if answer["score"][end] is None else f"{answer['score'][end]:.0f}") for end in ("from", "to")]
+    scores = [("–" if answer["score"][end] is None else str(int(answer["score"][end]))) for end in ("from", "to")]
     return Group(
         table(("when", "who", "did", "what", "members"), rows),
         *([table(("finding", "rule", "subject", "what is wrong"), found)] if found else []),

@@ -26,7 +26,7 @@ COMMANDS = {
     "load": ("services.cli.linkage:load", "What each party carries in all processes."),
     "diff": ("services.cli.linkage:diff", "What changed between two moments, and by whom."),
     "baseline": ("services.cli.baseline:baseline", "Give a moment a name, to compare others with."),
-    "findings": ("services.cli.health:findings", "What is wrong, worst first."),
+    "findings": ("services.cli.health:findings", "What is wrong, by what brought it about; worst first."),
     "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
     "status": ("services.cli.view:status", "How far the view is."),

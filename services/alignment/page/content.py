@@ -17,6 +17,7 @@ from services.alignment.views import cascade as cascades
 from services.alignment.views import coverage as coverages
 from services.alignment.views import diff as diffs
 from services.alignment.views import findings as finding_views
+from services.alignment.views import groups as group_views
 from services.alignment.views import impact
 from services.alignment.views import raci as racis
 from services.alignment.views import why as whys
@@ -30,7 +31,7 @@ from shared.errors import Invalid
 from shared.http.pagination import MAX_LIMIT
 
 Content = dict[str, Any]
-_WORST, _FOUND, _NAMED, _WEEK = 12, 100, 10, timedelta(days=7)
+_WORST, _FOUND, _NAMED, _GROUPS, _WEEK = 12, 100, 10, 50, timedelta(days=7)
 
 
 async def frame(moment: Moment) -> Content:
@@ -106,7 +107,9 @@ async def findings(moment: Moment, given: dict[str, str | None], cursor: str | N
             raise Invalid.at(f"?{name}", "unknown-value", f"There is no such {name}.")
     filters = {name: value for name, value in given.items() if value is not None}
     found = await finding_views.page(moment, filters, MAX_LIMIT, cursor, grace)
+    grouped = await group_views.page(moment, filters, _GROUPS, None, grace) if cursor is None else {"items": []}
     return {
+        "groups": grouped["items"],
         "findings": found["items"],
         "more": found["next_cursor"],
         "rules": list(RULES.values()),

@@ -1,8 +1,9 @@
 """Query parameters that the views share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
@@ -58,3 +59,8 @@ class OfTimes(OfMoment):
 
 Now = Annotated[OfNow, Depends()]
 AtTimes = Annotated[OfTimes, Depends()]
+
+
+def given(filters: Mapping[str, str | None]) -> dict[str, Any]:
+    """Those that were asked for."""
+    return {name: value for name, value in filters.items() if value is not None}

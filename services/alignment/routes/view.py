@@ -4,29 +4,24 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator
 from sqlalchemy import select
 
 from services.alignment.follow.follower import Follower
-from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import edges
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
-from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, Now
+from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, given
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
-from services.alignment.views import score as scores
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
 from services.alignment.views.signatures import signatures
 from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
-from shared.contracts.views.findings import FindingPage, FindingView, RuleList
 from shared.contracts.views.nodes import NodePage, NodeView
-from shared.contracts.views.score import Score
 from shared.contracts.views.status import Rebuild, Status
 from shared.contracts.views.trace import Trace
 from shared.contracts.views.why import Why
@@ -38,13 +33,7 @@ from shared.resource.listing import Word
 from shared.storage.db import Database
 
 
-def _known_rule(id: str) -> str:
-    if id not in RULES:
-        raise ValueError(f"is no rule; there are {', '.join(RULES)}")
-    return id
-
-
-def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:  # noqa: C901  one function per route
+def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds", responses=answering(NodePage))
@@ -58,10 +47,10 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
-        given = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
+        asked_for = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
 
         async def made(now: Moment) -> dict[str, Any]:
-            items, next_cursor = await node_queries.nodes(now, _given(given), limit, cursor)
+            items, next_cursor = await node_queries.nodes(now, given(asked_for), limit, cursor)
             return {"items": items, "next_cursor": next_cursor}
 
         return await reader.answer(asked, made)
@@ -105,36 +94,6 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
-    @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
-    async def findings(
-        asked: AtTimes,
-        rule: Annotated[str | None, AfterValidator(_known_rule)] = None,
-        severity: Literal["info", "low", "medium", "high", "critical"] | None = None,
-        kind: KindName | None = None,
-        subject: Annotated[Word | None, Query(description="`kind/id`")] = None,
-        owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: Cursor = None,
-    ) -> Response:
-        given = {"rule": rule, "severity": severity, "kind": kind, "subject": subject, "owner": owner}
-        page = finding_views.page
-        return await reader.answer(
-            asked, lambda now: page(now, _given(given), limit, cursor, reader.grace), settled=True
-        )
-
-    @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
-    async def finding(asked: Now, id: Word) -> Response:
-        return await reader.answer(asked, lambda now: finding_views.one(now, id, reader.grace), settled=True)
-
-    @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
-    async def rules(request: Request) -> Response:
-        exchange.caller(request, SCOPE)
-        return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
-
-    @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
-    async def score(asked: AtTimes) -> Response:
-        return await reader.answer(asked, lambda now: scores.with_fixes(now, reader.grace), settled=True)
-
     @routes.get("/status", summary="How far the view is", responses=answering(Status))
     async def status(request: Request) -> Response:
         exchange.caller(request, SCOPE)
@@ -154,10 +113,6 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         return exchange.answer({"generation": generation, "status": "building"}, 202)
 
     return routes
-
-
-def _given(filters: dict[str, str | None]) -> dict[str, Any]:
-    return {name: value for name, value in filters.items() if value is not None}
 
 
 def _types(text: str | None) -> list[str] | None:

@@ -1,9 +1,13 @@
-"""``GET /findings``, ``GET /findings/{id}`` and ``GET /rules``: what is wrong, and by which rules."""
+"""``GET /findings``, ``GET /findings/groups``, ``GET /findings/{id}`` and ``GET /rules``: what is wrong, and by which
+rules."""
+
+from typing import Literal
 
 from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
+from shared.contracts.instant import Instant
 from shared.contracts.views.frame import View
-from shared.contracts.views.nodes import Finding, Severity
+from shared.contracts.views.nodes import Affects, Finding, Node, Severity
 
 
 class Gain(Model):
@@ -34,6 +38,71 @@ class FindingPage(View, Page):
 
 class FindingView(WeighedFinding, View):
     """One finding, open or resolved."""
+
+
+class Cause(Model):
+    """What findings of one rule have in common."""
+
+    by: Literal["top", "source", "owner", "rule"]
+    """`top`: the chain that ends short there; `source`: the model that their subjects were imported from; `owner`: who
+    owns these; `rule`: nothing but the rule."""
+    node: Node | None
+    """The top of the chain, or the owner."""
+    source: str | None
+    """The model: its format and identifier."""
+
+
+class GroupedFinding(Model):
+    """A finding in a group."""
+
+    id: str
+    """Id of the finding."""
+    subject: Node
+    """What it is about."""
+    affects: Affects | None
+    """What rests on the subject, where a chain ends at it; null for what stands for itself alone."""
+    gain: Gain
+    """What closing it by itself would gain."""
+
+
+class FindingGroup(Model):
+    """Findings of one rule with one cause, and one remedy for all of them."""
+
+    rule: str
+    """Id of the rule."""
+    title: str
+    """What the rule calls its findings."""
+    dimension: str
+    """Dimension of the score that they count in."""
+    severity: Severity
+    """How grave the worst of them is."""
+    remedy: str
+    """What mends them."""
+    cause: Cause
+    """What they have in common."""
+    findings: int
+    """How many there are."""
+    pending: int
+    """How many of them miss something that may still arrive."""
+    owner: str | None
+    """Whose move all of them are, as `party/id` or `role/id`; null where that differs."""
+    since: Instant
+    """When the first of them came up."""
+    affects: Affects | None
+    """What rests on their subjects together, each thing once."""
+    gain: Gain
+    """What closing all of them at once would gain: what rests on two of them is counted once."""
+    first: list[GroupedFinding]
+    """The five that are worth most, best first."""
+
+
+class FindingGroupPage(View, Page):
+    """Groups of findings, the gravest first, then those worth most."""
+
+    items: list[FindingGroup]
+    """The groups of this page."""
+    more: bool
+    """Whether there are findings that were not looked at: the worst 2000 are grouped."""
 
 
 class RuleExamples(Model):

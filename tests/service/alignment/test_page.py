@@ -52,7 +52,7 @@ async def test_every_link_leads_somewhere_and_everything_is_reached(
 async def test_the_first_page_has_the_score_and_the_worst_first(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/")
     score = await sampled.client.get_json("/alignment/v1/score")
-    assert page.xpath("string(//div[contains(@class, 'index')]/span)") == f"{score['index']:.0f}"
+    assert page.xpath("string(//div[contains(@class, 'index')]/span)") == str(int(score["index"]))
     worst = (await sampled.client.get_json("/alignment/v1/findings", limit=12))["items"]
     rows = page.xpath("//table/tbody/tr")
     assert [row.xpath("string(td[2]/a)") for row in rows] == [each["rule"] for each in worst]
@@ -250,3 +250,13 @@ async def test_a_search_says_how_far_it_looked_and_goes_on(
     assert "Nothing found so far." in told[:-1]
     assert all("so far" in each for each in told[:-1])
     assert "so far" not in told[-1]
+
+
+async def test_findings_are_shown_by_what_brought_them_about(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    grouped = (await sampled.client.get_json("/alignment/v1/findings/groups", limit=50))["items"]
+    page = await shown(browser, "/findings")
+    by_cause, one_by_one = page.xpath("//table")
+    rows = by_cause.xpath("tbody/tr")
+    assert [row.xpath("string(td[2]/a)") for row in rows] == [group["rule"] for group in grouped]
+    assert [row.xpath("string(td[5])") for row in rows] == [f"+{group['gain']['index']:.2f}" for group in grouped]
+    assert len(rows) < len(one_by_one.xpath("tbody/tr"))

@@ -89,6 +89,7 @@ class Worded:
             "owner": _pair(ref_to("party", "bx")),
             "purpose": "It is there.",
             "budget": 5.0,
+            "provenance": [{"source": "archimate:model", "id": "one"}],
         }[member]
 
     def _edge(self, words: list[str]) -> str:

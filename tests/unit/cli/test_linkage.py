@@ -174,7 +174,9 @@ def test_every_view_is_shown_as_of_a_baseline(run: Any, owner: FakeOwner, view: 
     signed = {"key": "signed", "id": DECK, "at": "2026-01-01T00:00:00Z"}
     owner.extra[f"{VIEW}/baselines"] = {"items": [signed], "next_cursor": None}
     owner.extra[f"{VIEW}/nodes"] = answering({"items": [node(CREW, "gone")], "next_cursor": None})
-    path = {"raci": f"raci/{CREW}"}.get(view, f"{view}/party/{CREW}" if view in OF_ONE else view)
+    path = {"raci": f"raci/{CREW}", "findings": "findings/groups"}.get(
+        view, f"{view}/party/{CREW}" if view in OF_ONE else view
+    )
     owner.extra[f"{VIEW}/{path}"] = answering(ANSWERS[view])
     result = run(*view.split("/"), *([OF_ONE[view]] if view in OF_ONE else []), "--as-of", "signed")
     assert result.exit_code == 0, result.output

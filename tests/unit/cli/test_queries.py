@@ -133,11 +133,25 @@ def _findings(*found: dict[str, Any]) -> Any:
 
 def test_findings_come_page_by_page_up_to_a_limit(run: Any, owner: FakeOwner) -> None:
     owner.extra["/alignment/v1/findings"] = _findings(*(finding(f"V0{n}", "high") for n in range(1, 4)))
-    assert [item["rule"] for item in json.loads(run("findings", "--json").stdout)] == ["V01", "V02", "V03"]
-    some = run("findings", "--limit", 2)
+    assert [item["rule"] for item in json.loads(run("findings", "--each", "--json").stdout)] == ["V01", "V02", "V03"]
+    some = run("findings", "--each", "--limit", 2)
     assert "V02" in some.stdout
     assert "V03" not in some.stdout
     assert "--limit" in some.stderr
+
+
+def test_findings_are_told_by_what_brought_them_about(run: Any, owner: FakeOwner) -> None:
+    gain, affects = {"index": 1.5, "dimension": 12.0, "at_least": True}, {"things": 7, "at_least": True}
+    first = {"id": "an id", "subject": node(CREW, "crew"), "affects": affects, "gain": gain}
+    said = {"rule": "V04", "title": "No justification", "dimension": "trace", "severity": "high", "remedy": "Ask."}
+    cause = {"by": "owner", "node": node(DECK, "deck"), "source": None}
+    numbers = {"findings": 12, "pending": 0, "owner": None, "since": "2026-03-01T00:00:00Z"}
+    group = {**said, "cause": cause, **numbers, "affects": affects, "gain": gain, "first": [first] * 5}
+    owner.extra["/alignment/v1/findings/groups"] = _findings(group)
+    shown = run("findings").stdout
+    assert all(text in shown for text in ("V04", "No justification", "12", "+1.50 or more", "party/deck", "7+", "Ask."))
+    assert "party/crew, party/crew, party/crew and 9 more" in " ".join(shown.split())
+    assert json.loads(run("findings", "--json").stdout) == [group]
 
 
 def test_check_fails_on_what_is_worse_than_allowed(run: Any, owner: FakeOwner) -> None:

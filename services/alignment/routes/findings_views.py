@@ -1,0 +1,80 @@
+"""HTTP of what is wrong, by which rules, how much it weighs, and what closing it is worth."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AfterValidator
+
+from services.alignment.judge.catalogue import SHOWN as RULES
+from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, given
+from services.alignment.routes.reading import SCOPE, Reader
+from services.alignment.views import findings as finding_views
+from services.alignment.views import groups as group_views
+from services.alignment.views import score as scores
+from shared.contracts.base import KindName
+from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView, RuleList
+from shared.contracts.views.score import Score
+from shared.http import exchange
+from shared.http.exchange import answering
+from shared.http.pagination import DEFAULT_LIMIT
+from shared.resource.listing import Word
+
+
+def _known_rule(id: str) -> str:
+    if id not in RULES:
+        raise ValueError(f"is no rule; there are {', '.join(RULES)}")
+    return id
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which findings."""
+
+    rule: Annotated[str | None, AfterValidator(_known_rule)] = None
+    severity: Literal["info", "low", "medium", "high", "critical"] | None = None
+    kind: KindName | None = None
+    subject: Annotated[Word | None, Query(description="`kind/id`")] = None
+    owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return given(vars(self))
+
+
+Which = Annotated[Chosen, Depends()]
+
+
+def router(reader: Reader) -> APIRouter:
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
+    grace = reader.grace
+
+    @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
+    async def findings(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+        page = finding_views.page
+        return await reader.answer(asked, lambda now: page(now, which.filters, limit, cursor, grace), settled=True)
+
+    @routes.get(
+        "/findings/groups",
+        operation_id="finding_groups",
+        summary="What is wrong by what brought it about, and what settling it is worth",
+        responses=answering(FindingGroupPage),
+    )
+    async def groups(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
+        page = group_views.page
+        return await reader.answer(asked, lambda now: page(now, which.filters, limit, cursor, grace), settled=True)
+
+    @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
+    async def finding(asked: Now, id: Word) -> Response:
+        return await reader.answer(asked, lambda now: finding_views.one(now, id, grace), settled=True)
+
+    @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
+    async def rules(request: Request) -> Response:
+        exchange.caller(request, SCOPE)
+        return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
+
+    @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
+    async def score(asked: AtTimes) -> Response:
+        return await reader.answer(asked, lambda now: scores.with_fixes(now, grace), settled=True)
+
+    return routes
