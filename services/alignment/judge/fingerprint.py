@@ -32,7 +32,7 @@ def _rule(rule: Rule) -> list[object]:
         sorted(map(str, rule.types or ())),
         sorted(rule.states or ()),
         rule.stated,
-        str(rule.where),
+        [rule.where[0], *sorted(map(str, rule.where[1]))] if rule.where else [],
     ]
     examples = [rule.passes, rule.fails, rule.mended]
     return [rule.id, int(rule.severity), rule.condition, rule.population, rule.shown, *about, *examples]

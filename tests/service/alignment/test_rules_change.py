@@ -1,5 +1,8 @@
 """A release brings a rule, or a relation: what nobody touches is judged by it as well, once the process starts anew."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +14,7 @@ from services.alignment.follow import follower, rebuild
 from services.alignment.judge import present
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import END, GOAL
-from services.alignment.judge.fingerprint import fingerprint
+from services.alignment.judge.fingerprint import FINGERPRINT, fingerprint
 from services.alignment.judge.plan import plan
 from services.alignment.view import projection
 from shared.contracts.relations import RELATIONS
@@ -99,3 +102,15 @@ def test_what_a_rule_a_relation_or_a_kind_says_of_itself_tells_it_from_another()
     assert fingerprint(rules, relations[1:]) != known
     assert fingerprint(kinds=()) != known
     assert fingerprint(version=1) != known
+
+
+def test_every_process_tells_the_same_of_the_rules() -> None:
+    """In whatever order sets come: else a restart would begin a rebuild."""
+    code = "from services.alignment.judge.fingerprint import FINGERPRINT; print(FINGERPRINT)"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert told == {f"{FINGERPRINT}\n".encode()}
