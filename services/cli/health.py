@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from shared.contracts.views.findings import FindingGroup, Gain
-    from shared.contracts.views.nodes import Affects, Finding, Node
+    from shared.contracts.views.nodes import Affects, Finding
     from shared.contracts.views.score import Fix, Score
     from shared.typed import Answer
 
@@ -69,8 +69,10 @@ def _groups(groups: "list[FindingGroup]") -> "RenderableType":
 
 
 def _group(group: "FindingGroup") -> tuple[Any, ...]:
-    because = group.cause.source or (_ref(group.cause.node) if group.cause.node else "")
-    first = ", ".join(_ref(each.subject) for each in group.first[:_NAMED])
+    from services.cli.tables import ref
+
+    because = group.cause.source or (ref(group.cause.node) if group.cause.node else "")
+    first = ", ".join(ref(each.subject) for each in group.first[:_NAMED])
     more = f" and {group.findings - _NAMED} more" if group.findings > _NAMED else ""
     severity = "pending" if group.pending == group.findings else group.severity
     told = severity, group.rule, group.title, group.findings, _gain(group.gain), because
@@ -81,10 +83,6 @@ def _affects(affects: "Affects | None") -> str:
     return "" if affects is None else f"{affects.things}{'+' if affects.at_least else ''}"
 
 
-def _ref(node: "Node") -> str:
-    return f"{node.kind}/{node.key or node.id}"
-
-
 def _show(session: Session, found: "list[Answer[Finding]]") -> None:
     from services.cli.tables import table
 
@@ -93,9 +91,11 @@ def _show(session: Session, found: "list[Answer[Finding]]") -> None:
 
 
 def _row(finding: "Finding") -> tuple[Any, ...]:
-    subject = finding.subject
+    from services.cli.tables import ref
+
     severity = "pending" if finding.pending else finding.severity
-    told = severity, finding.rule, _ref(subject), subject.name, _affects(finding.affects)
+    subject = finding.subject
+    told = severity, finding.rule, ref(subject), subject.name, _affects(finding.affects)
     return *told, finding.title, finding.since.date()
 
 
@@ -127,7 +127,9 @@ def _score(answer: "Score") -> "RenderableType":
 
 def _fix(fix: "Fix") -> tuple[Any, ...]:
     """What one act gains, and what all of its group would."""
-    return _gain(fix.gain), fix.rule, _ref(fix.subject), fix.title, fix.findings, _gain(fix.group_gain), fix.remedy
+    from services.cli.tables import ref
+
+    return _gain(fix.gain), fix.rule, ref(fix.subject), fix.title, fix.findings, _gain(fix.group_gain), fix.remedy
 
 
 def _gain(gain: "Gain") -> str:

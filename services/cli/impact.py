@@ -1,7 +1,7 @@
 """``impact``: who loses something if a thing fails or goes, what to review if it changes, and whom to ask."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from services.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-Json = dict[str, Any]
+    from shared.contracts.views.impact import Asked, Hit, Impact
 
 
 @command
@@ -26,62 +26,58 @@ async def impact(
     everything: Everything = False,
 ) -> None:
     """Who loses something if it fails or goes, what to review if it changes, and whom to ask before."""
+    from shared import typed
+    from shared.contracts.views.impact import Impact
+
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, subject, at)
-    path, given = f"/alignment/v1/impact/{ref}", refs.included(valid_at, everything=everything)
-    answer = await session.client.get_json(path, depth=depth, as_of=at, **given)
-    session.show(answer, lambda: _impact(answer))
+    given = {"depth": depth, "as_of": at, **refs.included(valid_at, everything=everything)}
+    answer = await typed.read(session.client, Impact, f"/alignment/v1/impact/{ref}", **given)
+    session.show(answer.document, lambda: _impact(answer.value))
 
 
-def _impact(answer: Json) -> "RenderableType":
+def _impact(answer: "Impact") -> "RenderableType":
     from rich.console import Group
 
     from services.cli.tables import cell, label, left_out, table
 
-    subject = label(answer["subject"])
-    at_risk, related = answer["at_risk"], [row for row in answer["to_review"] if _is_related(row)]
-    review = [row for row in answer["to_review"] if not _is_related(row)]
-    asked = [
-        (label(each["node"]), _as_what(each), ", ".join(label(party) for party in each["holders"]))
-        for each in answer["to_ask"]
-    ]
-    parts: list[RenderableType] = [cell(f"At risk if {subject} fails or goes: {_summary(answer)}.")]
-    parts += [table(("steps", "at risk", "by"), _rows(at_risk))] if at_risk else []
+    related = [hit for hit in answer.to_review if _is_related(hit)]
+    review = [hit for hit in answer.to_review if not _is_related(hit)]
+    asked = [(label(each.node), _as_what(each), ", ".join(map(label, each.holders))) for each in answer.to_ask]
+    parts: list[RenderableType] = [cell(f"At risk if {label(answer.subject)} fails or goes: {_summary(answer)}.")]
+    parts += [table(("steps", "at risk", "by"), _rows(answer.at_risk))] if answer.at_risk else []
     parts += [cell(f"To review if it changes: {len(review)}.")]
     parts += [table(("steps", "to review", "by"), _rows(review))] if review else []
-    parts += [cell(f"Related: {', '.join(label(row['node']) for row in related)}")] if related else []
+    parts += [cell(f"Related: {', '.join(label(hit.node) for hit in related)}")] if related else []
     parts += [table(("to ask", "as", "held by"), asked)] if asked else []
-    parts += [cell(f"and {answer['hidden']} relations not followed")] if answer["hidden"] else []
-    return Group(*parts, *left_out(answer["left_out"]))
+    parts += [cell(f"and {answer.hidden} relations not followed")] if answer.hidden else []
+    return Group(*parts, *left_out(answer.left_out))
 
 
-def _is_related(row: Json) -> bool:
-    return bool(row["path"][0]["type"] == "relates_to")
+def _is_related(hit: "Hit") -> bool:
+    return hit.path[0].type == "relates_to"
 
 
-def _summary(answer: Json) -> str:
+def _summary(answer: "Impact") -> str:
     """How many things, and of those the customers and contracts."""
-    if not answer["at_risk"]:
+    if not answer.at_risk:
         return "nothing"
-    people = sum(row["size"] or 0 for row in answer["customers"])
-    groups = f"{len(answer['customers'])} customer groups" + (f" of {people} people" if people else "")
-    return f"{len(answer['at_risk'])}, among them {groups} and {len(answer['contracts'])} contracts"
+    people = sum(hit.size or 0 for hit in answer.customers)
+    groups = f"{len(answer.customers)} customer groups" + (f" of {people} people" if people else "")
+    return f"{len(answer.at_risk)}, among them {groups} and {len(answer.contracts)} contracts"
 
 
-def _rows(items: Iterable[Json]) -> list[tuple[int, str, str]]:
+def _rows(hits: "Iterable[Hit]") -> list[tuple[int, str, str]]:
+    """How far away, what, and the way to it."""
     from services.cli.tables import label
 
-    return [(row["distance"], _sized(label(row["node"]), row), _way(row["path"])) for row in items]
+    return [(hit.distance, label(hit.node) + (f" ({hit.size} people)" if hit.size else ""), _way(hit)) for hit in hits]
 
 
-def _sized(text: str, row: Json) -> str:
-    return f"{text} ({row['size']} people)" if row["size"] else text
+def _way(hit: "Hit") -> str:
+    return " < ".join(step.type for step in hit.path)
 
 
-def _way(path: list[Json]) -> str:
-    return " < ".join(step["type"] for step in path)
-
-
-def _as_what(each: Json) -> str:
+def _as_what(each: "Asked") -> str:
     """The letters of RACI, and whether it owns something."""
-    return " ".join([*(["owner"] if each["owns"] else []), *(["".join(each["letters"])] if each["letters"] else [])])
+    return " ".join([*(["owner"] if each.owns else []), *(["".join(each.letters)] if each.letters else [])])

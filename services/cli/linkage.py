@@ -1,6 +1,6 @@
-"""``cascade``, ``coverage``, ``raci`` and ``load``: the linkage views, for people."""
+"""``cascade``, ``coverage``, ``raci``, ``load`` and ``diff``: the linkage views, for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.tree import Tree
 
-Json = dict[str, Any]
-_LETTERS = ("R", "A", "C", "I")
+    from shared.contracts.views.cascade import Branch, Cascade
+    from shared.contracts.views.coverage import Cell, DesignedService, OfferedTo
+    from shared.contracts.views.diff import Change, ChangedMember, Diff
+    from shared.contracts.views.nodes import Found
+    from shared.contracts.views.raci import PartyLoad, RaciMatrix
+
+_VIEW = "/alignment/v1"
+_LETTERS = ("responsible", "accountable", "consulted", "informed")
 _SHORT = 30
 
 
@@ -23,34 +29,42 @@ async def cascade(
     session: Session, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False
 ) -> None:
     """How strategy comes down to work, on both sides, and where it does not."""
+    from shared import typed
+    from shared.contracts.views.cascade import Cascade
+
+    given = await _given(session, as_of, valid_at, everything=everything)
+    answer = await typed.read(session.client, Cascade, f"{_VIEW}/cascade", **given)
+    session.show(answer.document, lambda: _cascade(answer.value))
+
+
+async def _given(session: Session, as_of: str | None, valid_at: str | None, *, everything: bool) -> dict[str, Any]:
     at = await refs.moment(session.client, as_of)
-    given = refs.included(valid_at, everything=everything)
-    answer = await session.client.get_json("/alignment/v1/cascade", as_of=at, **given)
-    session.show(answer, lambda: _cascade(answer))
+    return {"as_of": at, **refs.included(valid_at, everything=everything)}
 
 
-def _cascade(answer: Json) -> "RenderableType":
+def _cascade(answer: "Cascade") -> "RenderableType":
     from rich.console import Group
     from rich.tree import Tree
 
     from services.cli.tables import cell, label, left_out, table
 
     tree = Tree("strategy", hide_root=True)
-    for root in answer["items"]:
+    for root in answer.items:
         _grow(tree, root)
-    holes = [(hole["severity"], hole["rule"], label(hole["node"]), hole["title"]) for hole in answer["holes"]]
+    holes = [(hole.severity, hole.rule, label(hole.node), hole.title) for hole in answer.holes]
     found = [table(("severity", "rule", "hole", "what is wrong"), holes)] if holes else []
-    more = [cell(f"and {number} {what} more") for what, number in answer["hidden"].items() if number]
-    return Group(tree, *found, *more, *left_out(answer.get("left_out", {})))
+    hidden = answer.hidden
+    more = [cell(f"and {n} {what} more") for n, what in ((hidden.nodes, "nodes"), (hidden.holes, "holes")) if n]
+    return Group(tree, *found, *more, *left_out(answer.left_out))
 
 
-def _grow(tree: "Tree", item: Json) -> None:
+def _grow(tree: "Tree", item: "Branch") -> None:
     from services.cli.tables import cell, label
 
-    beside = ", ".join(label(node) for node in item["parallels"])
-    text = label(item["node"]) + (f" || {beside}" if beside else "")
-    branch = tree.add(cell(text + (" (shown already)" if item["hidden"] else "")))
-    for below in item["below"]:
+    beside = ", ".join(map(label, item.parallels))
+    text = label(item.node) + (f" || {beside}" if beside else "")
+    branch = tree.add(cell(text + (" (shown already)" if item.hidden else "")))
+    for below in item.below:
         _grow(branch, below)
 
 
@@ -63,46 +77,53 @@ async def coverage(
     everything: Everything = False,
 ) -> None:
     """What is covered: services by people, process, product and partner; offerings by goods, access and action."""
-    at = await refs.moment(session.client, as_of)
-    given = refs.included(valid_at, everything=everything)
-    items = [item async for item in session.client.items(f"/alignment/v1/coverage/{what}", as_of=at, **given)]
-    session.show(items, lambda: _design(items) if what == "design" else _offerings(items))
+    from shared import typed
+    from shared.contracts.views.coverage import DesignedService, OfferedTo
+
+    given, path = await _given(session, as_of, valid_at, everything=everything), f"{_VIEW}/coverage/{what}"
+    if what == "design":
+        services = [each async for each in typed.items(session.client, DesignedService, path, **given)]
+        session.show([each.document for each in services], lambda: _design([each.value for each in services]))
+    else:
+        offerings = [each async for each in typed.items(session.client, OfferedTo, path, **given)]
+        session.show([each.document for each in offerings], lambda: _offerings([each.value for each in offerings]))
 
 
-def _design(items: list[Json]) -> "RenderableType":
-    from services.cli.tables import label, table
-    from shared.contracts.design import FOUR_PS
-
-    rows = [(label(item["service"]), *(_covered(item[p]) for p in FOUR_PS)) for item in items]
-    return table(("service", *FOUR_PS), rows)
-
-
-def _covered(cell: Json) -> str:
-    if cell["status"] == "covered":
-        return ", ".join(node["key"] or node["id"] for node in cell["nodes"])
-    if cell["status"] == "missing":
-        return f"MISSING ({cell['finding']['rule']})"
-    return "open" if cell["status"] == "open" else f"not applicable: {cell['reason']}"
-
-
-def _offerings(items: list[Json]) -> "RenderableType":
+def _design(items: "Sequence[DesignedService]") -> "RenderableType":
     from services.cli.tables import label, table
 
-    def names(item: Json, type: str, member: str) -> str:
-        return ", ".join(component[member] for component in item[type])
+    rows = [(label(item.service), *map(_covered, _cells(item))) for item in items]
+    return table(("service", "people", "process", "product", "partner"), rows)
 
-    members = {"goods": "item", "access": "resource", "action": "trigger"}
+
+def _cells(item: "DesignedService") -> "tuple[Cell, ...]":
+    return item.people, item.process, item.product, item.partner
+
+
+def _covered(cell: "Cell") -> str:
+    if cell.finding:
+        return f"MISSING ({cell.finding.rule})"
+    if cell.status == "covered":
+        return ", ".join(node.key or node.id for node in cell.nodes)
+    return f"not applicable: {cell.reason}" if cell.status == "not_applicable" else cell.status
+
+
+def _offerings(items: "Sequence[OfferedTo]") -> "RenderableType":
+    from services.cli.tables import label, table
+
     rows = [
         (
-            label(item["offering"]),
-            *(names(item, type, member) for type, member in members.items()),
-            ", ".join(label(service) for service in item["services"]),
-            ", ".join(label(group) for group in item["consumer_groups"]),
-            "; ".join([*map(_found, item["missing"]), *(f"{what} open" for what in item["open"])]),
+            label(item.offering),
+            ", ".join(each.item for each in item.goods),
+            ", ".join(each.resource for each in item.access),
+            ", ".join(each.trigger for each in item.action),
+            ", ".join(map(label, item.services)),
+            ", ".join(map(label, item.consumer_groups)),
+            "; ".join([*map(_found, item.missing), *(f"{what} open" for what in item.open)]),
         )
         for item in items
     ]
-    return table(("offering", *members, "of", "for", "missing"), rows)
+    return table(("offering", "goods", "access", "action", "of", "for", "missing"), rows)
 
 
 @command
@@ -114,47 +135,51 @@ async def raci(
     everything: Everything = False,
 ) -> None:
     """Who does what in a process: responsible, accountable, consulted, informed."""
-    at = await refs.moment(session.client, as_of)
-    ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}", at)
-    path, given = f"/alignment/v1/raci/{ref.partition('/')[2]}", refs.included(valid_at, everything=everything)
-    answer = await session.client.get_json(path, as_of=at, **given)
-    session.show(answer, lambda: _matrix(answer))
+    from shared import typed
+    from shared.contracts.views.raci import RaciMatrix
+
+    given = await _given(session, as_of, valid_at, everything=everything)
+    ref = await refs.path(session.client, f"process/{process.removeprefix('process/')}", given["as_of"])
+    answer = await typed.read(session.client, RaciMatrix, f"{_VIEW}/raci/{ref.partition('/')[2]}", **given)
+    session.show(answer.document, lambda: _matrix(answer.value))
 
 
-def _matrix(answer: Json) -> "RenderableType":
+def _matrix(answer: "RaciMatrix") -> "RenderableType":
     from services.cli.tables import table
 
-    roles = [column["role"]["key"] or column["role"]["id"] for column in answer["roles"]]
+    roles = [column.role.key or column.role.id for column in answer.roles]
     return table(("activity", *roles, "violations"), _rows(answer))
 
 
-def _rows(answer: Json) -> Iterator[tuple[str, ...]]:
-    held = (", ".join(party["name"] or party["id"] for party in column["parties"]) for column in answer["roles"])
+def _rows(answer: "RaciMatrix") -> Iterator[tuple[str, ...]]:
+    held = (", ".join(party.name or party.id for party in column.parties) for column in answer.roles)
     yield ("(held by)", *held, "")
-    for row in answer["rows"]:
-        letters = ("".join(cell["letters"]) for cell in row["cells"])
-        yield (row["activity"]["name"], *letters, "; ".join(_found(each) for each in row["violations"]))
+    for row in answer.rows:
+        letters = ("".join(cell.letters) for cell in row.cells)
+        yield (row.activity.name or row.activity.id, *letters, "; ".join(map(_found, row.violations)))
 
 
-def _found(finding: Json) -> str:
-    return f"{finding['rule']} {finding['title']}"
+def _found(finding: "Found") -> str:
+    return f"{finding.rule} {finding.title}"
 
 
 @command
 async def load(session: Session, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False) -> None:
     """What each party carries: roles, and the letters that they bring in the processes where they are held."""
-    at = await refs.moment(session.client, as_of)
-    given = refs.included(valid_at, everything=everything)
-    items = [item async for item in session.client.items("/alignment/v1/load", as_of=at, **given)]
-    session.show(items, lambda: _load(items))
+    from shared import typed
+    from shared.contracts.views.raci import PartyLoad
+
+    given = await _given(session, as_of, valid_at, everything=everything)
+    items = [each async for each in typed.items(session.client, PartyLoad, f"{_VIEW}/load", **given)]
+    session.show([each.document for each in items], lambda: _load([each.value for each in items]))
 
 
-def _load(items: list[Json]) -> "RenderableType":
+def _load(items: "Sequence[PartyLoad]") -> "RenderableType":
     from services.cli.tables import label, table
 
-    carrying = [item for item in items if item["roles"]]
-    rows = [(label(item["party"]), item["roles"], *(item["letters"][each] for each in _LETTERS)) for item in carrying]
-    return table(("party", "roles", *_LETTERS), rows)
+    carrying = [item for item in items if item.roles]
+    rows = [(label(item.party), item.roles, *(getattr(item.letters, name) for name in _LETTERS)) for item in carrying]
+    return table(("party", "roles", *(name[0].upper() for name in _LETTERS)), rows)
 
 
 @command
@@ -164,24 +189,26 @@ async def diff(
     until: Annotated[str | None, typer.Option("--to", help="The later one, likewise; else now.")] = None,
 ) -> None:
     """What changed between two moments, by whom and by which event; which findings opened and closed; and the score."""
-    path, between = "/alignment/v1/diff", {"from": since, "to": until}
-    answer = await session.client.get_json(path, **between, limit=1)
-    answer["items"] = [item async for item in session.client.items(path, **between)]
-    session.show(answer, lambda: _diff(answer))
+    from shared import typed
+    from shared.contracts.views.diff import Change, Diff
+
+    path, between = f"{_VIEW}/diff", {"from": since, "to": until}
+    answer = await typed.read(session.client, Diff, path, **between, limit=1)
+    items = [each async for each in typed.items(session.client, Change, path, **between)]
+    document = answer.document | {"items": [each.document for each in items]}
+    session.show(document, lambda: _diff(answer.value, [each.value for each in items]))
 
 
-def _diff(answer: Json) -> "RenderableType":
+def _diff(answer: "Diff", items: "Sequence[Change]") -> "RenderableType":
     from rich.console import Group
 
     from services.cli.tables import cell, label, table
+    from shared.clock import rfc3339
 
-    rows = [(item["at"], item["by"], item["action"], _what(item), _members(item)) for item in answer["items"]]
-    found = [
-        (name, each["rule"], label(each["subject"]), each["title"])
-        for name in ("opened", "resolved")
-        for each in answer["findings"][name]
-    ]
-    scores = [("–" if answer["score"][end] is None else str(int(answer["score"][end]))) for end in ("from", "to")]
+    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item)) for item in items]
+    between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
+    found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
+    scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
     return Group(
         table(("when", "who", "did", "what", "members"), rows),
         *([table(("finding", "rule", "subject", "what is wrong"), found)] if found else []),
@@ -189,25 +216,24 @@ def _diff(answer: Json) -> "RenderableType":
     )
 
 
-def _what(item: Json) -> str:
+def _what(item: "Change") -> str:
     from services.cli.tables import label
 
-    if item["node"]:
-        return label(item["node"])
-    link = item["link"]
-    return f"{label(link['source'])} {link['type']} {label(link['target'])}"
+    if item.node:
+        return label(item.node)
+    return f"{label(item.link.source)} {item.link.type} {label(item.link.target)}" if item.link else ""
 
 
-def _members(item: Json) -> str:
-    changes = [each for each in item["changes"] if item["action"] == "changed" and each["member"] != "state_reason"]
-    return "; ".join([*map(_change, changes), *([item["reason"]] if item["reason"] else [])])
+def _members(item: "Change") -> str:
+    changes = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
+    return "; ".join([*map(_change, changes), *([item.reason] if item.reason else [])])
 
 
-def _change(change: Json) -> str:
+def _change(change: "ChangedMember") -> str:
     """From what to what, where both are short enough to be read in a line."""
-    before, after = change["from"], change["to"]
+    before, after = change.from_, change.to
     short = all(not isinstance(value, list | dict) and len(str(value)) <= _SHORT for value in (before, after))
-    return f"{change['member']} {_told(before)} -> {_told(after)}" if short else change["member"]
+    return f"{change.member} {_told(before)} -> {_told(after)}" if short else change.member
 
 
 def _told(value: Any) -> str:

@@ -1,7 +1,7 @@
 """``trace`` and ``why``: the ways through the graph, up to strategy and outcome or down to what rests on something."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,8 +12,11 @@ from services.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+    from shared.contracts.views.nodes import Edge, Node
+    from shared.contracts.views.trace import Trace, TracedNode
+    from shared.contracts.views.why import SignedStep, Why
+
 Subject = Annotated[str, typer.Argument(metavar="KIND/KEY", help="Such as service/claims; an id will do for the key.")]
-Json = dict[str, Any]
 
 
 @command
@@ -28,21 +31,25 @@ async def trace(
     everything: Everything = False,
 ) -> None:
     """What something leads up to, or what rests on it."""
+    from shared import typed
+    from shared.contracts.views.trace import Trace
+
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, subject, at)
-    path = f"/alignment/v1/trace/{ref}"
-    given = {"direction": direction, "depth": depth, "types": types, "as_of": at}
-    answer = await session.client.get_json(path, **given, **refs.included(valid_at, everything=everything))
-    session.show(answer, lambda: _tree(answer, ref))
+    asked = {"direction": direction, "depth": depth, "types": types, "as_of": at}
+    asked |= refs.included(valid_at, everything=everything)
+    answer = await typed.read(session.client, Trace, f"/alignment/v1/trace/{ref}", **asked)
+    session.show(answer.document, lambda: _tree(answer.value))
 
 
-def _tree(answer: Json, root: str) -> "Tree":
+def _tree(answer: "Trace") -> "Tree":
     """Each node is unfolded once, where it is reached first; where it comes up again, it says so."""
     from rich.tree import Tree
 
     from services.cli.tables import cell, label, left_out
 
-    nodes = {_ref(node): node for node in answer["nodes"]}
+    nodes = {f"{node.kind}/{node.id}": node for node in answer.nodes}
+    root = answer.root
     tree = Tree(cell(label(nodes[root]) + _hidden(nodes[root])))
     branches, waiting = {root: tree}, [root]
     while waiting:
@@ -56,31 +63,26 @@ def _tree(answer: Json, root: str) -> "Tree":
                 continue
             branches[end] = branches[ref].add(cell(f"{text}{_hidden(nodes[end])}"))
             waiting.append(end)
-    for line in left_out(answer.get("left_out", {})):
+    for line in left_out(answer.left_out):
         tree.add(line)
     return tree
 
 
-def _steps(answer: Json, ref: str) -> Iterator[tuple[str, str]]:
+def _steps(answer: "Trace", ref: str) -> Iterator[tuple[str, str]]:
     """Away from a node: to what justifies it going up, to what it justifies going down; a relation that justifies
     nothing leads up to its target."""
     from shared.contracts.relations import RELATIONS
 
-    for edge in answer["edges"]:
-        lower = edge.get("justified") or "source"
-        upper = "target" if lower == "source" else "source"
-        near, far = (lower, upper) if answer["direction"] == "up" else (upper, lower)
-        if edge[near] == ref:
-            known = RELATIONS.get(edge["type"])
-            yield edge["type"] if near == "source" or not known else known.inverse, edge[far]
+    for edge in answer.edges:
+        ends = [edge.source, edge.target] if edge.justified != "target" else [edge.target, edge.source]
+        near, far = ends if answer.direction == "up" else reversed(ends)
+        if near == ref:
+            known = RELATIONS.get(edge.type)
+            yield edge.type if near == edge.source or not known else known.inverse, far
 
 
-def _ref(node: Json) -> str:
-    return f"{node['kind']}/{node['id']}"
-
-
-def _hidden(node: Json) -> str:
-    return f" (and {node['hidden']} more)" if node.get("hidden") else ""
+def _hidden(node: "TracedNode") -> str:
+    return f" (and {node.hidden} more)" if node.hidden else ""
 
 
 @command
@@ -88,57 +90,55 @@ async def why(
     session: Session, subject: Subject, as_of: AsOf = None, valid_at: ValidAt = None, everything: Everything = False
 ) -> None:
     """Why something exists: the paths to an outcome or a business strategy and those that end short, best first."""
+    from shared import typed
+    from shared.contracts.views.why import Why
+
     at = await refs.moment(session.client, as_of)
     ref = await refs.path(session.client, subject, at)
     given = refs.included(valid_at, everything=everything)
-    answer = await session.client.get_json(f"/alignment/v1/why/{ref}", as_of=at, **given)
-    session.show(answer, lambda: _reasons(answer))
+    answer = await typed.read(session.client, Why, f"/alignment/v1/why/{ref}", as_of=at, **given)
+    session.show(answer.document, lambda: _reasons(answer.value))
 
 
-def _reasons(answer: Json) -> "Tree":
+def _reasons(answer: "Why") -> "Tree":
     from rich.tree import Tree
 
     from services.cli.tables import cell, label, left_out
 
-    tree = Tree(cell(label(answer["subject"])))
-    for path in answer["paths"]:
-        standing = "" if path.get("complete", True) else ", ends short of an outcome or a business strategy"
-        standing += ("" if path["live"] else ", not in force") + _signed(path)
-        branch = tree.add(cell(f"as sure as {path['weakest']:g}{standing}"))
-        for step in path["steps"]:
-            branch = branch.add(cell(f"{_relation(step['edge'])} {label(step['node'])}"))
-    if not answer["paths"]:
-        tree.add(cell(_without_paths(answer["subject"])))
-    if answer.get("hidden"):
-        tree.add(cell(f"and {answer['hidden']} more paths"))
-    for finding in answer.get("findings", ()):
-        tree.add(cell(f"{finding['rule']} {finding['title']}"))
-    for line in left_out(answer.get("left_out", {})):
+    tree = Tree(cell(label(answer.subject)))
+    for path in answer.paths:
+        standing = "" if path.complete else ", ends short of an outcome or a business strategy"
+        standing += "" if path.live else ", not in force"
+        standing += "".join(f", {_signed(each)}" for each in path.signed_by)
+        branch = tree.add(cell(f"as sure as {path.weakest:g}{standing}"))
+        for step in path.steps:
+            branch = branch.add(cell(f"{_relation(step.edge)} {label(step.node)}"))
+    if not answer.paths:
+        tree.add(cell(_without_paths(answer.subject)))
+    if answer.hidden:
+        tree.add(cell(f"and {answer.hidden} more paths"))
+    for finding in answer.findings:
+        tree.add(cell(f"{finding.rule} {finding.title}"))
+    for line in left_out(answer.left_out):
         tree.add(line)
     return tree
 
 
-def _signed(path: Json) -> str:
-    """Each signature once, with what was signed and whether it still is that."""
-    return "".join(f", {label_of(each)}" for each in path.get("signed_by", ()))
-
-
-def label_of(signature: Json) -> str:
+def _signed(signature: "SignedStep") -> str:
     """``KIND/KEY signed by X (version n), drifted since``."""
-    node = signature["node"]
-    version = "" if signature["version"] is None else f" (version {signature['version']})"
-    who = " and ".join(each.get("name") or each["id"] for each in signature["by"])
-    said = "attested, not proven" if signature["attested"] else f"signed by {who}"
-    drifted = ", drifted since" if signature["drifted"] else ""
-    return f"{node['kind']}/{node['key'] or node['id']} {said}{version}{drifted}"
+    from services.cli.tables import ref
+
+    version = "" if signature.version is None else f" (version {signature.version})"
+    who = " and ".join(each.name or each.id for each in signature.by)
+    said = "attested, not proven" if signature.attested else f"signed by {who}"
+    return f"{ref(signature.node)} {said}{version}{', drifted since' if signature.drifted else ''}"
 
 
-def _without_paths(subject: Json) -> str:
-    if subject["kind"] == "outcome" or (subject["kind"] == "strategy" and subject.get("type") == "business"):
+def _without_paths(subject: "Node") -> str:
+    if subject.kind == "outcome" or (subject.kind == "strategy" and subject.type == "business"):
         return "a goal itself: it is what others lead up to"
     return "nothing: no path leads to an outcome or a business strategy"
 
 
-def _relation(edge: Json) -> str:
-    because = f" ({edge['rationale']})" if edge.get("rationale") else ""
-    return f"{edge['type']}{because}"
+def _relation(edge: "Edge") -> str:
+    return f"{edge.type} ({edge.rationale})" if edge.rationale else edge.type

@@ -1,10 +1,13 @@
 """Tables and phrases for people. What comes from a server is text, never markup and never a terminal's control."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from shared.contracts.views.nodes import Node
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
@@ -34,11 +37,15 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | No
     return result
 
 
-def label(node: Mapping[str, Any]) -> str:
+def label(node: "Node") -> str:
     """``kind/key name``, and in brackets why it is not live."""
-    name = clean(node.get("name")) or "(never seen)"
-    off = "" if node.get("live", True) else f" [{clean(node.get('why_not_live')) or 'unknown'}]"
-    return f"{node['kind']}/{node.get('key') or node['id']} {name}{off}"
+    off = "" if node.live else f" [{clean(node.why_not_live)}]"
+    return f"{ref(node)} {clean(node.name) or '(never seen)'}{off}"
+
+
+def ref(node: "Node") -> str:
+    """``kind/key``; by its id what has no key."""
+    return f"{node.kind}/{node.key or node.id}"
 
 
 def left_out(counts: Mapping[str, int]) -> list[Text]:

@@ -3,21 +3,17 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.test_queries import CREW, DECK, crew, node
+from tests.unit.cli.test_queries import CREW, DECK, FRAME, crew, edge, finding, node, trace, why
 from tests.unit.fake_owner import FakeOwner
 
 __all__ = ["crew"]
 VIEW = "/alignment/v1"
 
 
-def step(type: str) -> dict[str, Any]:
-    return {"type": type, "source": f"party/{DECK}", "target": f"party/{CREW}"}
-
-
 def test_impact_has_three_parts(run: Any, crew: FakeOwner) -> None:
-    risk = {"node": node(DECK, "deck"), "distance": 2, "path": [step("part_of"), step("depends_on")], "size": 40}
-    review = {"node": node(DECK, "hold"), "distance": 1, "path": [step("governs")], "size": None}
-    related = {"node": node(DECK, "quay"), "distance": 1, "path": [step("relates_to")], "size": None}
+    risk = {"node": node(DECK, "deck"), "distance": 2, "path": [edge("part_of"), edge("depends_on")], "size": 40}
+    review = {"node": node(DECK, "hold"), "distance": 1, "path": [edge("governs")], "size": None}
+    related = {"node": node(DECK, "quay"), "distance": 1, "path": [edge("relates_to")], "size": None}
     named = {"activities": [], "holders": [node(CREW, "crew")]}
     asked = {"node": node(DECK, "mate"), "owns": [node(DECK, "deck")], "letters": ["A", "C"], **named}
     crew.extra[f"{VIEW}/impact/party/{CREW}"] = {
@@ -29,6 +25,7 @@ def test_impact_has_three_parts(run: Any, crew: FakeOwner) -> None:
         "contracts": [],
         "hidden": 3,
         "left_out": {"retired": 2},
+        **FRAME,
     }
     told = run("impact", "party/crew").stdout
     assert "At risk if party/crew Crew fails or goes: 1, among them 1 customer groups of 40 people" in told
@@ -45,10 +42,11 @@ FOUND = {"id": CREW, "rule": "V03", "title": "Operation without a tactic", "seve
 
 
 def test_a_cascade_is_a_tree_with_its_holes(run: Any, owner: FakeOwner) -> None:
-    below = {"node": node(DECK, "deck"), "parallels": [node(CREW, "crew")], "below": [], "hidden": 1}
-    tree = {"node": node(CREW, "crew"), "parallels": [], "below": [below], "hidden": 0}
-    holes = [{"node": node(DECK, "deck"), **FOUND}]
-    owner.extra[f"{VIEW}/cascade"] = {"items": [tree], "holes": holes, "hidden": {"nodes": 2, "holes": 0}}
+    deck, both = node(DECK, "deck", side="it"), node(CREW, "crew", side=None)
+    below = {"node": deck, "parallels": [both], "below": [], "hidden": 1}
+    tree = {"node": both, "parallels": [], "below": [below], "hidden": 0}
+    told = {"items": [tree], "holes": [{"node": deck, **FOUND}], "hidden": {"nodes": 2, "holes": 0}, "left_out": {}}
+    owner.extra[f"{VIEW}/cascade"] = {**told, **FRAME}
     told = run("cascade").stdout
     assert "└── party/deck Deck || party/crew Crew (shown already)" in told
     assert "high      V03   party/deck Deck  Operation without a tactic" in told
@@ -64,11 +62,11 @@ def test_coverage_says_what_is_missing(run: Any, owner: FakeOwner, what: str) ->
         "product": {"status": "not_applicable", "nodes": [], "reason": "by hand", "finding": None},
         "partner": {"status": "open", "nodes": [], "reason": None, "finding": None},
     }
-    components = {"goods": [{"item": "a box"}], "access": [], "action": []}
+    components = {"goods": [{"type": "goods", "item": "a box"}], "access": [], "action": []}
     lacks = FOUND | {"rule": "F02", "title": "Offering for nobody", "what": "consumer_group"}
     offered = {**components, "services": [node(CREW, "tow")], "consumer_groups": [], "missing": [lacks], "open": []}
     items = {
-        "design": [{"service": node(DECK, "deck"), **cells}],
+        "design": [{"service": node(DECK, "deck"), "package": None, **cells}],
         "offerings": [{"offering": node(DECK, "deck"), **offered, "hidden": 0}],
     }
     owner.extra[f"{VIEW}/coverage/{what}"] = {"items": items[what], "next_cursor": None}
@@ -80,13 +78,25 @@ def test_coverage_says_what_is_missing(run: Any, owner: FakeOwner, what: str) ->
     assert all(text in told for text in expected[what])
 
 
+HIDDEN = {"activities": 0, "roles": 0, "violations": 0}
+NO_MATRIX: dict[str, Any] = {
+    "process": node(CREW, "crew"),
+    "roles": [],
+    "rows": [],
+    "hidden": HIDDEN,
+    "left_out": {},
+    **FRAME,
+}
+
+
 def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) -> None:
     row = {
         "activity": node(DECK, "boarding"),
         "cells": [{"role": DECK, "letters": ["A", "R"]}],
         "violations": [FOUND],
     }
-    answer = {"roles": [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")]}], "rows": [row]}
+    roles = [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")]}]
+    answer = {**NO_MATRIX, "roles": roles, "rows": [row]}
     crew.extra[f"{VIEW}/raci/{CREW}"] = answer
     told = run("raci", CREW).stdout.splitlines()
     assert [line.split() for line in told] == [
@@ -107,7 +117,7 @@ def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) ->
 
 
 def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
-    when = {"at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed"}
+    when = {"event": "an id", "at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed"}
     link = {"id": DECK, "type": "serves", "source": node(CREW, "crew"), "target": node(DECK, "deck"), "state": "ended"}
     renamed = [{"member": "name", "from": None, "to": "b"}, {"member": "tags", "from": [], "to": ["old"]}]
     reason = {"member": "state_reason", "from": None, "to": "A mistake."}
@@ -117,15 +127,18 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
         {**when, "changes": ended, "reason": "A mistake.", "node": None, "link": link},
         {**when, "action": "created", "changes": renamed, "reason": "New.", "node": node(CREW, "crew"), "link": None},
     ]
-    found = {"rule": "V02", "title": "In a vacuum", "subject": node(DECK, "deck")}
+    found = finding("V02", "high", title="In a vacuum", subject=node(DECK, "deck"))
     owner.extra[f"{VIEW}/diff"] = {
         "items": items,
         "next_cursor": None,
         "findings": {"opened": [found], "resolved": []},
         "score": {"from": None, "to": 86.4},
+        "from": "2026-01-01T00:00:00Z",
+        "to": "2026-04-01T00:00:00Z",
+        **FRAME,
     }
     told = run("diff", "--from", "2026-01-01T00:00:00Z").stdout
-    assert "2026-03-01T00:00:00Z  ada  changed  party/crew Crew " in told
+    assert "2026-03-01T00:00:00.000000Z  ada  changed  party/crew Crew " in told
     assert "name none -> b; tags  " in told
     assert "party/crew Crew serves party/deck Deck  state active -> ended; A mistake." in told
     assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:] for line in told.splitlines()]
@@ -134,12 +147,12 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
 
 
 ANSWERS: dict[str, dict[str, Any]] = {
-    "trace": {"nodes": [node(CREW, "crew")], "edges": [], "direction": "up"},
-    "why": {"subject": node(CREW, "crew"), "paths": []},
+    "trace": trace("up"),
+    "why": why([]),
     "impact": {member: [] for member in ("at_risk", "to_review", "to_ask", "customers", "contracts")}
-    | {"subject": node(CREW, "crew"), "hidden": 0, "left_out": {}},
-    "raci": {"roles": [], "rows": []},
-    "cascade": {"items": [], "holes": [], "hidden": {"nodes": 0, "holes": 0}},
+    | {"subject": node(CREW, "crew"), "hidden": 0, "left_out": {}, **FRAME},
+    "raci": NO_MATRIX,
+    "cascade": {"items": [], "holes": [], "hidden": {"nodes": 0, "holes": 0}, "left_out": {}, **FRAME},
     "coverage/design": {"items": [], "next_cursor": None},
     "load": {"items": [], "next_cursor": None},
     "findings": {"items": [], "next_cursor": None},

@@ -10,6 +10,10 @@ from tests.unit.fake_owner import FakeOwner
 CREW, DECK = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 
 
+FRAME = {"as_of": None, "provisional": False, "watermark": {"roles": "2026-03-01T00:00:00Z"}}
+"""What every answer of a view has."""
+
+
 @pytest.fixture
 def crew(owner: FakeOwner) -> FakeOwner:
     for id, key, name in ((CREW, "crew", "Crew"), (DECK, "deck", "Deck")):
@@ -24,14 +28,17 @@ def node(id: str, key: str, **members: Any) -> dict[str, Any]:
     return {**told, **unsaid, "version": 1, "deleted": False, **members}
 
 
+def edge(type: str, source: str = f"party/{DECK}", target: str = f"party/{CREW}", **members: Any) -> dict[str, Any]:
+    """A relation that its source, which it justifies, says by itself."""
+    unsaid = dict.fromkeys(("field", "why_not_live", "rationale", "confidence"))
+    told = {"type": type, "source": source, "target": target, "origin": source, "live": True, "justified": "source"}
+    return {**told, **unsaid, **members}
+
+
 def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
     told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
     about = {"id": f"a {rule}", "subject": node(CREW, "crew"), "evidence": {}, "owner": None, "remedy": "Mend it."}
     return {**told, **about, "pending": False, "status": "open", "resolved_at": None, "affects": None, **members}
-
-
-FRAME = {"as_of": None, "provisional": False, "watermark": {"roles": "2026-03-01T00:00:00Z"}}
-"""What every answer of a view has."""
 
 
 def status(generation: int, building: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -71,17 +78,22 @@ def test_names_cannot_write_to_the_terminal(run: Any, crew: FakeOwner) -> None:
 
 
 def trace(direction: str) -> dict[str, Any]:
-    edge = {"type": "part_of", "source": f"party/{DECK}", "target": f"party/{CREW}", "live": True}
     ends = [
         node(CREW, "crew", depth=0, hidden=0),
         node(DECK, "deck", depth=1, hidden=4, live=False, state="left", why_not_live="left"),
     ]
-    return {"root": f"party/{CREW}", "direction": direction, "nodes": ends, "edges": [edge, edge], "hidden": 4}
+    told = {"root": f"party/{CREW}", "direction": direction, "depth": 3, "nodes": ends, "hidden": 4, "left_out": {}}
+    return {**told, "edges": [edge("part_of"), edge("part_of")], **FRAME}
+
+
+def why(paths: list[dict[str, Any]], *found: dict[str, Any], hidden: int = 0) -> dict[str, Any]:
+    told = {"subject": node(CREW, "crew"), "paths": paths, "hidden": hidden, "cut": False, "left_out": {}}
+    return {**told, "findings": list(found), **FRAME}
 
 
 def test_what_comes_up_again_in_a_trace_says_so(run: Any, crew: FakeOwner) -> None:
     told = trace("down")
-    told["edges"].append({"type": "supports", "source": f"party/{CREW}", "target": f"party/{DECK}", "live": True})
+    told["edges"].append(edge("supports", f"party/{CREW}", f"party/{DECK}"))
     crew.extra[f"/alignment/v1/trace/party/{CREW}"] = told
     lines = run("trace", "party/crew", "--direction", "down").stdout.splitlines()
     assert lines[-1] == "    └── supported_by party/crew Crew (shown already)"
@@ -95,15 +107,15 @@ def test_trace_draws_a_tree_with_what_was_cut(run: Any, crew: FakeOwner) -> None
 
 def test_trace_up_follows_relations_as_they_run(run: Any, crew: FakeOwner) -> None:
     answer = trace("up")
-    answer["edges"] = [{"type": "part_of", "source": f"party/{CREW}", "target": f"party/{DECK}", "live": True}]
+    answer["edges"] = [edge("part_of", f"party/{CREW}", f"party/{DECK}")]
     crew.extra[f"/alignment/v1/trace/party/{CREW}"] = answer
     assert "└── part_of party/deck" in run("trace", f"party/{CREW}").stdout
 
 
 def test_why_tells_paths_by_their_weakest_link(run: Any, crew: FakeOwner) -> None:
-    step = {"edge": {"type": "part_of", "confidence": 0.4, "rationale": "by rota"}, "node": node(DECK, "deck")}
-    path = {"live": False, "weakest": 0.4, "length": 1, "steps": [step]}
-    crew.extra[f"/alignment/v1/why/party/{CREW}"] = {"subject": node(CREW, "crew"), "paths": [path], "hidden": 2}
+    step = {"edge": edge("part_of", confidence=0.4, rationale="by rota"), "node": node(DECK, "deck")}
+    path = {"complete": True, "reaches": f"party/{DECK}", "live": False, "weakest": 0.4, "length": 1, "steps": [step]}
+    crew.extra[f"/alignment/v1/why/party/{CREW}"] = why([path | {"signed_by": []}], hidden=2)
     shown = run("why", "party/crew").stdout
     assert "as sure as 0.4, not in force" in shown
     assert "part_of (by rota) party/deck Deck" in shown
@@ -111,8 +123,7 @@ def test_why_tells_paths_by_their_weakest_link(run: Any, crew: FakeOwner) -> Non
 
 
 def test_why_says_nothing_when_there_is_nothing(run: Any, crew: FakeOwner) -> None:
-    answer = {"subject": node(CREW, "crew"), "paths": [], "findings": [finding("V04", "high")]}
-    crew.extra[f"/alignment/v1/why/party/{CREW}"] = answer
+    crew.extra[f"/alignment/v1/why/party/{CREW}"] = why([], finding("V04", "high"))
     shown = run("why", "party/crew").stdout
     assert "nothing: no path" in shown
     assert "V04 Title V04" in shown
@@ -229,9 +240,10 @@ def test_refusals_have_exit_codes(run: Any, monkeypatch: pytest.MonkeyPatch, sta
     assert "Because." in result.stderr
 
 
-def test_a_fault_of_ours_is_not_dressed_up(run: Any, owner: FakeOwner) -> None:
-    owner.extra["/alignment/v1/cascade"] = {"unexpected": True}
-    assert isinstance(run("cascade").exception, KeyError)
+def test_a_fault_of_ours_is_not_dressed_up(run: Any, owner: FakeOwner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.cli.view._table", lambda answer: answer["unheard of"])
+    owner.extra["/alignment/v1/status"] = status(3)
+    assert isinstance(run("status").exception, KeyError)
 
 
 def test_an_answer_that_is_not_as_its_contract_says_is_no_answer(run: Any, owner: FakeOwner) -> None:
