@@ -5,11 +5,11 @@ import os
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 
-from bench import curve, deployed, embedded, peers, scores, table
+from bench import curve, deployed, embedded, engine, peers, scores, table
 from bench.peers import PEERS, Missing, Run
 from bench.table import Row
 
-_USUAL = ("embedded", "deployed", "peers")
+_USUAL = ("engine", "embedded", "deployed", "peers")
 _SIZES = {"peers": [1000, 10_000], "curve": [1000, 10_000, 100_000, 1_000_000]}
 _DATABASES = ["sqlite", "postgres"]
 
@@ -23,6 +23,13 @@ def main() -> None:
 def _embedded(options: Namespace) -> Iterator[Row]:
     found = table.rows([embedded.measure(options.seconds, options.rate) for _ in range(options.rounds)])
     _print("Embedded: one process on SQLite", table.lines(found))
+    yield from found
+
+
+def _engine(options: Namespace) -> Iterator[Row]:
+    rounds = [engine.measure(options.links, options.database) for _ in range(options.rounds)]
+    found = table.rows(rounds, scores.goal)
+    _print("The engine of alignment by itself", table.lines(found))
     yield from found
 
 
@@ -59,6 +66,7 @@ def _curve(options: Namespace) -> Iterator[Row]:
 
 
 _MEASURES: dict[str, Callable[[Namespace], Iterator[Row]]] = {
+    "engine": _engine,
     "embedded": _embedded,
     "deployed": _deployed,
     "peers": _peers,
@@ -72,9 +80,7 @@ def _options() -> Namespace:
     parser.add_argument("--seconds", type=float, default=10, help="length of each measurement under load")
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many rounds is printed")
     parser.add_argument("--rate", type=int, default=50, help="embedded: writes per second of the latency measurement")
-    parser.add_argument(
-        "--links", type=int, default=20_000, help="deployed and peers: links to carry and to build from"
-    )
+    parser.add_argument("--links", type=int, default=20_000, help="links to carry and to build from")
     parser.add_argument("--peers", type=_peer_names, default=[*PEERS], help=f"which of {', '.join(PEERS)}, by comma")
     parser.add_argument("--entities", type=int, default=1000, help="peers: how many go into the view and a catalog")
     parser.add_argument("--sizes", type=_sizes, help="curve and peers: links of a graph, by comma")

@@ -25,14 +25,15 @@ def measure(sizes: Sequence[int], database: str) -> dict[int, Figures]:
     """Each size in a process and a database of its own."""
     found = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder, _database(database, Path(folder)) as url:
+        with tempfile.TemporaryDirectory() as folder, new(database, Path(folder)) as url:
             found[size] = _run(size, url, folder)
             print(f"{database}: {size} links done", file=sys.stderr, flush=True)
     return found
 
 
 @contextmanager
-def _database(name: str, folder: Path) -> Iterator[str]:
+def new(name: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database: a file in a folder, or on a PostgreSQL server of its own."""
     if name == "sqlite":
         yield f"sqlite+aiosqlite:///{folder}/alignment.sqlite"
         return

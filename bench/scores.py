@@ -75,6 +75,22 @@ SCORES = (
             "idle MiB, * (Backstage)": below(1),
         },
     ),
+    Score(
+        15,
+        "processor time of an event with the whole catalogue, fold and judge",
+        {"CPU us/event, fold and judge, 133 rules": no_more(100)},
+    ),
+    Score(
+        16,
+        "projector by itself, with the first rules and with the whole catalogue",
+        {"projected events/s, *, 11 rules": at_least(0.25), "projected events/s, *, 133 rules": at_least(0.15)},
+    ),
+    Score(17, "one event at a time", {"projected one by one/s, *, 133 rules": at_least(0.8)}),
+    Score(
+        18,
+        "the graph in memory",
+        {"graph: load s per 100,000 links, *": no_more(3), "graph: KiB a link, *": no_more(1)},
+    ),
 )
 
 

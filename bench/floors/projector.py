@@ -59,9 +59,15 @@ def _ref(end: Mapping[str, str]) -> str:
 
 async def apply(connection: Any, found: Found) -> list[str]:
     """One transaction; gives what it was about."""
-    rows = Rows()
-    refs = [rows.add(record.value) for records in found.values() for record in records]
     places = {partition.partition: records[-1].offset + 1 for partition, records in found.items()}
+    return await store(connection, [record.value for records in found.values() for record in records], places)
+
+
+async def store(connection: Any, some: Sequence[bytes], places: Mapping[int, int] | None = None) -> list[str]:
+    """Events, and where to read on in each partition."""
+    rows = Rows()
+    refs = [rows.add(raw) for raw in some]
+    places = places or {0: 0}
     async with connection.transaction():
         if rows.nodes:
             await connection.execute(_NODES, list(rows.nodes), *_columns(rows.nodes.values()))

@@ -18,6 +18,7 @@ from services.alignment.follow.progress import Progress
 from services.alignment.follow.work import Work
 from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
+from services.alignment.judge.plan import Plan
 from services.alignment.view import lease
 from services.alignment.view.projection import Projected
 from shared.storage.db import Database
@@ -36,10 +37,19 @@ class _Held(NamedTuple):
 
 class Writer:
     """A finding that is resolved sooner than ``settle`` after it came up leaves no trace. ``exclusive`` is a
-    process that is alone by a file lock: it takes the lease whoever held it."""
+    process that is alone by a file lock: it takes the lease whoever held it. ``rules`` are the catalogue's, unless
+    others are given."""
 
-    def __init__(self, database: Database, settle: timedelta = _AT_ONCE, *, exclusive: bool | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settle: timedelta = _AT_ONCE,
+        *,
+        exclusive: bool | None = None,
+        rules: Plan | None = None,
+    ) -> None:
         self._database = database
+        self._rules = rules
         self.settle_after = settle
         self._exclusive = database.is_sqlite if exclusive is None else exclusive
         self._me = str(uuid4())
@@ -119,7 +129,7 @@ class Writer:
 
     async def _load(self, connection: AsyncConnection, generation: int) -> _Held:
         batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)
-        judge = await present.load(connection, generation, self.settle_after)
+        judge = await present.load(connection, generation, self.settle_after, self._rules)
         progress = await Progress.load(connection, generation)
         held = self._held[generation] = _Held(judge, progress, batch)
         return held

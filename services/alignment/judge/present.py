@@ -12,7 +12,7 @@ from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import END, GOAL
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.judging import Judge
-from services.alignment.judge.plan import plan
+from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.standing import Said, Version
 from services.alignment.models import EDGE, FINDING, GENERATION, RECORD
 from shared.clock import FOREVER
@@ -23,14 +23,9 @@ _PAGE = 10_000
 _AT: BindParameter[int] = bindparam("at")
 
 
-def empty(settle: timedelta) -> Judge:
-    """Of a generation without a row."""
-    return Judge(PLAN, settle=settle)
-
-
-async def load(connection: AsyncConnection, generation: int, settle: timedelta) -> Judge:
-    """The judge of a generation as it stands, with everything that is open."""
-    judge = empty(settle)
+async def load(connection: AsyncConnection, generation: int, settle: timedelta, rules: Plan | None = None) -> Judge:
+    """The judge of a generation as it stands, with everything that is open; by these rules, or else the catalogue."""
+    judge = Judge(rules or PLAN, settle=settle)
     until = await _until(connection, generation)
     if until is None:
         return judge

@@ -1,0 +1,85 @@
+"""Fold, judge and store: the writer of a view by itself, in batches and one event at a time, beside the least that any
+projector does into the same kind of database."""
+
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import asyncpg
+import orjson
+
+from bench.engine.memory import SETTLE, Batches
+from bench.floors import projector
+from services.alignment.follow.writer import Writer
+from services.alignment.judge.plan import Plan
+from services.alignment.view import generations
+from services.alignment.view.projection import project
+from shared.storage import migrations
+from shared.storage.db import Database
+
+Raw = list[list[bytes]]
+
+
+class Figures(NamedTuple):
+    """Events per second in batches and one by one, and microseconds of processor time of this process an event in
+    batches."""
+
+    batches: float
+    one_by_one: float
+    cpu: float
+
+
+async def measure(url: str, folder: Path, rules: Plan, told: Batches, single: int) -> tuple[Figures, Figures]:
+    """All but the last batch in batches, and then some of the last one by one; ours, and the floor."""
+    raw = [[orjson.dumps(event) for event in batch] for batch in told]
+    database = Database(url)
+    await migrations.upgrade("alignment", database)
+    async with database.write() as connection:
+        generation = await generations.begin(connection, "")
+    writer = Writer(database, SETTLE, rules=rules)
+
+    async def ours(some: list[bytes]) -> None:
+        await writer.write(generation, [project(orjson.loads(each)) for each in some])
+
+    found = await _timed(ours, raw, single)
+    await database.close()
+    bare = await _bare_postgres(url) if url.startswith("postgresql") else _bare_sqlite(folder / "bare.sqlite")
+    return found, await _timed(bare, raw, single)
+
+
+async def _timed(apply: Callable[[list[bytes]], Awaitable[Any]], raw: Raw, single: int) -> Figures:
+    began, used, count = time.perf_counter(), time.process_time(), sum(map(len, raw[:-1]))
+    for batch in raw[:-1]:
+        await apply(batch)
+    took, used = time.perf_counter() - began, time.process_time() - used
+    began = time.perf_counter()
+    for event in raw[-1][:single]:
+        await apply([event])
+    one_by_one = len(raw[-1][:single]) / (time.perf_counter() - began)
+    return Figures(count / took, one_by_one, used / count * 1e6)
+
+
+async def _bare_postgres(url: str) -> Callable[[list[bytes]], Awaitable[Any]]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await connection.execute(projector.TABLES)
+    return lambda some: projector.store(connection, some)
+
+
+def _bare_sqlite(path: Path) -> Callable[[list[bytes]], Awaitable[Any]]:
+    connection = sqlite3.connect(path)
+    tables = projector.TABLES.replace("index on", "index link_in on")  # it needs a name here
+    connection.executescript(f"pragma journal_mode=wal; pragma synchronous=full; {tables}")
+
+    async def apply(some: list[bytes]) -> None:
+        rows = projector.Rows()
+        for raw in some:
+            rows.add(raw)
+        nodes = [(ref, *rest) for ref, rest in rows.nodes.items()]
+        connection.executemany("insert or replace into node values (?, ?, ?)", nodes)
+        links = [(*key, *rest) for key, rest in rows.links.items()]
+        connection.executemany("insert or replace into link values (?, ?, ?, ?, ?)", links)
+        connection.commit()
+
+    return apply
