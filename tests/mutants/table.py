@@ -189,7 +189,7 @@ MUTANTS = (
     Mutant(
         "an undo forgets adjacency",
         "services/alignment/judge/graph.py",
-        "        self.undo_by(_unlink, edge)\n",
+        "        self.undo_by(disconnect, edge)\n",
         "",
         _ENGINE,
     ),

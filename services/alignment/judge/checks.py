@@ -6,13 +6,22 @@ A check yields a piece of evidence for each thing that is wrong; two of one subj
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from services.alignment.judge.closures import Closure
+from services.alignment.judge.ends import every
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, together
 from services.alignment.judge.graph import Edge, Node
 
 Evidence = dict[str, Any]
+_NAMED = 10
+
+
+@cache
+def _missing(what: str) -> tuple[Evidence]:
+    """The same evidence for all whose finding says no more: there are as many of them as things."""
+    return ({"missing": what},)
 
 
 class Present(Protocol):
@@ -48,7 +57,7 @@ class Says:
         return Footprint(members=(self.member,))
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
-        return () if node.get(self.member) else ({"missing": self.member},)
+        return () if node.get(self.member) else _missing(self.member)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Joined:
                 if len(found) >= enough:
                     break
         if len(found) < self.least:
-            return ({"missing": self.missing},)
+            return _missing(self.missing)
         return ({"too_many": sorted(found)},) if self.most is not None and len(found) > self.most else ()
 
 
@@ -153,18 +162,13 @@ class Topmost:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         if (self.resting and not rests_on(node)) or not present.is_top(node):
             return ()
-        unfit = sorted(
-            edge.name for edges in (node.out or {}).values() for edge in edges if edge.stands and not edge.fits
-        )
-        return ({"missing": self.missing} | ({"unfit": unfit[:_NAMED]} if unfit else {}),)
-
-
-_NAMED = 10
+        unfit = sorted(edge.name for edge in every(node.out) if edge.stands and not edge.fits)
+        return ({"missing": self.missing, "unfit": unfit[:_NAMED]},) if unfit else _missing(self.missing)
 
 
 def rests_on(node: Node) -> bool:
     """Whether anything live rests on it."""
-    return any(edge.active and edge.lower.live for edge in node.below or ())
+    return any(edge.active and edge.lower.live for edge in node.below)
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ class RestedOn:
         return Footprint(rests=True)
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
-        return () if rests_on(node) else ({"missing": "something that rests on it"},)
+        return () if rests_on(node) else _missing("something that rests on it")
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,6 @@ class EachEdge:
                 yield told | each
 
     def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
-        links = [edge for edges in (node.out or {}).values() for edge in edges if edge.is_link]
+        links = [edge for edge in every(node.out) if edge.is_link]
         for edge in (*links, *node.held):
             yield from self.of(edge)

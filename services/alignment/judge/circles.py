@@ -14,7 +14,7 @@ def circle(node: Node, judged: ByKind) -> dict[Node, Node | None]:
     while waiting:
         at = waiting.pop()
         if at not in above:
-            above[at] = [edge.upper for edge in at.above or () if edge.active and edge.upper.live]
+            above[at] = [edge.upper for edge in at.above if edge.active and edge.upper.live]
             waiting += above[at]
     below: dict[Node, list[Node]] = defaultdict(list)
     for lower, uppers in above.items():

@@ -6,7 +6,7 @@ another one whose own chain climbs to a root without what is in doubt; only what
 looks anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.alignment.judge.graph import Edge, Graph, Node
@@ -43,6 +43,19 @@ class Closures:
     def carried(self, node: Node) -> list[bool]:
         """For all closures at once: what to compare with after a change of the node."""
         return [self.carries(node, number) for number in range(len(self._all))]
+
+    def find(self, nodes: Collection[Node]) -> None:
+        """For all nodes from nothing, from the roots down."""
+        for number, closure in enumerate(self._all):
+            waiting = [node for node in nodes if node.live and closure.root(node)]
+            while waiting:
+                for edge in waiting.pop().below:
+                    node = edge.lower
+                    if edge.active and closure.over(edge) and not self.leads(node, number):
+                        node.flags |= 1 << number
+                        self._rely(node, number, edge)
+                        if node.live and not closure.root(node):
+                            waiting.append(node)
 
     def appeared(self, edge: Edge) -> None:
         """A relation that justifies has become active, or what it leads to now carries."""
@@ -82,7 +95,7 @@ class Closures:
 
     def _resting(self, node: Node, number: int) -> Iterator[Node]:
         """What leads to a root by this node."""
-        for edge in node.below or ():
+        for edge in node.below:
             if edge.lower.on and edge.lower.on[number] is edge:
                 yield edge.lower
 
@@ -105,7 +118,7 @@ class Closures:
             self._rely(node, number, edge)
             self._told(node, number)
             if node.live and not closure.root(node):
-                waiting += [each for each in node.below or () if each.active and closure.over(each)]
+                waiting += [each for each in node.below if each.active and closure.over(each)]
 
     def _lose(self, nodes: list[Node], number: int) -> None:
         closure = self._all[number]
@@ -128,7 +141,7 @@ class Closures:
             self._rely(node, number, None)
         for node in fallen:
             # one whose support was in doubt itself when it was looked at
-            for edge in node.above or ():
+            for edge in node.above:
                 if edge.active and closure.over(edge) and self.carries(edge.upper, number):
                     self._gain(edge, number)
                     break
@@ -137,7 +150,7 @@ class Closures:
 
     def _relies_anew(self, node: Node, number: int, doubted: dict[Node, None]) -> bool:
         closure = self._all[number]
-        for edge in node.above or ():
+        for edge in node.above:
             if edge.active and closure.over(edge) and self._is_founded(edge.upper, number, doubted):
                 self._rely(node, number, edge)
                 return True

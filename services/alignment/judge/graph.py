@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
+from services.alignment.judge.ends import ByType, Relations, connect, disconnect, of_types
 from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
 from services.alignment.view.live import validity
-
-MANY = 64
-"""Relations of one type at one node, from which on they are kept so that one is found without a look at all."""
 
 
 class Node:
@@ -22,7 +21,7 @@ class Node:
 
     __slots__ = (
         "above", "batch", "below", "criticality", "deleted", "flags", "has_live_state", "held", "into", "kind", "live",
-        "live_since", "members", "on", "open", "order", "out", "recorded_at", "ref", "seen", "state", "type", "uppers",
+        "live_since", "members", "on", "open", "order", "out", "ref", "seen", "state", "type", "uppers",
         "valid", "valid_from", "valid_to", "values",
     )  # fmt: skip
 
@@ -30,7 +29,7 @@ class Node:
         self.ref = ref
         self.batch = batch
         """The one in which it was made, or last changed."""
-        self.kind = ref.partition("/")[0]
+        self.kind = intern(ref.partition("/")[0])
         self.type: str | None = None
         self.state = ""
         self.seen = self.deleted = self.has_live_state = self.live = False
@@ -39,18 +38,17 @@ class Node:
         self.valid_from: datetime | None = None
         self.valid_to: datetime | None = None
         self.order: tuple[int, int] = (0, 0)
-        self.recorded_at: datetime | None = None
         self.live_since: datetime | None = None
         """Since when its state is a live one without a break."""
         self.members: dict[str, Any] | None = None
         """Those that rules read."""
         self.values: tuple[Any, ...] = ()
         """What was last read of it by the watches of its kind."""
-        self.out: dict[str, Relations] | None = None
-        self.into: dict[str, Relations] | None = None
-        self.above: Relations | None = None
+        self.out: ByType = ()
+        self.into: ByType = ()
+        self.above: Relations = ()
         """The relations that justify it."""
-        self.below: Relations | None = None
+        self.below: Relations = ()
         """The relations by which it justifies others."""
         self.held: tuple[Edge, ...] = ()
         """The relations that its fields make."""
@@ -62,6 +60,11 @@ class Node:
         """Per closure the relation by which it does."""
         self.open: dict[tuple[int, str], Any] | None = None
         """Its findings that are open."""
+
+    @property
+    def subject(self) -> str:
+        """Whose finding it is if something is wrong with it."""
+        return self.ref
 
     @property
     def version(self) -> int:
@@ -77,12 +80,9 @@ class Node:
 
     def over(self, types: Iterable[str], *, forward: bool) -> "Iterator[Node]":
         """What active relations of these types lead to; backward: what leads here by them."""
-        found = self.out if forward else self.into
-        if found:
-            for type in types:
-                for edge in found.get(type, ()):
-                    if edge.active:
-                        yield edge.target if forward else edge.source
+        for edge in of_types(self.out if forward else self.into, types):
+            if edge.active:
+                yield edge.target if forward else edge.source
 
     def put_aside(self) -> Undo:
         """How to put back what changes of it; the relations at its ends are put back by themselves."""
@@ -94,7 +94,7 @@ class Node:
 
 _OF_NODE = (
     "batch", "type", "state", "seen", "deleted", "has_live_state", "live", "valid", "criticality", "valid_from",
-    "valid_to", "order", "recorded_at", "live_since", "members", "values", "held", "uppers", "flags", "open", "on",
+    "valid_to", "order", "live_since", "members", "values", "held", "uppers", "flags", "open", "on",
 )  # fmt: skip
 _of_node = attrgetter(*_OF_NODE[:-2])
 
@@ -112,7 +112,7 @@ class Edge:
     ) -> None:
         self.origin = origin
         self.batch = batch
-        self.type = type
+        self.type = intern(type)
         self.source = source
         self.target = target
         self.holder = holder
@@ -125,6 +125,11 @@ class Edge:
         self.valid_to: datetime | None = None
         self.order: tuple[int, int] = (0, 0)
         self.open: dict[tuple[int, str], Any] | None = None
+
+    @property
+    def subject(self) -> str:
+        """Whose finding it is if something is wrong with it: of what declares it."""
+        return self.holder.ref
 
     @property
     def lower(self) -> Node:
@@ -150,7 +155,6 @@ class Edge:
 
 _OF_EDGE = ("batch", "in_force", "stands", "active", "valid_from", "valid_to", "order", "open")
 _of_edge = attrgetter(*_OF_EDGE[:-1])
-Relations = list[Edge] | dict[Edge, None]
 
 
 def _restore(thing: Node | Edge, names: tuple[str, ...], values: tuple[Any, ...], *copied: Any) -> None:
@@ -189,12 +193,12 @@ class Graph(Journal):
 
     def connect(self, edge: Edge) -> None:
         """Let both ends know of a relation."""
-        _link(edge)
-        self.undo_by(_unlink, edge)
+        connect(edge)
+        self.undo_by(disconnect, edge)
 
     def disconnect(self, edge: Edge) -> None:
-        _unlink(edge)
-        self.undo_by(_link, edge)
+        disconnect(edge)
+        self.undo_by(connect, edge)
 
     # -- what holds at this instant
 
@@ -202,46 +206,3 @@ class Graph(Journal):
         """Whether the instant lies in its validity."""
         assert self.now is not None
         return validity(thing, self.now) is None
-
-
-def _link(edge: Edge) -> None:
-    source, target = edge.source, edge.target
-    if source.out is None:
-        source.out = {}
-    if target.into is None:
-        target.into = {}
-    source.out[edge.type] = _put(source.out.get(edge.type), edge)
-    target.into[edge.type] = _put(target.into.get(edge.type), edge)
-    if edge.up:
-        edge.lower.above = _put(edge.lower.above, edge)
-        edge.upper.below = _put(edge.upper.below, edge)
-
-
-def _unlink(edge: Edge) -> None:
-    for found in (edge.source.out, edge.target.into):
-        assert found is not None
-        _take(found[edge.type], edge)
-        if not found[edge.type]:
-            del found[edge.type]
-    if edge.up:
-        assert edge.lower.above is not None
-        assert edge.upper.below is not None
-        _take(edge.lower.above, edge)
-        _take(edge.upper.below, edge)
-
-
-def _put(found: Relations | None, edge: Edge) -> Relations:
-    if found is None:
-        return [edge]
-    if isinstance(found, dict):
-        found[edge] = None
-        return found
-    found.append(edge)
-    return found if len(found) <= MANY else dict.fromkeys(found)
-
-
-def _take(found: Relations, edge: Edge) -> None:
-    if isinstance(found, dict):
-        del found[edge]
-    else:
-        found.remove(edge)

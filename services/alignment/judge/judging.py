@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.alignment.judge.checks import Evidence
+from services.alignment.judge.ends import every
 from services.alignment.judge.findings import COUNTED, Changes, Finding, Open, about, stored
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.plan import Plan, each_edge
@@ -25,6 +26,7 @@ class Judge:
         self.until: datetime | None = None
         self.changes = Changes()
         self._opened: list[Open] = []
+        self._numbers = {rule.id: number for number, rule in enumerate(plan.rules)}
         self._committed_until: datetime | None = None
         self.judged = 0
         """How many looks at a subject by a rule there were."""
@@ -90,7 +92,7 @@ class Judge:
         self.adopt(found)
 
     def _forget_open(self, node: Node) -> None:
-        edges = [edge for of in (node.out or {}).values() for edge in of if edge.is_link]
+        edges = [edge for edge in every(node.out) if edge.is_link]
         things: list[Node | Edge] = [node, *edges, *node.held]
         for thing in things:
             if thing.open:
@@ -99,18 +101,22 @@ class Judge:
 
     def adopt(self, found: Iterable[Finding]) -> None:
         """Take over findings that are open and have their rows."""
-        numbers = {rule.id: number for number, rule in enumerate(self.plan.rules)}
+        alike: dict[str, Evidence] = {}
         for finding in found:
-            number = numbers.get(finding.rule)
+            number = self._numbers.get(finding.rule)
             thing, part = about(self.graph, finding)
             if number is not None and thing is not None:
-                self._put(thing, (number, part), stored(finding, part))
+                evidence = alike.setdefault(repr(finding.evidence), finding.evidence)
+                known = finding._replace(rule=self.plan.rules[number].id, subject=thing.subject, evidence=evidence)
+                self._put(thing, (number, part), stored(known, part))
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Nobody is touched by what is loaded, and nothing of it is taken back."""
+        """Nobody is touched by what is loaded, and nothing of it is taken back; where chains lead is found in the end,
+        from nothing."""
         self.standing.loading, self.graph.journaled, journaled = True, False, self.graph.journaled
         yield
+        self.standing.lead_all()
         self.standing.loading, self.graph.journaled = False, journaled
         self.committed()
 

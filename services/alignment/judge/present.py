@@ -1,8 +1,11 @@
 """The present of a generation, loaded from its tables: what the writer goes on from."""
 
+import gc
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, select
@@ -29,29 +32,38 @@ async def load(connection: AsyncConnection, generation: int, settle: timedelta, 
     until = await _until(connection, generation)
     if until is None:
         return judge
-    with judge.loading():
+    with judge.loading(), _no_collections():
         judge.standing.turn_to(until)
         judge.until = until
-        async for row in _pages(connection, generation, _ENTITIES):
+        async for row in _pages(connection, generation, _entities(judge.plan)):
             judge.standing.take(_version(row))
         async for row in _pages(connection, generation, _LINKS_OF_NOTHING):
-            judge.graph.others[row.ref] = (row.epoch, row.version)
-        for ref, since in await _live_since(connection, generation):
-            node = judge.graph.nodes[ref]
-            judge.standing.live_since(node, since)
+            judge.graph.others[row.ref] = _order(row.epoch, row.version)
+        for ref, since in await _live_since(connection, generation, judge.plan):
+            judge.standing.live_since(judge.graph.nodes[ref], since)
         held: dict[str, list[Said]] = defaultdict(list)
         async for row in _pages(connection, generation, _RELATIONS):
             said = Said(row.type, row.source, row.target, row.holder, row.live, row.valid_from, row.valid_to)
             if row.field is None:
-                judge.standing.take(_link(row, said))
+                judge.standing.take(_link(row, said, until))
             else:
                 held[row.origin].append(said)
         for origin, edges in held.items():
             judge.standing.hold(judge.graph.node(origin), edges)
-        async for row in _pages(connection, generation, _OPEN):
-            times = row.opened_at, row.resolved_at, row.since
-            judge.adopt([Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)])
+        judge.adopt([_finding(row) async for row in _pages(connection, generation, _OPEN)])
     return judge
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Nothing of what is loaded is garbage, and to look for some again and again takes longer than the loading."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 async def _until(connection: AsyncConnection, generation: int) -> datetime | None:
@@ -75,57 +87,52 @@ def _current(table: Table, *names: str) -> Select[Any]:
 
 
 _PLACE = ("epoch", "version")
-_ENTITIES = (
-    _current(
-        RECORD,
-        "ref",
-        *_PLACE,
-        "type",
-        "state",
-        "live",
-        "deleted",
-        "criticality",
-        "recorded_from",
-        "valid_from",
-        "valid_to",
-    )
-    .add_columns(case((RECORD.c.kind.in_(sorted(PLAN.members)), RECORD.c.data)).label("data"))
-    .where(RECORD.c.kind != "link")
-    .order_by(RECORD.c.ref)
-)
+_SAID = ("type", "state", "live", "deleted", "criticality", "recorded_from", "valid_from", "valid_to")
+
+
+@cache
+def _entities(rules: Plan) -> Select[Any]:
+    """With everything that they say where rules read members."""
+    data = case((RECORD.c.kind.in_(sorted(rules.members)), RECORD.c.data)).label("data")
+    query = _current(RECORD, "ref", *_PLACE, *_SAID).add_columns(data)
+    return query.where(RECORD.c.kind != "link").order_by(RECORD.c.ref)
+
+
 _LINKS_OF_NOTHING = _current(RECORD, "ref", *_PLACE).where(
     RECORD.c.kind == "link", RECORD.c.deleted | RECORD.c.type.not_in(sorted(RELATIONS))
 )
-_RELATIONS = _current(
-    EDGE,
-    "origin",
-    *_PLACE,
-    "type",
-    "source",
-    "target",
-    "holder",
-    "field",
-    "live",
-    "recorded_from",
-    "valid_from",
-    "valid_to",
-).order_by(EDGE.c.origin, EDGE.c.ordinal)
-_OPEN = select(FINDING).where(FINDING.c.generation == _AT, FINDING.c.resolved_at == FOREVER)
+_ENDS = ("type", "source", "target", "holder", "field", "live", "valid_from", "valid_to")
+_RELATIONS = _current(EDGE, "origin", *_PLACE, *_ENDS).order_by(EDGE.c.origin, EDGE.c.ordinal)
+_FOUND = ("id", "opened_at", "since", "rule", "subject", "severity", "evidence")
+_OPEN = select(*(FINDING.c[name] for name in _FOUND)).where(
+    FINDING.c.generation == _AT, FINDING.c.resolved_at == FOREVER
+)
+
+
+@lru_cache(maxsize=4096)
+def _order(epoch: int, version: int) -> tuple[int, int]:
+    """The same one for all that are of the same version; most are of the first."""
+    return epoch, version
 
 
 def _version(row: Any) -> Version:
     return Version(
-        row.ref, (row.epoch, row.version), row.recorded_from, row.type, row.state, row.live, row.deleted,
+        row.ref, _order(row.epoch, row.version), row.recorded_from, row.type, row.state, row.live, row.deleted,
         row.criticality, row.valid_from, row.valid_to, None, row.data or {},
     )  # fmt: skip
 
 
-def _link(row: Any, said: Said) -> Version:
-    order, valid = (row.epoch, row.version), (row.valid_from, row.valid_to)
-    return Version(row.origin, order, row.recorded_from, None, "", False, False, None, *valid, (said,), {})
+def _link(row: Any, said: Said, until: datetime) -> Version:
+    order, valid = _order(row.epoch, row.version), (row.valid_from, row.valid_to)
+    return Version(row.origin, order, until, None, "", False, False, None, *valid, (said,), {})
 
 
-async def _live_since(connection: AsyncConnection, generation: int) -> list[tuple[str, datetime]]:
+def _finding(row: Any) -> Finding:
+    times = row.opened_at, FOREVER, row.since
+    return Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)
+
+
+async def _live_since(connection: AsyncConnection, generation: int, rules: Plan) -> list[tuple[str, datetime]]:
     """Of what is in a live state, where a rule asks for it, since when it has been without a break."""
     other = RECORD.alias("other")
     broken = (
@@ -133,7 +140,7 @@ async def _live_since(connection: AsyncConnection, generation: int) -> list[tupl
         .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, ~other.c.live)
         .scalar_subquery()
     )
-    mine = RECORD.c.generation == _AT, RECORD.c.kind.in_(list(PLAN.after))
+    mine = RECORD.c.generation == _AT, RECORD.c.kind.in_(list(rules.after))
     after = broken.is_(None) | (RECORD.c.recorded_from > broken)
     query = select(RECORD.c.ref, func.min(RECORD.c.recorded_from)).where(*mine, after).group_by(RECORD.c.ref)
     return [(ref, since) for ref, since in await connection.execute(query, {"at": generation})]

@@ -6,6 +6,7 @@ one by one in ``edges``.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any, NamedTuple
 
 from services.alignment.judge.graph import Edge, Graph, Node
@@ -59,8 +60,9 @@ class Standing(Turning):
         _, order, recorded_at, type, state, live, deleted, criticality, valid_from, valid_to, edges, members = version
         before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
         self.graph.change(node)
-        node.seen, node.order, node.recorded_at = True, order, recorded_at
-        node.type, node.state, node.has_live_state, node.deleted = type, state, live, deleted
+        node.seen, node.order = True, order
+        node.type, node.state = type and intern(type), intern(state)
+        node.has_live_state, node.deleted = live, deleted
         node.criticality, node.valid_from, node.valid_to = criticality, valid_from, valid_to
         if first or before != (type, state, live, deleted, criticality):
             self._own(node)

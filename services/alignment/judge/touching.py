@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from services.alignment.judge.catalogue.words import END
 from services.alignment.judge.closures import Closures
+from services.alignment.judge.ends import every
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.plan import Back, Plan, ways_back
 
@@ -41,9 +42,8 @@ class Touching:
         """Its relations are judged by what their ends are, and by who declares them."""
         if self.loading:
             return
-        for types in (node.out, node.into):
-            for edges in (types or {}).values():
-                self.edges.update(dict.fromkeys(edges))
+        for found in (node.out, node.into):
+            self.edges.update(dict.fromkeys(every(found)))
         self.edges.update(dict.fromkeys(node.held))
 
     def _led(self, node: Node, number: int) -> None:
@@ -79,8 +79,8 @@ class Touching:
         while waiting:
             at = waiting.pop()
             self._touch(at, self.plan.top.get(at.kind, ()))
-            around = [edge.upper for edge in at.above or () if edge.active]
-            around += [edge.lower for edge in at.below or () if edge.active]
+            around = [edge.upper for edge in at.above if edge.active]
+            around += [edge.lower for edge in at.below if edge.active]
             fresh = {n for n in around if not self.closures.leads(n, self._end or 0) and not END.root(n)} - seen
             seen |= fresh
             waiting += fresh

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.alignment.judge.circles import circle
 from services.alignment.judge.closures import Closure
+from services.alignment.judge.ends import of_types
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.meaning import LEADING
 from services.alignment.judge.plan import Plan
@@ -92,8 +93,11 @@ class Turning(Touching):
         self._read(node)
 
     def _turn(self, node: Node, *, live: bool) -> None:
+        if self.loading:
+            node.live = live
+            return
         carried = self.closures.carried(node)
-        below = [edge for edge in node.below or () if edge.active]
+        below = [edge for edge in node.below if edge.active]
         self._set(node, "live", live)
         if self._end is None:
             self.closures.changed(node, carried)
@@ -101,13 +105,20 @@ class Turning(Touching):
             self._recount(node, below, carried, live=live)
         for edge in below:
             self._touch(edge.lower, self.plan.top.get(edge.lower.kind, ()))
-        for edge in node.above or ():
+        for edge in node.above:
             if edge.active:
                 self._touch(edge.upper, self.plan.rests.get(edge.upper.kind, ()))
-        for types in (node.out, node.into):
-            for type in self.plan.around.keys() & (types or {}).keys():
+        for type in self.plan.around:
+            if any(True for found in (node.out, node.into) for _ in of_types(found, (type,))):
                 self._touch_around(node, type)
         self._touch_circles(node)
+
+    def lead_all(self) -> None:
+        """What every chain leads to, once everything has been loaded."""
+        nodes = self.graph.nodes.values()
+        for node in nodes:
+            node.uppers = sum(e.active and e.upper.live and e.upper.kind in LEADING for e in node.above)
+        self.closures.find(nodes)
 
     def _recount(self, node: Node, below: list[Edge], carried: list[bool], *, live: bool) -> None:
         """What lies below has one live thing more or less above it: so it may be an end of chains, or no longer."""
@@ -148,7 +159,7 @@ class Turning(Touching):
         edge.active = stands
         if stands:
             self._touch_by(edge)
-        if edge.up:
+        if edge.up and not self.loading:
             self._lead(edge, active=stands)
 
     def _touch_by(self, edge: Edge) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services import assembly
 from services.alignment.follow import projector
 from services.alignment.judge import present
+from services.alignment.judge.ends import every
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.present import PLAN
@@ -58,7 +59,7 @@ def _node(node: Node) -> tuple[Any, ...]:
 
 
 def _edges(node: Node) -> list[Edge]:
-    return [edge for types in (node.out, node.into) for of in (types or {}).values() for edge in of]
+    return [*every(node.out), *every(node.into)]
 
 
 def _edge(edge: Edge) -> tuple[Any, ...]:
