@@ -38,6 +38,14 @@ async def named(connection: AsyncConnection, until: datetime, most: int) -> list
     return [{"name": row.name, "at": clock.rfc3339(row.at)} for row in rows]
 
 
+async def within(connection: AsyncConnection, start: datetime, end: datetime, most: int) -> list[Any]:
+    """Those of moments between two, both included: the newest of them, in their order."""
+    mine = BASELINE.c.state == "active", BASELINE.c.at >= start, BASELINE.c.at <= end
+    query = select(BASELINE.c.key, BASELINE.c.name, BASELINE.c.at).where(*mine)
+    rows = (await connection.execute(query.order_by(BASELINE.c.at.desc(), BASELINE.c.id).limit(most))).all()
+    return sorted(rows, key=lambda row: (row.at, row.key))
+
+
 def has_been(new: Baseline, _: Facts) -> Iterator[Fault]:
     if new.at and new.at > new.updated_at:
         yield Fault(pointer="/at", code="in-the-future", detail="A baseline is a moment that has been.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from shared.contracts.views.findings import FindingGroup, Gain
     from shared.contracts.views.nodes import Affects, Finding
-    from shared.contracts.views.score import Fix, Score
+    from shared.contracts.views.score import Fix, Score, Trend
     from shared.typed import Answer
 
 _FINDINGS = "/alignment/v1/findings"
@@ -100,14 +100,45 @@ def _row(finding: "Finding") -> tuple[Any, ...]:
 
 
 @command
-async def score(session: Session, as_of: AsOf = None, valid_at: Foreseen = None) -> None:
-    """How well things line up, by dimension, and the fixes worth most."""
+async def score(
+    session: Session,
+    as_of: AsOf = None,
+    valid_at: Foreseen = None,
+    since: Annotated[
+        str | None, typer.Option(help="How it has gone since then (RFC 3339, or a baseline's key), not what it is.")
+    ] = None,
+    points: Annotated[int, typer.Option(min=2, max=60, help="With --since: at how many equal steps.")] = 13,
+) -> None:
+    """How well things line up, by dimension, and the fixes worth most; or how that has gone."""
     from shared import typed
-    from shared.contracts.views.score import Score
+    from shared.contracts.views.score import Score, Trend
 
     at = await refs.moment(session.client, as_of)
+    if since:
+        if valid_at:
+            raise typer.BadParameter("How it has gone says nothing of a time to come.", param_hint="--valid-at")
+        span: Json = {"from": await refs.moment(session.client, since), "to": at, "points": points}
+        series = await typed.read(session.client, Trend, "/alignment/v1/score/trend", **span)
+        session.show(series.document, lambda: _trend(series.value))
+        return
     answer = await typed.read(session.client, Score, "/alignment/v1/score", as_of=at, valid_at=valid_at)
     session.show(answer.document, lambda: _score(answer.value))
+
+
+def _trend(answer: "Trend") -> "RenderableType":
+    from services.cli.tables import table
+
+    names = [*answer.points[-1].dimensions]
+    rows = (
+        (
+            f"{each.at:%Y-%m-%d %H:%M}",
+            each.index,
+            *(each.dimensions.get(name) for name in names),
+            ", ".join(named.name for named in each.baselines),
+        )
+        for each in answer.points
+    )
+    return table(("recorded by", "index", *names, "baseline"), rows)
 
 
 def _score(answer: "Score") -> "RenderableType":

@@ -131,7 +131,16 @@ async def ask_of_alignment(api: Api) -> None:
     """Of the organisation everything; of each kind a few."""
     root = "/alignment/v1"
     assert (await ask(api, "GET", f"{root}/findings", params={"limit": 200}))["items"]
-    lists = ("cascade", "coverage/design", "coverage/offerings", "load", "findings", "findings/groups", "score")
+    lists = (
+        "cascade",
+        "coverage/design",
+        "coverage/offerings",
+        "load",
+        "findings",
+        "findings/groups",
+        "score",
+        "score/trend",
+    )
     await ask_with_times(api, [f"{root}/{path}" for path in lists])
     for kind in NODE_KINDS:
         few = (await ask(api, "GET", f"{root}/nodes", params={"kind": kind, "limit": 3}))["items"]

@@ -10,6 +10,7 @@ from services.alignment.judge.rule import Severity
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
 from services.alignment.page.sides import branches
 from services.alignment.page.span import Span
+from services.alignment.page.spark import spark
 from services.alignment.queries import edges, nodes
 from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.reading import existing
@@ -23,6 +24,7 @@ from services.alignment.views import raci as racis
 from services.alignment.views import why as whys
 from services.alignment.views.score import with_fixes
 from services.alignment.views.signatures import signatures
+from services.alignment.views.trend import trend
 from shared import clock
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
@@ -31,7 +33,7 @@ from shared.errors import Invalid
 from shared.http.pagination import MAX_LIMIT
 
 Content = dict[str, Any]
-_WORST, _FOUND, _NAMED, _GROUPS, _WEEK = 12, 100, 10, 50, timedelta(days=7)
+_WORST, _FOUND, _NAMED, _GROUPS, _POINTS, _WEEK = 12, 100, 10, 50, 9, timedelta(days=7)
 
 
 async def frame(moment: Moment) -> Content:
@@ -49,7 +51,9 @@ async def frame(moment: Moment) -> Content:
 async def overview(moment: Moment, grace: timedelta) -> Content:
     worst = await finding_views.page(moment, {}, _WORST, None, grace)
     scored = await with_fixes(moment, grace)
-    return {"score": scored, "findings": worst["items"], "more": worst["next_cursor"] is not None}
+    series = (await trend(moment, None, _POINTS, grace))["points"]
+    told = {"score": scored, "trend": series, "spark": spark(series)}
+    return {**told, "findings": worst["items"], "more": worst["next_cursor"] is not None}
 
 
 async def search(moment: Moment, q: str, kind: str | None, cursor: str | None) -> Content:

@@ -5,8 +5,10 @@ another moment only those are looked at that were recorded, found to be wrong or
 between the two: what they counted then goes, what they count now comes.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -127,13 +129,31 @@ async def tally(moment: Moment, *what: str) -> Counts:
     kept = await _nearest(moment)
     if kept is None:
         return await counted(moment, *what)
-    then, counts = kept
+    return await _moved(moment, *kept, what)
+
+
+async def _moved(moment: Moment, then: datetime, counts: Counts, what: Sequence[str] = ()) -> Counts:
+    """The counts of a past moment, brought to this one by what changed in between."""
+    counts = Counter(counts)
     recorded, valid = moment.as_of or _LAST, moment.at
     given = {"then_recorded": then, "then_valid": then, "now_recorded": recorded, "now_valid": valid}
     for axis, now in (("recorded", recorded), ("valid", valid)):
         given |= {f"{axis}_after": min(then, now), f"{axis}_until": max(then, now)}
     counts.update(await _taken(moment, _since(), what, given))
     return counts
+
+
+async def tallies(moment: Moment, instants: Sequence[datetime]) -> AsyncIterator[tuple[Moment, Counts]]:
+    """Of past instants in their order: each from the one before it, or from counts that were kept in between."""
+    kept = (await moment.connection.execute(_TIMES, {"at": moment.generation, "than": instants[-1]})).scalars().all()
+    then: tuple[datetime, Counts] | None = None
+    for instant in instants:
+        each = replace(moment, as_of=instant, at=instant)
+        last = kept[bisect_right(kept, instant) - 1] if kept and kept[0] <= instant else None
+        is_nearer = then is not None and (last is None or last <= then[0])
+        counts = await _moved(each, *then) if then is not None and is_nearer else await tally(each)
+        then = instant, counts
+        yield each, counts
 
 
 async def _taken(
@@ -154,6 +174,7 @@ def _key(values: list[Any]) -> tuple[Any, ...]:
 
 _KEPT = select(TALLY.c.at, TALLY.c.counts).where(TALLY.c.generation == _AT)
 _BEFORE = _KEPT.where(TALLY.c.at <= _moment("than")).order_by(TALLY.c.at.desc()).limit(1)
+_TIMES = select(TALLY.c.at).where(TALLY.c.generation == _AT, TALLY.c.at <= _moment("than")).order_by(TALLY.c.at)
 _AFTER = _KEPT.where(TALLY.c.at > _moment("than")).order_by(TALLY.c.at).limit(1)
 
 

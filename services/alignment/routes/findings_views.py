@@ -6,15 +6,19 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 
+from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
-from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, given
+from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, given
 from services.alignment.routes.reading import SCOPE, Reader
 from services.alignment.views import findings as finding_views
 from services.alignment.views import groups as group_views
 from services.alignment.views import score as scores
+from services.alignment.views import trend as trends
+from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView, RuleList
-from shared.contracts.views.score import Score
+from shared.contracts.views.score import Score, Trend
+from shared.errors import Invalid
 from shared.http import exchange
 from shared.http.exchange import answering
 from shared.http.pagination import DEFAULT_LIMIT
@@ -76,5 +80,34 @@ def router(reader: Reader) -> APIRouter:
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(asked: AtTimes) -> Response:
         return await reader.answer(asked, lambda now: scores.with_fixes(now, grace), settled=True)
+
+    @routes.get(
+        "/score/trend",
+        operation_id="score_trend",
+        summary="How the score has gone, at equal steps and at baselines",
+        responses=answering(Trend),
+    )
+    async def trend(
+        asked: Now,
+        since: Annotated[
+            Word | None,
+            Query(alias="from", description="A moment, or a baseline's key; default 90 days before the last one"),
+        ] = None,
+        until: Annotated[Word | None, Query(alias="to", description="The same; default now")] = None,
+        points: Annotated[
+            int, Query(ge=2, le=trends.MOST_POINTS, description="How many equal steps, ends included")
+        ] = 13,
+    ) -> Response:
+        exchange.caller(asked.request, SCOPE)
+        async with reader.database.read() as connection:
+            start = await moment(connection, "from", since) if since else None
+            end = await moment(connection, "to", until) if until else None
+        now = clock.now()
+        if end and end > now:
+            raise Invalid.at("?to", "invalid-interval", "The score of a time to come has no past: ask for `valid_at`.")
+        if start and start >= (end or now):
+            raise Invalid.at("?from", "invalid-interval", "The earlier moment comes first.")
+        which = OfMoment(asked.request, asked.wait_for, end)
+        return await reader.answer(which, lambda now: trends.trend(now, start, points, grace), settled=True)
 
     return routes

@@ -23,9 +23,14 @@ def is_pending(rule: str, since: datetime, at: datetime, grace: timedelta) -> bo
 
 async def sheet_of(moment: Moment, changed: Turned, grace: timedelta) -> Sheet:
     """``changed`` is what the valid time changes."""
-    counts = await tallied(moment, changed)
+    return await sheet_from(moment, await tallied(moment, changed), changed, grace)
+
+
+async def sheet_from(moment: Moment, counts: Counts, changed: Turned, grace: timedelta) -> Sheet:
+    """The same from what has been counted."""
     open_ = Counter({key[1:]: number for key, number in counts.items() if key[0] == "finding"})
-    open_.subtract(await _pending(moment, changed, grace))
+    if any(name == PENDING and number > 0 for (name, _), number in open_.items()):
+        open_.subtract(await _pending(moment, changed, grace))
     return Sheet(counts, open_)
 
 

@@ -1,6 +1,9 @@
 """``GET /score``: how well things line up, and what to mend first."""
 
+from pydantic import Field
+
 from shared.contracts.base import Model
+from shared.contracts.instant import Instant
 from shared.contracts.views.findings import Gain
 from shared.contracts.views.frame import View
 from shared.contracts.views.nodes import Affects, Node
@@ -74,6 +77,43 @@ class Known(Model):
     """How many dimensions have subjects."""
     of: int
     """How many there are."""
+
+
+class NamedMoment(Model):
+    """A baseline."""
+
+    key: str | None
+    """Its key."""
+    name: str
+    """Its name."""
+
+
+class TrendPoint(Model):
+    """The score at a past moment, as it was recorded then."""
+
+    at: Instant
+    """The moment."""
+    index: float | None
+    """Mean of the dimensions, from 0 to 100; null where nothing was counted."""
+    capped: bool
+    """Whether it was held down because a critical finding hit something vital."""
+    known: int
+    """How many dimensions had subjects."""
+    dimensions: dict[str, float | None]
+    """By dimension, from 0 to 100; null where nothing was counted."""
+    baselines: list[NamedMoment]
+    """Baselines of this moment."""
+
+
+class Trend(View):
+    """How the score has gone."""
+
+    from_: Instant = Field(alias="from")
+    """The first moment."""
+    to: Instant
+    """The last one."""
+    points: list[TrendPoint]
+    """At equal steps, and at baselines in between, in their order."""
 
 
 class Score(View):

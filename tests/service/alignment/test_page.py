@@ -54,7 +54,7 @@ async def test_the_first_page_has_the_score_and_the_worst_first(sampled: Platfor
     score = await sampled.client.get_json("/alignment/v1/score")
     assert page.xpath("string(//div[contains(@class, 'index')]/span)") == str(int(score["index"]))
     worst = (await sampled.client.get_json("/alignment/v1/findings", limit=12))["items"]
-    rows = page.xpath("//table/tbody/tr")
+    rows = page.xpath("//table[contains(@class, 'findings')]/tbody/tr")
     assert [row.xpath("string(td[2]/a)") for row in rows] == [each["rule"] for each in worst]
     assert [row.xpath("string(td[3]/a)") for row in rows] == [each["subject"]["name"] for each in worst]
 
@@ -260,3 +260,15 @@ async def test_findings_are_shown_by_what_brought_them_about(sampled: Platform, 
     assert [row.xpath("string(td[2]/a)") for row in rows] == [group["rule"] for group in grouped]
     assert [row.xpath("string(td[5])") for row in rows] == [f"+{group['gain']['index']:.2f}" for group in grouped]
     assert len(rows) < len(one_by_one.xpath("tbody/tr"))
+
+
+async def test_the_first_page_draws_how_the_score_has_gone(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/")
+    [drawn] = page.xpath("//svg[contains(@class, 'spark')]")
+    told = [row.xpath("string(td[2])") for row in page.xpath("//details//table/tbody/tr")]
+    series = (await sampled.client.get_json("/alignment/v1/score/trend", points=9))["points"]
+    assert [told[0], told[-1]] == [
+        "–" if each["index"] is None else str(each["index"]) for each in (series[0], series[-1])
+    ]
+    points = sum(len(line.get("points").split()) for line in drawn.xpath("polyline"))
+    assert points == sum(each != "–" for each in told)

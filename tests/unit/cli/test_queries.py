@@ -203,6 +203,18 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     assert "no subjects yet" in run("score").stdout
 
 
+def test_score_since_a_moment_is_a_series(run: Any, owner: FakeOwner) -> None:
+    times = ("2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z")
+    points = [
+        {"at": at, "index": index, "capped": False, "known": 1, "dimensions": {"trace": index}, "baselines": named}
+        for at, index, named in zip(times, (None, 72.5), ([], [{"key": "b", "name": "Budget"}]), strict=True)
+    ]
+    owner.extra["/alignment/v1/score/trend"] = {"from": times[0], "to": times[1], "points": points, **FRAME}
+    shown = run("score", "--since", "2026-01-01").stdout
+    assert all(text in shown for text in ("trace", "2026-01-01 00:00", "72.5", "Budget"))
+    assert run("score", "--since", "2026-01-01", "--valid-at", "2027-01-01").exit_code == 2
+
+
 def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
     owner.extra["/alignment/v1/status"] = status(3)
     assert [line.split() for line in run("status").stdout.splitlines()[1:]] == [
