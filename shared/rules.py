@@ -49,8 +49,8 @@ class Lookup:
 
     ``mentioned`` finds those whose column, a list, has the value anywhere in it, and ``states`` narrows them.
     ``when`` names members of the new state: where none of them has changed nobody looks; ``turn_only`` looks at none.
-    ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs, with
-    the kind they point at, that are to be among the known.
+    ``alone`` lets one writer at a time judge them, for a line that spans rows; ``also`` names members of theirs
+    (``raci.role_id`` for one of each in a list), with the kind they point at, that are to be among the known.
     """
 
     kind: str

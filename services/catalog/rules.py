@@ -8,6 +8,7 @@ from shared.contracts.agreement import Contract, ContractItem, Period
 from shared.contracts.catalog import Service, ServiceOffering
 from shared.contracts.design import FOUR_PS, Category, DesignPackage
 from shared.errors import Fault
+from shared.live import counts, entity, live, validity, why_not_live
 from shared.rules import Facts, Lookup, Rules
 
 
@@ -24,8 +25,8 @@ def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
     parts = [(f"/components/{index}/service_id", each.service_id) for index, each in enumerate(new.components)]
     for pointer, id in offered + [part for part in parts if part[1]]:
         service = facts.get("service", id)
-        if service is None or service.state != "operational":
-            told = f"The service {service.key} is {service.state}" if service else "A service of it has been deleted"
+        if why := why_not_live(entity(service), new.updated_at):
+            told = f"The service {service.key} is {why}" if service else "A service of it has been deleted"
             detail = f"{told}, not operational."
             yield Fault(pointer=pointer, code="service-not-operational", detail=detail)
 
@@ -75,7 +76,7 @@ def items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
     resumed = facts.old is not None and facts.old.state in RUNNING
     for index, item in enumerate(new.items):
         if resumed:
-            yield from _launched(index, item, facts, new.updated_at, "retired")
+            yield from _launched(index, item, facts, new.updated_at, resumed=True)
         else:
             yield from _launched(index, item, facts, item.start or new.updated_at)
             yield from _over_by_sunset(index, item, facts)
@@ -89,14 +90,16 @@ def _over_by_sunset(index: int, item: ContractItem, facts: Facts) -> Iterator[Fa
         yield Fault(pointer=f"/items/{index}/end", code="beyond-sunset", detail=detail)
 
 
-def _launched(index: int, item: ContractItem, facts: Facts, at: datetime, *also: str) -> Iterator[Fault]:
+def _launched(index: int, item: ContractItem, facts: Facts, at: datetime, *, resumed: bool = False) -> Iterator[Fault]:
+    """At the moment from which it is covered; what goes on may be offered no longer."""
     if item.offering_id is None:
         return
     offering = facts.get("service_offering", item.offering_id)
+    there = entity(offering)
     if offering is None:
         detail = "The offering of the item has been deleted."
-    elif offering.state not in ("launched", *also):
-        detail = f"The offering {offering.key} is {offering.state}, and not launched when the item starts."
+    elif not (counts(there, at) if resumed else live(there, at)):
+        detail = f"The offering {offering.key} is {why_not_live(there, at)}, and not launched when the item starts."
     elif offering.sunset_at and at >= offering.sunset_at:
         detail = (
             f"The offering {offering.key} is not launched any more after its sunset, {offering.sunset_at:%Y-%m-%d}."
@@ -144,12 +147,13 @@ def earlier_packages(new: DesignPackage, facts: Facts) -> Iterator[tuple[str, UU
             yield "design_package", other.id, "outdated", f"The design package {new.key} has been accepted."
 
 
-def design_covers_the_four_ps(_: Service, facts: Facts) -> Iterator[Fault]:
+def design_covers_the_four_ps(new: Service, facts: Facts) -> Iterator[Fault]:
     """A service is built as it was designed: by people, processes, products and partners, or with a reason why not.
 
-    What counts is the package that is accepted, or else the newest that is not outdated.
+    What counts is the package that is accepted, or else the newest that is not outdated; while it is valid.
     """
-    packages = [each for each in facts.others("design_package") if each.state != "outdated"]
+    there = facts.others("design_package")
+    packages = [each for each in there if each.state != "outdated" and not validity(each, new.updated_at)]
     if not packages:
         detail = "It has no design package: people, process, product and partner are undecided."
         yield Fault(pointer="/design_package", code="design-package-missing", detail=detail)

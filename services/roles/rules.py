@@ -1,7 +1,6 @@
 """What the roles service refuses: pure functions over a new state and the facts around it."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.process import Activity, Handoff, Process
 from shared.contracts.roles import Role, RoleAssignment
 from shared.errors import Fault
+from shared.live import is_live, is_over, is_to_hold
 from shared.rules import Facts, Lookup, Rules, subject_is_unique
 
 _OWNER = "process_owner"
@@ -84,28 +84,33 @@ def found_as_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
 
 
 def owner_seat_is_filled(new: Process, facts: Facts) -> Iterator[Fault]:
-    seats = [each for each in facts.others("role_assignment") if each.state == "active" and _owns(each, facts)]
-    if not any(_is_valid(each, new.updated_at) for each in seats):
+    """Somebody who is there holds it, by a role that there is."""
+    seats = [each for each in facts.others("role_assignment") if _owns(each, facts)]
+    if not any(all(is_live(each, new.updated_at) for each in _seat(seat, facts)) for seat in seats):
         detail = "Nobody holds its owner's seat: assign a party to a role of the type process_owner."
         yield Fault(pointer="/owner", code="process-owner-missing", detail=detail)
 
 
-def _is_valid(each: Any, at: datetime) -> bool:
-    return (each.valid_from is None or each.valid_from <= at) and (each.valid_to is None or at < each.valid_to)
+def _seat(assignment: Any, facts: Facts) -> tuple[Any, Any, Any]:
+    role, party = facts.get("role", assignment.role_id), facts.get("party", assignment.party_id)
+    return assignment, role, party
 
 
-def activities_have_raci(_: Process, facts: Facts) -> Iterator[Fault]:
-    """Of each activity exactly one role is accountable, and somebody does it."""
+def activities_have_raci(new: Process, facts: Facts) -> Iterator[Fault]:
+    """Of each activity exactly one role is accountable, and somebody does it; by roles that there are."""
+    at = new.updated_at
     for activity in facts.others("activity"):
-        letters = [each.letter for each in activity.raci]
-        if activity.state != "retired" and (letters.count("A") != 1 or "R" not in letters):
-            detail = f"The activity {activity.key} needs exactly one A and at least one R."
+        letters = [each.letter for each in activity.raci if is_live(facts.get("role", each.role_id), at)]
+        if not is_over(activity, at) and (letters.count("A") != 1 or "R" not in letters):
+            detail = f"The activity {activity.key} needs exactly one A and at least one R, each of an active role."
             yield Fault(pointer=f"/activities/{activity.key}", code="raci-incomplete", detail=detail)
 
 
-def a_policy_governs(_: Process, facts: Facts) -> Iterator[Fault]:
-    policies = [facts.get("policy", link.source.id) for link in facts.into if link.type == "governs"]
-    if not any(policy and policy.state != "retired" for policy in policies):
+def a_policy_governs(new: Process, facts: Facts) -> Iterator[Fault]:
+    """It may still be written."""
+    at = new.updated_at
+    links = [link for link in facts.into if link.type == "governs" and is_to_hold(link, at)]
+    if all(is_over(facts.get("policy", link.source.id), at) for link in links):
         detail = "No policy governs it: link one to it by governs."
         yield Fault(pointer="/policies", code="policy-missing", detail=detail)
 
@@ -151,8 +156,8 @@ RULES = Rules(
         "activity": (Lookup("process", "id", "process_id", alone=True),),
         "process": (
             Lookup("process", "id", alone=True),
-            Lookup("role_assignment", "scope_id", also=(("role_id", "role"),), when=("state",)),
-            Lookup("activity", "process_id", when=("state",)),
+            Lookup("role_assignment", "scope_id", also=(("role_id", "role"), ("party_id", "party")), when=("state",)),
+            Lookup("activity", "process_id", also=(("raci.role_id", "role"),), when=("state",)),
         ),
     },
 )

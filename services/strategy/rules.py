@@ -10,6 +10,7 @@ from shared.contracts.strategy import KINDS
 from shared.contracts.strategy.direction import Objective, Strategy, StrategyElement
 from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
+from shared.live import is_over, is_to_hold
 from shared.rules import Facts, Lookup, Rules, subject_is_unique
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
@@ -47,10 +48,12 @@ def link_fits(new: Link, facts: Facts) -> Iterator[Fault]:
 
 
 def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
-    """IT depends wholly on the business: a strategy that is not the business's own supports another one."""
-    supported = [facts.get("strategy", link.target.id) for link in facts.links if link.type == "supports"]
-    over = NODE_KINDS["strategy"].lifecycle.is_terminal
-    if new.type != "business" and not any(each and not over(each.state) for each in supported):
+    """IT depends wholly on the business: a strategy that is not the business's own supports another one, which may
+    still be planned."""
+    at = new.updated_at
+    links = [link for link in facts.links if link.type == "supports" and is_to_hold(link, at)]
+    supported = [facts.get("strategy", link.target.id) for link in links]
+    if new.type != "business" and all(is_over(each, at) for each in supported):
         yield Fault(
             pointer="/type",
             code="supported-strategy-missing",

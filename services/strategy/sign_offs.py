@@ -5,11 +5,12 @@ from typing import Literal, cast
 from uuid import UUID
 
 from services.strategy.freezing import OPEN
-from services.strategy.signing import is_valid, why_not
+from services.strategy.signing import why_not
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, Model, Short, Text
 from shared.contracts.strategy.signing import Increment, SignOff, Stakeholder
 from shared.errors import Conflict, Invalid, SignatureRefused
+from shared.live import is_live
 from shared.resource import bodies, commands, store
 from shared.resource.owner import Written
 from shared.resource.store import Unit
@@ -65,7 +66,7 @@ async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> SignOff
         raise SignatureRefused(_refusal(unit.caller.subject, len(mine)))
     who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, mine[0].stakeholder_id))
     fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id", unit.now)
-    if fault is None and who and not is_valid(who, unit.now):
+    if fault is None and who and not is_live(who, unit.now):
         detail = f"{who.name} is not valid at this moment: nobody signs before or after their term."
         fault = {"pointer": "/stakeholder_id", "code": "outside-validity", "detail": detail}
     if fault is None and who and who.subject != mine[0].subject:

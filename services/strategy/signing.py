@@ -11,6 +11,7 @@ from shared.contracts.content import scheme_of
 from shared.contracts.link import Link
 from shared.contracts.strategy.signing import ASKED, STATEMENT, Increment, Stakeholder
 from shared.errors import Fault
+from shared.live import is_over
 from shared.rules import Facts, Rule
 
 _HELD = (*OPEN, "declined", "signed", "superseded", "attested")
@@ -74,13 +75,9 @@ def who_signed_is_asked_again(new: Increment, facts: Facts) -> Iterator[Fault]:
     before = facts.get("increment", new.supersedes_id)
     for id in before.approvers if before else ():
         who = facts.get("stakeholder", id)
-        if who and who.state == "active" and who.signs and not _is_over(who, new.updated_at) and id not in new.signers:
+        if who and who.signs and not is_over(who, new.updated_at) and id not in new.signers:
             detail = f"{who.name} signed what it supersedes, and so is asked again."
             yield Fault(pointer="/signers", code="signer-missing", detail=detail)
-
-
-def _is_over(who: Stakeholder, at: datetime) -> bool:
-    return who.valid_to is not None and who.valid_to <= at
 
 
 def by_a_later_increment(_: Increment, __: Facts) -> Iterator[Fault]:
@@ -110,6 +107,9 @@ def items_are_ready(new: Increment, facts: Facts) -> Iterator[Fault]:
             yield Fault(pointer=f"/items/{index}", code="item-deleted", detail=detail)
         elif not _moves(state) and not NODE_KINDS[item.kind].is_live(state.state):
             detail = f"The {item.kind} {state.key} is {state.state}: propose it first."
+            yield Fault(pointer=f"/items/{index}", code="item-not-ready", detail=detail)
+        elif is_over(state, new.updated_at):
+            detail = f"The validity of the {item.kind} {state.key} has ended: nothing is decided about it any more."
             yield Fault(pointer=f"/items/{index}", code="item-not-ready", detail=detail)
 
 
@@ -145,14 +145,9 @@ def why_not(who: Any, authors: Collection[str], pointer: str, at: datetime) -> F
     if who.subject in authors:
         detail = f"{who.name} made it, changed it or submitted it, and so cannot sign it."
         return Fault(pointer=pointer, code="author-cannot-sign", detail=detail)
-    if _is_over(who, at):
+    if is_over(who, at):
         return Fault(pointer=pointer, code="outside-validity", detail=f"The term of {who.name} is over.")
     return None
-
-
-def is_valid(who: Stakeholder, at: datetime) -> bool:
-    """Whether a moment lies within the validity of a stakeholder."""
-    return (who.valid_from is None or who.valid_from <= at) and (who.valid_to is None or at < who.valid_to)
 
 
 def subject_is_settled(new: Stakeholder, facts: Facts) -> Iterator[Fault]:

@@ -66,9 +66,15 @@ async def _found(unit: Unit, kind: Kind, old: Record | None, new: Record) -> dic
 async def _also(unit: Unit, kind: Kind, found: dict[str, list[Record]]) -> dict[str, Record]:
     lookups = unit.owner.rules.lookups.get(kind.name, ())
     pairs = [(each, member, of) for look in lookups for each in found[look.kind] for member, of in look.also]
-    named = ((of, getattr(each, member)) for each, member, of in pairs)
-    lists = ((of, value if isinstance(value, list) else [value]) for of, value in named)
-    return await load_many(unit, {(of, str(value)) for of, values in lists for value in values})
+    return await load_many(unit, {(of, str(id)) for each, member, of in pairs for id in _values(each, member)})
+
+
+def _values(of: Any, path: str) -> Iterable[Any]:
+    """What a member holds, of a list each: ``role_id``, ``approvers``, ``raci.role_id``."""
+    name, _, rest = path.partition(".")
+    value = getattr(of, name)
+    for each in value if isinstance(value, list) else [value]:
+        yield from _values(each, rest) if rest else [each]
 
 
 async def with_links(unit: Unit, kind: Kind, new: Record, facts: Facts) -> Facts:

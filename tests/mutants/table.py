@@ -47,10 +47,10 @@ MUTANTS = (
     ),
     Mutant(
         "what has expired is live",
-        "services/alignment/view/live.py",
+        "shared/live.py",
         "return EXPIRED if row.valid_to is not None and row.valid_to <= at else None",
         "return None",
-        f"tests/unit/alignment/test_live.py {_LIVE_VIEWS}",
+        f"tests/unit/test_live.py {_LIVE_VIEWS}",
     ),
     Mutant(
         "risk goes down to parts after a climb",
@@ -61,7 +61,7 @@ MUTANTS = (
     ),
     Mutant(
         "a link that does not fit carries risk",
-        "services/alignment/view/live.py",
+        "shared/live.py",
         "if not fits(edge):",
         "if not edge.type:",
         _IMPACT,

@@ -18,7 +18,7 @@ WRITERS = 64
 
 async def owner_seat(api: Api, process: State, **members: Any) -> State:
     """What makes somebody the owner of a process."""
-    role, party = await api.make("role", type="process_owner"), await api.make("party")
+    role, party = await api.make("role", type="process_owner", state="active"), await api.make("party")
     scope = {"kind": "process", "id": process["id"]}
     return {"party_id": party["id"], "role_id": role["id"], "scope": scope, "state": "active", **members}
 
@@ -47,7 +47,7 @@ async def test_an_assignment_needs_no_name(api: Api) -> None:
 
 async def test_a_process_is_approved_with_owner_raci_and_policy(api: Api) -> None:
     process = await api.make("process", state="defined")
-    role = await api.make("role")
+    role = await api.make("role", state="active")
     step = await api.make("activity", process_id=process["id"], raci=[{"role_id": role["id"], "letter": "A"}])
     assert step["state"] == "defined", "what is added to a process begins as it is"
 

@@ -115,15 +115,29 @@ def seat(**members: Any) -> Any:
 OWNERS_ROLE = made("role", type="process_owner")
 
 
-def seats(*others: Any) -> Facts:
-    roles_ = {f"role/{OTHER}": made("role", type="process_owner"), f"role/{ID}": made("role", type="process_manager")}
-    return Facts(known=roles_, found={"role_assignment": list(others)})
+def seats(*others: Any, role: dict[str, Any] | None = None, party: dict[str, Any] | None = None) -> Facts:
+    """Of the owner's role and a party that are there, unless something else is said of them."""
+    owners = made("role", **{"type": "process_owner", "state": "active"} | (role or {}))
+    known = {f"role/{OTHER}": owners, f"role/{ID}": made("role", type="process_manager", state="active")}
+    return Facts(known=known | {f"party/{ID}": made("party", **party or {})}, found={"role_assignment": list(others)})
 
 
-def governed(policy: str) -> Facts:
-    """A process that a policy in this state governs."""
-    link = with_links("governs").links[0].model_copy(update={"source": Ref(kind="policy", id=OTHER)})
-    return Facts(known=near("policy", state=policy).known, into=[link])
+def without(facts: Facts, ref: str) -> Facts:
+    """The same where that one has been deleted."""
+    return replace(facts, known={each: state for each, state in facts.known.items() if each != ref})
+
+
+def governed(policy: str | None, link: dict[str, Any] | None = None, **members: Any) -> Facts:
+    """A process that a policy in this state governs; None where that has been deleted."""
+    ends = {"source": Ref(kind="policy", id=OTHER), "target": Ref(kind="process", id=ID)}
+    governs = linked("governs").model_copy(update=ends | (link or {}))
+    return Facts(known=near("policy", state=policy, **members).known if policy else {}, into=[governs])
+
+
+def lettered(*letters: str, role: dict[str, Any] | None = None, **members: Any) -> Facts:
+    """An activity in which the other role has these letters."""
+    known = {f"role/{OTHER}": made("role", id=OTHER, **{"state": "active"} | (role or {}))}
+    return Facts(known=known, found={"activity": [activity(raci=[letter(each) for each in letters], **members)]})
 
 
 EVIDENCE = {"system": "minutes", "id": "2025-11"}
@@ -243,7 +257,7 @@ ACCEPTED: list[Case] = [
     (roles.found_as_its_process, activity(state="approved"), found("process", state="approved")),
     (roles.found_as_its_process, activity(state="approved"), near("process", state="draft")),
     (roles.owner_seat_is_filled, made("process", updated_at=LATE), seats(seat(valid_from=LATE))),
-    (roles.activities_have_raci, made("process"), beside("activity", activity(raci=[letter("A"), letter("R")]))),
+    (roles.activities_have_raci, made("process"), lettered("A", "R")),
     (roles.activities_have_raci, made("process"), beside("activity", activity(state="retired"))),
     (roles.a_policy_governs, made("process"), governed("published")),
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from services.alignment.judge.ends import ByType, Relations, connect, disconnect, of_types
 from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
-from services.alignment.view.live import validity
+from shared.live import validity
 
 
 class Node:

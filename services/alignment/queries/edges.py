@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, case, fun
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
 from services.alignment.queries.snapshot import Moment, recorded
-from services.alignment.view.live import why_not_active
+from shared.live import why_not_active
 from shared.storage.arrays import any_of, chunks
 
 MAX_LINKS, MOST_EDGES = 200, 2000

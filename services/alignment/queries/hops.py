@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, f
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
 from services.alignment.queries.snapshot import AT, INSTANT, Moment, is_live, recorded
-from services.alignment.view.live import kind_of, why_not_active, why_not_live
 from shared.contracts.relations import OTHER, End
+from shared.live import kind_of, why_not_active, why_not_live
 from shared.storage.arrays import any_of, chunks
 
 MOST_STEPS = 2000

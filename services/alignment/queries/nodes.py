@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
 from services.alignment.queries.counts import tally
 from services.alignment.queries.snapshot import Moment, of_generation, recorded
-from services.alignment.view.live import UNSEEN, why_not_live
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
 from shared.http import pagination
+from shared.live import UNSEEN, why_not_live
 from shared.storage.arrays import any_of, chunks
 
 MAX_VERSIONS = 50

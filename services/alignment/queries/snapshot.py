@@ -91,6 +91,6 @@ def open_findings(*, past: bool) -> ColumnElement[bool]:
 
 
 def is_live(table: FromClause) -> ColumnElement[bool]:
-    """Of nodes and edges: ``view.live`` as a condition, but for the ends that a relation may join."""
+    """Of nodes and edges: ``shared.live`` as a condition, but for the ends that a relation may join."""
     begun = or_(table.c.valid_from.is_(None), table.c.valid_from <= AT)
     return and_(table.c.live, begun, or_(table.c.valid_to.is_(None), table.c.valid_to > AT))

@@ -11,15 +11,15 @@ from services.alignment.models import NODES, RECORD
 from services.alignment.queries.counts import tally
 from services.alignment.queries.nodes import nodes
 from services.alignment.queries.snapshot import AT, Moment, recorded
-from services.alignment.view.live import EXPIRED, becomes_live
 from shared.contracts import NODE_KINDS
+from shared.live import EXPIRED, becomes_live
 
 Json = dict[str, Any]
 
 
 @cache
 def not_over(kind: str) -> ColumnElement[bool]:
-    """``view.live.stage`` as a condition: live, or planned."""
+    """``shared.live.stage`` as a condition: live, or planned."""
     states = [state for state in NODE_KINDS[kind].lifecycle.states if becomes_live(kind, state)]
     return RECORD.c.state.in_(states) & or_(RECORD.c.valid_to.is_(None), RECORD.c.valid_to > AT)
 

@@ -11,8 +11,8 @@ from services.alignment.models import RECORD
 from services.alignment.queries.edges import edges_from
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.standing import standing
-from services.alignment.view.live import active
 from services.alignment.views.found import found_about, told
+from shared.live import active
 from shared.storage.arrays import any_of, chunks
 
 MOST = 500

@@ -16,9 +16,9 @@ from services.alignment.queries.hops import Step, Walk, into, out
 from services.alignment.queries.nodes import briefs, records
 from services.alignment.queries.snapshot import Moment, recorded
 from services.alignment.queries.standing import left_out, page
-from services.alignment.view import live
 from services.alignment.view.projection import ref_of
 from services.alignment.views.found import found_about, lacking, told
+from shared import live
 from shared.contracts.design import FOUR_PS
 from shared.http import pagination
 from shared.storage.arrays import any_of, chunks

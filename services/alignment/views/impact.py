@@ -11,9 +11,9 @@ from services.alignment.queries.edges import edge
 from services.alignment.queries.hops import LeftOut, Leg, Step, Walk
 from services.alignment.queries.nodes import brief, split
 from services.alignment.queries.snapshot import Moment
-from services.alignment.view.live import counts
 from services.alignment.views.asking import to_ask
 from shared.contracts.relations import OTHER, RELATIONS, End
+from shared.live import counts
 from shared.storage.arrays import any_of, chunks
 
 MAX_DEPTH = 10

@@ -13,8 +13,8 @@ from services.alignment.queries import nodes
 from services.alignment.queries.holdings import Holding, holders, roles_of
 from services.alignment.queries.hops import LeftOut, Walk, into, out
 from services.alignment.queries.snapshot import Moment, is_live, recorded
-from services.alignment.view.live import active, stage
 from services.alignment.views.found import found_about, told
+from shared.live import active, stage
 from shared.storage.arrays import any_of, chunks
 
 MOST_ROWS, MOST_COLUMNS = 200, 100

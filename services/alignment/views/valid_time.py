@@ -17,8 +17,8 @@ from services.alignment.queries.counts import USUAL_CRITICALITY, Counts, tally
 from services.alignment.queries.nodes import brief_rows
 from services.alignment.queries.open_findings import MOST, open_about
 from services.alignment.queries.snapshot import Moment
-from services.alignment.view.live import kind_of, validity
 from shared.errors import Invalid
+from shared.live import kind_of, validity
 from shared.storage.arrays import any_of, chunks
 
 T = TypeVar("T")

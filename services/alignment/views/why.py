@@ -14,10 +14,10 @@ from services.alignment.queries.edges import above as edges_above
 from services.alignment.queries.hops import LeftOut
 from services.alignment.queries.nodes import briefs
 from services.alignment.queries.snapshot import Moment, is_live, recorded
-from services.alignment.view.live import why_not_active
 from services.alignment.view.projection import ref_of
 from services.alignment.views.paths import Search, Step, Ways, tops
 from services.alignment.views.signatures import signatures
+from shared.live import why_not_active
 from shared.storage.arrays import any_of, chunks
 from shared.storage.db import TEXT
 

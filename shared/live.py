@@ -1,13 +1,16 @@
-"""What is live, and why something is not: the one notion that every view and every rule shares. Pure.
+"""What is live, and why something is not: the one notion that every view, every rule of alignment and every gate of an
+owner shares. Pure.
 
-Times are instants with a zone; rows are anything that has the members of ``Node`` or ``Edge``.
+Times are instants with a zone; rows are anything that has the members of ``Node`` or ``Edge``. The states of an owner
+become such rows by ``entity`` and ``link``.
 """
 
 from datetime import datetime
 from functools import cache
-from typing import Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from shared.contracts import NODE_KINDS
+from shared.contracts.link import LINK_STATES, Link
 from shared.contracts.relations import RELATIONS
 
 UNSEEN, DELETED, ENDED, MISFIT = "unseen", "deleted", "ended", "does not fit"
@@ -132,3 +135,54 @@ def why_not_active(edge: Edge, at: datetime, holder: bool = True) -> str | None:
 
 def active(edge: Edge, at: datetime, holder: bool = True) -> bool:
     return why_not_active(edge, at, holder) is None
+
+
+# -- for owners, who have states
+
+
+class _Entity(NamedTuple):
+    ref: str
+    state: str
+    live: bool
+    deleted: bool
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+
+class _Link(NamedTuple):
+    type: str
+    source: str
+    target: str
+    field: None
+    live: bool
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+
+def entity(state: Any) -> Node | None:
+    """An entity of an owner; None if it has been deleted, since then its owner has no state of it."""
+    if state is None:
+        return None
+    is_live = NODE_KINDS[state.kind].is_live(state.state)
+    return _Entity(f"{state.kind}/{state.id}", state.state, is_live, False, state.valid_from, state.valid_to)
+
+
+def link(state: Link) -> Edge:
+    """A link of an owner."""
+    source, target = (f"{end.kind}/{end.id}" for end in (state.source, state.target))
+    return _Link(state.type, source, target, None, state.state in LINK_STATES.live, state.valid_from, state.valid_to)
+
+
+def is_live(state: Any, at: datetime) -> bool:
+    """Of an entity of an owner: ``live``."""
+    return live(entity(state), at)
+
+
+def is_over(state: Any, at: datetime) -> bool:
+    """Of an entity of an owner: it has been deleted or has ended, and is neither live nor planned."""
+    return stage(entity(state), at) == "ended"
+
+
+def is_to_hold(state: Link, at: datetime) -> bool:
+    """Of a link of an owner: it is active, or will be."""
+    return why_not_active(link(state), at) in (None, NOT_YET)
