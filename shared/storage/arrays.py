@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Select, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -49,6 +49,30 @@ def _in_json(element: _AnyOf, compiler: SQLCompiler, **how: Any) -> str:
 def any_of(column: Column[str], name: str) -> ColumnElement[bool]:
     """Whether a column is one of the texts that are given under a name when the statement runs."""
     return _AnyOf(column, bindparam(name, type_=Texts()))
+
+
+class _AmongRows(FunctionElement[Any]):
+    name = "among_rows"
+    type = NULLTYPE
+    inherit_cache = True
+
+
+@compiles(_AmongRows, "postgresql")
+def _in_array_of_rows(element: _AmongRows, compiler: SQLCompiler, **how: Any) -> str:
+    column, rows = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} = ANY (ARRAY{rows})"
+
+
+@compiles(_AmongRows, "sqlite")
+def _in_rows(element: _AmongRows, compiler: SQLCompiler, **how: Any) -> str:
+    column, rows = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} IN {rows}"
+
+
+def among_rows(column: Column[str], rows: Select[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of the texts that a query finds, which are few: PostgreSQL would guess that they are
+    many, and read the whole table."""
+    return _AmongRows(column, rows.scalar_subquery())
 
 
 _CHUNK = 500

@@ -20,7 +20,8 @@ def statements(database: Database) -> Iterator[Asked]:
     def note(_: Any, __: Any, statement: str, given: Any, *more: Any) -> None:
         found.append((statement, given))
 
-    engines = {database._reader.sync_engine, database._writer.sync_engine}
+    # on PostgreSQL both are one
+    engines = {database._writer.sync_engine, *([database._reader.sync_engine] if database.is_sqlite else [])}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     yield found

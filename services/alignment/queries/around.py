@@ -15,15 +15,17 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    func,
     literal,
     or_,
     select,
 )
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.hops import MOST_STEPS, Hop, LeftOut, Leg, Step, Walk
+from services.alignment.queries.hops import MOST_STEPS, Hop, LeftOut, Leg, Step, Walk, steps_among
 from services.alignment.queries.snapshot import is_live, recorded
 from shared.contracts.relations import OTHER
+from shared.storage.arrays import among_rows
 from shared.storage.db import TEXT
 
 _MOST_REACHED, _MOST = 200, 1000
@@ -67,14 +69,11 @@ class Around:
 
 
 async def around(walk: Walk, root: str, depth: int) -> Hops:
-    """In two statements, however deep; the walk itself where there is more than these read."""
-    query = _reached(walk.way, past=walk.moment.past, everything=walk.everything)
-    found = await walk.moment.execute(query, root=root, depth=depth, **walk.given)
-    refs = found.scalars().all()
-    if len(refs) > _MOST_REACHED:
-        return walk
-    steps, number = await walk.read(sorted(set(refs)), _MOST + 1, live=False)
-    return walk if number > _MOST else Around(walk, steps)
+    """In one statement, however deep; the walk itself where there is more than that reads, or nothing."""
+    query = _around(walk.way, past=walk.moment.past, everything=walk.everything)
+    found = await walk.moment.execute(query, root=root, depth=depth, most=_MOST + 1, **walk.given)
+    rows = found.all()
+    return Around(walk, walk.steps_of(rows)) if 0 < len(rows) <= _MOST else walk
 
 
 def _at_near(leg: Leg, ref: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -88,6 +87,14 @@ def _at_near(leg: Leg, ref: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 @cache
+def _around(way: tuple[Leg, ...], *, past: bool, everything: bool) -> Select[Any]:
+    """The relations that go on from what is reached, in the order of a walk; none where too much is."""
+    some = _reached(way, past=past, everything=everything).cte("some")
+    size = select(func.count()).select_from(some).scalar_subquery()
+    enough = select(some.c.ref).where(size <= _MOST_REACHED)
+    return steps_among(way, lambda near: among_rows(near, enough), past=past)
+
+
 def _reached(way: tuple[Leg, ...], *, past: bool, everything: bool) -> Select[Any]:
     """Nodes up to a depth, nearest first, each as often as it lies so many hops away."""
     root, begin = cast(bindparam("root", type_=Text()), TEXT), literal(0, Integer())

@@ -193,10 +193,17 @@ class Walk:
         return edge, node if row.kind else None
 
 
-def _leg(leg: Leg, *, past: bool) -> Select[Any]:
+Among = Callable[[Any], ColumnElement[bool]]  # whether a column is a node that a walk goes on from
+
+
+def _given(column: Any) -> ColumnElement[bool]:
+    return any_of(column, "refs")
+
+
+def _leg(leg: Leg, among: Among, *, past: bool) -> Select[Any]:
     near, far = EDGE.c[leg.near], EDGE.c[OTHER[leg.near]]
     ends = near.label("near"), far.label("far"), literal(leg.near).label("side")
-    query = select(EDGE, *ends).where(recorded(EDGE, past=past), any_of(near, "refs"))
+    query = select(EDGE, *ends).where(recorded(EDGE, past=past), among(near))
     if leg.types:
         # of an array SQLite makes no use in an index, and would go through all relations of a hub
         query = query.where(EDGE.c.type.in_(bindparam(leg.types, expanding=True)))
@@ -205,15 +212,19 @@ def _leg(leg: Leg, *, past: bool) -> Select[Any]:
     return query
 
 
-def _edges(way: Way, *, past: bool) -> Subquery:
-    legs = [_leg(leg, past=past) for leg in way]
+def _edges(way: Way, among: Among = _given, *, past: bool) -> Subquery:
+    legs = [_leg(leg, among, past=past) for leg in way]
     return (union_all(*legs) if len(legs) > 1 else legs[0]).subquery()
 
 
 @cache
 def _steps(way: Way, *, past: bool, live: bool) -> Select[Any]:
+    return steps_among(way, _given, past=past, live=live)
+
+
+def steps_among(way: Way, among: Among, *, past: bool, live: bool = False) -> Select[Any]:
     """``live`` leaves out in the database what would be left out here; a walk may pass through more than that."""
-    edges = _edges(way, past=past)
+    edges = _edges(way, among, past=past)
     theirs = and_(RECORD.c.ref == edges.c.far, recorded(RECORD, past=past))
     node = [column.label(f"node_{column.name}") for column in BRIEF]
     query = select(edges, *node).join_from(edges, RECORD, theirs, isouter=not live)
