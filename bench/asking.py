@@ -105,7 +105,7 @@ READS = (
     Read("findings of one owner", "service", _list("findings?owner=party%2Fnobody")),
     Read("score", "service", _list("score"), _rules),
     Read("score of long ago", "service", _score_long_ago, _rules),
-    Read("cascade", "service", _list("cascade"), _items, _total),
+    Read("cascade", "service", _list("cascade"), _items, _ends),
     Read("coverage of design", "service", _list("coverage/design")),
     Read("coverage of offerings", "service", _list("coverage/offerings")),
     Read("diff of a minute", "service", _lately),

@@ -18,8 +18,8 @@ ONE_BY_ONE = 500
 """Events that are written each by itself."""
 
 
-def measure(links: int, databases: Sequence[str]) -> Round:
-    """One round: in memory, then into a new database each."""
+def measure(links: int, databases: Sequence[str], single: int = ONE_BY_ONE) -> Round:
+    """One round: in memory, then into a new database each, ``single`` events one by one."""
     found: dict[str, tuple[float, float | None]] = {}
     told = memory.batches(Organisation(links))
     least = memory.floor(told)
@@ -28,14 +28,14 @@ def measure(links: int, databases: Sequence[str]) -> Round:
         found[f"CPU us/event, fold and judge, {name}"] = figures["project"] + figures["judge"], least
         found |= {f"{what} an event, {name}": (figures[what], None) for what in ("looks", "findings")}
     for database in databases:
-        found |= dict(_stored(database, told))
+        found |= dict(_stored(database, told, single))
     return found
 
 
-def _stored(database: str, told: memory.Batches) -> Iterator[tuple[str, tuple[float, float | None]]]:
+def _stored(database: str, told: memory.Batches, single: int) -> Iterator[tuple[str, tuple[float, float | None]]]:
     for number, (name, rules) in enumerate(catalogues().items()):
         with tempfile.TemporaryDirectory() as folder, new(database, Path(folder)) as url:
-            ours, floor = asyncio.run(stored.measure(url, Path(folder), rules, told, ONE_BY_ONE))
+            ours, floor = asyncio.run(stored.measure(url, Path(folder), rules, told, single))
             yield f"projected events/s, {database}, {name}", (ours.batches, floor.batches)
             yield f"projected one by one/s, {database}, {name}", (ours.one_by_one, floor.one_by_one)
             yield f"CPU us/event, projected, {database}, {name}", (ours.cpu, floor.cpu)

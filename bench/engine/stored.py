@@ -3,7 +3,9 @@ projector does into the same kind of database."""
 
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +22,7 @@ from shared.storage import migrations
 from shared.storage.db import Database
 
 Raw = list[list[bytes]]
+Apply = Callable[[Sequence[bytes]], Awaitable[Any]]
 
 
 class Figures(NamedTuple):
@@ -40,16 +43,16 @@ async def measure(url: str, folder: Path, rules: Plan, told: Batches, single: in
         generation = await generations.begin(connection, "")
     writer = Writer(database, SETTLE, rules=rules)
 
-    async def ours(some: list[bytes]) -> None:
+    async def ours(some: Sequence[bytes]) -> None:
         await writer.write(generation, [project(orjson.loads(each)) for each in some])
 
     found = await _timed(ours, raw, single)
     await database.close()
-    bare = await _bare_postgres(url) if url.startswith("postgresql") else _bare_sqlite(folder / "bare.sqlite")
-    return found, await _timed(bare, raw, single)
+    async with _bare_postgres(url) if url.startswith("postgresql") else _bare_sqlite(folder / "bare.sqlite") as bare:
+        return found, await _timed(bare, raw, single)
 
 
-async def _timed(apply: Callable[[list[bytes]], Awaitable[Any]], raw: Raw, single: int) -> Figures:
+async def _timed(apply: Apply, raw: Raw, single: int) -> Figures:
     began, used, count = time.perf_counter(), time.process_time(), sum(map(len, raw[:-1]))
     for batch in raw[:-1]:
         await apply(batch)
@@ -61,18 +64,21 @@ async def _timed(apply: Callable[[list[bytes]], Awaitable[Any]], raw: Raw, singl
     return Figures(count / took, one_by_one, used / count * 1e6)
 
 
-async def _bare_postgres(url: str) -> Callable[[list[bytes]], Awaitable[Any]]:
+@asynccontextmanager
+async def _bare_postgres(url: str) -> AsyncIterator[Apply]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute(projector.TABLES)
-    return lambda some: projector.store(connection, some)
+    yield partial(projector.store, connection)
+    await connection.close()
 
 
-def _bare_sqlite(path: Path) -> Callable[[list[bytes]], Awaitable[Any]]:
+@asynccontextmanager
+async def _bare_sqlite(path: Path) -> AsyncIterator[Apply]:
     connection = sqlite3.connect(path)
     tables = projector.TABLES.replace("index on", "index link_in on")  # it needs a name here
     connection.executescript(f"pragma journal_mode=wal; pragma synchronous=full; {tables}")
 
-    async def apply(some: list[bytes]) -> None:
+    async def apply(some: Sequence[bytes]) -> None:
         rows = projector.Rows()
         for raw in some:
             rows.add(raw)
@@ -82,4 +88,5 @@ def _bare_sqlite(path: Path) -> Callable[[list[bytes]], Awaitable[Any]]:
         connection.executemany("insert or replace into link values (?, ?, ?, ?, ?)", links)
         connection.commit()
 
-    return apply
+    yield apply
+    connection.close()
