@@ -39,8 +39,9 @@ class Rule:
     ``lacks`` names what a design or an offering lacks where the rule finds something, as the views of coverage call it;
     of several the ``part`` of the evidence says which.
 
-    The examples are graphs whose first node is the subject: ``kind:name state type +member, ...; name relation name``,
-    where a name with its kind in front is unseen. ``mended`` is what the remedy adds to the failing one.
+    The examples are graphs whose first node is the subject:
+    ``kind:name state type +member=value, ...; name relation name``, where a name with its kind in front is unseen.
+    ``mended`` is what the remedy adds to the failing one.
     """
 
     id: str

@@ -326,7 +326,18 @@ class Oracle:
             waiting += fresh
         return seen
 
-    def _tactic(self, ref: str, _: State) -> Iterator[tuple[str, int, str]]:
+    def _beside(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
+        """What is of IT, or of the business and needs IT, has a live counterpart that is not of the same side."""
+        side = state.get("side")
+        if not (side == "it" or (side == "business" and state.get("it_dependent"))):
+            yield "V10n", -1, ""
+            return
+        beside = self.joined(ref, "parallels", "") | self.joined(ref, "parallels", "", back=True)
+        if not any(self.of(each, "side") != side for each in beside):
+            yield "V10", 2, ""
+
+    def _tactic(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
+        yield from self._beside(ref, state)
         if not self.joined(ref, "decomposes realizes", "strategy objective"):
             yield "V02", 3, ""
         if self.older(ref, 90) and not self.joined(
@@ -334,7 +345,8 @@ class Oracle:
         ):
             yield "V07", 2, ""
 
-    def _operation(self, ref: str, _: State) -> Iterator[tuple[str, int, str]]:
+    def _operation(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
+        yield from self._beside(ref, state)
         if not self.joined(ref, "decomposes", "tactic"):
             yield "V03", 3, ""
 

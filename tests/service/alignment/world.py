@@ -76,6 +76,8 @@ def _component(dice: Random) -> State:
 OF_KIND: dict[str, Callable[[Random], State]] = {
     "strategy": lambda dice: {"type": dice.choice(["business", "it", "it_service", None])},
     "objective": lambda dice: {"level": dice.choice([None, "strategic", "tactical"])},
+    "tactic": lambda dice: _side(dice),
+    "operation": lambda dice: _side(dice),
     "outcome": lambda dice: {"type": dice.choice([None, "internal", "external"])},
     "consumer_group": lambda dice: {"type": dice.choice([None, "internal", "external"])},
     "service": lambda dice: {"type": dice.choice([None, "business", "application", "technology"])},
@@ -96,6 +98,10 @@ OF_KIND: dict[str, Callable[[Random], State]] = {
     },
 }
 """Members that no reference tells of."""
+
+
+def _side(dice: Random) -> State:
+    return {"side": dice.choice([None, "business", "it"]), "it_dependent": dice.choice([None, False, True])}
 
 
 def _sign_off(dice: Random) -> State:

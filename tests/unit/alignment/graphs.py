@@ -1,8 +1,8 @@
 """Graphs as one line of text: what the examples of rules are written in.
 
-``kind:name state type +member with p:name, ...; name relation name ended, ...``; the first node is the subject. An end
-that is no node is written ``kind:name``. Each relation is a link, but those that only fields make, which are held by
-their source.
+``kind:name state type +member=value with p:name, ...; name relation name ended, ...``; the first node is the subject,
+and a member without a value says something. An end that is no node is written ``kind:name``. Each relation is a link,
+but those that only fields make, which are held by their source.
 """
 
 from collections.abc import Iterable
@@ -71,7 +71,8 @@ class Text:
         kind = NODE_KINDS[ref.partition("/")[0]]
         deleted = state == "deleted"
         self.links[ref] = version = self.links.get(ref, 0) + 1
-        members: dict[str, Any] = {w[1:]: ["something"] for w in words if w.startswith("+")}
+        said = [w[1:].partition("=") for w in words if w.startswith("+")]
+        members: dict[str, Any] = {name: value or ["something"] for name, _, value in said}
         elements = [w.split(":") for w in words if ":" in w and w.split(":")[0] in FOUR_PS]
         if elements:
             members["elements"] = [

@@ -5,6 +5,7 @@ from services.alignment.judge.catalogue import (
     integrity,
     offering,
     ownership,
+    parallels,
     process,
     raci,
     structure,
@@ -12,7 +13,7 @@ from services.alignment.judge.catalogue import (
 )
 from services.alignment.judge.rule import Rule
 
-FAMILIES = (trace, integrity, ownership, raci, process, design, offering, structure)
+FAMILIES = (trace, parallels, integrity, ownership, raci, process, design, offering, structure)
 RULES: dict[str, Rule] = {rule.id: rule for family in FAMILIES for rule in family.RULES}
 """By id; those that are only counted are among them."""
 SHOWN = {id: rule for id, rule in RULES.items() if rule.shown}
