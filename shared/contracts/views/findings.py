@@ -106,7 +106,7 @@ class FindingGroupPage(View, Page):
 
 
 class RuleExamples(Model):
-    """Two graphs whose first node is the subject: `kind:name state type +member=value, ...; name relation name, ...`."""
+    """Two graphs, with the subject first: `kind:name state type +member=value, ...; name relation name, ...`."""
 
     passes: str
     """One in which the rule finds nothing."""
