@@ -45,7 +45,15 @@ class Pages:
         self.reader = reader
         self.signing_in = SigningIn(Sessions(settings, reader.database))
 
-    async def answer(self, request: Request, name: str, as_of: str | None, gather: Gather, **more: Any) -> Response:
+    async def answer(
+        self,
+        request: Request,
+        name: str,
+        as_of: str | None,
+        gather: Gather,
+        valid_at: str | None = None,
+        **more: Any,
+    ) -> Response:
         place = Place(request.url.path)
         try:
             session = await self.signing_in.session(request)
@@ -53,9 +61,9 @@ class Pages:
             session.caller.demand(SCOPE)
             at = _moment(as_of)
             place = Place(request.url.path, at, session.form)
-            async with self.reader.moment(at, settled=True) as now:
+            async with self.reader.moment(at, _moment(valid_at), settled=True) as now:
                 found = await gather(now)
-                return page(name, place, **await content.frame(now), **found, **more)
+                return page(name, place, valid_at=valid_at, **await content.frame(now), **found, **more)
         except Unauthorized:
             return unknown(place)
         except DomainError as error:
@@ -137,10 +145,11 @@ def router(settings: Settings, reader: Reader) -> APIRouter:  # noqa: C901  one 
         severity: Word | None = None,
         cursor: Word | None = None,
         as_of: AsOf = None,
+        valid_at: AsOf = None,
     ) -> Response:
         given: dict[str, Any] = {"rule": rule or None, "severity": severity or None}
         gather: Gather = lambda now: content.findings(now, given, cursor, grace)  # noqa: E731
-        return await pages.answer(request, "findings", as_of, gather, **given)
+        return await pages.answer(request, "findings", as_of, gather, valid_at, **given)
 
     @routes.get("/cascade")
     async def cascade(request: Request, as_of: AsOf = None) -> Response:

@@ -262,6 +262,21 @@ async def test_findings_are_shown_by_what_brought_them_about(sampled: Platform, 
     assert len(rows) < len(one_by_one.xpath("tbody/tr"))
 
 
+async def test_findings_of_a_day_to_come(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """With the day in the form, and said in words; without what is wrong today and will not be, and the reverse."""
+    day = {"valid_at": "2099-01-01T00:00:00Z"}
+    items = (await sampled.client.get_json("/alignment/v1/findings", limit=200, **day))["items"]
+    today = (await sampled.client.get_json("/alignment/v1/findings", limit=200))["items"]
+    assert {each["id"] for each in items} != {each["id"] for each in today}
+    page = await shown(browser, "/findings?valid_at=2099-01-01")
+    [*_, one_by_one] = page.xpath("//table")
+    rows = one_by_one.xpath("tbody/tr")
+    assert [row.xpath("string(td[2])").split()[0] for row in rows] == [each["rule"] for each in items]
+    assert page.xpath("//input[@name='valid_at'][@type='date']/@value") == ["2099-01-01"]
+    assert "2099-01-01" in page.xpath("string(//p[@class='note'])")
+    assert (await browser.get("/findings?valid_at=tomorrow")).status_code == 400
+
+
 async def test_the_first_page_draws_how_the_score_has_gone(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/")
     [drawn] = page.xpath("//svg[contains(@class, 'spark')]")
