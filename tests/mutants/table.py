@@ -39,6 +39,41 @@ _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
 
 MUTANTS = (
     Mutant(
+        "holes-of-other-rules",
+        "services/alignment/views/cascade.py",
+        'RULES = of_dimension("trace")',
+        'RULES = of_dimension("ownership")',
+        _LIVE_VIEWS,
+    ),
+    Mutant(
+        "expired-design-counts-in-the-rule",
+        "services/alignment/judge/catalogue/design.py",
+        "and each.valid and",
+        "and",
+        _LIVE_VIEWS,
+    ),
+    Mutant(
+        "design-to-come-counts-in-the-view",
+        "services/alignment/views/coverage.py",
+        "live.validity(row, moment.at) is None and ",
+        "",
+        _LIVE_VIEWS,
+    ),
+    Mutant(
+        "what-is-open-is-missing",
+        "services/alignment/views/coverage.py",
+        'else "not_applicable" if reasons else "open"',
+        'else "not_applicable" if reasons else "missing"',
+        _LIVE_VIEWS,
+    ),
+    Mutant(
+        "fingerprint-by-the-order-of-a-set",
+        "services/alignment/judge/fingerprint.py",
+        "*sorted(map(str, rule.where[1]))",
+        "str(rule.where[1])",
+        "tests/service/alignment/test_rules_change.py -k every_process",
+    ),
+    Mutant(
         "an assignment counts outside its scope",
         "services/alignment/queries/holdings.py",
         "return self.scope is None or self.scope in scopes",

@@ -230,6 +230,10 @@ DESIGN = """
 {kind: service, key: thought, spec: {name: Thought, state: approved}}
 {kind: design_package, key: of-thought, spec: {name: Of thought, service_id: service/thought, state: draft, elements: [{type: product, ref: product/ordered}]}}
 {kind: design_package, key: old-thought, spec: {name: Old thought, service_id: service/thought, state: accepted, valid_to: "2025-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
+{kind: design_package, key: to-come, spec: {name: To come, service_id: service/thought, state: accepted, valid_from: "2090-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
+{kind: service, key: late, spec: {name: Late, state: designed}}
+{kind: design_package, key: of-late, spec: {name: Of late, service_id: service/late, state: reviewed, elements: [{type: process, ref: process/p}]}}
+{kind: design_package, key: old-late, spec: {name: Old late, service_id: service/late, state: accepted, valid_to: "2025-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
 {kind: consumer_group, key: closed, spec: {name: Closed, type: internal, state: closed}}
 {kind: consumer_group, key: open, spec: {name: Open, type: internal}}
 {kind: service_offering, key: to-closed, spec: {name: To closed, state: launched, consumer_group_ids: [consumer_group/closed]}}
@@ -249,6 +253,7 @@ async def test_a_design_covers_by_what_is_live(organisation: Organisation) -> No
     [ordered] = items["service/built"]["product"]["nodes"]
     assert (named(ordered), items["service/built"]["product"]["finding"]["rule"]) == ("product/ordered", "X03")
     assert status["service/thought"] == ["open", "open", "covered", "open"], "nobody asks for a design of it yet"
+    assert status["service/late"] == ["missing", "covered", "missing", "missing"], "what has expired is no design"
     rules = [cell and cell["rule"] for cell in (items["service/using"][p]["finding"] for p in FOUR_PS)]
     assert rules == ["X01", None, "X03", "X04"]
     assert not items.keys() & {"service/gone", "service/former"}
