@@ -230,7 +230,7 @@ DESIGN = """
 {kind: service, key: thought, spec: {name: Thought, state: approved}}
 {kind: design_package, key: of-thought, spec: {name: Of thought, service_id: service/thought, state: draft, elements: [{type: product, ref: product/ordered}]}}
 {kind: design_package, key: old-thought, spec: {name: Old thought, service_id: service/thought, state: accepted, valid_to: "2025-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
-{kind: design_package, key: to-come, spec: {name: To come, service_id: service/thought, state: accepted, valid_from: "2090-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
+{kind: design_package, key: to-come, spec: {name: To come, service_id: service/thought, state: draft, valid_from: "2090-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
 {kind: service, key: late, spec: {name: Late, state: designed}}
 {kind: design_package, key: of-late, spec: {name: Of late, service_id: service/late, state: reviewed, elements: [{type: process, ref: process/p}]}}
 {kind: design_package, key: old-late, spec: {name: Old late, service_id: service/late, state: accepted, valid_to: "2025-01-01T00:00:00Z", elements: [{type: people, ref: role/owner}]}}
