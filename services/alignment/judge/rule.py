@@ -33,8 +33,8 @@ class Rule:
 
     ``population`` is what its coverage counts: nodes, or the relations that they declare. ``graver`` says when a
     subject makes it graver, and how grave. ``shown`` is False for what is only counted: where chains are incomplete
-    (``passing``: the rule whose findings say who fails, in place of its own) and who has nothing that the rule could
-    be about (``asked``: the rule whose findings say who is left out).
+    (``passing``: the rule whose findings say who fails, in place of its own). ``asked`` is the rule whose findings say
+    who is left out, since it has nothing that this one could be about.
 
     ``lacks`` names what a design or an offering lacks where the rule finds something, as the views of coverage call it;
     of several the ``part`` of the evidence says which.

@@ -62,10 +62,12 @@ class Sheet:
     def gain(self, dimension: str, closed: Some) -> Gain:
         """What would be gained if these findings were closed together, and nothing else changed."""
         failing = _failing(self._open, {name for name, _ in closed})
-        for name, weight in _failing(Counter(closed)).items():
-            failing[name] -= weight
+        gone = _failing(Counter(closed))
+        failing.subtract(gone)
         turned = {
-            id: each.failing(failing[each.counts]) for id, each in self.coverages.items() if each.counts in failing
+            id: each.failing(failing.get(each.counts, each.fails), gone[each.rule.asked or ""])
+            for id, each in self.coverages.items()
+            if each.counts in gone or each.rule.asked in gone
         }
         values = dict(self._values)
         for name in {each.rule.dimension for each in turned.values()} & values.keys():
@@ -126,9 +128,10 @@ class Coverage:
         """None of nobody pass."""
         return Fraction(0) if self.value is None else self.value
 
-    def failing(self, weight: int) -> "Coverage":
-        """The same where so much fails."""
-        return Coverage(self.rule, self.subjects, self.applicable, max(0, min(weight, self.applicable)))
+    def failing(self, weight: int, more: int = 0) -> "Coverage":
+        """The same where so much fails, of those whom it is about and some more."""
+        applicable = self.applicable + more
+        return Coverage(self.rule, self.subjects, applicable, max(0, min(weight, applicable)))
 
     def told(self) -> dict[str, Any]:
         return {

@@ -255,8 +255,11 @@ class Oracle:
                 if owner.startswith("party/") and owner in self.all and owner not in self.live:
                     yield "O05", 3, ""
         if kind in ("service", "product", "service_offering"):
-            for end in {e for type in ("depends_on", "requires") for e in self.over[ref, type]}:
-                if end in self.there and not NODE_KINDS[self.kind(end)].lifecycle.moves[self.there[end]["state"]]:
+            needed = {e for type in ("depends_on", "requires") for e in self.over[ref, type] if e in self.there}
+            if not needed:
+                yield "L01n", -1, ""
+            for end in needed:
+                if not NODE_KINDS[self.kind(end)].lifecycle.moves[self.there[end]["state"]]:
                     yield "L01", 4, end
         yield from getattr(self, f"_{kind}", lambda _r, _s: iter(()))(ref, state)
 
@@ -314,6 +317,8 @@ class Oracle:
             for each in supported(ref):
                 if each in self.live and not self.is_business(each):
                     yield "V20", 3, each
+        if not self.joined(ref, "supports", "strategy"):
+            yield "V20n", -1, ""
         circle = {each for each in self._supporting(ref) if ref in self._supporting(each)}
         if circle and ref == min(circle):
             yield "V20", 3, "circle"

@@ -15,7 +15,9 @@ from tests.service.alignment.worded import HEALTHY, Worded, ref_to
 
 WITH = {"V18": ("V04",)}
 """Of what rests on the subject in the example this is incomplete until its chain is whole."""
-OTHERS = {"V02", "V03", "V06", "V07", "O05", "P01", "P02", "F11"}
+ASKED_THEN = {"R01": "R02", "R03": "R04"}
+"""Of what has one this is asked, and not of what has none."""
+OTHERS = {"V20", "V02", "V03", "V06", "V07", "O05", "P01", "P02", "F11"}
 """What mends the example of these mends or breaks something else as well."""
 WEIGHTS = {4: 8, 3: 4, 2: 2, 1: 1, 0: 0}
 Json = dict[str, Any]
@@ -76,6 +78,10 @@ async def test_the_remedy_of_a_finding_gains_what_was_promised(server: Server) -
         assert left == [], rule.id
         promised[rule.id] = item["gain"]
         closed = {id: _more(before, id) for id in {rule.id, *WITH.get(rule.id, ())}}
+        if rule.id in ASKED_THEN:
+            other = ASKED_THEN[rule.id]
+            subjects, applicable, passed = before[other]
+            closed[other] = subjects + 1, applicable + 3, passed + 3
         alone[rule.id] = gained(rule, before, before | closed)
         real[rule.id] = gained(rule, before, passing(server))
     assert promised == alone

@@ -13,7 +13,7 @@ policy:bq published +owner, service:bs operational application, product:bt in_us
 design_package:bd accepted with people:br process:bp product:bt partner:bn, consumer_group:bg active,
 service_offering:bf launched +components +consumer_group_ids;
 bp serves bo, bp owned_by bx, ba accountable br, ba responsible br, ba part_of bp, bq governs bp, bq justified_by bo,
-bs serves bp, bs owned_by bx, bd part_of bs, bf offers bs
+bs serves bp, bs owned_by bx, bs depends_on bt, bd part_of bs, bf offers bs
 """
 """Something in every dimension, and nothing wrong with it."""
 TYPES = {
@@ -76,7 +76,8 @@ class Worded:
             elif word.isdigit():
                 said["criticality"] = int(word)
             elif word.startswith("+"):
-                said[word[1:]] = self._value(word[1:])
+                member, _, value = word[1:].partition("=")
+                said[member] = value or self._value(member)
             elif ":" in word:
                 p, _, element = word.partition(":")
                 said.setdefault("elements", []).append({"type": p, "ref": _pair(ref_to(FOUR_PS[p], element))})
@@ -89,6 +90,7 @@ class Worded:
             "owner": _pair(ref_to("party", "bx")),
             "purpose": "It is there.",
             "budget": 5.0,
+            "it_dependent": True,
             "provenance": [{"source": "archimate:model", "id": "one"}],
         }[member]
 

@@ -22,7 +22,7 @@ RULES = (
         "R02", Severity.critical, "raci", "Activity with several accountable roles",
         "More than one live role has the letter A in a live activity.",
         "Keep the A nearest the deliverable, and turn the others to C.",
-        Joined("one A", (out("accountable"),), _ROLE, least=0, most=1), _ACTIVITY,
+        Joined("one A", (out("accountable"),), _ROLE, least=0, most=1), _ACTIVITY, asked="R01",
         passes="activity:a operational, role:r active; a accountable r",
         fails="activity:a operational, role:r active, role:q active; a accountable r, a accountable q",
         mended="; a accountable q ended",
@@ -40,7 +40,7 @@ RULES = (
         "R04", Severity.medium, "raci", "Activity that too many do",
         "More than three live roles have the letter R in a live activity.",
         "Split the activity.",
-        Joined("three R", (out("responsible"),), _ROLE, least=0, most=3), _ACTIVITY,
+        Joined("three R", (out("responsible"),), _ROLE, least=0, most=3), _ACTIVITY, asked="R03",
         passes="activity:a operational, role:r active; a responsible r",
         fails="activity:a operational, role:r active, role:s active, role:t active, role:u active; "
               "a responsible r, a responsible s, a responsible t, a responsible u",

@@ -207,9 +207,18 @@ RULES = (
         "A business strategy supports one of another type, or strategies support each other in a circle.",
         "End that link: the strategy of IT supports the one of the business.",
         Looks(_wrong_way, paths=(Path((out("supports"),), _SUPPORTS),), around=("supports",)), frozenset({"strategy"}),
+        asked="V20n",
         passes="strategy:i in_force it, strategy:b in_force business; i supports b",
         fails="strategy:b in_force business, strategy:i in_force it; b supports i",
         mended="; b supports i ended",
+    ),
+    Rule(
+        "V20n", Severity.info, "trace", "No support", "A live strategy supports no live one.",
+        "Nothing is to be done.",
+        Joined("supports -> strategy", (out("supports"),), live("strategy")), frozenset({"strategy"}), shown=False,
+        passes="strategy:i in_force it, strategy:b in_force business; i supports b",
+        fails="strategy:i in_force it, strategy:b in_force business",
+        mended="; i supports b",
     ),
     Rule(
         "V21", Severity.medium, "trace", "Outcome for other customers",
