@@ -35,6 +35,10 @@ MODEL = """
 {kind: service, key: pumps, spec: {name: Pumps, state: operational, type: application}}
 {kind: role_assignment, key: ann-maps, spec: {party_id: party/ann, role_id: role/owner, scope: service/maps, state: active, valid_to: "2095-01-01T00:00:00Z"}}
 {kind: role_assignment, key: bea-pumps, spec: {party_id: party/bea, role_id: role/owner, scope: service/pumps, state: proposed, valid_from: "2095-06-01T00:00:00Z"}}
+{kind: role, key: fitter, spec: {name: Fitter, state: active, valid_to: "2098-01-01T00:00:00Z"}}
+{kind: activity, key: dig, spec: {name: Dig, state: operational, process_id: process/repairing, raci: [{role_id: role/fitter, letter: A}, {role_id: role/fitter, letter: R}]}}
+{kind: product, key: sensor, spec: {name: Sensor, state: in_use, valid_to: "2098-06-01T00:00:00Z"}}
+{kind: design_package, key: maps-design, spec: {name: Design of maps, state: accepted, service_id: service/maps, elements: [{type: product, ref: product/sensor}]}}
 {kind: kpi, key: hours, spec: {name: Hours to repair, state: active}}
 {kind: contract, key: pipes, spec: {name: Pipes, state: active, type: uc, period: {end: "2097-01-01T00:00:00Z"}, service_level_targets: [{metric: hours, comparator: "<=", value: 24, kpi_id: kpi/hours}]}}
 """  # noqa: E501
@@ -177,3 +181,25 @@ async def test_holes_of_a_day_to_come(organisation: Organisation) -> None:
     shown = {what for what in await wrong(organisation, "2099-01-01") if what[0] == "V"}
     kinds = ("strategy", "objective", "tactic", "operation")
     assert await holes("2099-01-01") == {what for what in shown if what.partition(" ")[2].startswith(kinds)}
+
+
+async def test_violations_of_a_day_to_come(organisation: Organisation) -> None:
+    """The only role that does it is there no longer."""
+    process = await organisation.id("process/repairing")
+
+    async def violations(day: str) -> list[str]:
+        answer = await organisation.get(f"raci/{process}", valid_at=f"{day}T00:00:00Z")
+        return [each["rule"] for row in answer["rows"] for each in row["violations"]]
+
+    assert await violations("2097-12-31") == []
+    assert await violations("2098-01-01") == ["R01", "R03"]
+
+
+async def test_what_a_design_lacks_on_a_day_to_come(organisation: Organisation) -> None:
+    async def products(day: str) -> tuple[str, str | None]:
+        items = (await organisation.get("coverage/design", valid_at=f"{day}T00:00:00Z"))["items"]
+        [cell] = [item["product"] for item in items if named(item["service"]) == "service/maps"]
+        return cell["status"], cell["finding"] and cell["finding"]["rule"]
+
+    assert await products("2098-05-31") == ("covered", None)
+    assert await products("2098-06-01") == ("missing", "X03")
