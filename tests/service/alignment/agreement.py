@@ -36,6 +36,10 @@ def is_goal(node: Json) -> bool:
     return bool(node["kind"] == "outcome" or (node["kind"] == "strategy" and node["type"] == "business"))
 
 
+def needs_the_other_side(state: Json) -> bool:
+    return bool(state["side"] == "it" or (state["side"] == "business" and state["it_dependent"]))
+
+
 class Views:
     """All answers about one organisation, at one valid time."""
 
@@ -285,6 +289,16 @@ class Judged(Views):
         )
         return any(path["complete"] and kind(path["reaches"]) in goals for path in self.why[node]["paths"])
 
+    def whom_the_score_counts_is_whom_a_rule_is_about(self) -> None:
+        said = {node: answer["state_data"] for node, answer in self.entity.items() if self.live(node)}
+        about = {
+            "V02": [node for node in said if kind(node) == "tactic"],
+            "V06": [n for n, its in said.items() if kind(n) == "objective" and its["level"] in (None, "strategic")],
+            "V10": [n for n, its in said.items() if kind(n) in ("tactic", "operation") and needs_the_other_side(its)],
+            "F01": [node for node in said if kind(node) == "service_offering"],
+        }
+        assert {rule: self.rule(rule)["subjects"] for rule in about} == {r: len(nodes) for r, nodes in about.items()}
+
     def who_is_justified_is_not_blamed(self) -> None:
         for rule in ("V04", "V08", "V18"):
             for each in self.findings:
@@ -344,6 +358,7 @@ AGREE: tuple[Callable[[Judged], None], ...] = (
     Judged.entities_have_their_findings,
     Judged.whose_move_it_is_is_the_owner,
     Judged.completeness_is_what_the_score_counts,
+    Judged.whom_the_score_counts_is_whom_a_rule_is_about,
     Judged.who_is_justified_is_not_blamed,
     Judged.who_leads_nowhere_is_blamed,
     Judged.what_fails_is_what_is_found,

@@ -357,7 +357,9 @@ class Oracle:
 
     def _objective(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
         work = self.joined(ref, "decomposes realizes justified_by", "tactic project service", back=True)
-        if state.get("level") in (None, "strategic") and self.older(ref, 90) and not work:
+        if state.get("level") not in (None, "strategic"):
+            yield "V06n", -1, ""
+        elif self.older(ref, 90) and not work:
             yield "V06", 3, ""
 
     def _outcome(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:

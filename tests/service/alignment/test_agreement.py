@@ -133,6 +133,10 @@ def passes(views: Judged) -> None:
     first(scored, lambda each: each["rule"] == "V04")["passing"] += 1
 
 
+def counts_more(views: Judged) -> None:
+    first(views.score["rules"], lambda each: each["rule"] == "V06")["subjects"] += 1
+
+
 def blamed(views: Judged) -> None:
     finding = first(views.findings, lambda each: each["rule"] in ("V04", "V08", "V18"))
     other = {"complete": True, "reaches": "outcome/x", "live": True, "steps": [], "signed_by": []}
@@ -170,6 +174,7 @@ PLANTED: dict[Callable[[Judged], None], Callable[[Judged], None]] = {
     Judged.entities_have_their_findings: entity_without,
     Judged.whose_move_it_is_is_the_owner: another_owner,
     Judged.completeness_is_what_the_score_counts: passes,
+    Judged.whom_the_score_counts_is_whom_a_rule_is_about: counts_more,
     Judged.who_is_justified_is_not_blamed: blamed,
     Judged.who_leads_nowhere_is_blamed: not_blamed,
     Judged.what_fails_is_what_is_found: fails,

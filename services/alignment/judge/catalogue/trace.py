@@ -75,6 +75,12 @@ def _other_customers(node: Node) -> Iterator[Evidence]:
         yield {"type": node.type, "groups": sorted(each.ref for each in groups)[:_NAMED]}
 
 
+def _is_lower(node: Node) -> Iterator[Evidence]:
+    if node.get("level") not in _STRATEGIC:
+        yield {"level": node.get("level")}
+
+
+_STRATEGIC = frozenset({None, "strategic"})
 _SUPPORTS = Reading(lambda node: (node.live, node.type), frozenset({"strategy"}))
 _GROUP = Reading(lambda node: (node.live, node.type), frozenset({"consumer_group"}))
 _AIMS = live("strategy", "objective")
@@ -136,10 +142,17 @@ RULES = (
         "No live tactic, project or service realizes a strategic objective approved more than 90 days ago.",
         "Charter a tactic or project that decomposes or realizes it, or drop the objective.",
         After(90, Joined("realized_by <- tactic, project, service", (_CARRIED_OUT,), _WORK)),
-        frozenset({"objective"}), where=("level", frozenset({None, "strategic"})),
+        frozenset({"objective"}), where=("level", _STRATEGIC), asked="V06n",
         passes="objective:o in_force, tactic:t in_force; t decomposes o",
         fails="objective:o in_force, tactic:t in_force",
         mended="; t decomposes o",
+    ),
+    Rule(
+        "V06n", Severity.info, "trace", "Not strategic", "An objective is of a lower level than strategic.",
+        "Nothing is to be done.",
+        Looks(_is_lower, ("level",)), frozenset({"objective"}), shown=False,
+        passes="objective:o in_force +level=strategic", fails="objective:o in_force +level=tactical",
+        mended=" +level=strategic",
     ),
     Rule(
         "V07", Severity.medium, "trace", "Tactic without work",
