@@ -17,6 +17,7 @@ from shared.contracts import OWNERS
 from shared.http import auth
 from shared.keys import make_keys
 from tests.answers import Checked
+from tests.documents import openapi
 
 
 @dataclass
@@ -75,6 +76,7 @@ def settings_for(home: Path, **more: Any) -> Settings:
 async def running(settings: Settings) -> AsyncIterator[Platform]:
     """The platform, migrated and with its workers, until the block ends."""
     await assembly.migrate(settings)
+    openapi()  # before: what is built last is what gauges ask
     app = assembly.platform(settings)
     token = auth.mint(settings.issuer_key_path, "tester")
     transport = Checked(httpx.ASGITransport(app, raise_app_exceptions=False))

@@ -83,6 +83,7 @@ DISAGREEMENTS = Counter(
 KEPT_DEAD_LETTERS = Live("plumbline_kept_dead_letters", "Messages that could not be read and are kept, 1000 at most")
 LAG = Live("plumbline_view_lag_seconds", "Age of the newest moment that the view covers", "service")
 GENERATION = Live("plumbline_view_generation", "Number of the generation that answers, 0 before the first is built")
+WRITER = Live("plumbline_view_writer", "1 while this process writes the view, else 0")
 REBUILDING = Live("plumbline_rebuild_running", "1 while a generation is being built, else 0")
 
 

@@ -22,15 +22,32 @@ ask = urllib.request.Request("http://127.0.0.1:8000" + sys.argv[1], headers={"Au
 print(urllib.request.urlopen(ask, timeout=10).read().decode())
 """
 
+_ATTEMPTS = 3
+
 
 class Stack:
     """One project of containers, with ports of its own."""
 
     def __init__(self) -> None:
+        self._token = ""
+        self._choose_ports()
+
+    def _choose_ports(self) -> None:
         self.ports = {name: free_port() for name in ("PORT", "POSTGRES_PORT", "KAFKA_PORT")}
         self.url = f"http://127.0.0.1:{self.ports['PORT']}"
-        self._token = ""
         self.environment = os.environ | {f"PLUMBLINE_{name}": str(port) for name, port in self.ports.items()}
+
+    def begin(self) -> None:
+        """Start everything, on other ports if somebody else has taken one since it was chosen."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self.up()
+            except AssertionError as error:
+                if "address already in use" not in str(error):
+                    raise
+            self.compose("down", "--volumes", "--remove-orphans")
+            self._choose_ports()
+        return self.up()
 
     def compose(self, *words: str) -> str:
         return run("docker", "compose", "--project-name", PROJECT, *words, environment=self.environment)
@@ -106,7 +123,7 @@ def stack() -> Iterator[Stack]:
     started.compose("down", "--volumes", "--remove-orphans")
     try:
         started.compose("build")
-        started.up()
+        started.begin()
         yield started
     finally:
         LOGS.parent.mkdir(exist_ok=True)

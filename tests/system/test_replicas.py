@@ -78,6 +78,38 @@ async def test_killed_replicas_take_nothing_with_them(scaled: Stack, index: int)
     await check(scaled.url, token, scaled.broker, ledger)
 
 
+def writes_the_view(stack: Stack, replica: str) -> bool:
+    return "plumbline_view_writer 1.0" in stack.fetch(replica, "/alignment/metrics")
+
+
+def sees(stack: Stack, replica: str, path: str, event: str) -> bool:
+    return '"caught_up":true' in stack.fetch(replica, f"{path}?wait_for={event}")
+
+
+async def test_another_replica_takes_the_view_over(
+    scaled: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    """The one that writes it is killed under writes: another one loads the present and goes on from there."""
+    token = scaled.token()
+    replicas = scaled.replicas("alignment")
+    await soon(lambda: sum(writes_the_view(scaled, each) for each in replicas) == 1, 60)
+    killed = next(each for each in replicas if writes_the_view(scaled, each))
+    others = [each for each in replicas if each != killed]
+    async with traffic(scaled.url, token) as ledger:
+        await asyncio.to_thread(docker, "kill", "--signal", "KILL", killed)
+        took = await soon(lambda: any(writes_the_view(scaled, each) for each in others), LEASE_SECONDS + 20)
+        async with httpx.AsyncClient(base_url=scaled.url, headers={"Authorization": f"Bearer {token}"}) as http:
+            answer = await http.post(PATHS["strategy"], json={"name": "After the one that wrote"})
+        path = f"/alignment/v1/nodes/{KINDS['strategy']}/{answer.json()['id']}"
+        event = answer.headers["plumbline-event"]
+        seen = await soon(lambda: all(sees(scaled, each, path, event) for each in others), 30)
+        record_property("seconds until another one writes, until it has a write", (took, seen))
+        await asyncio.to_thread(docker, "start", killed)
+        await soon(partial(scaled.is_healthy, killed), 60)
+    assert ledger.writes > 50
+    await check(scaled.url, token, scaled.broker, ledger)
+
+
 async def test_a_rolling_restart_costs_retries_at_most(scaled: Stack) -> None:
     """One of every service after the other, until all have been replaced."""
     token = scaled.token()

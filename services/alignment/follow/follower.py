@@ -50,6 +50,7 @@ class Follower:
         self.intake = Intake(database, self.writer, owners, self.heal, self._announce)
         self.gaps = Gaps(database, owners, self.intake, self.heal)
         self._asked: asyncio.Queue[int] = asyncio.Queue()
+        metrics.WRITER.watch(lambda: float(self.leading))
 
     async def follow_forever(self) -> None:
         """Read the bus into the view, until cancelled."""

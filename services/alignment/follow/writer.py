@@ -60,8 +60,13 @@ class Writer:
 
     async def leads(self, generation: int) -> bool:
         """Whether the lease is ours, or has just been taken or prolonged."""
-        async with self._database.write() as connection:
-            return await lease.lease(connection, generation, self._me, exclusive=self._exclusive)
+        async with self._lock:
+            async with self._database.write() as connection:
+                leased = await lease.lease(connection, generation, self._me, exclusive=self._exclusive)
+            held = self._held.get(generation)
+            if leased and held and held.batch == leased.before:
+                self._held[generation] = held._replace(batch=leased.batch)
+        return leased is not None
 
     async def warm(self, generation: int) -> None:
         """Have the present of a generation in memory before anything waits for it."""

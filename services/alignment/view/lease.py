@@ -2,6 +2,7 @@
 batch, so that whatever the one before it is about to write finds that somebody else has written."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,16 +16,23 @@ _HOLD = select(GENERATION.c.status, GENERATION.c.batch, GENERATION.c.writer, GEN
 _HELD = _HOLD.where(GENERATION.c.number == bindparam("generation")).with_for_update()
 
 
-async def lease(connection: AsyncConnection, generation: int, me: str, *, exclusive: bool) -> bool:
+class Leased(NamedTuple):
+    """The last batch before the lease was ours, and the one that counts now."""
+
+    before: int
+    batch: int
+
+
+async def lease(connection: AsyncConnection, generation: int, me: str, *, exclusive: bool) -> Leased | None:
     """Take or prolong the lease of the one who writes a generation, if it is free, ours, or anybody's."""
     row = (await connection.execute(_HELD, {"generation": generation})).one_or_none()
     now = await database_now(connection)
     if row is None or not (exclusive or row.writer in (None, me) or row.writer_until < now):
-        return False
+        return None
     mine = GENERATION.update().where(GENERATION.c.number == generation)
-    fence = {} if row.writer == me else {"batch": GENERATION.c.batch + 1}
-    await connection.execute(mine.values(writer=me, writer_until=now + _LEASE, **fence))
-    return True
+    batch = row.batch if row.writer == me else row.batch + 1
+    await connection.execute(mine.values(writer=me, writer_until=now + _LEASE, batch=batch))
+    return Leased(row.batch, batch)
 
 
 async def release(connection: AsyncConnection, generation: int, me: str) -> None:

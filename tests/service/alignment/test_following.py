@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from services.alignment.follow import projector
+from services.alignment.judge import present
 from services.alignment.models import OFFSET
 from services.alignment.view import dead_letters, generations
 from tests.service.alignment.served import LOG, Server, batch, reader
@@ -122,3 +123,23 @@ async def test_the_planner_hears_of_a_view_that_grows(server: Server, monkeypatc
         await follower._apply_batches([batch(server.world.events[start : start + 2], start)], LOG)
         heard.append(await told(server))
     assert heard == [heard[0], 4, 4, 8, 8]
+
+
+async def test_what_has_been_built_is_not_loaded_again_to_be_followed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taking the lease counts a batch; who has built the view knows that nobody else has written."""
+    loaded = []
+    load = present.load
+
+    async def watched(*given: Any) -> Any:
+        loaded.append(given[1])
+        return await load(*given)
+
+    monkeypatch.setattr(present, "load", watched)
+    await server.build()
+    generation = await server.generation()
+    assert await server.writer.leads(generation)
+    server.world.write(TACTIC, Random(1))
+    await server.arrive(server.world.events)
+    assert loaded.count(generation) == 1
