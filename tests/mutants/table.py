@@ -36,6 +36,8 @@ _DOCUMENTS = "tests/architecture/test_documents.py"
 
 _LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
 _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
+_FORECAST = "tests/service/alignment/test_forecast.py -k sqlite"
+_GATES = "tests/unit/test_owner_gates.py"
 
 MUTANTS = (
     Mutant(
@@ -100,6 +102,48 @@ MUTANTS = (
         "if not fits(edge):",
         "if not edge.type:",
         _IMPACT,
+    ),
+    Mutant(
+        "relations begin and end unforeseen",
+        "services/alignment/judge/history_statements.py",
+        "return (_turning(RECORD, RECORD.c.ref), *ends)",
+        "return (_turning(RECORD, RECORD.c.ref),)",
+        _FORECAST,
+    ),
+    Mutant(
+        "nobody is foreseen to grow old",
+        "services/alignment/judge/forecast.py",
+        "aged = await history.ageing(*span) - subjects",
+        "aged = set[str]()",
+        _FORECAST,
+    ),
+    Mutant(
+        "the clocks of owners are forgotten in a forecast",
+        "services/alignment/judge/replay.py",
+        "moved = scheduled(held, times.asked_at, times.valid_at)",
+        "moved = scheduled((), times.asked_at, times.valid_at)",
+        _FORECAST,
+    ),
+    Mutant(
+        "what will be mended is foreseen as wrong",
+        "services/alignment/views/valid_time.py",
+        "if not changed.gone:",
+        "if changed.gone:",
+        _FORECAST,
+    ),
+    Mutant(
+        "a policy that has expired governs",
+        "services/roles/rules.py",
+        'all(is_over(facts.get("policy", link.source.id), at) for link in links)',
+        'all(facts.get("policy", link.source.id) is None for link in links)',
+        _GATES,
+    ),
+    Mutant(
+        "a party that has left holds the seat of an owner",
+        "services/roles/rules.py",
+        "return assignment, role, party",
+        "return assignment, role, assignment",
+        _GATES,
     ),
     Mutant(
         "an answer with a member that its model lacks",

@@ -27,6 +27,7 @@ MODEL = """
 {kind: tactic, key: drones, spec: {name: Drones, state: in_force, valid_from: "2094-01-01T00:00:00Z"}, links: [{type: decomposes, to: objective/repair}]}
 {kind: objective, key: one-map, spec: {name: One map, state: in_force, level: strategic}}
 {kind: tactic, key: scan, spec: {name: Scan the plans, state: in_force}, links: [{type: decomposes, to: objective/one-map}]}
+{kind: process, key: scanning, spec: {name: Scanning, state: operational}, links: [{type: justified_by, to: objective/one-map, valid_to: "2092-03-01T00:00:00Z"}]}
 {kind: objective, key: idle, spec: {name: Nobody works on it, state: in_force, level: strategic}}
 {kind: party, key: ann, spec: {name: Ann, state: active, type: person}}
 {kind: party, key: bea, spec: {name: Bea, state: active, type: person, valid_to: "2096-01-01T00:00:00Z"}}
@@ -72,6 +73,7 @@ def days(number: int) -> str:
         ("V18 objective/repair", "2090-12-31", "2091-01-01"),  # the outcome that it serves ceases to be valid
         ("V04 policy/on-paper", "2092-01-01", "2091-12-31"),  # the relation that justifies it begins to hold
         ("V04 policy/on-paper", "2092-12-31", "2093-01-01"),  # and ends
+        ("V04 process/scanning", "2092-02-29", "2092-03-01"),  # the same, where nothing around it turns
         ("V07 tactic/drones", "2093-12-31", "2094-01-01"),  # it begins to be valid, and has long been in force
         ("O01 service/maps", "2094-12-31", "2095-01-01"),  # who holds the seat holds it no longer
         ("O01 service/pumps", "2095-06-01", "2095-05-31"),  # who is to hold it does, by the clock of the owner
