@@ -247,8 +247,8 @@ MUTANTS = (
     Mutant(
         "a member is missing in a footprint",
         "services/alignment/judge/catalogue/trace.py",
-        'frozenset({"objective"}), where=("level", frozenset({None, "strategic"})),',
-        'frozenset({"objective"}), where=("levels", frozenset({None, "strategic"})),',
+        'frozenset({"objective"}), where=("level", _STRATEGIC), asked="V06n",',
+        'frozenset({"objective"}), where=("levels", _STRATEGIC), asked="V06n",',
         _ENGINE,
     ),
     Mutant(
