@@ -29,6 +29,8 @@ Json = dict[str, Any]
 By = Literal["top", "source", "owner", "rule"]
 MOST_LOOKED_AT = 2000
 """Findings, the worst of all, that are grouped."""
+MOST_OF_UNSEEN = 50
+"""And of each rule of which there is none among them, its worst: what is grave hides nothing that is worth more."""
 MOST_OF_RULE = 5
 """Groups of one rule: what is left is one more."""
 _FIRST = 5
@@ -88,6 +90,11 @@ class Groups:
 async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grace: timedelta, sheet: Sheet) -> Groups:
     """``changed`` is what the valid time changes."""
     items, following = await findings.some(moment, changed, filters, MOST_LOOKED_AT, None, grace)
+    if following is not None and "rule" not in filters and not moment.past:
+        for rule in sorted(sheet.failing - {item["rule"] for item in items}):
+            unseen = filters | {"rule": rule}
+            items += (await findings.some(moment, changed, unseen, MOST_OF_UNSEEN, None, grace))[0]
+            await asyncio.sleep(0)
     some = [found_in(item) for item in items]
     closing = await closings(moment, changed, sheet, some)
     await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served

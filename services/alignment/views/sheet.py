@@ -49,6 +49,11 @@ class Sheet:
         return len(self._values)
 
     @property
+    def failing(self) -> set[str]:
+        """The rules of which findings are shown."""
+        return {name for (name, _), number in self._open.items() if number > 0 and RULES[name].shown}
+
+    @property
     def capped(self) -> bool:
         mean = _mean(self._values)
         return mean is not None and mean > _CAP and bool(self._vital)

@@ -102,7 +102,8 @@ class FindingGroupPage(View, Page):
     items: list[FindingGroup]
     """The groups of this page."""
     more: bool
-    """Whether there are findings that were not looked at: the worst 2000 are grouped."""
+    """Whether there are findings that were not looked at: the worst 2000 are grouped, and of rules that have
+    none among them the worst 50 each."""
 
 
 class RuleExamples(Model):
