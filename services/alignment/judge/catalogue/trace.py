@@ -191,7 +191,7 @@ RULES = (
     Rule(
         "V18", Severity.high, "trace", "Chain that ends short",
         "Others rest on a live thing that leads to no live outcome or business strategy and has nothing live above it.",
-        "Say it once, here: add the relation to the objective, outcome or strategy that it is for.",
+        "Add the relation to the objective, outcome or strategy that it is for; what rests on it then leads there too.",
         Topmost(_ABOVE, resting=True), frozenset(_OTHERS), passing="V18c", asked="V18n",
         passes="objective:o in_force, process:p operational, outcome:x agreed; p justified_by o, o serves x",
         fails="objective:o in_force, process:p operational, outcome:x agreed; p justified_by o",
