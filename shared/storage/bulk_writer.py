@@ -131,9 +131,14 @@ def _places(columns: Sequence[str]) -> tuple[int, ...]:
 
 
 def _fit_one_statement(operations: Sequence[Operation]) -> bool:
-    """None of them may see what another one does, so no two of them may be about the same rows."""
-    changed = [each.table for each in operations if not isinstance(each, Insert)]
-    return len(changed) == len(set(changed)) and sum(len(each.rows) for each in operations) <= FEW
+    """None of them sees what another one does, so no table may be changed after it has been written to: the rows may be
+    the same ones."""
+    written = set[Table]()
+    for each in operations:
+        if each.table in written and not isinstance(each, Insert):
+            return False
+        written.add(each.table)
+    return sum(len(each.rows) for each in operations) <= FEW
 
 
 async def _write_arrays(connection: AsyncConnection, operation: Operation) -> None:

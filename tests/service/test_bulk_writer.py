@@ -53,8 +53,8 @@ def operations(count: int) -> list[Operation]:
     """The mark first, then things: so many new ones, one that is renamed."""
     return [
         Update(MARK, ("id", "next"), ("next",), [("a", 6, 9)], at_most=frozenset({"next"}), must=True),
-        Insert(THING, COLUMNS, [thing(id) for id in range(1, count + 1)]),
         Update(THING, ("id",), ("name", "at"), [(0, "zero", LATE)]),
+        Insert(THING, COLUMNS, [thing(id) for id in range(1, count + 1)]),
     ]
 
 
@@ -78,6 +78,19 @@ async def test_few_are_one_statement_on_postgresql_and_none_sees_another(databas
             await write(connection, [Update(THING, ("id",), ("name",), [(1, "renamed")]), gone])
     assert len([text for text, _ in asked if not text.startswith("BEGIN")]) == 2, "both are about one row"
     assert [row[0] for row in await rows(database, THING)] == [0, 2]
+
+
+@pytest.mark.parametrize("more", [0, MANY])
+async def test_what_has_just_been_written_can_be_changed(database: Database, more: int) -> None:
+    """As a finding that one instant opens and the next one resolves, in one transaction."""
+    made = [Insert(THING, COLUMNS, [thing(id) for id in range(1, 4 + more)])]
+    changed: list[Operation] = [Update(THING, ("id",), ("name",), [(1, "renamed")]), Delete(THING, ("id",), [(2,)])]
+    for one in changed:
+        async with database.write() as connection:
+            await write(connection, [Delete(THING, ("id",), [(id,) for id in range(4 + more)])])
+            await write(connection, [*made, one])
+        found = {row[0]: row[1] for row in await rows(database, THING)}
+        assert (found.get(1), 2 in found) == (("renamed", True) if one is changed[0] else ("n1", False))
 
 
 @pytest.mark.parametrize("count", [1, MANY])
