@@ -6,8 +6,8 @@ import typer
 
 from services import assembly
 from services.cli import issuing, sample
-from services.cli import run as runner
 from services.cli.endpoint import user
+from services.cli.server import Server, remembered, server_config, serving
 from shared import typed
 from shared.client import Client
 from shared.config import Settings
@@ -24,9 +24,9 @@ _WORST = 10
 
 async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
     await assembly.migrate(settings)
-    server = runner.Server(runner.server_config(assembly.platform(settings), settings))
-    async with runner.serving(server, settings) as url:
-        with runner.remembered(settings.home, url):
+    server = Server(server_config(assembly.platform(settings), settings))
+    async with serving(server, settings) as url:
+        with remembered(settings.home, url):
             async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
                 if with_sample and not await _has_entities(client):
                     await _load_sample(client, _acting(settings, url))

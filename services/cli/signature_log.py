@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.cli.verify import check_term
+from services.cli.terms import check_term
 from shared import merkle, proof
 from shared.merkle import Node
 

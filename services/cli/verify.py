@@ -1,7 +1,6 @@
 """``verify``: whether a proof of sign-off holds, and whether the signature log still says what it said."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 
 from services.cli.endpoint import Unusable
 from services.cli.session import FAILED, UNREACHABLE, USAGE
+from services.cli.terms import check_term
 
 if TYPE_CHECKING:
     from shared.proof import Proven
@@ -93,18 +93,6 @@ def _bytes(file: Path) -> bytes:
     if len(raw) > _LARGEST:
         raise Unusable(f"{file} is larger than any proof ({_LARGEST} bytes).")
     return raw
-
-
-def check_term(key: Mapping[str, Any], at: Any) -> None:
-    """A key proves what was signed while it was in use; raises NotProven."""
-    from shared import proof
-
-    try:
-        signed = int(datetime.fromisoformat(at).timestamp())  # as whole seconds, as the end of a key is given
-    except (TypeError, ValueError):
-        raise proof.NotProven("It does not say when it was signed.") from None
-    if signed > key.get("exp", signed):
-        raise proof.NotProven(f"The key was not in use at {at}.")
 
 
 def _lines(found: "Proven", trusted: Keys) -> list[str]:

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from services import assembly
-from services.cli.run import Server, server_config, serving
+from services.cli.server import Server, server_config, serving
 from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind

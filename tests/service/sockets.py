@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services import assembly
-from services.cli.run import Server, server_config, serving
+from services.cli.server import Server, server_config, serving
 from shared.http import auth
 from tests.platform import settings_for
 

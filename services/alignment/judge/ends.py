@@ -1,51 +1,38 @@
 """The relations at the ends of a node: a tuple while they are few, which most nodes have, and found without a look at
 all of them once they are many. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from services.alignment.judge.graph import Edge
 
+class Typed(Protocol):
+    @property
+    def type(self) -> str: ...
+
+
+E = TypeVar("E", bound=Typed)
 MANY = 64
 """Relations at one end, from which on they are kept apart."""
-Relations: TypeAlias = "tuple[Edge, ...] | dict[Edge, None]"
-ByType: TypeAlias = "tuple[Edge, ...] | dict[str, dict[Edge, None]]"
+Relations = tuple[E, ...] | dict[E, None]
+ByType = tuple[E, ...] | dict[str, dict[E, None]]
 
 
-def connect(edge: Edge) -> None:
-    """Let both ends know of a relation."""
-    source, target = edge.source, edge.target
-    source.out, target.into = _with(source.out, edge), _with(target.into, edge)
-    if edge.up:
-        edge.lower.above, edge.upper.below = _among(edge.lower.above, edge), _among(edge.upper.below, edge)
-
-
-def disconnect(edge: Edge) -> None:
-    source, target = edge.source, edge.target
-    source.out, target.into = _without(source.out, edge), _without(target.into, edge)
-    if edge.up:
-        edge.lower.above, edge.upper.below = _but(edge.lower.above, edge), _but(edge.upper.below, edge)
-
-
-def every(found: ByType) -> Iterable[Edge]:
+def every(found: ByType[E]) -> Iterable[E]:
     return found if isinstance(found, tuple) else chain.from_iterable(found.values())
 
 
-def of_types(found: ByType, types: Iterable[str]) -> Iterator[Edge]:
+def of_types(found: ByType[E], types: Iterable[str]) -> Iterator[E]:
     if isinstance(found, tuple):
         return (edge for edge in found if edge.type in types)
     return (edge for type in types for edge in found.get(type, ()))
 
 
-def _with(found: ByType, edge: Edge) -> ByType:
+def with_typed(found: ByType[E], edge: E) -> ByType[E]:
     if isinstance(found, tuple):
         if len(found) < MANY:
             return (*found, edge)
-        by_type: dict[str, dict[Edge, None]] = {}
+        by_type: dict[str, dict[E, None]] = {}
         for each in found:
             by_type.setdefault(each.type, {})[each] = None
         found = by_type
@@ -53,7 +40,7 @@ def _with(found: ByType, edge: Edge) -> ByType:
     return found
 
 
-def _without(found: ByType, edge: Edge) -> ByType:
+def without_typed(found: ByType[E], edge: E) -> ByType[E]:
     if isinstance(found, tuple):
         return tuple(each for each in found if each is not edge)
     del found[edge.type][edge]
@@ -62,14 +49,14 @@ def _without(found: ByType, edge: Edge) -> ByType:
     return found
 
 
-def _among(found: Relations, edge: Edge) -> Relations:
+def with_one(found: Relations[E], edge: E) -> Relations[E]:
     if isinstance(found, tuple):
         return (*found, edge) if len(found) < MANY else dict.fromkeys((*found, edge))
     found[edge] = None
     return found
 
 
-def _but(found: Relations, edge: Edge) -> Relations:
+def without_one(found: Relations[E], edge: E) -> Relations[E]:
     if isinstance(found, tuple):
         return tuple(each for each in found if each is not edge)
     del found[edge]

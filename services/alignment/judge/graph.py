@@ -10,7 +10,15 @@ from operator import attrgetter
 from sys import intern
 from typing import Any
 
-from services.alignment.judge.ends import ByType, Relations, connect, disconnect, of_types
+from services.alignment.judge.ends import (
+    ByType,
+    Relations,
+    of_types,
+    with_one,
+    with_typed,
+    without_one,
+    without_typed,
+)
 from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
 from shared.live import validity
@@ -44,11 +52,11 @@ class Node:
         """Those that rules read."""
         self.values: tuple[Any, ...] = ()
         """What was last read of it by the watches of its kind."""
-        self.out: ByType = ()
-        self.into: ByType = ()
-        self.above: Relations = ()
+        self.out: ByType[Edge] = ()
+        self.into: ByType[Edge] = ()
+        self.above: Relations[Edge] = ()
         """The relations that justify it."""
-        self.below: Relations = ()
+        self.below: Relations[Edge] = ()
         """The relations by which it justifies others."""
         self.held: tuple[Edge, ...] = ()
         """The relations that its fields make."""
@@ -206,3 +214,18 @@ class Graph(Journal):
         """Whether the instant lies in its validity."""
         assert self.now is not None
         return validity(thing, self.now) is None
+
+
+def connect(edge: Edge) -> None:
+    """Let both ends know of a relation."""
+    source, target = edge.source, edge.target
+    source.out, target.into = with_typed(source.out, edge), with_typed(target.into, edge)
+    if edge.up:
+        edge.lower.above, edge.upper.below = with_one(edge.lower.above, edge), with_one(edge.upper.below, edge)
+
+
+def disconnect(edge: Edge) -> None:
+    source, target = edge.source, edge.target
+    source.out, target.into = without_typed(source.out, edge), without_typed(target.into, edge)
+    if edge.up:
+        edge.lower.above, edge.upper.below = without_one(edge.lower.above, edge), without_one(edge.upper.below, edge)
