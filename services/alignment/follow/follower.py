@@ -53,9 +53,16 @@ class Follower:
         metrics.WRITER.watch(lambda: float(self.leading))
 
     async def follow_forever(self) -> None:
-        """Read the bus into the view, until cancelled."""
-        await self._ensure_built()
-        await self._judge_anew()
+        """Read the bus into the view, until cancelled; then another process may write at once."""
+        try:
+            await self._ensure_built()
+            await self._judge_anew()
+            await self._follow_on()
+        except asyncio.CancelledError:
+            await self.writer.release()
+            raise
+
+    async def _follow_on(self) -> None:
         while True:
             await self._ensure_built()
             with contextlib.suppress(generations.OffsetMoved):
@@ -76,10 +83,14 @@ class Follower:
             known = await generations.offsets(connection, self._active(), log_id)
         if known is None:
             raise PositionLost
+        generation = self._active()
         consumer = await self.bus.consumer(GROUP, TOPICS, self._positions)
         try:
             while True:
-                if batches := await consumer.fetch(_BATCH, _WAIT):
+                batches = await consumer.fetch(_BATCH, _WAIT)
+                if self.generation != generation:
+                    return  # the one that was built in the meantime reads on from elsewhere
+                if batches:
                     await self._apply_batches(batches, log_id)
                     await consumer.done(batches)
         finally:
@@ -89,8 +100,7 @@ class Follower:
     async def _lead(self) -> None:
         """Wait until this process is the one that writes; the others answer, and stand by."""
         while True:
-            async with self.database.read() as connection:
-                self.generation = await generations.active(connection)
+            await self._note_switch()
             if await self.writer.leads(self._active()):
                 break
             await asyncio.sleep(_IDLE)
@@ -153,7 +163,8 @@ class Follower:
         while True:
             await asyncio.sleep(_IDLE)
             await self.reporting.look(self.database)
-            await self._note_switch()
+            if self.generation is not None:
+                await self._note_switch()
             if not self.leading:
                 continue
             for service in OWNERS:
@@ -187,8 +198,9 @@ class Follower:
         """Another replica may have built a generation and swept the one that we knew."""
         async with self.database.read() as connection:
             active = await generations.active(connection)
-        if self.generation is not None:
-            self.generation = active
+        before, self.generation = self.generation, active
+        if before is not None and before != active:
+            await self.writer.leave(before)
 
     async def catch_up(self, service: str) -> None:
         """Move the watermark; fetch what is missing if it was missing the last time as well."""
@@ -196,8 +208,7 @@ class Follower:
 
     async def _ensure_built(self) -> None:
         while True:
-            async with self.database.read() as connection:
-                self.generation = await generations.active(connection)
+            await self._note_switch()
             if self.generation is not None:
                 return
             try:
@@ -228,4 +239,4 @@ class Follower:
             except (ClientError, BusUnavailable) as error:
                 log.warning("the rebuild is given up", generation=generation, reason=str(error))
             else:
-                self.generation = generation
+                await self._note_switch()

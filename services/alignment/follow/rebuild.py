@@ -48,6 +48,7 @@ class Rebuild:
             await self._fill(generation)
         except BaseException:
             # also when the process is told to stop: the next one need not wait until this build is taken for dead
+            await self._writer.leave(generation)
             async with self.database.write() as connection:
                 await generations.abandon(connection, generation)
             raise

@@ -79,11 +79,18 @@ class Writer:
             with contextlib.suppress(Exception):
                 async with self._database.write() as connection:
                     await lease.release(connection, generation, self._me)
-            self.forget(generation)
+            await self.leave(generation)
 
-    def forget(self, generation: int) -> None:
-        """It is no longer written to."""
-        self._held.pop(generation, None)
+    async def leave(self, generation: int) -> None:
+        """It is no longer written to: nothing of it stays in memory."""
+        async with self._lock:
+            await self._forget(generation)
+
+    async def _forget(self, generation: int) -> None:
+        held = self._held.pop(generation, None)
+        if held is not None:
+            self._resting = 0
+            await asyncio.shield(asyncio.to_thread(held.judge.graph.clear))
 
     def next_due(self, generation: int) -> datetime | None:
         """When something turns by itself, as far as is known."""
@@ -117,7 +124,7 @@ class Writer:
                     yield work
                     await work.write()
             except BaseException as error:
-                self._take_back(generation, error)
+                await self._take_back(generation, error)
                 raise
             work.judge.committed()
             self._let_rest(work.judge)
@@ -139,10 +146,10 @@ class Writer:
         held = self._held[generation] = _Held(judge, progress, batch)
         return held
 
-    def _take_back(self, generation: int, error: BaseException) -> None:
+    async def _take_back(self, generation: int, error: BaseException) -> None:
         """What an item is to blame for is undone; of anything else nobody knows how far it went."""
         held = self._held.get(generation)
         if held is not None and isinstance(error, Exception) and is_of_an_item(error):
             held.judge.roll_back()
         else:
-            self.forget(generation)
+            await self._forget(generation)

@@ -197,6 +197,17 @@ class Graph(Journal):
         edge = self.links.get(ref)
         return max(edge.order if edge else (0, 0), self.others.get(ref, (0, 0)))
 
+    def clear(self) -> None:
+        """Let go of everything. Nodes and relations hold each other, and what the collector was told to leave alone it
+        never frees by itself."""
+        self.accept()
+        for node in list(self.nodes.values()):
+            node.out = node.into = node.above = node.below = node.held = ()
+            node.on = None
+        self.nodes.clear()
+        self.links.clear()
+        self.others.clear()
+
     # -- relations at their ends
 
     def connect(self, edge: Edge) -> None:
