@@ -28,7 +28,7 @@ Passing = dict[str, tuple[int, int, int]]
 async def begun(server: Server, text: str = "") -> Worded:
     """A view of what is healthy, and of this."""
     server.world.__init__()  # type: ignore[misc]  # as empty as at first
-    server.writer.forget(await server.generation())
+    await server.writer.leave(await server.generation())
     await server.begin()
     worded = Worded(server.world)
     await server.arrive(worded.add(HEALTHY))
