@@ -229,11 +229,13 @@ class Judge:
     def committed(self) -> None:
         """The batch stays."""
         self.graph.accept()
+        self.standing.accept()
         self._committed_until = self.until
 
     def roll_back(self) -> None:
         """As it was before the batch."""
         self.graph.roll_back()
+        self.standing.take_back()
         self.standing.forget()
         self.changes = Changes()
         self._opened.clear()

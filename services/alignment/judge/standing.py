@@ -59,6 +59,7 @@ class Standing(Turning):
         first = not node.seen
         _, order, recorded_at, type, state, live, deleted, criticality, valid_from, valid_to, edges, members = version
         before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
+        validity = node.valid_from, node.valid_to
         self.graph.change(node)
         node.seen, node.order = True, order
         node.type, node.state = type and intern(type), intern(state)
@@ -69,7 +70,8 @@ class Standing(Turning):
         if live and not before[2]:
             node.live_since = recorded_at
             self._await(node, *(recorded_at + span for span in self.plan.after.get(node.kind, ())))
-        self._await(node, valid_from, valid_to)
+        if validity != (valid_from, valid_to):
+            self._await(node, valid_from, valid_to)
         self._say(node, members, first=first)
         self._live(node)
         if edges is not None:
@@ -158,8 +160,10 @@ class Standing(Turning):
     def _say_of(self, edge: Edge, said: Said) -> None:
         """Whether it is in force, and when it is valid."""
         self.graph.change(edge)
-        edge.valid_from, edge.valid_to, edge.in_force = said.valid_from, said.valid_to, said.in_force
-        self._await(edge, said.valid_from, said.valid_to)
+        before = edge.valid_from, edge.valid_to, edge.in_force
+        edge.valid_from, edge.valid_to, edge.in_force = now = said.valid_from, said.valid_to, said.in_force
+        if said.in_force and before != now:
+            self._await(edge, said.valid_from, said.valid_to)
         self._stand(edge)
 
     def _let_go(self, edge: Edge) -> None:

@@ -17,6 +17,7 @@ from shared.contracts.relations import UP
 _UP_FROM = {"source": frozenset(UP["source"]), "target": frozenset(UP["target"])}
 _OWN = frozenset({"type", "state", "has_live_state", "deleted", "criticality", "seen", "live", "valid"})
 """Members of a node that every rule about it reads."""
+_ENTRIES = 10_000
 
 
 class Turning(Touching):
@@ -26,6 +27,10 @@ class Turning(Touching):
         super().__init__(plan, graph)
         self._due: list[tuple[datetime, int, Node | Edge]] = []
         self._number = count()
+        self._first = 0
+        """The number from which on entries are of this batch."""
+        self._enough = _ENTRIES
+        """So many entries may be there until those that mean nothing any more are looked for."""
 
     # -- time
 
@@ -35,12 +40,28 @@ class Turning(Touching):
 
     def due(self) -> set[tuple[datetime, str]]:
         """The instants at which something turns by itself, and what; without those that mean nothing any more."""
+        return {(at, thing.name if isinstance(thing, Edge) else thing.ref) for at, thing in self._meant()}
+
+    def _meant(self) -> dict[tuple[datetime, Node | Edge], int]:
         return {
-            (at, thing.name if isinstance(thing, Edge) else thing.ref)
-            for at, _, thing in self._due
+            (at, thing): number
+            for at, number, thing in self._due
             if (at in (thing.valid_from, thing.valid_to) and (isinstance(thing, Node) or thing.in_force))
             or (isinstance(thing, Node) and at in self._ripe(thing))
         }
+
+    def accept(self) -> None:
+        """What has been awaited since the last time stays."""
+        if len(self._due) > self._enough:
+            self._due = [(at, number, thing) for (at, thing), number in self._meant().items()]
+            heapq.heapify(self._due)
+            self._enough = max(_ENTRIES, 2 * len(self._due))
+        self._first = next(self._number)
+
+    def take_back(self) -> None:
+        """It was not awaited; what was popped is there again."""
+        self._due = [entry for entry in self._due if entry[1] < self._first]
+        heapq.heapify(self._due)
 
     def _ripe(self, node: Node) -> list[datetime]:
         """When it has been live for as long as rules ask."""
@@ -66,13 +87,7 @@ class Turning(Touching):
         assert now is not None
         for instant in instants:
             if instant is not None and instant > now:
-                entry = (instant, next(self._number), thing)
-                heapq.heappush(self._due, entry)
-                self.graph.undo_by(self._forget, entry)
-
-    def _forget(self, entry: tuple[datetime, int, Node | Edge]) -> None:
-        self._due.remove(entry)
-        heapq.heapify(self._due)
+                heapq.heappush(self._due, (instant, next(self._number), thing))
 
     def _set(self, thing: Node | Edge, name: str, value: Any) -> None:
         if getattr(thing, name) != value:
