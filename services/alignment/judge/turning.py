@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from services.alignment.judge.circles import circle
+from services.alignment.judge.circles import circles
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.ends import of_types
 from services.alignment.judge.graph import Edge, Graph, Node
@@ -233,5 +233,5 @@ class Turning(Touching):
         if self._end is None or self.closures.leads(node, self._end):
             return False
         if node not in self._circles:
-            self._circles.update(circle(node, self.plan.top))
+            self._circles |= circles(node, self.plan.top, self._circles)
         return self._circles[node] is node
