@@ -137,15 +137,17 @@ class Standing(Turning):
         if version.order <= graph.order_of(ref):
             return False
         edge = graph.links.get(ref)
-        if not version.edges:  # deleted, or of a relation that is not known
-            if edge is not None:
-                self._let_go(edge)
-                del graph.links[ref]
-                graph.undo_by(graph.links.__setitem__, ref, edge)
+        said = version.edges[0] if version.edges else None
+        if edge is not None and (said is None or (edge.type, edge.source.ref, edge.target.ref) != said[:3]):
+            # only an owner that was restored from an older copy gives one id to another relation
+            self._let_go(edge)
+            del graph.links[ref]
+            graph.undo_by(graph.links.__setitem__, ref, edge)
+            edge = None
+        if said is None:  # deleted, or of a relation that is not known
             graph.undo_by(_put_back, graph.others, ref, graph.others.get(ref))
             graph.others[ref] = version.order
             return True
-        said = version.edges[0]
         if edge is None:
             source, target = graph.node(said.source), graph.node(said.target)
             edge = Edge(ref, said.type, source, target, source, is_link=True, batch=graph.batch)

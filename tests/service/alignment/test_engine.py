@@ -173,3 +173,27 @@ async def test_what_is_taken_back_leaves_it_as_it_was(
         assert judge.standing.due() == due
 
     await played(server, seed, check)
+
+
+async def test_a_link_of_a_later_epoch_may_join_others(server: Server) -> None:
+    """An owner that was restored from an older copy may give the id of a link that was lost to another one."""
+    dice, world = Random(3), server.world
+    for ref in REFS:
+        world.write(ref, dice)
+    for ref in LINK_REFS:
+        world.link(ref, dice)
+    await server.arrive(world.events)
+    judge = server.writer._held[await server.generation()].judge
+    for last in world.events[-len(LINK_REFS) :]:
+        kind, id, _ = last["id"].split(":")
+        other = dice.choice([ref for ref in REFS if not ref.endswith(last["data"]["state"]["target"]["id"])])
+        ends = {"target": dict(zip(("kind", "id"), other.split("/"), strict=True)), "type": "relates_to"}
+        state = last["data"]["state"] | ends | {"version": 1, "state": "active"}
+        place = {"position": last["position"] + 100, "time": clock.rfc3339(world._now())}
+        told = {"id": f"{kind}:{id}:2.1", "epoch": 2, "aggregateversion": 1, "data": {"state": state}}
+        await server.arrive([last | place | told])
+    assert len(judge.graph.links) == len(LINK_REFS)
+    async with server.database.read() as connection:
+        loaded = await present.load(connection, await server.generation(), server.settle)
+    assert whole(loaded) == whole(judge)
+    assert open_in(judge) == await stored(server) == open_in(loaded)
