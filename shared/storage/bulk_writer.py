@@ -102,11 +102,11 @@ def _shape(operation: Operation) -> _Shape:
 
 async def _write_many(connection: AsyncConnection, operation: Operation) -> None:
     statement, order = _for_each_row(_shape(operation))
-    columns = _columns(operation, connection.dialect)
-    rows = list(zip(*(columns[place] for place in order), strict=True))
-    for some in chunks(rows, _AT_ONCE):
-        done = await connection.exec_driver_sql(statement, some if len(some) > 1 else some[0])
-        _check(operation, done.rowcount, len(some))
+    for some in chunks(operation.rows, _AT_ONCE):
+        columns = _columns(operation, connection.dialect, some)
+        rows = list(zip(*(columns[place] for place in order), strict=True))
+        done = await connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
+        _check(operation, done.rowcount, len(rows))
 
 
 @lru_cache

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 
 from services.alignment.follow import storing
 from services.alignment.follow.work import Work
+from services.alignment.judge.ends import counted
 from services.alignment.judge.findings import Changes, Finding
+from services.alignment.judge.graph import Graph, Node
 from services.alignment.judge.history import History
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.replay import Found, replay
@@ -24,6 +26,8 @@ from shared.storage.bulk_writer import Operation
 _TICK = timedelta(microseconds=1)
 _FEW = 20
 """Events that are judged in a millisecond or two: a thread for them would cost more than it spares the loop."""
+_NEAR = 200
+"""Relations around an event, and below it, up to which that is so."""
 
 
 async def apply(work: Work, events: Sequence[Projected]) -> None:
@@ -32,11 +36,28 @@ async def apply(work: Work, events: Sequence[Projected]) -> None:
     fresh, late = _split(work.judge, rows)
     if late:
         await _apply_late(work, late)
-    if len(fresh) > _FEW:
+    if len(fresh) > _FEW or _reaches_far(work.judge.graph, fresh):
         work.add(*await asyncio.to_thread(_in_turn, work.generation, work.judge, fresh))
     elif fresh:
         work.add(*_in_turn(work.generation, work.judge, fresh))
     work.advance(events)
+
+
+def _reaches_far(graph: Graph, events: Iterable[Projected]) -> bool:
+    """Whether much may have to be judged anew: at a hub, or where much rests on something. No more is looked at than
+    says so."""
+    changed = {event.ref for event in events}
+    justified = {edge[edge["up"]] for event in events for edge in event.edges if edge["up"]}
+    waiting = [node for ref in changed | justified if (node := graph.nodes.get(ref))]
+    seen, room = set(waiting), _NEAR
+    room -= sum(counted(node.out) + counted(node.into) for node in waiting if node.ref in changed)
+    while waiting and room > 0:
+        node = waiting.pop()
+        room -= len(node.below)
+        fresh = {edge.lower for edge in node.below} - seen if room > 0 else set[Node]()
+        seen |= fresh
+        waiting += fresh
+    return room <= 0
 
 
 def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[Operation]:

@@ -22,6 +22,11 @@ def every(found: ByType[E]) -> Iterable[E]:
     return found if isinstance(found, tuple) else chain.from_iterable(found.values())
 
 
+def counted(found: ByType[E]) -> int:
+    """How many there are."""
+    return len(found) if isinstance(found, tuple) else sum(map(len, found.values()))
+
+
 def of_types(found: ByType[E], types: Iterable[str]) -> Iterator[E]:
     if isinstance(found, tuple):
         return (edge for edge in found if edge.type in types)

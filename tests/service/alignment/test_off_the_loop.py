@@ -1,0 +1,69 @@
+"""Judging what reaches far does not hold up the loop, be it one event."""
+
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services import assembly
+from services.alignment.follow import projector
+from services.alignment.judge.judging import Judge
+from services.alignment.view.projection import Projected
+from tests.platform import settings_for
+from tests.service.alignment.served import Server
+from tests.service.alignment.worded import Worded
+
+NEAR = 10
+
+
+@pytest.fixture
+async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    monkeypatch.setattr(projector, "_NEAR", NEAR)
+    configured = settings_for(tmp_path, settle_seconds=0)
+    await assembly.migrate(configured, "alignment")
+    made = Server(configured)
+    await made.begin()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each batch whether it was judged on the loop."""
+    found, in_turn = list[bool](), projector._in_turn
+
+    def noted(generation: int, judge: Judge, fresh: Sequence[Projected]) -> Any:
+        found.append(threading.current_thread() is threading.main_thread())
+        return in_turn(generation, judge, fresh)
+
+    monkeypatch.setattr(projector, "_in_turn", noted)
+    return found
+
+
+CHAIN = "; " + ", ".join(f"s{number} depends_on s{number + 1}" for number in range(NEAR + 2))
+HUB = "; " + ", ".join(f"h relates_to s{number}" for number in range(NEAR + 2))
+SERVICES = ", ".join(f"service:s{number} operational" for number in range(NEAR + 3))
+
+
+@pytest.mark.parametrize(
+    ("around", "event", "on_the_loop"),
+    [
+        (CHAIN, "service:s0 retired", False),
+        (CHAIN, "service:s9 retired", True),
+        (CHAIN, "; s0 depends_on h", True),
+        (CHAIN, "; h depends_on s0", False),
+        (HUB, "service:h retired", False),
+        (HUB, "service:s1 retired", True),
+        (HUB, "; h relates_to s11 ended", True),
+    ],
+)
+async def test_one_event(server: Server, places: list[bool], around: str, event: str, on_the_loop: bool) -> None:
+    worded = Worded(server.world)
+    await server.arrive(worded.add(f"{SERVICES}, service:h operational"))
+    for each in worded.add(around):
+        await server.arrive([each])
+    places.clear()
+    await server.arrive(worded.add(event))
+    assert places == [on_the_loop]
