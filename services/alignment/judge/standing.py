@@ -60,6 +60,8 @@ class Standing(Turning):
         _, order, recorded_at, type, state, live, deleted, criticality, valid_from, valid_to, edges, members = version
         before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
         validity = node.valid_from, node.valid_to
+        if node.live and node.type != type:
+            self._turn(node, live=False)  # as a root of one type it carries what it may not as one of another
         self.graph.change(node)
         node.seen, node.order = True, order
         node.type, node.state = type and intern(type), intern(state)

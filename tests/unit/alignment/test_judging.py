@@ -87,3 +87,17 @@ def test_what_is_due_is_judged_at_its_instant() -> None:
     text.judge.turn_to(START + timedelta(days=200))
     (found,) = text.of("V06", "objective/o")
     assert found.opened_at == START + timedelta(days=90)
+
+
+@pytest.mark.parametrize("after", ["in_force it", "withdrawn it", "withdrawn business", "deleted"])
+def test_what_was_a_root_and_is_of_another_type_carries_nothing(after: str) -> None:
+    """Whether it goes on to be live or not; and as soon as it is what it was, it carries again."""
+    text = Text()
+    text.add("strategy:i in_force it, strategy:b in_force business; i supports b")
+    assert not text.of("V01", "strategy/i")
+    said = {number: state.split() for number, state in enumerate((after, "in_force business"), 1)}
+    for number, words in said.items():
+        text.said["strategy/b"] = words
+        text.judge.take([text._version("strategy/b", START + (10 + number) * MINUTE)])
+        text.judge.flush()
+        assert len(text.of("V01", "strategy/i")) == (number == 1)
