@@ -91,6 +91,8 @@ SCORES = (
         "the graph in memory",
         {"graph: load s per 100,000 links, *": no_more(3), "graph: KiB a link, *": no_more(1)},
     ),
+    Score(19, "the worst answer of any view on a hostile graph, in ms", {"worst answer ms, *": no_more(1000)}),
+    Score(20, "the loop is never held longer than that, in ms", {"loop held ms, *": no_more(50)}),
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.curve import new
-from bench.engine import memory, stored
+from bench.engine import hostile, memory, stored
 from bench.engine.rules import catalogues
 from bench.organisation import Organisation
 from bench.table import Round
@@ -18,8 +18,8 @@ ONE_BY_ONE = 500
 """Events that are written each by itself."""
 
 
-def measure(links: int, databases: Sequence[str], single: int = ONE_BY_ONE) -> Round:
-    """One round: in memory, then into a new database each, ``single`` events one by one."""
+def measure(links: int, databases: Sequence[str], single: int = ONE_BY_ONE, at_hub: int = hostile.AT_HUB) -> Round:
+    """One round: in memory, then into a new database each, ``single`` events one by one; and a hostile graph."""
     found: dict[str, tuple[float, float | None]] = {}
     told = memory.batches(Organisation(links))
     least = memory.floor(told)
@@ -29,6 +29,7 @@ def measure(links: int, databases: Sequence[str], single: int = ONE_BY_ONE) -> R
         found |= {f"{what} an event, {name}": (figures[what], None) for what in ("looks", "findings")}
     for database in databases:
         found |= dict(_stored(database, told, single))
+        found |= dict(_hostile(database, at_hub))
     return found
 
 
@@ -43,6 +44,18 @@ def _stored(database: str, told: memory.Batches, single: int) -> Iterator[tuple[
                 loaded = _loaded(url)
                 yield f"graph: load s per 100,000 links, {database}", (loaded["seconds"], None)
                 yield f"graph: KiB a link, {database}", (loaded["kib"], None)
+
+
+def _hostile(database: str, at_hub: int) -> Iterator[tuple[str, tuple[float, float | None]]]:
+    graph = f"ladder of {hostile.LEVELS}, hub of {at_hub}, {database}"
+    with tempfile.TemporaryDirectory() as folder, new(database, Path(folder)) as url:
+        figures = hostile.measure(url, Path(folder), at_hub=at_hub)
+    yield f"worst answer ms, {graph}", (figures.answer, None)
+    yield f"hub falls ms, {graph}", (figures.fall, None)
+    yield f"hub rises late ms, {graph}", (figures.late_fall, None)
+    yield f"loop held ms, built, {graph}", (figures.building, None)
+    yield f"loop held ms, hub falls, {graph}", (figures.falling, None)
+    yield f"loop held ms, hub rises late, {graph}", (figures.late_falling, None)
 
 
 def _loaded(url: str) -> dict[str, float]:

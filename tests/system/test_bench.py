@@ -18,7 +18,7 @@ async def test_one_size_of_the_curve(tmp_path: Path) -> None:
 
 @pytest.mark.postgres
 def test_the_engine_by_itself() -> None:
-    found = engine.measure(LINKS * 2, ["sqlite", "postgres"], single=5)
+    found = engine.measure(LINKS * 2, ["sqlite", "postgres"], single=5, at_hub=100)
     assert all(ours > 0 for ours, _ in found.values())
 
 

@@ -125,7 +125,7 @@ async def _apply_late(work: Work, late: Sequence[Projected]) -> None:
     if not changed.events:
         return
     if judge.until is None or changed.since > judge.until:
-        judge.turn_to(max(event.recorded_at for event in changed.events))
+        await asyncio.to_thread(judge.turn_to, max(event.recorded_at for event in changed.events))
         _write_findings(work, judge.flush())
     await reconsider(work, changed.refs, changed.since, changed.events)
 
@@ -142,12 +142,12 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     piece, stored = await history.piece(subjects), await history.findings(subjects)
     known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
     found = await asyncio.to_thread(replay, judge.plan, piece, subjects, start, judge.until, known, judge.settle)
-    _write_findings(work, difference(stored, found, start))
+    _write_findings(work, await asyncio.to_thread(difference, stored, found, start))
     newest: dict[str, Projected] = {}
     for event in events:
         if event.order > judge.graph.order_of(event.ref):
             newest[event.ref] = max(event, newest.get(event.ref, event), key=lambda each: each.order)
-    judge.apply_late([version(event) for event in newest.values()], subjects, found.open)
+    await asyncio.to_thread(judge.apply_late, [version(each) for each in newest.values()], subjects, found.open)
     present = History(connection, generation, judge.until, judge.plan)
     clocked = {event.ref for event in events if event.event.kind in judge.plan.after}
     for ref, live_since in (await present.live_since(clocked)).items():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from services.alignment.judge.checks import Evidence
@@ -95,6 +95,12 @@ class Changes:
     ended: dict[tuple[str, datetime], datetime] = field(default_factory=dict)
     dropped: set[tuple[str, datetime]] = field(default_factory=set)
     removed: list[tuple[str, datetime]] = field(default_factory=list)
+
+
+def of_row(row: Any, resolved_at: datetime = FOREVER) -> Finding:
+    """As a row of the table has it; open, unless it says otherwise."""
+    times = row.opened_at, resolved_at, row.since
+    return Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)
 
 
 def stored(finding: Finding, part: str) -> Open:

@@ -1,5 +1,6 @@
 """Pieces of the past from the tables: whom a late change can reach, and everything around them that rules look at."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +10,7 @@ from sqlalchemy import BindParameter, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge import history_statements as statements
-from services.alignment.judge.findings import Finding
+from services.alignment.judge.findings import Finding, of_row
 from services.alignment.judge.footprint import Step
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
@@ -131,11 +132,10 @@ class History:
         )
         for query, refs in around:
             found += await self._rows(query, refs)
-        edges = {(row.origin, row.epoch, row.version, row.ordinal): row for row in found}
-        relations = [_relation(row) for row in edges.values()]
-        ends = {end for each in relations for end in (each.said.source, each.said.target, each.said.holder)}
+        relations, ends = await asyncio.to_thread(_relations, found)
         read = frozenset(self.plan.members) | CLOCKED
-        rows = [_row(row) for row in await self._rows(statements.entities, subjects | ends, read)]
+        entities = await self._rows(statements.entities, subjects | ends, read)
+        rows = await asyncio.to_thread(lambda: [_row(row) for row in entities])
         return Piece(rows, relations, await self._live_since(rows))
 
     async def _above(self, refs: set[str]) -> list[Any]:
@@ -168,12 +168,8 @@ class History:
 
     async def findings(self, subjects: set[str]) -> list[Finding]:
         """The intervals that reach the instant or lie after it; those before it can not change any more."""
-        return [
-            Finding(
-                row.id, row.opened_at, row.resolved_at, row.since, row.rule, row.subject, row.severity, row.evidence
-            )
-            for row in await self._rows(statements.findings, subjects)
-        ]
+        found = await self._rows(statements.findings, subjects)
+        return await asyncio.to_thread(lambda: [of_row(row, row.resolved_at) for row in found])
 
     async def _rows(self, make: Callable[..., Any], refs: Iterable[str], *how: Any) -> list[Any]:
         rows: list[Any] = []
@@ -190,6 +186,13 @@ class History:
         if self.room < 0:
             raise TooMuch
         return rows
+
+
+def _relations(found: Sequence[Any]) -> tuple[list[Relation], set[str]]:
+    """Each once, and what they lead to."""
+    edges = {(row.origin, row.epoch, row.version, row.ordinal): row for row in found}
+    relations = [_relation(row) for row in edges.values()]
+    return relations, {end for each in relations for end in (each.said.source, each.said.target, each.said.holder)}
 
 
 def _to_the_second(after: datetime, until: datetime) -> dict[str, str]:

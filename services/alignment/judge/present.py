@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import END, GOAL
-from services.alignment.judge.findings import Finding
+from services.alignment.judge.findings import of_row
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.standing import Said, Version
@@ -50,7 +50,7 @@ async def load(connection: AsyncConnection, generation: int, settle: timedelta, 
                 held[row.origin].append(said)
         for origin, edges in held.items():
             judge.standing.hold(judge.graph.node(origin), edges)
-        judge.adopt([_finding(row) async for row in _pages(connection, generation, _OPEN)])
+        judge.adopt([of_row(row) async for row in _pages(connection, generation, _OPEN)])
     return judge
 
 
@@ -125,11 +125,6 @@ def _version(row: Any) -> Version:
 def _link(row: Any, said: Said, until: datetime) -> Version:
     order, valid = _order(row.epoch, row.version), (row.valid_from, row.valid_to)
     return Version(row.origin, order, until, None, "", False, False, None, *valid, (said,), {})
-
-
-def _finding(row: Any) -> Finding:
-    times = row.opened_at, FOREVER, row.since
-    return Finding(row.id, *times, row.rule, row.subject, row.severity, row.evidence)
 
 
 async def _live_since(connection: AsyncConnection, generation: int, rules: Plan) -> list[tuple[str, datetime]]:
