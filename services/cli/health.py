@@ -147,8 +147,11 @@ def _score(answer: "Score") -> "RenderableType":
     from services.cli.tables import cell, table
 
     index = "no subjects yet" if answer.index is None else f"{answer.index:g} of 100"
-    rows = [(each.dimension, each.raw, each.with_waivers) for each in answer.dimensions]
-    parts: list[RenderableType] = [cell(f"Score: {index}"), table(("dimension", "raw", "with waivers"), rows)]
+    rows = [(each.dimension, each.raw, each.with_waivers, _rise(each.trend)) for each in answer.dimensions]
+    parts: list[RenderableType] = [
+        cell(f"Score: {index}"),
+        table(("dimension", "raw", "with waivers", "in 30 days"), rows),
+    ]
     fixes = [_fix(fix) for fix in answer.fixes]
     if fixes:
         columns = ("gain", "rule", "subject", "finding", "of", "all", "remedy")
@@ -187,3 +190,7 @@ async def check(
     session.say(f"{len(found)} findings are worse than {max_severity}.")
     if found:
         raise typer.Exit(FAILED)
+
+
+def _rise(points: float | None) -> str:
+    return "" if points is None else f"{points:+g}"

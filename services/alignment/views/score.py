@@ -5,36 +5,54 @@ from typing import Any
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.fingerprint import FINGERPRINT
+from services.alignment.judge.forecast import Turned
+from services.alignment.queries.counts import tallies
+from services.alignment.queries.nodes import first_recorded
 from services.alignment.queries.snapshot import Moment
 from services.alignment.views.groups import Groups, grouped
 from services.alignment.views.sheet import Sheet, shown
 from services.alignment.views.valid_time import turned
-from services.alignment.views.weighing import sheet_of
+from services.alignment.views.weighing import sheet_from, sheet_of
+from shared.clock import before
 
-_FIXES = 10
+_FIXES, _TREND = 10, timedelta(days=30)
 Json = dict[str, Any]
 
 
 async def score(moment: Moment, grace: timedelta) -> Json:
     """``index`` is the mean of the dimensions that have subjects, each as heavy as the others; it is capped while a
-    critical finding hits a vital subject. ``known`` is the share of the dimensions that have subjects."""
-    return _told(await sheet_of(moment, await turned(moment), grace))
+    critical finding hits a vital subject. ``known`` is the share of the dimensions that have subjects; how they have
+    changed is not said."""
+    return _told(await sheet_of(moment, await turned(moment), grace), None)
 
 
 async def with_fixes(moment: Moment, grace: timedelta) -> Json:
-    """The same, and which acts are worth most, one of each group."""
+    """The same, how the dimensions have changed, and which acts are worth most, one of each group."""
     changed = await turned(moment)
     sheet = await sheet_of(moment, changed, grace)
-    return _told(sheet) | {"fixes": _fixes(await grouped(moment, changed, {}, grace, sheet))}
+    return _told(sheet, await _before(moment, grace)) | {
+        "fixes": _fixes(await grouped(moment, changed, {}, grace, sheet))
+    }
 
 
-def _told(sheet: Sheet) -> Json:
+async def _before(moment: Moment, grace: timedelta) -> Sheet | None:
+    """As it was a while ago, if anything was recorded by then."""
+    then = before(moment.as_of or moment.asked_at or moment.at, _TREND)
+    first = await first_recorded(moment)
+    if first is None or first > then:
+        return None
+    async for each, counts in tallies(moment, [then]):
+        return await sheet_from(each, counts, Turned(), grace)
+    return None
+
+
+def _told(sheet: Sheet, then: Sheet | None) -> Json:
     return {
         "index": shown(sheet.index),
         "capped": sheet.capped,
         "known": {"dimensions": sheet.known, "of": len(sheet.dimensions)},
         "rules_version": FINGERPRINT,
-        "dimensions": [each.told() for each in sheet.dimensions.values()],
+        "dimensions": [each.told(then.dimensions[name] if then else None) for name, each in sheet.dimensions.items()],
         "rules": [each.told() for each in sheet.coverages.values()],
     }
 

@@ -197,10 +197,12 @@ class Dimension:
     def value(self) -> Fraction | None:
         return 100 * self.numerator / self.denominator if self.denominator else None
 
-    def told(self) -> dict[str, Any]:
-        raw = shown(self.value)
+    def told(self, before: "Dimension | None") -> dict[str, Any]:
+        """``before`` is what it was a while ago."""
+        raw, then = shown(self.value), before.value if before else None
         figures = {"numerator": round(float(self.numerator), 4), "denominator": self.denominator}
-        return {"dimension": self.name, **figures, "raw": raw, "with_waivers": raw, "trend": None}
+        trend = None if self.value is None or then is None else shown(self.value - then)
+        return {"dimension": self.name, **figures, "raw": raw, "with_waivers": raw, "trend": trend}
 
 
 def shown(value: Fraction | None, digits: int = 1) -> float | None:

@@ -23,7 +23,7 @@ class DimensionScore(Model):
     with_waivers: float | None
     """The same, where what is waived counts as passing."""
     trend: float | None
-    """How it has changed; null where that is not known."""
+    """By how many points `raw` has risen in 30 days; null where nothing was counted then."""
 
 
 class RuleScore(Model):

@@ -107,3 +107,20 @@ async def test_what_is_no_span_is_refused(server: Server, asked: Json) -> None:
     answer = await server.http.get("/alignment/v1/score/trend", params=asked)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] in {f"?{name}" for name in asked}, answer.text
+
+
+async def test_a_dimension_says_by_how_much_it_has_risen_in_a_month(server: Server) -> None:
+    """From a moment in the middle of what was recorded; and not from one before all of it."""
+    end = await history(server)
+    month = 30 * 24 * 60
+    now = await server.get("score", as_of=at(month + 10))
+    then = {each["dimension"]: each["raw"] for each in (await server.get("score", as_of=at(10)))["dimensions"]}
+    rises = {each["dimension"]: (each["raw"], each["trend"]) for each in now["dimensions"]}
+    for name, (raw, rise) in rises.items():
+        if raw is None or then[name] is None:
+            assert rise is None
+        else:
+            assert abs(raw - then[name] - rise) < 0.11, name
+    assert any(rise for _, rise in rises.values())
+    assert {each["trend"] for each in (await server.get("score", as_of=at(month - 5)))["dimensions"]} == {None}
+    assert {each["trend"] for each in (await server.get("score", as_of=at(2 * month + end)))["dimensions"]} <= {0, None}
