@@ -44,13 +44,13 @@ async def test_a_generation_that_was_replaced_does(server: Server) -> None:
     gc.unfreeze()
     held = len(server.writer._held[before].judge.graph.nodes)
     gc.collect()
-    assert in_memory() == held
+    others = in_memory() - held  # of tests that ran before in this process
     gc.freeze()
     await server.build()
     await follower._note_switch()
     gc.unfreeze()
     assert list(server.writer._held) == [follower.generation] != [before]
-    assert in_memory() == held
+    assert in_memory() <= held + others
 
 
 async def test_so_does_one_that_fails(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
