@@ -171,10 +171,11 @@ class Follower:
                 with contextlib.suppress(ClientError, generations.OffsetMoved):
                     await self.catch_up(service)
             with contextlib.suppress(generations.OffsetMoved):
-                if not await self.writer.leads(self._active()):
-                    raise generations.OffsetMoved
-                await self.settle()
-                await self._count()
+                if await self.writer.leads(self._active()):
+                    await self.settle()
+                    await self._count()
+                else:
+                    self.leading = False  # another one leads; the next batch finds out as well
 
     async def settle(self) -> None:
         """Judge what is due by now."""

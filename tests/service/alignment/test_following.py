@@ -1,5 +1,6 @@
 """What the view reads from the bus and where it reads on are one thing: both are there, or neither."""
 
+import asyncio
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.alignment.models import OFFSET
 from services.alignment.view import dead_letters, generations
 from tests.service.alignment.served import LOG, Server, batch, reader
 from tests.service.alignment.world import REFS
+from tests.service.api import eventually
 from tests.service.conftest import BACKENDS
 
 TACTIC = next(ref for ref in REFS if ref.startswith("tactic/"))
@@ -143,3 +145,21 @@ async def test_what_has_been_built_is_not_loaded_again_to_be_followed(
     server.world.write(TACTIC, Random(1))
     await server.arrive(server.world.events)
     assert loaded.count(generation) == 1
+
+
+async def test_who_has_lost_the_lease_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while nothing comes that it could not write."""
+    follower = await reader(server)
+    follower.leading = True
+
+    async def lost(_: int) -> bool:
+        return False
+
+    monkeypatch.setattr(follower.writer, "leads", lost)
+    looks = asyncio.create_task(follower.catch_up_forever())
+    await eventually(lambda: _is(not follower.leading))
+    looks.cancel()
+
+
+async def _is(it: bool) -> bool:
+    return it
