@@ -20,6 +20,7 @@ FEW = 100
 """Rows of all tables together that go into one statement."""
 _AT_ONCE = 2000
 """Rows of a table in one statement."""
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 Rows = Sequence[Sequence[Any]]
 
 
@@ -194,7 +195,7 @@ def _of_arrays(shape: _Shape, first: int, guard: str = "") -> str:
 
 
 def _type(column: Column[Any]) -> str:
-    return column.type.compile(postgresql.dialect()).partition(" COLLATE")[0]  # type: ignore[no-untyped-call]
+    return column.type.compile(_POSTGRESQL).partition(" COLLATE")[0]
 
 
 # -- both
