@@ -19,7 +19,8 @@ async def test_one_size_of_the_curve(tmp_path: Path) -> None:
 @pytest.mark.postgres
 def test_the_engine_by_itself() -> None:
     found = engine.measure(LINKS * 2, ["sqlite", "postgres"], single=5, at_hub=100)
-    assert all(ours > 0 for ours, _ in found.values())
+    # Nothing held the loop where what was done took less than the clock of the watch can tell.
+    assert [name for name, (ours, _) in found.items() if ours <= 0 and not name.startswith("loop held")] == []
 
 
 def test_the_largest_catalogue_is_as_large_as_planned() -> None:

@@ -247,5 +247,5 @@ async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
         await stranger.goto(visitor.printed)
         await stranger.context.clear_cookies()
         await stranger.get_by_role("navigation").get_by_role("link", name="Findings").click()
+        await expect(stranger).to_have_url(f"{visitor.address}/findings")
         await expect(heading(stranger, "Sign in")).to_be_visible()
-        assert stranger.url == f"{visitor.address}/findings"
