@@ -9,6 +9,7 @@ from services.cli.endpoint import Unusable
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
+    from shared.client import Client
     from shared.interchange.records import Batch, Origin
     from shared.interchange.sync import Report
 
@@ -39,24 +40,29 @@ async def apply(
 @command
 async def import_(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A model in the ArchiMate exchange format.")],
-    source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the model's own.")] = None,
+    file: Annotated[Path, typer.Argument(help="A file of one of the formats that can be read.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Its format, where its content is not to say.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the file's own.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something was refused.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Bring in an ArchiMate model: what it holds is registered as found, and what has no place here is counted."""
-    report = await _sync(session, _model(file, source), dry_run)
+    """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
+    report = await _sync(session, await _batch(session.client, file, source, format_), dry_run)
     if not report.accounted or (strict and report.refused):
         raise typer.Exit(FAILED)
 
 
-def _model(file: Path, source: str | None) -> "Batch":
-    from shared.interchange import archimate, mapping
+async def _batch(client: "Client", file: Path, source: str | None, format: str | None) -> "Batch":
+    from shared.interchange import bundle, formats
+    from shared.interchange.records import Batch
 
     try:
-        return mapping.to_batch(archimate.read(_bytes(file, archimate.MAX_BYTES)), file.name, source)
-    except ValueError as error:
+        found = formats.read(formats.File(file.name, _bytes(file, formats.MOST), source), format)
+    except formats.Unreadable as error:
         raise Unusable(str(error)) from None
+    return found if isinstance(found, Batch) else await bundle.to_batch(client, found, source)
 
 
 def _bytes(file: Path, most: int) -> bytes:

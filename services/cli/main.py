@@ -14,7 +14,7 @@ COMMANDS = {
     "topics": ("services.cli.prepare:topics", "Create the topics that are missing on the bus."),
     "keys": ("services.cli.keys:keys", "Make the keys of an installation, or rotate one."),
     "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
-    "import": ("services.cli.bring:import_", "Bring in a model that another tool exported."),
+    "import": ("services.cli.bring:import_", "Bring in what another tool wrote."),
     "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
     "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),

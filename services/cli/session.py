@@ -115,11 +115,10 @@ def _exit(error: Exception) -> NoReturn:
 
 def _code(error: Exception) -> int | None:
     from shared.client import Conflict, NotFound, PreconditionFailed, Refused, Unreachable
-    from shared.interchange.archimate import NotAModel
     from shared.interchange.bundle_files import BadBundle
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-        ((Unusable, BadBundle, NotAModel), USAGE),
+        ((Unusable, BadBundle), USAGE),
         ((NotFound,), NOT_FOUND),
         ((Conflict, PreconditionFailed), CONFLICT),
         ((Unreachable,), UNREACHABLE),

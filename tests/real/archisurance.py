@@ -16,7 +16,8 @@ from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.http import auth
-from shared.interchange import archimate, bundle, bundle_files, mapping
+from shared.interchange import bundle, bundle_files
+from shared.interchange.formats.archimate import exchange, mapping
 from shared.interchange.sync import Report, sync
 from shared.keys import make_keys
 from shared.telemetry import configure_logging
@@ -104,7 +105,7 @@ async def seen(client: Client) -> None:
 
 async def bring(client: Client, file: Path) -> Report:
     data = await asyncio.to_thread(file.read_bytes)
-    return await sync(client, mapping.to_batch(archimate.read(data), file.name))
+    return await sync(client, mapping.to_batch(exchange.read(data), file.name))
 
 
 async def count(client: Client, kind: Kind) -> int:

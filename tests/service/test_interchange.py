@@ -8,8 +8,8 @@ import pytest
 
 from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
-from shared.interchange.archimate import read
-from shared.interchange.mapping import to_batch
+from shared.interchange.formats.archimate.exchange import read
+from shared.interchange.formats.archimate.mapping import to_batch
 from shared.interchange.sync import Report, sync
 from tests.platform import Platform, running, settings_for
 

@@ -38,7 +38,8 @@ def test_a_file_that_is_no_model_is_a_usage_error(run: Any, owner: FakeOwner, tm
     (tmp_path / "a.xml").write_text("<html/>")
     wrong, missing = run("import", tmp_path / "a.xml"), run("import", tmp_path / "b.xml")
     assert (wrong.exit_code, missing.exit_code) == (2, 2)
-    assert "not a model" in wrong.stderr
+    assert "a.xml is in no format that can be read here" in wrong.stderr
+    assert "archimate: an ArchiMate model in the exchange format" in wrong.stderr
     assert "cannot be read" in missing.stderr
     assert owner.log == []
 

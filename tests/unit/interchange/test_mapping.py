@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from shared.contracts import KIND_OWNERS, NODE_KINDS
-from shared.interchange.archimate import Model, read
-from shared.interchange.mapping import ELEMENTS, FOUND_IN, relation_of, to_batch
+from shared.interchange.formats.archimate.exchange import Model, read
+from shared.interchange.formats.archimate.mapping import ELEMENTS, FOUND_IN, relation_of, to_batch
 from shared.interchange.records import Batch, derived_id
 
 FERRY = read(Path(__file__).with_name("ferry.xml").read_bytes())

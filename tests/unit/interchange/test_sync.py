@@ -7,8 +7,8 @@ import pytest
 from shared.client import Client, Unauthorized, Unreachable
 from shared.contracts import NODE_KINDS
 from shared.interchange import merge
-from shared.interchange.archimate import read
-from shared.interchange.mapping import to_batch
+from shared.interchange.formats.archimate.exchange import read
+from shared.interchange.formats.archimate.mapping import to_batch
 from shared.interchange.records import Batch, Origin, Record, canonical
 from shared.interchange.sync import Report, sync
 from tests.unit.fake_owner import FakeOwner

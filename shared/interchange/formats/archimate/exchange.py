@@ -1,12 +1,15 @@
 """Reads the ArchiMate model exchange format, 3.0 and 2.1, from hands that need not be friendly."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
 from lxml import etree
+
+from shared.interchange.formats.format import Unreadable
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_NODES = 2_000_000
@@ -23,10 +26,6 @@ _RENAMED = {
     "AndJunction": "Junction",
     "OrJunction": "Junction",
 }
-
-
-class NotAModel(Exception):
-    """The file is no ArchiMate exchange model, or none that can be read safely; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,36 @@ class Model:
     relations: list[Relation] = field(default_factory=list)
 
 
+def knows(data: bytes) -> bool:
+    """Whether the root is an exchange model, of whatever version: an unknown one is better told by the reader."""
+    return root(data)[1] == "model"
+
+
+def root(data: bytes) -> tuple[str, str]:
+    """Namespace and name of the first element of a file that is XML as far as that; else two empty strings."""
+    found: list[str] = []
+
+    def first(name: str, _: Any) -> None:
+        found.append(name)
+        raise _Seen
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = first
+    with suppress(_Seen, expat.ExpatError, LookupError, ValueError):
+        parser.Parse(data, True)
+    namespace, _, name = (found or [""])[0].rpartition(" ")
+    return namespace, name
+
+
 def read(data: bytes) -> Model:
-    """Parse a file; raises NotAModel."""
-    if len(data) > MAX_BYTES:
-        raise NotAModel(f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB.")
+    """Parse a file; raises Unreadable."""
     _refuse_doctype(data)
     reading = _Reading()
     try:
         for section, node in _items(data):
             reading.take(section, node)
     except etree.XMLSyntaxError as error:
-        raise NotAModel(f"The file is not well-formed XML: {error.msg}.") from None
+        raise Unreadable(f"The file is not well-formed XML: {error.msg}.") from None
     return reading.finish()
 
 
@@ -91,11 +109,11 @@ def _refuse_doctype(data: bytes) -> None:
     except _Seen:
         pass
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise NotAModel(f"The file is not XML: {error}.") from None
+        raise Unreadable(f"The file is not XML: {error}.") from None
 
 
 def _doctype(*_: Any) -> None:
-    raise NotAModel("The file has a document type declaration (DTD), which is refused.")
+    raise Unreadable("The file has a document type declaration (DTD), which is refused.")
 
 
 def _first_element(*_: Any) -> None:
@@ -118,7 +136,7 @@ def _items(data: bytes) -> Iterator[tuple[str, Any]]:
             count += 1
             path.append(_local(node, root=not path))
             if count > MAX_NODES or len(path) > MAX_DEPTH:
-                raise NotAModel(f"The file has more than {MAX_NODES} elements, or nests them deeper than {MAX_DEPTH}.")
+                raise Unreadable(f"The file has more than {MAX_NODES} elements, or nests them deeper than {MAX_DEPTH}.")
             continue
         if len(path) == 3:
             yield path[1], node
@@ -134,7 +152,7 @@ def _local(node: Any, root: bool) -> str:
     name = etree.QName(node)
     if root and (name.localname != "model" or name.namespace not in _NAMESPACES):
         shown = f"{name.localname} in the namespace {name.namespace or '(none)'}"
-        raise NotAModel(f"The root element is {shown[:200]}, not a model of the ArchiMate exchange format.")
+        raise Unreadable(f"The root element is {shown[:200]}, not a model of the ArchiMate exchange format.")
     return name.localname
 
 
@@ -164,7 +182,7 @@ class _Reading:
         identifier, type_ = _attribute(node, "identifier"), _canonical(_attribute(node, _TYPE))
         if identifier in self.seen:
             lines = f"lines {self.seen[identifier]} and {node.sourceline}"
-            raise NotAModel(f"The identifier {identifier[:80]} is used twice, in {lines}.")
+            raise Unreadable(f"The identifier {identifier[:80]} is used twice, in {lines}.")
         self.seen[identifier] = node.sourceline
         name = _child(node, "name") or _child(node, "label")
         return identifier, type_, name, _child(node, "documentation"), _properties(node)
@@ -181,7 +199,7 @@ def _attribute(node: Any, name: str) -> str:
     value = (node.get(name) or "").strip()
     if not value:
         what = f"{etree.QName(node).localname} in line {node.sourceline}"
-        raise NotAModel(f"The {what} has no {etree.QName(name).localname}.")
+        raise Unreadable(f"The {what} has no {etree.QName(name).localname}.")
     return str(value)
 
 

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
 from shared.contracts.relations import RELATIONS
-from shared.interchange.archimate import Element, Item, Model, Relation
+from shared.interchange.formats.archimate.exchange import Element, Item, Model, Relation
+from shared.interchange.formats.format import Unreadable
 from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 
 FORMAT = "archimate"
@@ -98,11 +99,11 @@ def _ends(source: _T, target: _T, swapped: bool) -> tuple[_T, _T]:
 def to_batch(model: Model, file: str, source: str | None = None) -> Batch:
     """A model's elements and relations as records; ``source`` stands in for the model's own identifier.
 
-    Raises ValueError when the model has no identifier and no ``source`` is given: ids could not be repeated.
+    Raises Unreadable when the model has no identifier and no ``source`` is given: ids could not be repeated.
     """
     name = source or model.identifier
     if not name:
-        raise ValueError("The model has no identifier: give it a name with --source.")
+        raise Unreadable("The model has no identifier: give it a name with --source.")
     reading = _Reading(name, f"registered as found in {file}", {relation.identifier for relation in model.relations})
     entities = [record for element in model.elements if (record := reading.entity(element))]
     links = [record for relation in model.relations if (record := reading.link(relation))]

@@ -1,0 +1,39 @@
+"""The formats of files that come in and go out, each found by what a file holds."""
+
+from shared.interchange.formats import archimate
+from shared.interchange.formats.format import File, Format, Read, Unreadable
+
+__all__ = ["FORMATS", "MOST", "File", "Format", "Read", "Unreadable", "read", "recognise"]
+
+FORMATS: tuple[Format, ...] = (archimate.EXCHANGE,)
+"""In the order in which they are asked whether a file is theirs."""
+
+MOST = max(format.most for format in FORMATS)
+"""Bytes of the largest file that any of them takes."""
+
+
+def named(name: str) -> Format:
+    """The format of that name; raises Unreadable, which lists the names."""
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    raise Unreadable(f"There is no format {name}; there are {', '.join(format.name for format in FORMATS)}.")
+
+
+def recognise(file: File) -> Format:
+    """The format of a file by its content; raises Unreadable, which says what can be read and how to come by it."""
+    for format in FORMATS:
+        if format.knows(file.content):
+            return format
+    known = "".join(f"\n  {format.name}: {format.title}. {format.origin}" for format in FORMATS)
+    raise Unreadable(f"{file.name} is in no format that can be read here. These can:{known}")
+
+
+def read(file: File, format: str | None = None) -> Read:
+    """What a file holds, in its own format or in the one that is named; raises Unreadable."""
+    if not file.content.strip():
+        raise Unreadable(f"{file.name} is empty.")
+    found = named(format) if format else recognise(file)
+    if len(file.content) > found.most:
+        raise Unreadable(f"The file is larger than {found.most // 1024 // 1024} MiB.")
+    return found.read(file)
