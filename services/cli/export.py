@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli import exporting
 from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
 
@@ -22,13 +23,21 @@ _MOST = 4 * 1024 * 1024  # of a file, below what is read back
 async def export(
     session: Session,
     to: Annotated[
-        Path | None, typer.Option(help="Folder for a file per kind (default: all on standard output).")
+        Path | None,
+        typer.Option(help="Folder for a file per kind, or the file of a format (default: on standard output)."),
+    ] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="A format of other tools, instead of a bundle.")
     ] = None,
 ) -> None:
     """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere.
 
     Into a folder also the proofs of what was signed, and the signature log: no other platform takes these into its own.
+    In another format, what it cannot say is told.
     """
+    if format_:
+        await exporting.write(session, format_, to)
+        return
     from shared.interchange.export import export as read
     from shared.interchange.yaml_documents import text
 

@@ -8,6 +8,7 @@ from typing import Any
 from shared.client import Client
 from shared.contracts import Kind
 from shared.interchange import inventory
+from shared.interchange.inventory import Inventory
 from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
 
 Document = dict[str, Any]
@@ -29,11 +30,15 @@ class Export:
 
 async def export(client: Client) -> Export:
     """Read everything; raises Unreachable or a Refused."""
-    held = [(kind, state) async for kind, state in inventory.entities(client)]
-    names = {f"{kind.name}/{state['id']}": f"{kind.name}/{state['key']}" for kind, state in held}
+    return documents(await inventory.read(client))
+
+
+def documents(held: Inventory) -> Export:
+    """What the owners hold as documents of a bundle."""
+    names = {f"{kind.name}/{state['id']}": f"{kind.name}/{state['key']}" for kind, state in held.entities}
     made = Export()
-    links = await _links(client, names, made)
-    for kind, state in held:
+    links = _links(held, names, made)
+    for kind, state in held.entities:
         ref = names[f"{kind.name}/{state['id']}"]
         document = {"kind": kind.name, "key": state["key"], "spec": _spec(kind, state, names)}
         document |= {"links": links[ref]} if ref in links else {}
@@ -78,10 +83,10 @@ def _default(kind: Kind, name: str) -> Any:
     return kind.model.model_fields[name].get_default(call_default_factory=True)
 
 
-async def _links(client: Client, names: Mapping[str, str], made: Export) -> dict[str, list[dict[str, Any]]]:
+def _links(held: Inventory, names: Mapping[str, str], made: Export) -> dict[str, list[dict[str, Any]]]:
     """Active links at their sources, in an order that does not depend on ids."""
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    async for _, link in inventory.links(client):
+    for link in held.links:
         source = names.get(f"{link['source']['kind']}/{link['source']['id']}")
         made.ended += link["state"] != "active"
         made.loose += link["state"] == "active" and source is None

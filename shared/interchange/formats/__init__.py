@@ -1,9 +1,14 @@
 """The formats of files that come in and go out, each found by what a file holds."""
 
-from shared.interchange.formats import archimate
-from shared.interchange.formats.format import File, Format, Read, Unreadable
+from collections.abc import Callable
 
-__all__ = ["FORMATS", "MOST", "File", "Format", "Read", "Unreadable", "read", "recognise"]
+from shared.interchange.formats import archimate
+from shared.interchange.formats.format import HINTS, File, Format, Read, Unreadable, Written
+from shared.interchange.inventory import Inventory
+
+__all__ = [
+    "FORMATS", "MOST", "File", "Format", "Read", "Unreadable", "Written", "named", "read", "recognise", "writer",
+]  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (archimate.EXCHANGE,)
 """In the order in which they are asked whether a file is theirs."""
@@ -36,4 +41,16 @@ def read(file: File, format: str | None = None) -> Read:
     found = named(format) if format else recognise(file)
     if len(file.content) > found.most:
         raise Unreadable(f"The file is larger than {found.most // 1024 // 1024} MiB.")
+    for hint in HINTS:
+        if getattr(file, hint) and hint not in found.takes:
+            raise Unreadable(f"--{hint} is not for files of the format {found.name}.")
     return found.read(file)
+
+
+def writer(name: str) -> Callable[[Inventory], Written]:
+    """What writes that format; raises Unreadable, which lists those that can be written."""
+    format = named(name)
+    if format.write is None:
+        can = ", ".join(format.name for format in FORMATS if format.write)
+        raise Unreadable(f"{name} is only read; what can be written is: {can or 'bundle'}.")
+    return format.write

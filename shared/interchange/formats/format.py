@@ -1,9 +1,11 @@
 """What a format of files is: how a file of it is told from others, and what reads and writes it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from shared.interchange.bundle_files import Document
+from shared.interchange.inventory import Inventory
 from shared.interchange.records import Batch
 
 
@@ -11,24 +13,57 @@ class Unreadable(ValueError):
     """The file is of no format that is known, or none that can be read safely; the message says what is wrong."""
 
 
+class Faulty(Unreadable):
+    """The file can be read, and what it says is wrong; each fault is a line that names the place."""
+
+    MOST = 100
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        more = len(faults) - self.MOST
+        super().__init__("\n".join([*faults[: self.MOST], *([f"and {more} more"] if more > 0 else [])]))
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file from hands that need not be friendly. ``source`` is what ids are derived from instead of the name that
-    the file has for itself; ``name`` is for messages and provenance."""
+    the file has for itself; ``name`` is for messages and provenance.
+
+    The rest is what the file does not say itself, for formats that take it: the ``kind`` of its rows, its ``columns``
+    as ``their name: member``, and ``into`` what it goes, as ``kind/key``.
+    """
 
     name: str
     content: bytes
     source: str | None = None
+    kind: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    into: str | None = None
 
+
+HINTS = ("kind", "columns", "into")
+"""Members of a file that only some formats take."""
 
 Read = Batch | list[Document]
 """Records under ids of the file's own making, or documents whose keys are looked up on the server."""
 
 
+@dataclass
+class Written:
+    """``files`` by name, one or several; ``lost`` counts what the format cannot say, by what it is: a kind, a member as
+    ``kind.member``, or a relation as ``link type``."""
+
+    files: dict[str, bytes]
+    lost: Counter[str] = field(default_factory=Counter)
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """``knows`` looks at the content and never at the file's name. ``read`` raises Unreadable, also for a file larger
-    than ``most`` bytes. ``origin`` is how people come by such a file."""
+    than ``most`` bytes. ``origin`` is how people come by such a file. ``takes`` names the hints that it understands.
+
+    ``write`` makes files of what the owners hold that ``read`` takes back; None where there is no way out in it.
+    """
 
     name: str
     title: str
@@ -36,3 +71,5 @@ class Format:
     most: int
     knows: Callable[[bytes], bool]
     read: Callable[[File], Read]
+    write: Callable[[Inventory], Written] | None = None
+    takes: frozenset[str] = frozenset()

@@ -1,10 +1,15 @@
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.cli import export
+from shared.interchange import formats
+from shared.interchange.formats import Written
+from shared.interchange.inventory import Inventory
 from tests.unit.fake_owner import FakeOwner
 
 CREW = "{kind: party, key: crew, spec: {name: Crew}}\n---\n{kind: role, key: purser, spec: {name: Purser}}"
@@ -58,3 +63,30 @@ def test_what_is_too_large_for_a_file_is_parted(
     run("export", "--to", tmp_path / "all")
     assert {file.name for file in (tmp_path / "all").iterdir()} >= {"party.yaml", "party-2.yaml", "role.yaml"}
     assert "7 unchanged" in run("apply", "-f", tmp_path / "all").stdout
+
+
+@pytest.fixture
+def format_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A format that writes the names of a kind into a file of its own, and loses what has none."""
+
+    def write(held: Inventory) -> Written:
+        files = {f"{kind.name}.txt": state["name"].encode() for kind, state in held.entities}
+        return Written(files, Counter({"role.description": 2}))
+
+    monkeypatch.setattr(formats, "FORMATS", (replace(formats.FORMATS[0], name="names", write=write),))
+
+
+def test_in_a_format_of_others_what_is_lost_is_told(
+    run: Any, crew: Path, format_of_names: None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    told = run("export", "--format", "names", "--to", folder)
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {"party.txt": "Crew", "role.txt": "Purser"}
+    assert "no place for it: role.description 2" in told.stderr
+
+
+def test_several_files_want_a_folder(run: Any, crew: Path, format_of_names: None) -> None:
+    told = run("export", "--format", "names")
+    assert (told.exit_code, "It makes 2 files (party.txt, role.txt)" in told.stderr) == (2, True)
+    unknown = run("export", "--format", "visio")
+    assert (unknown.exit_code, "There is no format visio" in unknown.stderr) == (2, True)

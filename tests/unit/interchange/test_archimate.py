@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.interchange.formats import xml
 from shared.interchange.formats.archimate import exchange
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.format import Unreadable
@@ -94,6 +95,6 @@ def test_what_is_no_model_is_refused_by_name(data: bytes, says: str) -> None:
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "MAX_NODES", 20)
+    monkeypatch.setattr(xml, "MAX_NODES", 20)
     with pytest.raises(Unreadable, match="more than 20 elements"):
         read(FERRY)

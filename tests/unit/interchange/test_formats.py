@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from shared.interchange import formats
-from shared.interchange.formats import FORMATS, File, Unreadable
+from shared.interchange.formats import FORMATS, File, Unreadable, Written
+from shared.interchange.inventory import Inventory
 
 FERRY = Path(__file__).with_name("ferry.xml").read_bytes()
 
@@ -29,7 +30,7 @@ def test_an_empty_file_is_refused() -> None:
 def test_a_format_that_is_named_is_taken_at_its_word() -> None:
     with pytest.raises(Unreadable, match="not XML"):
         formats.read(File("a", b"key,name"), "archimate")
-    with pytest.raises(Unreadable, match="There is no format visio; there are archimate"):
+    with pytest.raises(Unreadable, match=r"There is no format visio; there are .*\barchimate\b"):
         formats.read(File("a", FERRY), "visio")
 
 
@@ -37,3 +38,17 @@ def test_a_file_is_no_larger_than_its_format_takes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(formats, "FORMATS", [replace(format, most=1024 * 1024) for format in FORMATS])
     with pytest.raises(Unreadable, match="larger than 1 MiB"):
         formats.read(File("a.xml", FERRY + b" " * 1024 * 1024))
+
+
+def test_what_is_said_beside_a_file_is_for_formats_that_take_it() -> None:
+    for hint in ({"kind": "service"}, {"columns": {"Title": "name"}}, {"into": "process/claims"}):
+        with pytest.raises(Unreadable, match=f"--{next(iter(hint))} is not for files of the format archimate"):
+            formats.read(File("a.xml", FERRY, **hint))
+
+
+def test_a_format_without_a_way_out_names_those_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, out = replace(FORMATS[0], name="plain", write=None), replace(FORMATS[0], write=lambda _: Written({}))
+    monkeypatch.setattr(formats, "FORMATS", (plain, out))
+    assert formats.writer("archimate")(Inventory()) == Written({})
+    with pytest.raises(Unreadable, match="plain is only read; what can be written is: archimate"):
+        formats.writer("plain")

@@ -1,5 +1,6 @@
 """ArchiMate models in the encodings that tools write, and what they are in this platform's terms."""
 
+from shared.interchange.formats import xml
 from shared.interchange.formats.archimate import exchange, mapping
 from shared.interchange.formats.format import File, Format
 from shared.interchange.records import Batch
@@ -13,7 +14,7 @@ EXCHANGE = Format(
     name="archimate",
     title="an ArchiMate model in the exchange format of The Open Group, 3.0 or 2.1",
     origin="In Archi: File > Export > Model To Open Exchange File.",
-    most=exchange.MAX_BYTES,
+    most=xml.MAX_BYTES,
     knows=exchange.knows,
     read=_read,
 )

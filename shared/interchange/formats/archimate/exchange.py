@@ -1,19 +1,14 @@
 """Reads the ArchiMate model exchange format, 3.0 and 2.1, from hands that need not be friendly."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
-from xml.parsers import expat
 
 from lxml import etree
 
+from shared.interchange.formats import xml
 from shared.interchange.formats.format import Unreadable
 
-MAX_BYTES = 50 * 1024 * 1024
-MAX_NODES = 2_000_000
-MAX_DEPTH = 64
 _NAMESPACES = ("http://www.opengroup.org/xsd/archimate/3.0/", "http://www.opengroup.org/xsd/archimate")
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
@@ -64,60 +59,16 @@ class Model:
 
 def knows(data: bytes) -> bool:
     """Whether the root is an exchange model, of whatever version: an unknown one is better told by the reader."""
-    return root(data)[1] == "model"
-
-
-def root(data: bytes) -> tuple[str, str]:
-    """Namespace and name of the first element of a file that is XML as far as that; else two empty strings."""
-    found: list[str] = []
-
-    def first(name: str, _: Any) -> None:
-        found.append(name)
-        raise _Seen
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = first
-    with suppress(_Seen, expat.ExpatError, LookupError, ValueError):
-        parser.Parse(data, True)
-    namespace, _, name = (found or [""])[0].rpartition(" ")
-    return namespace, name
+    return xml.root(data)[1] == "model"
 
 
 def read(data: bytes) -> Model:
     """Parse a file; raises Unreadable."""
-    _refuse_doctype(data)
+    xml.refuse_doctype(data)
     reading = _Reading()
-    try:
-        for section, node in _items(data):
-            reading.take(section, node)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"The file is not well-formed XML: {error.msg}.") from None
+    for section, node in _items(data):
+        reading.take(section, node)
     return reading.finish()
-
-
-class _Seen(Exception):
-    """Ends the look at what stands before the first element."""
-
-
-def _refuse_doctype(data: bytes) -> None:
-    """An exchange file needs no DTD, and entities are how XML attacks its reader: so stop at the declaration."""
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _doctype
-    parser.StartElementHandler = _first_element
-    try:
-        parser.Parse(data, True)
-    except _Seen:
-        pass
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise Unreadable(f"The file is not XML: {error}.") from None
-
-
-def _doctype(*_: Any) -> None:
-    raise Unreadable("The file has a document type declaration (DTD), which is refused.")
-
-
-def _first_element(*_: Any) -> None:
-    raise _Seen
 
 
 def _items(data: bytes) -> Iterator[tuple[str, Any]]:
@@ -125,18 +76,10 @@ def _items(data: bytes) -> Iterator[tuple[str, Any]]:
 
     Checks the root and the limits on the way, and frees what has been read.
     """
-    events = etree.iterparse(
-        BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
-        huge_tree=False, remove_comments=True, remove_pis=True,
-    )  # fmt: skip
     path: list[str] = []
-    count = 0
-    for event, node in events:
+    for event, node, _ in xml.events(data):
         if event == "start":
-            count += 1
             path.append(_local(node, root=not path))
-            if count > MAX_NODES or len(path) > MAX_DEPTH:
-                raise Unreadable(f"The file has more than {MAX_NODES} elements, or nests them deeper than {MAX_DEPTH}.")
             continue
         if len(path) == 3:
             yield path[1], node
@@ -172,9 +115,9 @@ class _Reading:
             ends = _attribute(node, "source"), _attribute(node, "target")
             self.model.relations.append(Relation(*self._item(node), *ends))
         elif kind in ("propertyDefinition", "propertydef"):
-            self.definitions[_attribute(node, "identifier")] = _child(node, "name") or node.get("name") or ""
+            self.definitions[_attribute(node, "identifier")] = xml.child(node, "name") or node.get("name") or ""
         elif (section, kind) == ("", "name"):
-            self.model.name = _words(node)
+            self.model.name = xml.words(node)
         elif (section, kind) == ("", "model"):
             self.model.identifier = node.get("identifier")
 
@@ -184,8 +127,8 @@ class _Reading:
             lines = f"lines {self.seen[identifier]} and {node.sourceline}"
             raise Unreadable(f"The identifier {identifier[:80]} is used twice, in {lines}.")
         self.seen[identifier] = node.sourceline
-        name = _child(node, "name") or _child(node, "label")
-        return identifier, type_, name, _child(node, "documentation"), _properties(node)
+        name = xml.child(node, "name") or xml.child(node, "label")
+        return identifier, type_, name, xml.child(node, "documentation"), _properties(node)
 
     def finish(self) -> Model:
         for item in (*self.model.elements, *self.model.relations):
@@ -211,24 +154,11 @@ def _canonical(type_: str) -> str:
     return _RENAMED.get(name, name)
 
 
-def _words(node: Any) -> str | None:
-    return "".join(node.itertext()).strip() or None
-
-
-def _children(node: Any, name: str) -> Iterator[Any]:
-    return (child for child in node if etree.QName(child).localname == name)
-
-
-def _child(node: Any, name: str) -> str | None:
-    """The text of the first child of that name that has any: other languages follow it."""
-    return next((text for child in _children(node, name) if (text := _words(child))), None)
-
-
 def _properties(node: Any) -> dict[str, str]:
     found = {}
-    for group in _children(node, "properties"):
-        for item in _children(group, "property"):
+    for group in xml.children(node, "properties"):
+        for item in xml.children(group, "property"):
             ref = item.get("propertyDefinitionRef") or item.get("identifierref") or ""
-            if ref and (value := _child(item, "value")):
+            if ref and (value := xml.child(item, "value")):
                 found[ref] = value
     return found

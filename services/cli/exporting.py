@@ -1,0 +1,57 @@
+"""``export --format``: what the owners hold in a format of other tools, and what is lost by it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from services.cli.endpoint import Unusable
+from services.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from shared.interchange.formats import Written
+
+
+async def write(session: Session, format: str, to: Path | None) -> None:
+    """Into a file, or a folder where the format makes several; to standard output without either.
+
+    Raises Unusable for a format that cannot be written, and for a place that cannot.
+    """
+    from shared.interchange import formats, inventory
+
+    try:
+        make = formats.writer(format)
+    except formats.Unreadable as error:
+        raise Unusable(str(error)) from None
+    made = make(await inventory.read(session.client))
+    store(made, to)
+    if session.json and to:
+        session.show({"files": sorted(made.files), "lost": dict(made.lost)}, lambda: "")
+    session.say(_told(made.lost))
+
+
+def store(made: "Written", to: Path | None) -> None:
+    """Raises Unusable for a place that cannot be written, and for several files without a folder."""
+    if to is None:
+        if len(made.files) > 1:
+            raise Unusable(f"It makes {len(made.files)} files ({', '.join(made.files)}): name a folder with --to.")
+        typer.echo(next(iter(made.files.values()), b""), nl=False)
+        return
+    try:
+        if len(made.files) == 1 and not to.is_dir():
+            to.write_bytes(next(iter(made.files.values())))
+            return
+        to.mkdir(parents=True, exist_ok=True)
+        for name, content in made.files.items():
+            (to / name).write_bytes(content)
+    except OSError as error:
+        raise Unusable(f"{to} cannot be written: {error}") from None
+
+
+def _told(lost: "Counter[str]") -> str:
+    if not lost:
+        return "Everything is in it."
+    counts = ", ".join(f"{what} {count}" for what, count in sorted(lost.items()))
+    return f"Not in it, since the format has no place for it: {counts}."
