@@ -19,7 +19,7 @@ _READS = (
     "/alignment/v1/cascade",
     "/alignment/v1/status",
 )
-_MOST_KEPT = 200
+_MOST = 200
 
 
 @dataclass
@@ -43,12 +43,15 @@ class Honest:
             await asyncio.sleep(self.dice.uniform(0, 2 * _PAUSE))
 
     async def _write(self) -> None:
-        """No more than so many are kept in mind, and what is there grows slowly."""
+        """So many and no more: memory that follows what there is would hide memory that is lost."""
+        if len(self.tactics) >= _MOST:
+            await self._change()
+            return
         answer = await self._ask(
             "POST", "/strategy/v1/tactics", {201}, json={"name": "Honest", "description": "d" * 500}
         )
         if answer:
-            self.tactics = [*self.tactics, answer.json()][-_MOST_KEPT:]
+            self.tactics.append(answer.json())
 
     async def _change(self) -> None:
         if self.tactics:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import BASELINE
-from shared import clock
 from shared.contracts.alignment import Baseline
 from shared.contracts.instant import Instant
 from shared.errors import Fault, Invalid
@@ -31,11 +30,18 @@ async def moment(connection: AsyncConnection, parameter: str, text: str) -> date
     raise Invalid.at(f"?{parameter}", "invalid-instant", detail)
 
 
-async def named(connection: AsyncConnection, until: datetime, most: int) -> list[dict[str, str]]:
+class Named(NamedTuple):
+    """A moment with a name."""
+
+    name: str
+    at: datetime
+
+
+async def named(connection: AsyncConnection, until: datetime, most: int) -> list[Named]:
     """The baselines that are in use, of moments before this one; newest first."""
     query = select(BASELINE.c.name, BASELINE.c.at).where(BASELINE.c.state == "active", BASELINE.c.at < until)
     rows = await connection.execute(query.order_by(BASELINE.c.at.desc(), BASELINE.c.id).limit(most))
-    return [{"name": row.name, "at": clock.rfc3339(row.at)} for row in rows]
+    return [Named(row.name, row.at) for row in rows]
 
 
 async def within(connection: AsyncConnection, start: datetime, end: datetime, most: int) -> list[Any]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.alignment.page.levels import level_of
+from shared.contracts.views.nodes import Node
 
 _SWEEPS, _LANE = 4, 16
-Json = dict[str, Any]
 
 
 class Lane(NamedTuple):
@@ -42,12 +42,12 @@ class Columns:
 
 
 def arranged(
-    nodes: Mapping[str, Json], rooms: Mapping[str, float], ends: Sequence[tuple[str, str]], centre: str
+    nodes: Mapping[str, Node], rooms: Mapping[str, float], ends: Sequence[tuple[str, str]], centre: str
 ) -> Columns:
     """From the highest level on; a level without nodes takes no room. ``rooms`` has what each box takes of its column.
     The same in whatever order they are given."""
     levels = sorted({level_of(node) for node in nodes.values()})
-    by_name = sorted(nodes, key=lambda ref: (nodes[ref]["name"] or "", ref))
+    by_name = sorted(nodes, key=lambda ref: (nodes[ref].name or "", ref))
     of: dict[Slot, int] = {ref: levels.index(level_of(nodes[ref])) for ref in by_name}
     ways = [_way(of, *each) for each in ends]
     of |= {lane: lane.column for lane in sorted({slot for way in ways for slot in way if isinstance(slot, Lane)})}

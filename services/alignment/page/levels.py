@@ -1,7 +1,6 @@
 """The levels that the model has, from what everything is for down to who does it: the columns of the drawing."""
 
-from collections.abc import Mapping
-from typing import Any
+from shared.contracts.views.nodes import Node
 
 LEVELS = (
     ("what for", ("outcome", "driver", "assessment", "stakeholder")),
@@ -20,6 +19,6 @@ _OF_KIND = {kind: level for level, (_, kinds) in enumerate(LEVELS) for kind in k
 _IT = {"it", "it_service"}
 
 
-def level_of(node: Mapping[str, Any]) -> int:
+def level_of(node: Node) -> int:
     """Its place in ``LEVELS``: the strategies of IT stand one below those of the business."""
-    return _OF_KIND[node["kind"]] + (node["kind"] == "strategy" and node["type"] in _IT)
+    return _OF_KIND[node.kind] + (node.kind == "strategy" and node.type in _IT)

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shared.clock import rfc3339
+from shared.contracts.relations import RELATIONS
+from shared.contracts.views.nodes import Node
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
@@ -57,8 +59,8 @@ class Place:
         """This page as it is now."""
         return _address(self.path, parameters)
 
-    def entity(self, node: Mapping[str, Any]) -> str:
-        return self.to(f"/entity/{node['kind']}/{node['id']}")
+    def entity(self, node: Node) -> str:
+        return self.to(f"/entity/{node.ref}")
 
     def is_here(self, section: str) -> bool:
         return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))
@@ -72,7 +74,7 @@ def _address(path: str, parameters: Mapping[str, Any]) -> str:
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
     """A template, filled in. Everything that is put into it is text, and never markup."""
     html = _TEMPLATES.get_template(f"{name}.html").render(
-        place=place, sections=_SECTIONS, words=words, is_moment=is_moment, **content
+        place=place, sections=_SECTIONS, words=words, inverse=inverse, is_moment=is_moment, rfc3339=rfc3339, **content
     )
     return HTMLResponse(html, status, headers=HEADERS)
 
@@ -80,6 +82,11 @@ def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResp
 def words(name: Any) -> str:
     """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
     return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
+
+
+def inverse(relation: str) -> str:
+    """What a relation is called from its other end."""
+    return RELATIONS[relation].inverse if relation in RELATIONS else relation
 
 
 def is_moment(text: str) -> bool:

@@ -2,48 +2,72 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
-from services.alignment.view.projection import ref_of
+from shared.contracts.views.cascade import Branch, Cascade, CascadeNode, Hole
 
-SIDES = ("business", "it")
-Json = dict[str, Any]
-
-
-def branches(answer: Mapping[str, Any]) -> list[Json]:
-    """A branch for each business strategy, and one without a ``top`` for what belongs to none."""
-    told = _Told(answer["holes"])
-    trees = [told.tree(tree, None) for tree in answer["items"]]
-    strategies = [_branch(tree, tree["below"]) for tree in trees if _is_business(tree)]
-    rest = [tree for tree in trees if not _is_business(tree)]
-    return [*strategies, *([_branch(None, rest)] if rest else [])]
+Side = Literal["business", "it"]
+SIDES: tuple[Side, ...] = ("business", "it")
 
 
-def _is_business(tree: Json) -> bool:
-    return bool(tree["node"]["kind"] == "strategy" and tree["node"]["type"] == "business")
+@dataclass(frozen=True)
+class Place:
+    """Something where it stands: on the ``side`` of what it is for, unless it names its own; ``apart`` if the two
+    differ. Where it comes ``first`` is where links from its other places lead."""
+
+    node: CascadeNode
+    side: Side | None
+    apart: bool
+    first: bool
+    hidden: int
+    parallels: Sequence[CascadeNode]
+    holes: Sequence[Hole]
+    below: Sequence["Place"]
 
 
-def _branch(top: Json | None, trees: Sequence[Json]) -> Json:
-    """What says no side, and is for nothing that says one, stands beneath both."""
-    of = {side: [tree for tree in trees if tree["side"] == side] for side in (*SIDES, None)}
-    return {"top": top, "sides": {side: of[side] for side in SIDES}, "neither": of[None]}
+@dataclass(frozen=True)
+class Part:
+    """A business strategy and what is for it, or without a ``top`` what is for none. What says no side, and is for
+    nothing that says one, stands beneath both."""
+
+    top: Place | None
+    sides: Mapping[Side, Sequence[Place]]
+    neither: Sequence[Place]
 
 
-class _Told:
+def parts(answer: Cascade) -> list[Part]:
+    placing = _Placing(answer.holes)
+    trees = [placing.place(tree, None) for tree in answer.items]
+    strategies = [_part(tree, tree.below) for tree in trees if _is_business(tree.node)]
+    rest = [tree for tree in trees if not _is_business(tree.node)]
+    return [*strategies, *([_part(None, rest)] if rest else [])]
+
+
+def _is_business(node: CascadeNode) -> bool:
+    return node.kind == "strategy" and node.type == "business"
+
+
+def _part(top: Place | None, trees: Sequence[Place]) -> Part:
+    of = {side: [tree for tree in trees if tree.side == side] for side in SIDES}
+    return Part(top, of, [tree for tree in trees if tree.side is None])
+
+
+class _Placing:
     """What the answer says elsewhere of a node, put where the node stands."""
 
-    def __init__(self, holes: Sequence[Json]) -> None:
-        self.holes: dict[str, list[Json]] = defaultdict(list)
+    def __init__(self, holes: Sequence[Hole]) -> None:
+        self.holes: dict[str, list[Hole]] = defaultdict(list)
         self.seen: set[str] = set()
         for each in holes:
-            self.holes[ref_of(each["node"])].append(each)
+            self.holes[each.node.ref].append(each)
 
-    def tree(self, item: Json, above: str | None) -> Json:
-        """A node stands on the side of what it is for, unless it names its own; ``apart`` if the two differ. Where it
-        comes ``first`` is where links from its other places lead."""
-        ref = ref_of(item["node"])
-        side, first = item["node"]["side"] or above, ref not in self.seen
+    def place(self, item: Branch, above: Side | None) -> Place:
+        ref = item.node.ref
+        side, first = item.node.side or above, ref not in self.seen
         self.seen.add(ref)
-        told = {"ref": ref, "side": side, "first": first, "apart": above is not None and side != above}
-        below = [self.tree(each, side) for each in item["below"]]
-        return {**item, **told, "holes": self.holes.get(ref, []), "below": below}
+        below = [self.place(each, side) for each in item.below]
+        return Place(
+            item.node, side, above is not None and side != above, first, item.hidden, item.parallels,
+            self.holes.get(ref, []), below,
+        )  # fmt: skip

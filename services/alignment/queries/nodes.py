@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -143,7 +143,18 @@ async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[
     return {f"{kind}/{node['id']}": node for node in found}, total - len(found)
 
 
-async def versions(moment: Moment, ref: str) -> list[dict[str, Any]]:
+class Version(NamedTuple):
+    """A version of an entity, and the members that it changed in the one before; none of the first that is told."""
+
+    version: int
+    at: datetime
+    actor: str
+    state: str
+    deleted: bool
+    changed: list[str]
+
+
+async def versions(moment: Moment, ref: str) -> list[Version]:
     """The newest versions of an entity that were recorded by this moment, newest first, and what each has changed."""
     mine = (RECORD.c.generation == moment.generation, RECORD.c.ref == ref)
     until = () if moment.as_of is None else (RECORD.c.recorded_from <= moment.as_of,)
@@ -156,10 +167,9 @@ async def versions(moment: Moment, ref: str) -> list[dict[str, Any]]:
 _STAMPS = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind"}
 
 
-def _version(row: Any, before: dict[str, Any]) -> dict[str, Any]:
+def _version(row: Any, before: dict[str, Any]) -> Version:
     changed = [name for name, value in row.data.items() if name not in _STAMPS and value != before.get(name)]
-    told = {"version": row.version, "at": rfc3339(row.recorded_from), "actor": row.actor, "state": row.state}
-    return told | {"deleted": row.deleted, "changed": [] if not before else changed}
+    return Version(row.version, row.recorded_from, row.actor, row.state, row.deleted, changed if before else [])
 
 
 _FIRST = (

@@ -8,16 +8,15 @@ from sqlalchemy import select
 
 from services.alignment.follow.follower import Follower
 from services.alignment.models import GENERATION, PROGRESS
-from services.alignment.queries import edges
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, given
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
+from services.alignment.views import node as node_views
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
-from services.alignment.views.signatures import signatures
 from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.relations import RELATIONS
@@ -57,14 +56,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
     @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings", responses=answering(NodeView))
     async def node(asked: AtTimes, kind: KindName, id: Word) -> Response:
-        async def made(now: Moment, row: Any) -> dict[str, Any]:
-            out, out_hidden = await edges.links(now, row.ref, "source")
-            into, in_hidden = await edges.links(now, row.ref, "target")
-            told, more = await finding_views.of_subject(now, row.ref, reader.grace)
-            body = node_queries.brief(now, row) | {"state_data": row.data, "out": out, "in": into, "findings": told}
-            body["signed_by"] = (await signatures(now, [row.ref])).get(row.ref, [])
-            return body | {"hidden": {"out": out_hidden, "in": in_hidden, "findings": more}}
-
+        made = partial(node_views.node, grace=reader.grace)
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
     @routes.get(

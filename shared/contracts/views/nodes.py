@@ -44,6 +44,11 @@ class Node(Model):
     unseen: bool = False
     """Whether something refers to it and it has not arrived."""
 
+    @property
+    def ref(self) -> str:
+        """``kind/id``."""
+        return f"{self.kind}/{self.id}"
+
 
 class Edge(Model):
     """A relation between two nodes."""

@@ -1,13 +1,13 @@
 """The line of a trend: where its points are, and where it has gaps."""
 
-from typing import Any
-
 from services.alignment.page.spark import spark
+from shared.contracts.views.score import TrendPoint
 
 
-def point(day: int, index: float | None, *names: str) -> dict[str, Any]:
+def point(day: int, index: float | None, *names: str) -> TrendPoint:
     baselines = [{"key": name, "name": name} for name in names]
-    return {"at": f"2026-03-{day:02}T00:00:00Z", "index": index, "baselines": baselines}
+    told = {"at": f"2026-03-{day:02}T00:00:00Z", "index": index, "baselines": baselines}
+    return TrendPoint.model_validate({**told, "capped": False, "known": 0, "dimensions": {}})
 
 
 def test_it_runs_from_edge_to_edge_and_from_0_to_100() -> None:
