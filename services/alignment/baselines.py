@@ -4,29 +4,26 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import BASELINE
+from shared.contracts import instant
 from shared.contracts.alignment import Baseline
-from shared.contracts.instant import Instant
 from shared.errors import Fault, Invalid
 from shared.rules import Facts, Rules
 
-_WHEN: TypeAdapter[datetime] = TypeAdapter(Instant)
-
 
 async def moment(connection: AsyncConnection, parameter: str, text: str) -> datetime:
-    """A moment as it is written out, or of the baseline with this key. Raises Invalid."""
+    """A moment as it is written out, as a date or with its time, or of the baseline with this key. Raises Invalid."""
     try:
-        return _WHEN.validate_python(text)
-    except ValidationError:
+        return instant.moment(text)
+    except ValueError:
         found = await connection.execute(select(BASELINE.c.at).where(BASELINE.c.key == text))
     at: datetime | None = found.scalar()
     if at:
         return at
-    detail = "It must be a date and time, such as 2026-01-31T12:00:00Z, or the key of a baseline."
+    detail = f"It must be {instant.FORMS}, or the key of a baseline."
     raise Invalid.at(f"?{parameter}", "invalid-instant", detail)
 
 

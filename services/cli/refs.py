@@ -1,7 +1,6 @@
 """``KIND/KEY`` and ``--as-of`` on the command line, and the entity and the moment they mean."""
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,16 +12,19 @@ if TYPE_CHECKING:
     from shared.contracts import Kind
 
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="As it was recorded at this moment (RFC 3339, or a baseline's key).")
+    str | None,
+    typer.Option("--as-of", help="As it was recorded at this moment: a date, a time (RFC 3339), or a baseline's key."),
 ]
 ValidAt = Annotated[
-    str | None, typer.Option("--valid-at", help="What is live at this moment (RFC 3339), also a future one.")
+    str | None,
+    typer.Option("--valid-at", help="What is live at this moment, a date or a time (RFC 3339), also a future one."),
 ]
 Foreseen = Annotated[
     str | None,
     typer.Option("--valid-at", help="What will be wrong then, with what is known: validity ends, ages are reached."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Also what is not live.")]
+_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -51,14 +53,23 @@ async def entity(client: "Client", kind: "Kind", key: str) -> dict[str, Any]:
 
 
 async def moment(client: "Client", given: str | None) -> str | None:
-    """An instant as it stands, or that of the baseline with this key; raises NotFound."""
+    """An instant or a date as an instant, or that of the baseline with this key; raises NotFound or Unusable."""
+    from shared import clock
+    from shared.client import NotFound
+    from shared.contracts import instant
     from shared.contracts.alignment import BASELINE
 
+    if not given:
+        return None
     try:
-        datetime.fromisoformat(given or "")
+        return clock.rfc3339(instant.moment(given))
     except ValueError:
-        return (await entity(client, BASELINE, given))["at"] if given else None
-    return given
+        pass
+    if not _KEY.fullmatch(given):
+        raise Unusable(f"{given} is no moment: write {instant.FORMS}, or the key of a baseline.")
+    if baseline := await client.find(BASELINE, given):
+        return str(baseline["at"])
+    raise NotFound(404, {"detail": f"There is no baseline/{given}, and it is no moment: write {instant.FORMS}."})
 
 
 def included(valid_at: str | None, *, everything: bool) -> dict[str, str | None]:

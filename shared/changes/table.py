@@ -43,6 +43,7 @@ class ChangeRow:
             UniqueConstraint("kind", "id", "epoch", "version"),
             Index("ix_change_unsequenced", "sequence", **_where("position IS NULL")),
             Index("ix_change_unpublished", "position", **_where("published_at IS NULL")),
+            Index("ix_change_deleted", "kind", "sequence", **_where("action = 'deleted'")),
         )
 
 

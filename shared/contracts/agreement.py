@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import Kind, Model, Short, State, Timed
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 
@@ -57,7 +57,7 @@ class ContractItem(Model):
     """The service that is agreed on."""
     start: Instant | None = None
     """When it begins to be covered."""
-    end: Instant | None = None
+    end: Ending | None = None
     """When it ceases to be covered."""
 
 
@@ -77,7 +77,7 @@ class Period(Model):
 
     start: Instant | None = None
     """When it begins."""
-    end: Instant | None = None
+    end: Ending | None = None
     """When it ends."""
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+from unicodedata import normalize
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.model import Model
 from shared.contracts.reference import OWNER, Reference
@@ -29,7 +30,7 @@ from shared.contracts.scalars import (
 __all__ = [
     "SERVER_FIELDS", "Count", "ExternalRef", "Grade", "Key", "Kind", "KindName", "Model", "Money", "Name", "OwnerRef",
     "Provenance", "Record", "RecordKind", "Ref", "Review", "Short", "Side", "State", "Steering", "Text", "Timed",
-    "folded", "looks_like_an_id", "reason_given",
+    "folded", "looks_like_an_id", "reason_given", "searched",
 ]  # fmt: skip
 
 
@@ -77,7 +78,7 @@ class Review(Model):
     """When it was reviewed last."""
     last_by: Short | None = None
     """Who reviewed it last."""
-    next_due: Instant | None = None
+    next_due: Ending | None = None
     """When it is to be reviewed next."""
     comment: Text | None = None
     """What the last reviewer had to say."""
@@ -111,7 +112,7 @@ class Record(Model):
     """Number of this version, from 1 on."""
     valid_from: Instant | None = None
     """When it begins to be valid; null for always."""
-    valid_to: Instant | None = None
+    valid_to: Ending | None = None
     """When it ceases to be valid; null for never."""
     provenance: Annotated[list[Provenance], Field(max_length=20)] = []
     """Where its values came from, if they were imported."""
@@ -148,9 +149,14 @@ class State(Record):
     """Members of the organisation's own."""
 
 
+def searched(text: str) -> str:
+    """Text as searches compare it: without case, and without what only looks different (NFKC)."""
+    return normalize("NFKC", normalize("NFKC", text).casefold())
+
+
 def folded(name: str, key: str) -> str:
     """The text that a search by name or key looks in."""
-    return f"{name.casefold()} {key}"
+    return f"{searched(name)} {key}"
 
 
 def reason_given(before: Mapping[str, Any] | None, state: Mapping[str, Any]) -> str | None:

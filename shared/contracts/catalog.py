@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts import agreement, design
 from shared.contracts.agreement import ServiceLevelTarget
 from shared.contracts.base import Count, Kind, Model, Short, State, Text
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
 from shared.contracts.portfolio import PHASES
@@ -103,7 +103,7 @@ class ServiceOffering(State):
     """Where it is offered."""
     bundle: bool | None = None
     """Whether it puts several offerings together."""
-    sunset_at: Instant | None = None
+    sunset_at: Ending | None = None
     """When it is to end."""
     migration_to_id: UUID | None = None
     """The offering that takes its place."""
@@ -127,7 +127,7 @@ class Product(State):
     kind: Literal["product"] = "product"
     type: Literal["service", "technology", "tool"] | None = None
     """Whether it is a product for services, a technology or a tool."""
-    end_of_support: Instant | None = None
+    end_of_support: Ending | None = None
     """When its maker ceases to support it."""
     partner_id: UUID | None = None
     """The partner that provides it."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import Kind, Model, Short, State, Text
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 
@@ -38,7 +38,7 @@ class DesignElement(Model):
     """Whether the service needs nothing of this P."""
     reason: Text | None = None
     """Why it needs nothing of it."""
-    review_due: Instant | None = None
+    review_due: Ending | None = None
     """When that reason is to be looked at again."""
 
 

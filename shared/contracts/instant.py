@@ -1,30 +1,53 @@
-"""Moments in bodies and in queries: written out with an offset, as RFC 3339 has them, and kept in UTC."""
+"""Moments in bodies, in queries and on the command line: RFC 3339 with an offset, or a plain date; kept in UTC."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})"
+    rf"{_DATE.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?([Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})"
 )
+FORMS = "a date such as 2026-01-31, or a date and time with an offset, such as 2026-01-31T12:00:00Z"
 
 
-def _read_moment(value: Any) -> Any:
-    """The moment in a text. Read here, since by the library's reading digits alone are seconds since 1970:
-    "20260401" would be a day in August of that year."""
+def moment(text: str, *, ends: bool = False) -> datetime:
+    """The moment in a text, in UTC. A plain date is the start of that day in UTC, and where it ``ends`` something the
+    end of it, which is the start of the next. Digits alone are neither. Raises ValueError."""
+    return _to_utc(_parsed(text, ends=ends))
+
+
+def _parsed(text: str, *, ends: bool) -> datetime:
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=ends)
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text.upper())
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"must be {FORMS}")
+
+
+def _read(value: Any, *, ends: bool) -> Any:
+    """Read here, since by the library's reading digits alone are seconds since 1970: "20260401" would be a day in
+    August of that year."""
     if not isinstance(value, str):
         return value
     try:
-        if _MOMENT.fullmatch(value):
-            return datetime.fromisoformat(value.upper())
-    except ValueError:
-        pass
-    raise PydanticCustomError(
-        "datetime_parsing", "must be a date and time with an offset, such as 2026-01-31T12:00:00Z"
-    )
+        return _parsed(value, ends=ends)
+    except ValueError as error:
+        raise PydanticCustomError("datetime_parsing", str(error)) from None
+
+
+def _start(value: Any) -> Any:
+    return _read(value, ends=False)
+
+
+def _end(value: Any) -> Any:
+    return _read(value, ends=True)
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -37,5 +60,21 @@ def _to_utc(value: datetime) -> datetime:
     return utc
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_read_moment), AfterValidator(_to_utc)]
-"""A moment with an offset, kept in UTC."""
+def _day(value: Any) -> Any:
+    """By the library's reading digits alone are seconds since 1970 here too."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("date_parsing", "must be a date, such as 2026-01-31")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day of the calendar."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_start), AfterValidator(_to_utc)]
+"""A moment, kept in UTC; a plain date is the start of that day."""
+Ending = Annotated[AwareDatetime, BeforeValidator(_end), AfterValidator(_to_utc)]
+"""The moment at which something ends or falls due; a plain date is the end of that day."""

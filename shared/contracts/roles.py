@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.contracts import process
 from shared.contracts.base import Count, Kind, Model, Name, Short, State, Text, Timed
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
 from shared.contracts.reference import OWNER, Reference
@@ -31,7 +31,7 @@ class RequiredSkill(Model):
 class Skill(RequiredSkill):
     """A skill that somebody has, and until when its proof holds."""
 
-    valid_to: Instant | None = None
+    valid_to: Ending | None = None
     """Until when its proof holds."""
 
 

@@ -41,6 +41,14 @@ class Documents:
         responses = {200: {"model": self.kind.model}, 304: {"description": "The caller holds this version"}}
         return self._route("read", f"Read {self.kind.one}", responses, headers=("If-None-Match",))
 
+    def find(self) -> dict[str, Any]:
+        told = {"Content-Location": {"description": "Where it is by its id", "schema": {"type": "string"}}}
+        responses = {
+            200: {"model": self.kind.model, "headers": told},
+            304: {"description": "The caller holds this version"},
+        }
+        return self._route("find", f"Read {self.kind.one} by its key", responses, headers=("If-None-Match",))
+
     def replace(self) -> dict[str, Any]:
         responses = {200: {"model": self.kind.model}, 201: {"model": self.kind.model}}
         headers = ("If-Match", "If-None-Match")

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
-from shared.contracts.base import Kind, reason_given
+from shared.contracts.base import Kind, reason_given, searched
 from shared.contracts.instant import Instant
 from shared.http import pagination
 from shared.http.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, filled, look
@@ -156,7 +156,7 @@ def _served(table: Table, order: Sequence[Column[Any]], given: Mapping[str, Any]
 
 def _condition(kind: Kind, table: Table, connection: AsyncConnection, name: str, value: Any) -> Any:
     if name == "q":
-        return table.c.folded.contains(value.casefold(), autoescape=True)
+        return table.c.folded.contains(searched(value), autoescape=True)
     if name == "phase":
         return table.c.state.in_(kind.phases[value])
     if name == "tag":

@@ -3,8 +3,9 @@
 A later column of all kinds comes by a migration of its own, so that this never changes what an old migration does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 import sqlalchemy as sa
 from alembic import op
@@ -109,6 +110,24 @@ def create_entity(table: str, *own: sa.Column[Any]) -> None:
     )
     for column in ("owner_id", "updated_at"):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def index_deleted() -> None:
+    """Of the changes, those by which something was deleted: it is asked for by the key that it had."""
+    gone = sa.text("action = 'deleted'")
+    op.create_index("ix_change_deleted", "change", ["kind", "sequence"], sqlite_where=gone, postgresql_where=gone)
+
+
+def fold_anew(tables: Iterable[str]) -> None:
+    """What searches look in, by NFKC besides: a full-width letter is found by a plain one."""
+    connection = op.get_bind()
+    for name in tables:
+        texts = [sa.column(each, db.TEXT) for each in ("name", "key", "folded")]
+        table = sa.table(name, sa.column("id", sa.Uuid()), *texts)
+        for row in connection.execute(sa.select(table)).all():
+            folded = f"{normalize('NFKC', normalize('NFKC', row.name).casefold())} {row.key}"
+            if folded != row.folded:
+                connection.execute(table.update().where(table.c.id == row.id).values(folded=folded))
 
 
 def index_lists(tables: Mapping[str, Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,10 +19,10 @@ from shared.changes import Leader
 from shared.contracts.base import Kind, Record, Short
 from shared.errors import Conflict, NotFound
 from shared.http import exchange
-from shared.resource import commands, corrections, deletions, idempotency, listing
+from shared.resource import answers, by_key, commands, corrections, deletions, idempotency, listing
 from shared.resource.documents import Documents
 from shared.resource.owner import Owner, Written
-from shared.resource.preconditions import Preconditions, entity_tag
+from shared.resource.preconditions import Preconditions
 from shared.resource.store import Raced, Unit
 from shared.storage.db import Database
 
@@ -57,9 +57,13 @@ class Resource:
     def router(self) -> APIRouter:
         prefix = f"/{self.owner.name}/v1/{self.kind.collection}"
         router = _Router(prefix=prefix, tags=[self.kind.collection])
-        for path, method, endpoint, extra in self.routes(self.documents):
+        for path, method, endpoint, extra in (*self._by_key(), *self.routes(self.documents)):
             router.add_api_route(path, endpoint, methods=[method], response_model=None, **extra)
         return router
+
+    def _by_key(self) -> list[Route]:
+        """Before all others, since ``by-key`` would be taken for an id, and a key for what is asked about it."""
+        return [] if self.kind.is_link else [("/by-key/{key}", "GET", self.find, self.documents.find())]
 
     def routes(self, documents: Documents) -> list[Route]:
         """In the order in which they are tried."""
@@ -141,9 +145,22 @@ class Resource:
         given = _preconditions(request)
         async with self._reading(request) as unit:
             if version is not None:
-                return _selected(given, version, await self._old_version(unit, id, version))
+                return answers.selected(given, version, await self._old_version(unit, id, version))
             state = await commands.read(unit, self.kind, id)
-        return _selected(given, state.version, _json(state))
+        return answers.selected(given, state.version, answers.json(state))
+
+    async def find(
+        self, request: Request, key: Annotated[listing.Word, Path(description="Key of the entity")]
+    ) -> Response:
+        given = _preconditions(request)
+        async with self._reading(request) as unit:
+            state = await by_key.read(unit, self.kind, key)
+        answer = answers.selected(given, state.version, answers.json(state))
+        answer.headers["Content-Location"] = self._path(state)
+        return answer
+
+    def _path(self, state: Record) -> str:
+        return f"/{self.owner.name}/v1/{self.kind.collection}/{state.id}"
 
     async def _old_version(self, unit: Unit, id: UUID, version: int) -> bytes:
         changes = self.owner.changes
@@ -209,25 +226,7 @@ class Resource:
         return result
 
     def _written(self, written: Written) -> Response:
-        headers = {"ETag": entity_tag(written.state.version), exchange.EVENT_HEADER: written.event}
-        if written.replayed:
-            headers["Idempotency-Replayed"] = "true"
-        if written.created:
-            headers["Location"] = f"/{self.owner.name}/v1/{self.kind.collection}/{written.state.id}"
-        return exchange.answer(_json(written.state), 201 if written.created else 200, headers)
-
-
-def _json(state: Record) -> bytes:
-    return state.model_dump_json().encode()
-
-
-def _selected(given: Preconditions, version: int, state: bytes) -> Response:
-    """The answer to a GET that found this version."""
-    given.check_match(version)
-    headers = {"ETag": entity_tag(version)}
-    if given.has_seen(version):
-        return Response(status_code=304, headers=headers)
-    return exchange.answer(state, headers=headers)
+        return answers.written(written, self._path(written.state))
 
 
 def _preconditions(request: Request) -> Preconditions:

@@ -6,8 +6,10 @@ They hold parameters instead of values; a parameter must not be called like a co
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Delete, Select, Table, Update, bindparam, select
+from sqlalchemy import BindParameter, Delete, Select, Table, Update, bindparam, literal_column, select
 
+MOST_DELETED = 200
+"""Of one kind, among which one that had a key is looked for."""
 _ID: BindParameter[Any] = bindparam("of_id")
 
 
@@ -29,6 +31,21 @@ def by_ids(table: Table, *, lock: bool = False) -> Select[Any]:
 def holder(table: Table) -> Select[Any]:
     """The id that has the key ``of_key``."""
     return select(table.c.id).where(table.c.key == bindparam("of_key"))
+
+
+@cache
+def by_key(table: Table) -> Select[Any]:
+    """The row that has the key ``of_key``."""
+    return select(table).where(table.c.key == bindparam("of_key"))
+
+
+@cache
+def deleted(changes: Table) -> Select[Any]:
+    """What is said of the entities of ``of_kind`` that were deleted last."""
+    # the action as it stands in the condition of the index, which no parameter is known to meet
+    gone = changes.c.action == literal_column("'deleted'")
+    query = select(changes.c.data).where(changes.c.kind == bindparam("of_kind"), gone)
+    return query.order_by(changes.c.sequence.desc()).limit(MOST_DELETED)
 
 
 @cache

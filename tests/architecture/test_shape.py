@@ -88,7 +88,7 @@ def test_every_kind_is_routed(kind: Kind, applications: dict[str, FastAPI]) -> N
         "/{id}": ["delete", "get", "patch", "put"],
         "/{id}/transitions": ["post"],
         "/{id}/history": ["get"],
-        **({} if kind.is_link else {"/{id}/reviews": ["post"]}),
+        **({} if kind.is_link else {"/{id}/reviews": ["post"], "/by-key/{key}": ["get"]}),
         **({} if kind.name == "increment" else {"/{id}/corrections": ["post"]}),
     } | _MORE_ROUTES.get(kind.name, {})
 

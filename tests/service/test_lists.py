@@ -127,6 +127,13 @@ async def test_links_are_found_by_their_ends(api: Api) -> None:
         ("a\\b {}", "a\\b {}", True),
         ("middle {} end", "LE {} e", True),
         ("'; drop {}", "'; DROP {}", True),
+        ("\u3000受注\u3000管理 {}", "受注 管理 {}", True),
+        ("Commande\u00a0: web {}", "commande : {}", False),
+        ("Commande\u00a0: {}", "commande : {}", True),
+        ("Ｏｒｄｅｒｓ {}", "orders {}", True),
+        ("orders {}", "ＯＲＤＥＲＳ {}", True),
+        ("ﬁnance {}", "FINANCE {}", True),
+        ("cafe\u0301 {}", "CAFÉ {}", True),
     ],
 )
 async def test_search_looks_at_names_without_their_case(api: Api, name: str, q: str, found: bool) -> None:

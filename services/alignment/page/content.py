@@ -73,6 +73,7 @@ async def search(moment: Moment, q: str, kind: str | None, cursor: str | None) -
 
 
 async def entity(moment: Moment, ref: str, wanted: Wanted, grace: timedelta) -> Content:
+    """``ref`` is ``kind/id`` or ``kind/key``."""
     row = await existing(moment, ref)
     node = answered(moment, NodeView, await node_view(moment, row, grace))
     why = {**await whys.why(moment, row.ref), "findings": []}

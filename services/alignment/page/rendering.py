@@ -59,8 +59,10 @@ class Place:
         """This page as it is now."""
         return _address(self.path, parameters)
 
-    def entity(self, node: Node) -> str:
-        return self.to(f"/entity/{node.ref}")
+    def entity(self, node: Node, **parameters: Any) -> str:
+        """By its key, but of what has none or had it once."""
+        name = node.id if node.deleted or not node.key else node.key
+        return self.to(f"/entity/{node.kind}/{name}", **parameters)
 
     def is_here(self, section: str) -> bool:
         return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))

@@ -13,6 +13,7 @@ from services.alignment.queries.counts import tally
 from services.alignment.queries.snapshot import Moment, of_generation, recorded
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
+from shared.contracts.base import searched
 from shared.contracts.events import EventId
 from shared.http import pagination
 from shared.live import UNSEEN, why_not_live
@@ -85,7 +86,7 @@ def _places(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
 def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
     yield from (RECORD.c[name] == filters[name] for name in ("state", "type") if name in filters)
     if q := filters.get("q"):
-        yield RECORD.c.folded.contains(q.casefold(), autoescape=True)
+        yield RECORD.c.folded.contains(searched(q), autoescape=True)
 
 
 def place_of(kind: str, node: dict[str, Any]) -> str:
@@ -98,10 +99,22 @@ async def node(moment: Moment, ref: str) -> Any:
     return (await moment.execute(_node(past=moment.past), ref=ref)).one_or_none()
 
 
+async def by_key(moment: Moment, kind: str, key: str) -> Any:
+    """The row of what has the key, or else the tombstone of what had it last; None if nothing is known of it."""
+    return (await moment.execute(_by_key(past=moment.past), of_kind=kind, of_key=key)).one_or_none()
+
+
 # What every page of a node asks for is put together once: that costs more than running it.
 @cache
 def _node(*, past: bool) -> Select[Any]:
     return select(RECORD).where(recorded(RECORD, past=past), RECORD.c.ref == bindparam("ref"))
+
+
+@cache
+def _by_key(*, past: bool) -> Select[Any]:
+    mine = RECORD.c.kind == bindparam("of_kind"), RECORD.c.key == bindparam("of_key")
+    query = select(RECORD).where(recorded(RECORD, past=past), NODES, *mine)
+    return query.order_by(RECORD.c.deleted, RECORD.c.recorded_from.desc(), RECORD.c.ref).limit(1)
 
 
 @cache

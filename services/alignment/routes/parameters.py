@@ -19,8 +19,14 @@ Include = Annotated[
     Literal["all"] | None,
     Query(description="`all` shows what is not live as well, each with `why_not_live`; else `left_out` counts it"),
 ]
-AsOf = Annotated[Instant | None, Query(description="Transaction time: the view as it was recorded then")]
-ValidAt = Annotated[Instant | None, Query(description="Valid time: what counts as live then; default `as_of` or now")]
+AsOf = Annotated[
+    Instant | None,
+    Query(description="Transaction time: the view as it was recorded then; a date is the start of that day in UTC"),
+]
+ValidAt = Annotated[
+    Instant | None,
+    Query(description="Valid time: what counts as live then, as a time or a date; default `as_of` or now"),
+]
 
 
 def _event(text: str) -> str:

@@ -21,6 +21,7 @@ from services.alignment.view.waiting import Waiting
 from shared import clock
 from shared.config import Settings
 from shared.contracts.events import EventId
+from shared.contracts.scalars import looks_like_an_id
 from shared.errors import Gone, NotFound, Unavailable
 from shared.http import exchange
 from shared.storage.db import Database
@@ -132,7 +133,7 @@ async def _active(connection: AsyncConnection) -> _Active:
 
 
 def about(ref: str, make: Callable[[Moment, Any], Awaitable[dict[str, Any]]]) -> Make:
-    """What is made of the row of one node."""
+    """What is made of the row of one node, by ``kind/id`` or ``kind/key``."""
 
     async def made(now: Moment) -> dict[str, Any]:
         return await make(now, await existing(now, ref))
@@ -141,10 +142,11 @@ def about(ref: str, make: Callable[[Moment, Any], Awaitable[dict[str, Any]]]) ->
 
 
 async def existing(now: Moment, ref: str) -> Any:
-    """The row of a node; raises NotFound, or Gone with what it last was."""
-    row = await nodes.node(now, ref)
+    """The row of a node by ``kind/id`` or ``kind/key``; raises NotFound, or Gone with what it last was."""
+    kind, _, id = ref.partition("/")
+    row = await (nodes.node(now, ref) if looks_like_an_id(id) else nodes.by_key(now, kind, id))
     if row is None:
-        raise NotFound(f"The view knows no {ref.partition('/')[0]} with this id.")
+        raise NotFound(f"The view knows no {kind} with this id or key.")
     if row.deleted:
         raise Gone("It was deleted.", last=nodes.brief(now, row))
     return row

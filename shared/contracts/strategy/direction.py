@@ -1,12 +1,12 @@
 """Where an organisation means to go, and why: strategies and their four Ps, drivers, objectives and outcomes."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.base import ExternalRef, Grade, Kind, Short, Side, State, Steering, Text, Timed
+from shared.contracts.instant import Day
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 
@@ -82,7 +82,7 @@ class Objective(State):
     """Level of planning that it belongs to."""
     side: Side | None = None
     """Whether it is an objective of the business or of IT."""
-    due: date | None = None
+    due: Day | None = None
     """Day by which it is to be reached."""
     priority: Grade | None = None
     """How much it matters, from 1 (little) to 5 (most)."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import Grade, Kind, Model, Name, Ref, Short, Side, State, Text
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 
@@ -45,7 +45,7 @@ class FrozenLink(Model):
     """How certain it was, from 0 to 1."""
     valid_from: Instant | None = None
     """When it began to be valid."""
-    valid_to: Instant | None = None
+    valid_to: Ending | None = None
     """When it ceases to be valid."""
 
 
@@ -105,7 +105,7 @@ class Increment(State):
     """What is to be signed, at most 500 entities."""
     signers: Annotated[list[UUID], Field(max_length=50)] = []
     """Stakeholders who are asked to sign."""
-    due: Instant | None = None
+    due: Ending | None = None
     """When it is to be decided."""
     supersedes_id: UUID | None = None
     """The signed increment whose place it takes."""
