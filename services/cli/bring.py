@@ -1,5 +1,6 @@
 """``apply`` and ``import``: files brought in by the same engine, and the report of what became of them."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,15 @@ from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
     from shared.client import Client
-    from shared.interchange.records import Batch, Origin
-    from shared.interchange.sync import Report
+    from shared.interchange.outcome import Report
+    from shared.interchange.records import Batch
+
+
+class Match(StrEnum):
+    """By what an import joins what is there from elsewhere."""
+
+    name = "name"
+
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare; show what would change; write nothing.")]
 
@@ -26,13 +34,12 @@ async def apply(
 ) -> None:
     """Bring bundles in: YAML documents of kind, key, spec and links."""
     from shared.interchange import bundle, bundle_files
-    from shared.interchange.records import Origin
 
     documents = bundle_files.read(file)
     if prune and not documents:
         raise Unusable("There is no document in it, and to prune would retire everything.")
     batch = await bundle.to_batch(session.client, documents, source)
-    report = await _sync(session, batch, dry_run, Origin(bundle.FORMAT, "", name=source) if prune else None)
+    report = await _bring(session, batch, dry_run=dry_run, prunes=prune)
     if report.refused:
         raise typer.Exit(FAILED)
 
@@ -46,10 +53,15 @@ async def import_(
     ] = None,
     source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the file's own.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something was refused.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Retire what the file has no more.")] = False,
+    match: Annotated[
+        Match | None, typer.Option("--match", help="Join what is there from elsewhere under the same name.")
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
-    report = await _sync(session, await _batch(session.client, file, source, format_), dry_run)
+    batch = await _batch(session.client, file, source, format_)
+    report = await _bring(session, batch, dry_run=dry_run, prunes=prune, match=match is not None)
     if not report.accounted or (strict and report.refused):
         raise typer.Exit(FAILED)
 
@@ -74,24 +86,22 @@ def _bytes(file: Path, most: int) -> bytes:
         raise Unusable(f"{file} cannot be read: {error.strerror}.") from None
 
 
-async def _sync(session: Session, batch: "Batch", dry_run: bool, prunes: "Origin | None" = None) -> "Report":
-    """``prunes`` is whose leavings go; nothing goes where something was refused."""
+async def _bring(session: Session, batch: "Batch", *, dry_run: bool, prunes: bool, match: bool = False) -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from services.cli import report as rendering
-    from shared.interchange.prune import prune
-    from shared.interchange.sync import sync
+    from shared.interchange.bring import bring
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=session.err, transient=True) as progress:
         task = progress.add_task("Comparing" if dry_run else "Bringing in")
-        report = await sync(
+        report = await bring(
             session.client,
             batch,
             dry_run=dry_run,
+            prunes=prunes,
+            match=match,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    if prunes and not report.refused:
-        report.add(await prune(session.client, batch, prunes, dry_run=dry_run))
     session.show(rendering.data(report), lambda: rendering.render(report))
     return report

@@ -7,9 +7,13 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from services.cli.tables import cell, clean, table
-from shared.interchange.sync import Fields, Outcome, Report
+from shared.interchange.outcome import Fields, Leaving, Outcome, Report
+from shared.interchange.records import Record
 
 _LONGEST = 60
+_MOST = 20
+"""Lines of a list that people read to the end."""
+_TOLD = ("retyped", "returned", "pruned", "released")
 
 
 def data(report: Report) -> dict[str, Any]:
@@ -22,20 +26,27 @@ def data(report: Report) -> dict[str, Any]:
         "unnamed": dict(report.unnamed),
         "unmapped": dict(report.unmapped),
         "duplicates": dict(report.duplicates),
+        "joined": dict(report.joined),
+        "related": {" ".join(told): count for told, count in report.fallen.items()},
+        "notes": report.notes,
         "refused": [refusal._asdict() for refusal in report.refused],
-        "pruned": [_named(outcome) for outcome in report.outcomes if outcome.action == "pruned"],
+        **{
+            action: [_named(outcome.record) for outcome in report.outcomes if outcome.action == action]
+            for action in _TOLD
+        },
+        "left": [{**_named(leaving.record), "resting": leaving.resting} for leaving in report.left],
+        "doubles": [_named(record) for record in report.doubles],
         "changes": [{"action": outcome.action, **_entry(outcome, outcome.fields)} for outcome in changed],
     }
 
 
-def _named(outcome: Outcome) -> dict[str, Any]:
-    record = outcome.record
+def _named(record: Record) -> dict[str, Any]:
     return {"kind": record.kind.name, "id": record.id, "label": record.label}
 
 
 def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
     shown = {name: {"there": there, "source": source} for name, (there, source) in fields.items()}
-    return {**_named(outcome), "fields": shown}
+    return {**_named(outcome.record), "fields": shown}
 
 
 def render(report: Report) -> RenderableType:
@@ -49,10 +60,13 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _fields("Kept, because somebody changed it here since", report.kept, ("here", "source"))
     if report.refused:
         yield table(("refused", "type", "reason"), report.refused)
+    yield from map(cell, _identity(report))
     for title, counter in (
         ("unmapped", report.unmapped),
         ("duplicates", report.duplicates),
         ("unnamed", report.unnamed),
+        ("joined into others", report.joined),
+        ("only related, as no relation fits", Counter({" ".join(told): n for told, n in report.fallen.items()})),
     ):
         if counter:
             yield cell(f"{title}: {_counts(counter)}")
@@ -60,13 +74,44 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 
 def _diff(report: Report) -> Iterator[RenderableType]:
-    signs = {"created": "+", "pruned": "-"}
+    signs = {"created": "+", "retyped": "+", "returned": "+", "pruned": "-"}
     for outcome in report.outcomes:
         if sign := signs.get(outcome.action):
             yield cell(f"{sign} {outcome.record.kind.name} {outcome.record.label}")
     changed = [(outcome.record, outcome.fields) for outcome in report.outcomes if outcome.action == "changed"]
     if changed:
         yield _fields("Would change", changed, ("from", "to"))
+
+
+def _identity(report: Report) -> Iterator[str]:
+    """What became of elements that are not as they were, by name."""
+    for record, action, *_, reason in report.outcomes:
+        if action == "retyped":
+            yield f"retyped: {record.label} is {record.kind.one} now, and takes the place of {reason}"
+        elif action == "returned":
+            yield f"returned: {record.label} is a new one in the place of {reason}, which had left the file"
+        elif action == "released":
+            yield f"left the file: {record.label}, and stays: another source has it too"
+    yield from _some([f"left the file: {leaving.record.label}{_resting(leaving)}" for leaving in report.left])
+    if report.left:
+        yield "What left the file stays as it is; --prune retires it."
+    if report.doubles:
+        some = ", ".join(record.label for record in report.doubles[:3])
+        yield f"{len(report.doubles)} look like doubles of what is there by name ({some}); --match name joins them."
+    yield from _some(report.notes)
+
+
+def _resting(leaving: Leaving) -> str:
+    if not leaving.resting:
+        return ""
+    more = f" and {len(leaving.resting) - 3} more" if len(leaving.resting) > 3 else ""
+    return f" (what rests on it: {', '.join(leaving.resting[:3])}{more})"
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    yield from lines[:_MOST]
+    if len(lines) > _MOST:
+        yield f"and {len(lines) - _MOST} more"
 
 
 def _fields(title: str, entries: list[tuple[Any, Fields]], columns: tuple[str, str]) -> RenderableType:
@@ -97,5 +142,12 @@ def _summary(report: Report) -> str:
         "duplicates": report.duplicates.total(),
         "refused": len(report.refused),
     }
-    pruned = f", {report.count('pruned')} {would}retired" if report.count("pruned") else ""
-    return f"{report.read} read: {counts}, " + ", ".join(f"{count} {name}" for name, count in rest.items()) + pruned
+    some = {
+        "joined": report.joined.total(),
+        "retyped": report.count("retyped"),
+        "returned": report.count("returned"),
+        "left": len(report.left),
+        f"{would}retired": report.count("pruned"),
+    }
+    told = [f"{count} {name}" for name, count in (*rest.items(), *((n, c) for n, c in some.items() if c))]
+    return f"{report.read} read: {counts}, {', '.join(told)}"

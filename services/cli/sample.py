@@ -8,7 +8,8 @@ from typing import Any
 from shared.client import Client, path_of
 from shared.contracts import NODE_KINDS
 from shared.interchange import bundle, bundle_files
-from shared.interchange.sync import Report, sync
+from shared.interchange.outcome import Report
+from shared.interchange.sync import sync
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "organisation"
 _SIGNATURES = "signatures.toml"

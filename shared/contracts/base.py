@@ -93,6 +93,10 @@ class Provenance(Model):
     """What the entity is called there."""
     type: Short | None = None
     """What type it has there."""
+    model: Short | None = None
+    """The model or bundle that it came with, where these have names."""
+    left_at: Instant | None = None
+    """When it was found to be in that source no more; null while it is."""
     wrote: dict[str, Any] = {}
     """What that source wrote last, member by member."""
 

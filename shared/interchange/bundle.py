@@ -7,17 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.client import Client
+from shared.client import Client, Gone, NotFound
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.contracts.reference import Convert, Reference
+from shared.interchange import identity
 from shared.interchange.bundle_files import BadBundle, Document
+from shared.interchange.holdings import Ends, ends_of
 from shared.interchange.order import in_order
-from shared.interchange.records import LINK_MEMBERS, Batch, Malformed, Origin, Record, canonical, derived_id, link_id
+from shared.interchange.records import (
+    LINK_MEMBERS,
+    Batch,
+    Malformed,
+    Origin,
+    Predecessor,
+    Record,
+    canonical,
+    derived_id,
+    link_id,
+)
 from shared.interchange.sync import CONCURRENCY
 
 FORMAT = "bundle"
-Ends = tuple[str, str, str]
-"""Type, source and target of a link, the ends as ``kind/id``."""
 _FORMS = "must be kind/key or kind/<uuid>"
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,19 +42,22 @@ async def to_batch(client: Client, documents: list[Document], source: str | None
     there = await _there(client, documents)
     made = {document.ref: derived_id(document.ref) for document in documents if document.spec}
     ids = made | {ref: state["id"] for ref, state in there.items() if state}
+    back = await _back(client, documents, there, source)
+    ids |= {old.label: id for id, old in back.items()}
     binding = _Binding(ids, await _links_there(client, documents, there), source)
     records = [binding.entity(document) for document in documents if document.spec]
     links = [link for document in documents for link in binding.links(document)]
     binding.check_repeated(links)
     if binding.faults:
         raise BadBundle(binding.faults)
-    known = {id: there.get(ref) for ref, id in binding.ids.items()}
+    known = {id: None if id in back else there.get(ref) for ref, id in binding.ids.items()}
     entities, of_links = [record for record in records if record], [link for _, link in links]
     late = _after_links(entities, of_links)
     early = [record for record in entities if record.id not in late]
     layers = [*in_order(early, known), of_links, *in_order([r for r in entities if r.id in late], known)]
-    known |= {link.id: binding.links_there.get(_ends(link.members)) for _, link in links}
-    return Batch(layers, read=sum(map(len, layers)), known=known)
+    known |= {link.id: binding.links_there.get(ends_of(link.members)) for _, link in links}
+    whole = Origin(FORMAT, "", name=source)
+    return Batch(layers, read=sum(map(len, layers)), known=known, origin=whole, instead=back)
 
 
 def _after_links(entities: Iterable[Record], links: Iterable[Record]) -> set[str]:
@@ -66,6 +79,31 @@ async def _there(client: Client, documents: list[Document]) -> dict[str, dict[st
     return dict(await asyncio.gather(*(find(ref) for ref in sorted(mentioned) if _can_be_asked(ref))))
 
 
+async def _back(
+    client: Client, documents: list[Document], there: Mapping[str, dict[str, Any] | None], source: str | None
+) -> dict[str, Predecessor]:
+    """What this bundle let go and has again is a new one: by its id, the final one whose place it takes."""
+    found = {}
+    for document in documents:
+        origin, state = Origin(FORMAT, document.ref, name=source), there.get(document.ref) if document.spec else None
+        if state and identity.comes_back(origin, document.kind, state, document.spec.get("state")):
+            used = [state["id"]]
+            while await _exists(client, document.kind, id := identity.unused(origin, used)):
+                used.append(id)
+            found[id] = Predecessor(document.kind, state, "returned", document.ref)
+    return found
+
+
+async def _exists(client: Client, kind: Kind, id: str) -> bool:
+    try:
+        await client.get(kind, id)
+    except Gone:
+        return True
+    except NotFound:
+        return False
+    return True
+
+
 async def _links_there(
     client: Client, documents: list[Document], there: Mapping[str, dict[str, Any] | None]
 ) -> dict[Ends, dict[str, Any]]:
@@ -80,12 +118,7 @@ async def _links_there(
             return [link async for link in client.list(links, source_kind=kind, source_id=id)]
 
     found = [link for links in await asyncio.gather(*(ask(*each) for each in sources.items())) for link in links]
-    return {_ends(link): link for link in sorted(found, key=lambda link: link["state"] == "active")}
-
-
-def _ends(link: Mapping[str, Any]) -> Ends:
-    source, target = link["source"], link["target"]
-    return link["type"], f"{source['kind']}/{source['id']}", f"{target['kind']}/{target['id']}"
+    return {ends_of(link): link for link in sorted(found, key=lambda link: link["state"] == "active")}
 
 
 def _can_be_asked(ref: str) -> bool:
@@ -133,8 +166,8 @@ class _Binding:
             target = self._target(document, f"{pointer}/to", link["to"])
             own: dict[str, Any] = {name: link[name] for name in LINK_MEMBERS if name in link}
             members = {"type": link["type"], "source": source, "target": target, "state": "active", **own}
-            there = self.links_there.get(_ends(members))
-            id = there["id"] if there else link_id(*_ends(members))
+            there = self.links_there.get(ends_of(members))
+            id = there["id"] if there else link_id(*ends_of(members))
             label = f"{document.ref} {link['type']} {link['to']}"
             record = self._record(document, LINKS[document.kind.service], id, label, members, pointer)
             if record:

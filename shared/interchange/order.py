@@ -26,7 +26,7 @@ def in_order(records: Sequence[Record], known: Known) -> Iterator[list[Record]]:
             raise BadBundle([f"these refer to each other in a circle: {labels}"])
         later.append(by_ref[ref])
         without = {name: value for name, value in by_ref[ref].members.items() if name != "owner"}
-        by_ref[ref] = replace(by_ref[ref], members=without)
+        by_ref[ref] = replace(by_ref[ref], members=without, partial=True)
     yield from _layers(by_ref, known)
     if later:
         yield later

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
@@ -40,32 +40,52 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a record comes from. ``format`` and ``id`` find what it wrote before; its ``type`` there and the source's
-    ``name`` may change in between."""
+    """Where a record comes from. ``format``, ``id`` and the source's ``name`` find what it wrote before; its ``type``
+    there may change in between."""
 
     format: str
     id: str
     type: str | None = None
     name: str | None = None
+    former: str | None = None
+    """The id under which the file had it before, where it was drawn anew."""
 
     @property
     def source(self) -> str:
         told = self.type or self.name
         return f"{self.format}:{told}" if told else self.format
 
+    @property
+    def base(self) -> str:
+        """What the id of the entity is derived from: in a bundle ``kind/key``, whatever the bundle is called."""
+        return f"{self.format}:{self.name}:{self.id}" if self.type else self.id
+
+    def brought(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a provenance entry is of this origin's model or bundle."""
+        format, _, told = entry["source"].partition(":")
+        if format != self.format:
+            return False
+        # before entries named their model, that of a bundle stood in its source, and that of another file nowhere
+        unnamed = entry.get("type") and not entry.get("model")
+        return bool(unnamed) or (entry.get("model") or told or None) == self.name
+
     def made(self, entry: Mapping[str, Any]) -> bool:
         """Whether a provenance entry is this origin's."""
-        return bool(entry["id"] == self.id and entry["source"].partition(":")[0] == self.format)
+        return entry["id"] in (self.id, self.former) and self.brought(entry)
 
-    def entry(self, wrote: Mapping[str, Any]) -> dict[str, Any]:
-        return {"source": self.source, "id": self.id, "type": self.type, "wrote": dict(wrote)}
+    def entry(self, wrote: Mapping[str, Any], left_at: str | None = None) -> dict[str, Any]:
+        told = {"source": self.source, "id": self.id, "type": self.type, "model": self.name, "left_at": left_at}
+        needed = {name: value for name, value in told.items() if value is not None or name == "type"}
+        return {**needed, "wrote": dict(wrote)}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """An entity or link as a file has it. ``members`` are only those that the file carries, in the API's own form.
 
-    ``reason`` goes with the state when the state is written and the file gives no reason of its own.
+    ``reason`` goes with the state when the state is written and the file gives no reason of its own. One that is
+    ``partial`` says less than the file does, and takes nothing back. One that ``joins`` was found by its name: what is
+    there already stays. ``held`` are provenance entries of other sources that the file knows of.
     """
 
     kind: Kind
@@ -74,6 +94,9 @@ class Record:
     members: Mapping[str, Any]
     origin: Origin
     reason: str
+    partial: bool = False
+    joins: bool = False
+    held: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass
@@ -82,6 +105,12 @@ class Batch:
 
     ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for.
     ``known`` holds what the reader has met on the server already, by id; None where it has reason to expect nothing.
+    ``joined`` counts what became a part of others: read without a record of its own; ``paths`` are the links that came
+    of it. ``fallen`` counts relations that no row of the table fits, by their type and the kinds of their ends.
+
+    ``origin`` is the model or bundle itself. Of a ``whole`` model there is nothing but what the file has: the rest has
+    left it, but for ``spared`` ids, of which the file has something that makes no record. ``doubles`` are ids of what
+    says the same as the one that was taken, by the id of that.
     """
 
     layers: list[list[Record]] = field(default_factory=list)
@@ -91,6 +120,30 @@ class Batch:
     duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    joined: Counter[str] = field(default_factory=Counter)
+    paths: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What was decided where the file could be read in two ways."""
+    fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    origin: Origin | None = None
+    whole: bool = False
+    spared: set[str] = field(default_factory=set)
+    doubles: dict[str, set[str]] = field(default_factory=dict)
+    instead: "dict[str, Predecessor]" = field(default_factory=dict)
+    """By the id of a record, what it takes the place of."""
+
+
+Why = Literal["retyped", "returned", "re-ended"]
+
+
+class Predecessor(NamedTuple):
+    """What another one takes the place of, as it is there, and why."""
+
+    kind: Kind
+    state: dict[str, Any]
+    why: Why
+    label: str
+    """What it is called in reports."""
 
 
 def derived_id(name: str) -> str:

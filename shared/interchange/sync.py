@@ -1,17 +1,17 @@
 """The engine of ``apply`` and ``import``: reads what is there, then writes what the source may write, and reports."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TypeVar
 
 from shared.client import Client, Conflict, Json, NotFound, PreconditionFailed, Refused, Unauthorized
 from shared.contracts import Kind
-from shared.interchange import merge
+from shared.interchange import merge, succession
+from shared.interchange.outcome import Action, Fields, Outcome, Report
 from shared.interchange.parts import parted
-from shared.interchange.records import Batch, Malformed, Record, Refusal
+from shared.interchange.records import Batch, Malformed, Predecessor, Record
 
 CONCURRENCY = 8
 A_REQUEST, A_REQUEST_SIZE = 200, 1_000_000
@@ -19,55 +19,8 @@ A_REQUEST, A_REQUEST_SIZE = 200, 1_000_000
 T = TypeVar("T")
 R = TypeVar("R")
 
-Fields = dict[str, tuple[Any, Any]]
 Progress = Callable[[int, int], None]
 """Called with the number of records that are done, and of all."""
-
-
-class Outcome(NamedTuple):
-    """What became of one record; ``fields`` and ``kept`` are ``name: (there, source's)``."""
-
-    record: Record
-    action: Literal["created", "changed", "unchanged", "refused", "pruned"]
-    fields: Fields = {}
-    kept: Fields = {}
-    reason: str = ""
-
-
-@dataclass
-class Report:
-    """What became of everything that a source held."""
-
-    read: int
-    dry_run: bool
-    unnamed: Counter[str]
-    unmapped: Counter[str]
-    duplicates: Counter[str]
-    refused: list[Refusal]
-    outcomes: list[Outcome] = field(default_factory=list)
-
-    def count(self, action: str) -> int:
-        return sum(outcome.action == action for outcome in self.outcomes)
-
-    def add(self, outcomes: list[Outcome]) -> None:
-        """What became of records, those that were refused told as refusals as well."""
-        self.outcomes += outcomes
-        self.refused += [
-            Refusal(outcome.record.label, outcome.record.origin.type or outcome.record.kind.name, outcome.reason)
-            for outcome in outcomes
-            if outcome.action == "refused"
-        ]
-
-    @property
-    def kept(self) -> list[tuple[Record, Fields]]:
-        """Values that somebody else has changed since the source wrote them, and that therefore stay."""
-        return [(outcome.record, outcome.kept) for outcome in self.outcomes if outcome.kept]
-
-    @property
-    def accounted(self) -> bool:
-        """Whether each thing that was read was written, found as it is, or counted with a reason."""
-        written = sum(map(self.count, ("created", "changed", "unchanged")))
-        return self.read == written + self.unmapped.total() + self.duplicates.total() + len(self.refused)
 
 
 async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
@@ -76,8 +29,8 @@ async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress:
     A record that the server refuses is reported and the rest goes on; raises Unreachable and Unauthorized, which
     would meet every record alike. What was written until then stays: the next run finds it unchanged.
     """
-    report = Report(batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, list(batch.refused))
-    engine = _Engine(client, batch.known, dry_run, progress or _silent, sum(map(len, batch.layers)))
+    report = Report.of(batch, dry_run=dry_run)
+    engine = _Engine(client, batch.known, batch.instead, dry_run, progress or _silent, sum(map(len, batch.layers)))
     for layer in batch.layers:
         report.add(await engine.layer(layer))
     return report
@@ -91,6 +44,7 @@ def _silent(done: int, total: int) -> None:
 class _Engine:
     client: Client
     known: Mapping[str, Json | None]
+    instead: Mapping[str, Predecessor]
     dry_run: bool
     progress: Progress
     total: int
@@ -139,9 +93,10 @@ class _Engine:
     async def _create(self, records: list[Record]) -> list[Outcome]:
         """Records of one service; what somebody else was quicker with counts as it is there."""
         if self.dry_run:
-            return [self._told(Outcome(record, "created", _fields(record))) for record in records]
+            return [self._told(self._new(record)) for record in records]
         try:
-            answers = await self.client.bulk(records[0].kind.service, map(_line, records))
+            lines = [await self._line(record) for record in records]
+            answers = await self.client.bulk(records[0].kind.service, lines)
         except Unauthorized:
             raise
         except Refused as error:
@@ -150,10 +105,26 @@ class _Engine:
 
     async def _created(self, record: Record, answer: Json) -> Outcome:
         if answer["status"] == 201:
-            return self._told(Outcome(record, "created", _fields(record)))
+            return self._told(self._new(record))
         if answer["status"] in (200, 412, 428) and (current := await self._read(record)):
             return await self._update(record, current)
         return self._told(Outcome(record, "refused", reason=str(Refused(answer["status"], answer["problem"]))))
+
+    def _new(self, record: Record) -> Outcome:
+        """What a record that was not there counts as."""
+        fields: Fields = {name: (None, value) for name, value in record.members.items()}
+        old = self.instead.get(record.id)
+        if old is None:
+            return Outcome(record, "created", fields)
+        if old.why == "re-ended":
+            return Outcome(record, "changed", {"joins": (old.label, record.label)})
+        return Outcome(record, old.why, fields, reason=old.label)
+
+    async def _line(self, record: Record) -> Json:
+        body, old = merge.body(record), self.instead.get(record.id)
+        if old and not record.kind.is_link and (key := await succession.key_for(self.client, record, old)):
+            body["key"] = key
+        return {"kind": record.kind.name, "id": record.id, "body": body}
 
     async def _update(self, record: Record, current: Json) -> Outcome:
         try:
@@ -168,13 +139,12 @@ class _Engine:
 
     async def _change(self, record: Record, current: Json) -> Outcome:
         difference = merge.compare(record, current)
-        if not difference.patch and difference.to is None:
-            return Outcome(record, "unchanged", kept=difference.kept)
         if difference.to is not None:
             _check_move(record.kind, current["state"], difference.to)
         if not self.dry_run:
             await self._write(record, current, difference)
-        return Outcome(record, "changed", difference.fields, difference.kept)
+        action: Action = "changed" if difference.fields else "unchanged"
+        return Outcome(record, action, difference.fields, difference.kept)
 
     async def _write(self, record: Record, current: Json, difference: merge.Difference) -> None:
         kind, id, state = record.kind, record.id, current
@@ -216,11 +186,3 @@ def _requests(records: list[Record]) -> Iterator[list[Record]]:
     by_service = sorted(records, key=lambda record: record.kind.service)
     for _, some in groupby(by_service, key=lambda record: record.kind.service):
         yield from parted(some, lambda record: len(str(record.members)), A_REQUEST_SIZE, A_REQUEST)
-
-
-def _line(record: Record) -> Json:
-    return {"kind": record.kind.name, "id": record.id, "body": merge.body(record)}
-
-
-def _fields(record: Record) -> Fields:
-    return {name: (None, value) for name, value in record.members.items()}

@@ -18,7 +18,8 @@ from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.http import auth
 from shared.interchange import bundle, bundle_files
 from shared.interchange.formats.archimate import exchange, mapping
-from shared.interchange.sync import Report, sync
+from shared.interchange.outcome import Report
+from shared.interchange.sync import sync
 from shared.keys import make_keys
 from shared.telemetry import configure_logging
 

@@ -10,7 +10,8 @@ from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import to_batch
-from shared.interchange.sync import Report, sync
+from shared.interchange.outcome import Report
+from shared.interchange.sync import sync
 from tests.platform import Platform, running, settings_for
 
 FERRY = Path(__file__).parents[1] / "unit" / "interchange" / "ferry.xml"

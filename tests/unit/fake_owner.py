@@ -48,7 +48,7 @@ class FakeOwner:
         if kind is None:
             return _problem(404, "no such collection")
         if not rest:
-            return self._list(kind, request.url.params.get("key"))
+            return self._list(kind, request.url.params)
         return getattr(self, f"_{request.method.lower()}")(kind, rest[0], request)  # type: ignore[no-any-return]
 
     def edit(self, kind: str, id: str, **members: Any) -> None:
@@ -59,8 +59,10 @@ class FakeOwner:
     def by_name(self, name: str) -> dict[str, Any]:
         return next(state for state in self.states.values() if state.get("name") == name)
 
-    def _list(self, kind: Kind, key: str | None) -> httpx.Response:
-        found = [s for (name, _), s in self.states.items() if name == kind.name and key in (None, s.get("key"))]
+    def _list(self, kind: Kind, asked: httpx.QueryParams) -> httpx.Response:
+        found = [state for (name, _), state in self.states.items() if name == kind.name]
+        found = [state for state in found if not kind.is_link or _service(state) == kind.service]
+        found = [state for state in found if asked.get("key") in (None, state.get("key"))]
         return httpx.Response(200, json={"items": found, "next_cursor": None})
 
     def _line(self, raw: str) -> str:
@@ -99,6 +101,12 @@ class FakeOwner:
         self.states[kind.name, id] = {**state, **moved}
         return httpx.Response(200, json=self.states[kind.name, id])
 
+    def _delete(self, kind: Kind, id: str, _: httpx.Request) -> httpx.Response:
+        if kind.is_live(self.states[kind.name, id]["state"]):
+            return _problem(409, "It is live.")
+        del self.states[kind.name, id]
+        return httpx.Response(204)
+
     def _store(self, kind: Kind, id: str, body: dict[str, Any], version: int) -> httpx.Response:
         if missing := [str(end) for end in _ends(kind, body) if end not in self.states]:
             return _problem(422, f"not there: {missing}")
@@ -114,6 +122,7 @@ class FakeOwner:
     def _twin(self, id: str, body: dict[str, Any]) -> bool:
         same = ("type", "source", "target")
         links = [state for (kind, other), state in self.states.items() if kind == "link" and other != id]
+        links = [link for link in links if "active" == link["state"] == body.get("state", "active")]
         return any(all(state[name] == body[name] for name in same) for state in links)
 
 

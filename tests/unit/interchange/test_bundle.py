@@ -4,8 +4,9 @@ import pytest
 
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bundle_files import BadBundle
+from shared.interchange.outcome import Report
 from shared.interchange.records import derived_id
-from shared.interchange.sync import Report, sync
+from shared.interchange.sync import sync
 from tests.unit.fake_owner import FakeOwner
 
 FERRY = """

@@ -2,7 +2,7 @@ import pytest
 
 from shared.contracts import KINDS
 from shared.contracts.base import Kind
-from shared.interchange.prune import _is_over, way_out
+from shared.interchange.endings import is_over, way_out
 
 NODES = [kind for kinds in KINDS.values() for kind in kinds if not kind.is_link]
 
@@ -29,5 +29,5 @@ def test_the_way_out_is_short_and_claims_no_success(kind: str, state: str, way: 
 def test_every_kind_has_a_way_out_of_every_live_state(kind: Kind) -> None:
     for state in kind.lifecycle.live:
         end = way_out(kind.lifecycle, state)[-1]
-        assert _is_over(kind, end)
+        assert is_over(kind, end)
         assert end not in {"completed", "achieved", "missed", "expired", "obsolete"}

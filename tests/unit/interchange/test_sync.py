@@ -9,8 +9,9 @@ from shared.contracts import NODE_KINDS
 from shared.interchange import merge
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import to_batch
+from shared.interchange.outcome import Report
 from shared.interchange.records import Batch, Origin, Record, canonical
-from shared.interchange.sync import Report, sync
+from shared.interchange.sync import sync
 from tests.unit.fake_owner import FakeOwner
 
 FERRY = read(Path(__file__).with_name("ferry.xml").read_bytes())
@@ -54,7 +55,7 @@ async def test_what_is_created_says_where_it_came_from(owner: FakeOwner) -> None
     assert (crew["state"], crew["state_reason"]) == ("active", "registered as found in ferry.xml")
     wrote = {"name": "Crew", "state": "active"}
     assert crew["provenance"] == [
-        {"source": "archimate:BusinessActor", "id": "x1", "type": "BusinessActor", "wrote": wrote}
+        {"source": "archimate:BusinessActor", "id": "x1", "type": "BusinessActor", "model": "id-ferry", "wrote": wrote}
     ]
 
 

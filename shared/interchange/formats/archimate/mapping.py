@@ -108,6 +108,7 @@ def to_batch(model: Model, file: str, source: str | None = None) -> Batch:
     entities = [record for element in model.elements if (record := reading.entity(element))]
     links = [record for relation in model.relations if (record := reading.link(relation))]
     reading.batch.layers = [entities, links]
+    reading.batch.origin, reading.batch.whole = Origin(FORMAT, "", name=name), True
     reading.batch.read = len(model.elements) + len(model.relations)
     return reading.batch
 
@@ -177,7 +178,7 @@ class _Reading:
         """Only what the file carries: a member that it leaves empty is left to others."""
         kind = LINKS[service] if kind_name == "link" else NODE_KINDS[kind_name]
         carried = {name: value for name, value in members.items() if value}
-        origin = Origin(FORMAT, item.identifier, item.type)
+        origin = Origin(FORMAT, item.identifier, item.type, self.model)
         label = f"{item.type} {item.name or item.identifier}"
         id = derived_id(f"{FORMAT}:{self.model}:{item.identifier}")
         try:

@@ -1,0 +1,46 @@
+"""All that ``apply`` and ``import`` do with a file once it is read: who is meant, what is new, what has left."""
+
+from shared.client import Client
+from shared.interchange import identity, prune
+from shared.interchange.holdings import Holdings
+from shared.interchange.outcome import Leaving, Report
+from shared.interchange.records import Batch
+from shared.interchange.succession import succeed
+from shared.interchange.sync import Progress, sync
+
+
+async def bring(
+    client: Client,
+    batch: Batch,
+    *,
+    dry_run: bool = False,
+    prunes: bool = False,
+    match: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring a batch in. ``prunes`` retires what its model or bundle has no more; without it, that is told and stays.
+    ``match`` joins entities that are there from elsewhere under the same name.
+
+    Nothing is pruned where the server refused something: what left may rest on it. Raises Unreachable and Unauthorized.
+    """
+    origin = batch.origin
+    if origin is None or not (batch.whole or prunes or batch.instead):
+        return await sync(client, batch, dry_run=dry_run, progress=progress)
+    holdings = await Holdings.read(client)
+    doubles = identity.resolve(batch, origin, holdings, match=match) if batch.whole else []
+    report = await sync(client, batch, dry_run=dry_run, progress=progress)
+    report.doubles = doubles
+    if not dry_run:
+        report.add(await succeed(client, holdings, report.outcomes, batch.instead))
+    left = identity.left(batch, origin, holdings) if batch.whole or prunes else []
+    if prunes and not report.count("refused"):
+        report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run))
+        return report
+    resting = holdings.resting() if left else {}
+    going = {f"{kind.name}/{state['id']}" for kind, state in left}
+    for kind, state in left:
+        rest = [ref for ref in resting.get(f"{kind.name}/{state['id']}", ()) if ref not in going]
+        report.left.append(Leaving(prune.record(holdings, (kind, state), origin), [*map(holdings.key, rest)]))
+    if not dry_run:
+        await prune.note_left(client, left, origin)
+    return report

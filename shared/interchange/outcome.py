@@ -1,0 +1,84 @@
+"""What became of everything that a file held, one outcome for each record."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from shared.interchange.records import Batch, Record, Refusal
+
+Fields = dict[str, tuple[Any, Any]]
+Action = Literal["created", "changed", "unchanged", "retyped", "returned", "refused", "pruned", "released"]
+WRITTEN = ("created", "changed", "unchanged", "retyped", "returned")
+"""What may become of a record that was taken in: the last two are new entities, in place of one of another kind and of
+one that was retired when the source had it no more."""
+
+
+class Outcome(NamedTuple):
+    """What became of one record; ``fields`` and ``kept`` are ``name: (there, source's)``."""
+
+    record: Record
+    action: Action
+    fields: Fields = {}
+    kept: Fields = {}
+    reason: str = ""
+
+
+class Leaving(NamedTuple):
+    """What the source has no more and is still there; ``resting`` names what would lose something without it."""
+
+    record: Record
+    resting: list[str]
+
+
+@dataclass
+class Report:
+    """What became of everything that a source held. ``left`` stays until it is pruned; ``doubles`` were made although
+    something of their kind and name is there from elsewhere."""
+
+    read: int
+    dry_run: bool
+    unnamed: Counter[str]
+    unmapped: Counter[str]
+    duplicates: Counter[str]
+    refused: list[Refusal]
+    joined: Counter[str] = field(default_factory=Counter)
+    paths: int = 0
+    fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    left: list[Leaving] = field(default_factory=list)
+    doubles: list[Record] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, batch: Batch, *, dry_run: bool) -> "Report":
+        """The report of a file as it was read, before anything of it is brought in."""
+        return cls(
+            batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, [*batch.refused],
+            batch.joined, batch.paths, batch.fallen, batch.notes,
+        )  # fmt: skip
+
+    def count(self, action: str) -> int:
+        return sum(outcome.action == action for outcome in self.outcomes)
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        """What became of records, those that were refused told as refusals as well."""
+        self.outcomes += outcomes
+        self.refused += [
+            Refusal(outcome.record.label, outcome.record.origin.type or outcome.record.kind.name, outcome.reason)
+            for outcome in outcomes
+            if outcome.action == "refused"
+        ]
+
+    @property
+    def kept(self) -> list[tuple[Record, Fields]]:
+        """Values that somebody else has changed since the source wrote them, and that therefore stay."""
+        return [(outcome.record, outcome.kept) for outcome in self.outcomes if outcome.kept]
+
+    @property
+    def accounted(self) -> bool:
+        """Whether each thing that was read, and each path through several, was written, found as it is, or counted with
+        a reason."""
+        written = sum(map(self.count, WRITTEN))
+        counted = self.unmapped.total() + self.duplicates.total() + self.joined.total()
+        gone = sum(outcome.action == "refused" and not outcome.record.members for outcome in self.outcomes)
+        return self.read + self.paths == written + counted + len(self.refused) - gone
