@@ -11,7 +11,7 @@ from shared.interchange import bundle, bundle_files
 from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
 
-SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "organisation"
+SAMPLE = Path(__file__).with_name("organisation")
 _SIGNATURES = "signatures.toml"
 _INCREMENT = NODE_KINDS["increment"]
 As = Callable[[str, str], Client]
