@@ -1,8 +1,9 @@
 """``apply`` and ``import``: files brought in by the same engine, and the report of what became of them."""
 
+import csv
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,11 +48,21 @@ async def apply(
 @command
 async def import_(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A file of one of the formats that can be read.")],
+    file: Annotated[
+        list[Path], typer.Argument(help="A file of one of the formats that can be read; CSV also several, or a folder.")
+    ],
     format_: Annotated[
         str | None, typer.Option("--format", help="Its format, where its content is not to say.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the file's own.")] = None,
+    kind: Annotated[str | None, typer.Option(help="What the rows of a table are, such as service, or link.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(help='Columns of a table as "Their name=member,...": others are left out. May be repeated.'),
+    ] = None,
+    into: Annotated[
+        str | None, typer.Option(help="What it goes into, as KIND/KEY: the process of a RACI grid.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something was refused.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Retire what the file has no more.")] = False,
     match: Annotated[
@@ -60,21 +71,44 @@ async def import_(
     dry_run: DryRun = False,
 ) -> None:
     """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
-    batch = await _batch(session.client, file, source, format_)
+    said = {"source": source, "kind": kind, "columns": _columns(columns or []), "into": into}
+    batch = await _batch(session.client, file, format_, **said)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, match=match is not None)
     if not report.accounted or (strict and report.refused):
         raise typer.Exit(FAILED)
 
 
-async def _batch(client: "Client", file: Path, source: str | None, format: str | None) -> "Batch":
-    from shared.interchange import bundle, formats
-    from shared.interchange.records import Batch
+async def _batch(client: "Client", paths: list[Path], format: str | None, **said: Any) -> "Batch":
+    from shared.interchange import formats
+    from shared.interchange.incoming import to_batch
 
+    first, *others = [file for path in paths for file in _files(path)]
     try:
-        found = formats.read(formats.File(file.name, _bytes(file, formats.MOST), source), format)
+        beside = tuple(formats.File(path.name, _bytes(path, formats.MOST)) for path in others)
+        return await to_batch(
+            client, formats.File(first.name, _bytes(first, formats.MOST), **said, beside=beside), format
+        )
     except formats.Unreadable as error:
         raise Unusable(str(error)) from None
-    return found if isinstance(found, Batch) else await bundle.to_batch(client, found, source)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file, or the tables in a folder, by name."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.iterdir() if each.suffix.lower() == ".csv")
+    if not found:
+        raise Unusable(f"{path} is a folder without a table (*.csv) in it; a folder of bundles is for plumbline apply.")
+    return found
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    """``their name: member`` of options that hold several, with commas between; one in quotes may hold commas."""
+    pairs = [pair for option in given for pair in next(csv.reader([option], skipinitialspace=True), [])]
+    wrong = [pair for pair in pairs if not all(part.strip() for part in pair.rpartition("="))]
+    if wrong:
+        raise Unusable(f'--columns {wrong[0]}: write it as "Their name=member".')
+    return {name.strip(): member.strip() for name, _, member in (pair.rpartition("=") for pair in pairs)}
 
 
 def _bytes(file: Path, most: int) -> bytes:

@@ -29,6 +29,7 @@ def data(report: Report) -> dict[str, Any]:
         "joined": dict(report.joined),
         "related": {" ".join(told): count for told, count in report.fallen.items()},
         "notes": report.notes,
+        "left_out": dict(report.left_out),
         "refused": [refusal._asdict() for refusal in report.refused],
         **{
             action: [_named(outcome.record) for outcome in report.outcomes if outcome.action == action]
@@ -67,6 +68,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         ("unnamed", report.unnamed),
         ("joined into others", report.joined),
         ("only related, as no relation fits", Counter({" ".join(told): n for told, n in report.fallen.items()})),
+        ("left out", report.left_out),
     ):
         if counter:
             yield cell(f"{title}: {_counts(counter)}")

@@ -33,18 +33,18 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-async def to_batch(client: Client, documents: list[Document], source: str | None = None) -> Batch:
+async def to_batch(client: Client, documents: list[Document], source: str | None = None, format: str = FORMAT) -> Batch:
     """Records in an order in which they can be written; asks the owners for the keys, and writes nothing.
 
-    ``source`` is the name of the bundle, if it has one. Raises BadBundle with everything that is wrong: references to
-    nothing, members that do not fit, circles.
+    ``source`` is the name of the bundle, if it has one, and ``format`` what the documents were read from. Raises
+    BadBundle with everything that is wrong: references to nothing, members that do not fit, circles.
     """
     there = await _there(client, documents)
     made = {document.ref: derived_id(document.ref) for document in documents if document.spec}
     ids = made | {ref: state["id"] for ref, state in there.items() if state}
-    back = await _back(client, documents, there, source)
+    back = await _back(client, documents, there, source, format)
     ids |= {old.label: id for id, old in back.items()}
-    binding = _Binding(ids, await _links_there(client, documents, there), source)
+    binding = _Binding(ids, await _links_there(client, documents, there), source, format)
     records = [binding.entity(document) for document in documents if document.spec]
     links = [link for document in documents for link in binding.links(document)]
     binding.check_repeated(links)
@@ -56,7 +56,7 @@ async def to_batch(client: Client, documents: list[Document], source: str | None
     early = [record for record in entities if record.id not in late]
     layers = [*in_order(early, known), of_links, *in_order([r for r in entities if r.id in late], known)]
     known |= {link.id: binding.links_there.get(ends_of(link.members)) for _, link in links}
-    whole = Origin(FORMAT, "", name=source)
+    whole = Origin(format, "", name=source)
     return Batch(layers, read=sum(map(len, layers)), known=known, origin=whole, instead=back)
 
 
@@ -80,12 +80,16 @@ async def _there(client: Client, documents: list[Document]) -> dict[str, dict[st
 
 
 async def _back(
-    client: Client, documents: list[Document], there: Mapping[str, dict[str, Any] | None], source: str | None
+    client: Client,
+    documents: list[Document],
+    there: Mapping[str, dict[str, Any] | None],
+    source: str | None,
+    format: str,
 ) -> dict[str, Predecessor]:
     """What this bundle let go and has again is a new one: by its id, the final one whose place it takes."""
     found = {}
     for document in documents:
-        origin, state = Origin(FORMAT, document.ref, name=source), there.get(document.ref) if document.spec else None
+        origin, state = Origin(format, document.ref, name=source), there.get(document.ref) if document.spec else None
         if state and identity.comes_back(origin, document.kind, state, document.spec.get("state")):
             used = [state["id"]]
             while await _exists(client, document.kind, id := identity.unused(origin, used)):
@@ -147,6 +151,7 @@ class _Binding:
     ids: Mapping[str, str]
     links_there: Mapping[Ends, dict[str, Any]]
     source: str | None = None
+    format: str = FORMAT
     faults: list[str] = field(default_factory=list)
 
     def entity(self, document: Document) -> Record | None:
@@ -183,7 +188,7 @@ class _Binding:
     def _record(
         self, document: Document, kind: Kind, id: str, label: str, members: dict[str, Any], pointer: str = ""
     ) -> Record | None:
-        origin = Origin(FORMAT, id if kind.is_link else document.ref, name=self.source)
+        origin = Origin(self.format, id if kind.is_link else document.ref, name=self.source)
         reason = f"registered as found in {document.place.file.rpartition('/')[2]}"
         try:
             return Record(kind, id, label, canonical(kind, members), origin, reason)

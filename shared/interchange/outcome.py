@@ -45,6 +45,7 @@ class Report:
     paths: int = 0
     fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[Leaving] = field(default_factory=list)
     doubles: list[Record] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Report:
         """The report of a file as it was read, before anything of it is brought in."""
         return cls(
             batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, [*batch.refused],
-            batch.joined, batch.paths, batch.fallen, batch.notes,
+            batch.joined, batch.paths, batch.fallen, batch.notes, batch.left_out,
         )  # fmt: skip
 
     def count(self, action: str) -> int:

@@ -104,6 +104,7 @@ class Batch:
     """A file as read: layers of records, each resting on the layers before it, and all that is not a record.
 
     ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for.
+    ``left_out`` counts what was not taken of things that were: columns, placeholders, members without a place here.
     ``known`` holds what the reader has met on the server already, by id; None where it has reason to expect nothing.
     ``joined`` counts what became a part of others: read without a record of its own; ``paths`` are the links that came
     of it. ``fallen`` counts relations that no row of the table fits, by their type and the kinds of their ends.
@@ -119,6 +120,7 @@ class Batch:
     unmapped: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     joined: Counter[str] = field(default_factory=Counter)
     paths: int = 0

@@ -7,9 +7,10 @@ from uuid import UUID
 import orjson
 
 from shared.changes.table import event_id
+from shared.contracts import naming
 from shared.contracts.base import Kind, Record, State
 from shared.errors import Conflict, Gone, Invalid, NotFound
-from shared.resource import bodies, checks, keys, names, reviews, sign_ins, store
+from shared.resource import bodies, checks, keys, reviews, sign_ins, store
 from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -133,7 +134,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     members["state"] = members["state"] or kind.lifecycle.initial
     if not kind.is_link:
         if members["key"] is None and members["name"] == kind.model.model_fields["name"].default:
-            members["key"] = names.from_id(kind, id)
+            members["key"] = naming.from_id(kind, id)
         elif members["key"] is None:
             members["key"] = await keys.made(unit, kind, members["name"])
         else:

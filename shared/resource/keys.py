@@ -3,9 +3,10 @@
 from uuid import UUID
 from zlib import crc32
 
+from shared.contracts import naming
 from shared.contracts.base import Kind
 from shared.errors import Conflict
-from shared.resource import names, statements, store
+from shared.resource import statements, store
 from shared.resource.batch import Unbatched
 from shared.resource.store import Unit
 from shared.storage.dialects import lock_scope
@@ -33,7 +34,7 @@ async def made(unit: Unit, kind: Kind, name: str) -> str:
 
     Few are, so nobody looks before the insert says so; only then does who makes the same one wait for its turn.
     """
-    base = names.from_name(kind, name)
+    base = naming.from_name(kind, name)
     if unit.batch and await _holder(unit, kind, base) is not None:
         raise Unbatched
     if not unit.again or await _holder(unit, kind, base) is None:

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.contracts import naming
 from shared.contracts.base import Kind
-from shared.resource import names, statements
+from shared.resource import statements
 from shared.resource.batch import Batch
 from shared.resource.owner import Owner
 from shared.resource.tables import from_row
@@ -78,7 +79,7 @@ def _key(kind: Kind, body: dict[str, Any]) -> str | None:
     key, name = body.get("key"), body.get("name")
     if isinstance(key, str):
         return key
-    return names.from_name(kind, name) if isinstance(name, str) else None
+    return naming.from_name(kind, name) if isinstance(name, str) else None
 
 
 async def _read_links(batch: Batch, connection: AsyncConnection, kind: Kind, items: Iterable[Item]) -> None:

@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 
-from shared.interchange.formats import archimate
-from shared.interchange.formats.format import HINTS, File, Format, Read, Unreadable, Written
+from shared.interchange.formats import archimate, tables
+from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
 from shared.interchange.inventory import Inventory
 
 __all__ = [
-    "FORMATS", "MOST", "File", "Format", "Read", "Unreadable", "Written", "named", "read", "recognise", "writer",
+    "FORMATS", "MOST", "Documents", "File", "Format", "Read", "Unreadable", "Written", "named", "read",
+    "recognise", "writer",
 ]  # fmt: skip
 
-FORMATS: tuple[Format, ...] = (archimate.EXCHANGE,)
+FORMATS: tuple[Format, ...] = (
+    archimate.EXCHANGE,
+    tables.XLSX,
+    tables.JSON,
+    tables.CSV,
+)
 """In the order in which they are asked whether a file is theirs."""
 
 MOST = max(format.most for format in FORMATS)
@@ -43,7 +49,8 @@ def read(file: File, format: str | None = None) -> Read:
         raise Unreadable(f"The file is larger than {found.most // 1024 // 1024} MiB.")
     for hint in HINTS:
         if getattr(file, hint) and hint not in found.takes:
-            raise Unreadable(f"--{hint} is not for files of the format {found.name}.")
+            what = "To be read together with others" if hint == "beside" else f"--{hint}"
+            raise Unreadable(f"{what} is not for files of the format {found.name}.")
     return found.read(file)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.interchange.bundle_files import Document
 from shared.interchange.inventory import Inventory
-from shared.interchange.records import Batch
+from shared.interchange.records import Batch, Refusal
 
 
 class Unreadable(ValueError):
@@ -30,7 +30,7 @@ class File:
     the file has for itself; ``name`` is for messages and provenance.
 
     The rest is what the file does not say itself, for formats that take it: the ``kind`` of its rows, its ``columns``
-    as ``their name: member``, and ``into`` what it goes, as ``kind/key``.
+    as ``their name: member``, ``into`` what it goes, as ``kind/key``, and files ``beside`` it that are read with it.
     """
 
     name: str
@@ -39,12 +39,32 @@ class File:
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     into: str | None = None
+    beside: tuple["File", ...] = ()
 
 
-HINTS = ("kind", "columns", "into")
+HINTS = ("kind", "columns", "into", "beside")
 """Members of a file that only some formats take."""
 
-Read = Batch | list[Document]
+
+@dataclass
+class Documents:
+    """What a file says, as documents of a bundle, and what it says besides. ``by_name`` are references (``kind/key``)
+    whose keys were made of the names that they map to: one on the server that has that name is meant.
+
+    Where ``found`` says so, what has no state is registered as found.
+    """
+
+    documents: list[Document] = field(default_factory=list)
+    by_name: dict[str, str] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    unnamed: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    refused: list[Refusal] = field(default_factory=list)
+    found: bool = True
+
+
+Read = Batch | Documents
 """Records under ids of the file's own making, or documents whose keys are looked up on the server."""
 
 

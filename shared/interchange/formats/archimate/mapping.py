@@ -8,6 +8,7 @@ from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.interchange.formats.archimate.exchange import Element, Item, Model, Relation
 from shared.interchange.formats.format import Unreadable
+from shared.interchange.formats.found import FOUND_IN
 from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 
 FORMAT = "archimate"
@@ -38,26 +39,6 @@ _ELEMENTS = """
     BusinessActor, BusinessCollaboration: party
 """
 """ArchiMate types, the kind they become and its sub-kind; a type that is not here is not stored."""
-
-FOUND_IN = {
-    "objective": "in_force",
-    "outcome": "agreed",
-    "driver": "active",
-    "assessment": "active",
-    "stakeholder": "active",
-    "policy": "published",
-    "tactic": "in_force",
-    "capability": "in_force",
-    "project": "in_progress",
-    "plan": "in_force",
-    "service": "operational",
-    "product": "in_use",
-    "contract": "active",
-    "process": "operational",
-    "role": "active",
-    "party": "active",
-}
-"""The state that means "exists and is used": a model says that its elements are there, and nothing about how far."""
 
 _WHOLE_FIRST = ("Composition", "Aggregation")
 _BY_TABLE = ("Realization", "Influence", "Serving", "Assignment", "Triggering", "Flow", "Access", "Specialization")

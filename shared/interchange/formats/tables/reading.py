@@ -1,0 +1,247 @@
+"""Tables as documents: a row is an entity, an item of a part, or a link; everything that is wrong is told at once."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts import NODE_KINDS, Kind
+from shared.contracts.naming import from_name
+from shared.interchange.bundle_files import Document, Place
+from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
+from shared.interchange.formats.tables import heads, values
+from shared.interchange.formats.tables.columns import CUSTOM, Column, Part, normal
+from shared.interchange.formats.tables.names import Names, key_of
+from shared.interchange.formats.tables.sheet import Line, Sheet
+from shared.interchange.records import Refusal
+
+
+class Row(Place):
+    """A row, for messages: what a pointer names is told by its column, and what is in a part by the part's row."""
+
+    headings: Mapping[str, str]
+    parts: dict[tuple[str, int], str]
+
+    @classmethod
+    def at(cls, place: str, number: int, headings: Mapping[str, str]) -> "Row":
+        row = cls(place, number)
+        row.headings, row.parts = headings, {}
+        return row
+
+    def fault(self, pointer: str, message: str) -> str:
+        _, *steps = pointer.split("/")
+        member, *rest = steps[1:] if steps[:1] == ["spec"] else steps or [""]
+        if rest and rest[0].isdigit() and (part := self.parts.get((member, int(rest[0])))):
+            return f"{part}, {' '.join(rest[1:])}: {message}"
+        if member == "links":
+            return f"{self.file}, row {self.document}: {message}"
+        path = ".".join((member, *(step for step in rest if not step.isdigit())))
+        return f"{self.file}, row {self.document}, column {self.headings.get(path, path)}: {message}"
+
+
+@dataclass
+class _Table:
+    """A sheet with what it is a table of, and what its columns are."""
+
+    sheet: Sheet
+    kind: Kind | None
+    part: Part | None
+    columns: dict[int, Column]
+
+    def cells(self, line: Line) -> Iterator[tuple[Column, Any]]:
+        """Each cell that says something."""
+        for index, column in self.columns.items():
+            if index < len(line.cells) and not values.is_empty(line.cells[index]):
+                yield column, line.cells[index]
+
+    def headings(self) -> dict[str, str]:
+        return {column.member: self.sheet.header[index] for index, column in self.columns.items()}
+
+
+@dataclass
+class _Reading:
+    file: File
+    names: Names = field(default_factory=Names)
+    documents: dict[str, Document] = field(default_factory=dict)
+    more: list[Document] = field(default_factory=list)
+    found: Documents = field(default_factory=Documents)
+    faults: list[str] = field(default_factory=list)
+
+    def tables(self, sheet: Sheet) -> Iterator[_Table]:
+        """What a sheet is a table of: by what is said of the file, a column that says so, or its title."""
+        named = heads.kind_named(self.file.kind or "") or heads.kind_named(sheet.title)
+        if self.file.kind and heads.kind_named(self.file.kind) is None:
+            told = values.meant(self.file.kind, NODE_KINDS) or f"; there are {', '.join(NODE_KINDS)}, {heads.LINK}."
+            raise Unreadable(f"There is no kind {self.file.kind}{told}")
+        kinds = [index for index, heading in enumerate(sheet.header) if normal(heading) == "kind"]
+        if not self.file.kind and kinds and not (named and named[1]):
+            yield from self._by_kind(sheet, kinds[0])
+        elif named is not None:
+            yield self._table(sheet, *named)
+        elif any(sheet.rows):
+            self.found.left_out[f"{sheet.place}, which no kind is named by"] += len(sheet.rows)
+
+    def _by_kind(self, sheet: Sheet, index: int) -> Iterator[_Table]:
+        rows: dict[str, list[Line]] = {}
+        for line in sheet.rows:
+            rows.setdefault(str(line.cells[index] if index < len(line.cells) else "" or "").strip(), []).append(line)
+        header = [heading if place != index else "" for place, heading in enumerate(sheet.header)]
+        for name, lines in rows.items():
+            named = heads.kind_named(name)
+            if named is None or named[0] is None:
+                told = values.meant(name, NODE_KINDS)
+                self.faults += [f"{sheet.place}, row {n}, column Kind: {name!r} is no kind{told}" for n, _ in lines]
+            else:
+                yield self._table(Sheet(sheet.title, sheet.place, header, lines, sheet.first), *named)
+
+    def _table(self, sheet: Sheet, kind: Kind | None, part: Part | None) -> _Table:
+        columns = heads.columns_of(kind, part)
+        place = f"{sheet.place}, row {sheet.first}"
+        found, faults = heads.bound(sheet.header, columns, kind, self.file.columns, place)
+        self.faults += faults
+        return _Table(sheet, kind, part, found)
+
+    def name(self, table: _Table) -> None:
+        """Note what the rows of a kind are called, so that others may name them."""
+        if table.kind is None or table.part is not None:
+            return
+        for line in table.sheet.rows:
+            said = {column.member: values.text(cell) for column, cell in table.cells(line) if len(column.path) == 1}
+            if key := self._key(table.kind, said):
+                self.names.add(table.kind.name, key, said.get("name"))
+
+    def _key(self, kind: Kind, said: Mapping[str, str]) -> str | None:
+        if "key" in said:
+            return key_of(kind.name, said["key"])
+        return from_name(kind, said["name"]) if "name" in said and not values.is_placeholder(said["name"]) else None
+
+    def rows(self, table: _Table) -> None:
+        for line in table.sheet.rows:
+            if all(values.is_empty(cell) for cell in line.cells):
+                continue
+            place = Row.at(table.sheet.place, line.number, table.headings())
+            said, links = self._values(table, line, place)
+            if table.part is not None:
+                self._item(table, said, place)
+            elif table.kind is None:
+                self._link(said, place)
+            else:
+                self._entity(table.kind, said, links, place)
+            if self.file.columns:
+                self._count_left_out(table, line)
+
+    def _count_left_out(self, table: _Table, line: Line) -> None:
+        for index, cell in enumerate(line.cells):
+            if index not in table.columns and not values.is_empty(cell) and index < len(table.sheet.header):
+                self.found.left_out[f"column {table.sheet.header[index]}"] += 1
+
+    def _values(self, table: _Table, line: Line, place: Row) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The members of a row, and the links of its columns of relations."""
+        said: dict[str, Any] = {}
+        links: list[dict[str, Any]] = []
+        for column, cell in table.cells(line):
+            if values.is_placeholder(cell):
+                self.found.left_out[f"placeholder in {column.member}"] += 1
+                continue
+            if isinstance(cell, list) and not column.many and column.type != "any":
+                self.found.left_out[f"all but the first in {column.member}"] += len(cell) - 1
+                cell = cell[0] if cell else None
+            try:
+                value = values.parse(column, cell, self.names.resolve) if not values.is_empty(cell) else None
+            except ValueError as error:
+                self.faults.append(place.fault(f"/spec/{'/'.join(column.path)}", str(error)))
+                continue
+            if column.relation:
+                links += [{"type": column.path[0], "to": target} for target in value or ()]
+            elif value is not None:
+                _set(said, column.path, value)
+        return said, links
+
+    def _entity(self, kind: Kind, said: dict[str, Any], links: list[dict[str, Any]], place: Row) -> None:
+        plain = {name: value for name, value in said.items() if isinstance(value, str)}
+        key = self._key(kind, plain)
+        if key is None:
+            self.found.refused.append(Refusal(f"row {place.document}", kind.name, "has neither a key nor a name"))
+            return
+        if "key" not in said:
+            self.found.by_name[f"{kind.name}/{key}"] = said["name"]
+        spec = {name: value for name, value in said.items() if name != "key"}
+        document = Document(place, kind, key, spec, links)
+        earlier = self.documents.get(document.ref)
+        if not spec:
+            self.more.append(document)
+        elif earlier is None:
+            self.documents[document.ref] = document
+        else:
+            self._join(earlier, document, place)
+
+    def _join(self, earlier: Document, document: Document, place: Row) -> None:
+        """A second row of one entity adds to its lists and links; where it says something else, it is wrong."""
+        for name, value in document.spec.items():
+            there = earlier.spec.setdefault(name, value)
+            if isinstance(there, list) and there is not value:
+                there += [item for item in value if item not in there]
+            elif there != value:
+                row = f"row {earlier.place.document}"
+                self.faults.append(place.fault(f"/spec/{name}", f"{document.ref} has another value in {row}"))
+        earlier.links.extend(link for link in document.links if link not in earlier.links)
+
+    def _item(self, table: _Table, said: dict[str, Any], place: Row) -> None:
+        if table.kind is None or table.part is None:
+            return
+        holder = said.pop("", None)
+        document = self.documents.get(holder or "")
+        if holder is None or document is None:
+            wanted = f"must be the {table.kind.name} that it is of, which has a row of its own"
+            self.faults.append(place.fault("/", f"{wanted}; {holder or 'nothing'} has none"))
+        elif table.part is CUSTOM:
+            document.spec.setdefault(CUSTOM.member, {})[said.get("name")] = said.get("value")
+        else:
+            items = document.spec.setdefault(table.part.member, [])
+            if isinstance(document.place, Row):
+                document.place.parts[table.part.member, len(items)] = f"{place.file}, row {place.document}"
+            items.append(said)
+
+    def _link(self, said: dict[str, Any], place: Row) -> None:
+        missing = [name for name in ("source", "type", "target") if name not in said]
+        if missing:
+            self.faults += [place.fault(f"/{name}", "must be given") for name in missing]
+            return
+        kind, _, key = said.pop("source").partition("/")
+        link = {"type": said.pop("type"), "to": said.pop("target"), **said}
+        self.more.append(Document(place, NODE_KINDS[kind], key, {}, [link]))
+
+
+def _set(said: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    *above, name = path or ("",)
+    for step in above:
+        said = said.setdefault(step, {})
+    said[name] = value
+
+
+def documents(file: File, sheets: list[Sheet]) -> Documents:
+    """What the tables of a file hold; raises Unreadable, and Faulty with everything that is wrong in its cells."""
+    reading = _Reading(file)
+    tables = [table for sheet in sheets for table in reading.tables(sheet)]
+    if not tables and not reading.faults:
+        titles = ", ".join(sheet.title for sheet in sheets)
+        raise Unreadable(f"{file.name}: {titles} names no kind: say it with --kind, such as --kind service.")
+    for table in tables:
+        reading.name(table)
+    for table in sorted(tables, key=lambda table: (table.part is not None, table.kind is None)):
+        reading.rows(table)
+    if reading.faults:
+        raise Faulty(reading.faults)
+    return _finished(reading)
+
+
+def _finished(reading: _Reading) -> Documents:
+    found = reading.found
+    stubs = Counter(reading.names.made.keys() - reading.documents.keys())
+    for ref in sorted(stubs):
+        kind, _, key = ref.partition("/")
+        place = Row.at(reading.file.name, 0, {})
+        found.documents.append(Document(place, NODE_KINDS[kind], key, {"name": reading.names.made[ref]}, []))
+    found.documents += [*reading.documents.values(), *reading.more]
+    found.by_name |= reading.names.guessed
+    return found
