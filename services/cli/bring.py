@@ -36,10 +36,8 @@ async def apply(
     """Bring bundles in: YAML documents of kind, key, spec and links."""
     from shared.interchange import bundle, bundle_files
 
-    documents = bundle_files.read(file)
-    if prune and not documents:
-        raise Unusable("There is no document in it, and to prune would retire everything.")
-    batch = await bundle.to_batch(session.client, documents, source)
+    documents, unread = bundle_files.gather(file)
+    batch = await bundle.to_batch(session.client, documents, source, unread=unread)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune)
     if report.refused:
         raise typer.Exit(FAILED)

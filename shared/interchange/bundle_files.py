@@ -1,22 +1,26 @@
 """Bundles as people write them: YAML documents of ``kind``, ``key``, ``spec`` and ``links``, in files and folders."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.contracts import NODE_KINDS, Kind
+from shared.contracts.link import Link
+from shared.contracts.members import did_you_mean
+from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
+from shared.interchange.as_written import as_written
 from shared.interchange.bounded import read_bounded
 from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
-from shared.interchange.yaml_documents import MAX_BYTES, documents
+from shared.interchange.yaml_documents import MAX_BYTES, Decimal, Parsed, Whole, parsed
 
 MAX_DOCUMENTS = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
 """Bytes of all files together."""
 _MOST_FAULTS = 100
 _MEMBERS = {"kind", "key", "spec", "links"}
-_LINK_MEMBERS = {"type", "to", *LINK_MEMBERS}
+_LINK_MEMBERS = ("type", "to", *LINK_MEMBERS)
 
 
 class BadBundle(Exception):
@@ -30,13 +34,20 @@ class BadBundle(Exception):
 
 
 class Place(NamedTuple):
-    """Where in the files something stands, for messages."""
+    """Where in the files something stands, for messages; ``lines`` by pointers."""
 
     file: str
     document: int
+    key: str = ""
+    lines: Mapping[str, int] = {}
 
     def fault(self, pointer: str, message: str) -> str:
-        return f"{self.file}, document {self.document}, {pointer or '/'}: {message}"
+        above = pointer
+        while above and above not in self.lines:
+            above = above.rpartition("/")[0]
+        line = f", line {self.lines[above]}" if above in self.lines else ""
+        named = f" ({self.key})" if self.key else ""
+        return f"{self.file}{line}, document {self.document}{named}, {pointer or '/'}: {message}"
 
 
 @dataclass(frozen=True)
@@ -57,32 +68,62 @@ class Document:
         return f"{self.kind.name}/{self.key}"
 
 
+@dataclass
+class Unread:
+    """What is wrong with files besides the documents that could be read: ``refs`` are those of documents that could
+    not, so that whoever refers to them is not told that they are nowhere."""
+
+    faults: list[str] = field(default_factory=list)
+    refs: set[str] = field(default_factory=set)
+
+
 def read(paths: Iterable[Path]) -> list[Document]:
     """The documents of files and of the files below folders, by name; raises BadBundle with all that is wrong."""
-    found: list[Document] = []
-    faults: list[str] = []
-    room = MAX_TOTAL
-    for file in _files(paths, faults):
+    found, unread = gather(paths)
+    if unread.faults:
+        raise BadBundle(unread.faults)
+    return found
+
+
+def gather(paths: Iterable[Path]) -> tuple[list[Document], Unread]:
+    """The documents that can be read, and what is wrong with all else. Raises BadBundle where there is no document."""
+    found, unread = list[Document](), Unread()
+    files, room, number = [*_files(paths, unread.faults)], MAX_TOTAL, 0
+    for file in files:
         try:
             content = read_bounded(file, MAX_BYTES)
             room -= len(content)
             if room < 0:
-                faults.append(f"{file}: with this file they come to more than {MAX_TOTAL // 1024**2} MiB")
+                unread.faults.append(f"{file}: with this file they come to more than {MAX_TOTAL // 1024**2} MiB")
                 break
-            for number, value in enumerate(documents(content), 1):
-                place = Place(str(file), number)
-                faults += [place.fault(pointer, message) for pointer, message in _faults(value)]
-                if not faults:
-                    spec, links = value.get("spec") or {}, value.get("links") or []
-                    found.append(Document(place, NODE_KINDS[value["kind"]], value["key"], spec, links))
+            for number, document in enumerate(parsed(content), 1):
+                found += _documents(str(file), number, document, unread)
         except (OSError, ValueError) as error:
-            faults.append(f"{file}: {error}")
-    faults += _repeated(found)
+            unread.faults.append(f"{file}: {error}")
+    unread.faults += _repeated(found)
     if len(found) > MAX_DOCUMENTS:
-        faults.append(f"a bundle holds at most {MAX_DOCUMENTS} documents")
+        unread.faults.append(f"a bundle holds at most {MAX_DOCUMENTS} documents")
+    if not number and not unread.faults:
+        what = ", ".join(map(str, files)) if files else f"{', '.join(map(str, paths))}: no file ends in .yaml or .yml"
+        raise BadBundle([f"{what}: there is no document in it"])
+    return found, unread
+
+
+def _documents(file: str, number: int, document: Parsed, unread: Unread) -> Iterator[Document]:
+    """The document, if its shape is right."""
+    value = document.value
+    kind, key = (value.get("kind"), value.get("key")) if isinstance(value, dict) else (None, None)
+    key = key.written if isinstance(key, Whole | Decimal) else key
+    named = f"{kind}/{key}" if isinstance(kind, str) and isinstance(key, str) else ""
+    place = Place(file, number, named, document.lines)
+    faults = [*document.faults, *_faults(value)]
+    unread.faults += [place.fault(pointer, message) for pointer, message in faults]
     if faults:
-        raise BadBundle(faults)
-    return found
+        unread.refs.add(named)
+        return
+    model = NODE_KINDS[value["kind"]].model
+    links = [as_written(Link, link) for link in value.get("links") or []]
+    yield Document(place, NODE_KINDS[value["kind"]], str(key), as_written(model, value.get("spec") or {}), links)
 
 
 def _files(paths: Iterable[Path], faults: list[str]) -> Iterator[Path]:
@@ -100,28 +141,38 @@ def _faults(value: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(value, dict):
         yield "", "must be a mapping of kind, key, spec and links"
         return
-    yield from ((f"/{name}", "is no member of a document") for name in sorted(map(str, value.keys() - _MEMBERS)))
-    yield from _kind_faults(value.get("kind"))
-    if not isinstance(value.get("key"), str):
-        yield "/key", "must be text (quote it if it looks like a number)"
+    yield from _kind_faults(value)
+    for name in value.keys() - _MEMBERS:
+        yield f"/{name}", _no_member(name, value.get("kind"))
+    if "key" not in value:
+        yield "/key", "is missing"
+    elif not isinstance(value["key"], str | Whole | Decimal):
+        yield "/key", "must be text"
     yield from _spec_faults(value.get("spec") or {})
     yield from _link_faults(value.get("links") or [])
     if not value.get("spec") and not value.get("links"):
         yield "", "has neither a spec nor links"
 
 
-def _kind_faults(kind: Any) -> Iterator[tuple[str, str]]:
+def _no_member(name: str, kind: Any) -> str:
+    if kind in NODE_KINDS and name in NODE_KINDS[kind].model.model_fields:
+        return "is no member of a document: it stands in the spec"
+    return f"is no member of a document, which has kind, key, spec and links{did_you_mean(name, _MEMBERS)}"
+
+
+def _kind_faults(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    kind = value.get("kind")
     if not isinstance(kind, str):
-        yield "/kind", "is missing"
+        yield "/kind", "is missing" if "kind" not in value else "must be text"
     elif kind not in NODE_KINDS:
-        yield "/kind", f"must be one of {', '.join(NODE_KINDS)}"
+        yield "/kind", f"must be {one_of(kind, NODE_KINDS)}"
 
 
 def _spec_faults(spec: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(spec, dict):
         yield "/spec", "must be a mapping"
         return
-    for name in sorted(spec.keys() & (NOT_CARRIED | {"key"}), key=str):
+    for name in sorted(spec.keys() & (NOT_CARRIED | {"key"})):
         yield f"/spec/{name}", "is not for a spec to say"
 
 
@@ -131,11 +182,16 @@ def _link_faults(links: Any) -> Iterator[tuple[str, str]]:
         return
     for index, link in enumerate(links):
         pointer = f"/links/{index}"
-        if not isinstance(link, dict) or not link.keys() <= _LINK_MEMBERS:
-            yield pointer, f"must be a mapping of {', '.join(sorted(_LINK_MEMBERS))}"
+        if not isinstance(link, dict):
+            yield pointer, f"must be a mapping of {', '.join(_LINK_MEMBERS)}"
             continue
-        if link.get("type") not in RELATIONS:
-            yield f"{pointer}/type", f"must be one of {', '.join(RELATIONS)}"
+        for name in link.keys() - {*_LINK_MEMBERS}:
+            yield (
+                f"{pointer}/{name}",
+                f"is no member of a link, which has {', '.join(_LINK_MEMBERS)}{did_you_mean(name, _LINK_MEMBERS)}",
+            )
+        if "type" not in link or link["type"] not in RELATIONS:
+            yield f"{pointer}/type", f"must be {one_of(link.get('type'), RELATIONS)}"
         if not isinstance(link.get("to"), str):
             yield f"{pointer}/to", "must be kind/key"
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from shared.contracts.reference import parse
+from shared.contracts.relations import DECOMPOSITION
 from shared.interchange.bundle_files import BadBundle
 from shared.interchange.records import Record
 
@@ -14,22 +16,39 @@ Known = Mapping[str, Mapping[str, Any] | None]
 def in_order(records: Sequence[Record], known: Known) -> Iterator[list[Record]]:
     """Layers of records; ``known`` has what is on the server by id.
 
-    Who owns whom may run in a circle, since a team owns a role and the role the team: then one is written without its
-    owner first, and with it at the end. Raises BadBundle for any other circle.
+    References may run in a circle, since a team owns a role and the role the team, and two activities are kept apart
+    from each other: then one is written without the member that closes it first, and with it at the end. Raises
+    BadBundle for a circle that no member can be left out of, and for one of parts and wholes, which nobody takes.
     """
     by_ref = {_ref(record): record for record in records}
-    later: list[Record] = []
+    later: dict[str, Record] = {}
     while circle := _circle(by_ref, known):
-        ref = next((ref for ref in circle if by_ref[ref].members.get("owner") and _owner(by_ref[ref]) in circle), None)
+        ref, member = next(_closing(by_ref, circle), (None, ""))
         if ref is None:
             labels = " -> ".join(by_ref[ref].label for ref in circle)
             raise BadBundle([f"these refer to each other in a circle: {labels}"])
-        later.append(by_ref[ref])
-        without = {name: value for name, value in by_ref[ref].members.items() if name != "owner"}
+        later.setdefault(ref, by_ref[ref])
+        without = {name: value for name, value in by_ref[ref].members.items() if name != member}
         by_ref[ref] = replace(by_ref[ref], members=without, partial=True)
     yield from _layers(by_ref, known)
     if later:
-        yield later
+        yield [*later.values()]
+
+
+def _closing(by_ref: Mapping[str, Record], circle: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Members without which a record can be made, and the circle is none: those of owners first."""
+    found = [(ref, name) for ref in dict.fromkeys(circle) for name in _within(by_ref[ref], circle)]
+    return iter(sorted(found, key=lambda each: each[1] != "owner"))
+
+
+def _within(record: Record, circle: Sequence[str]) -> Iterator[str]:
+    for reference in record.kind.references:
+        name = parse(reference.path.partition(".")[0])[0]
+        fixed = name in record.kind.immutable or record.kind.model.model_fields[name].is_required()
+        if fixed or reference.relation in DECOMPOSITION:
+            continue
+        if any(f"{kind}/{id}" in circle for _, kind, id in reference.targets(record.members)):
+            yield name
 
 
 def _circle(by_ref: Mapping[str, Record], known: Known) -> list[str]:
@@ -63,8 +82,3 @@ def _needed(record: Record, by_ref: Mapping[str, Record], known: Known) -> list[
 
 def _ref(record: Record) -> str:
     return f"{record.kind.name}/{record.id}"
-
-
-def _owner(record: Record) -> str:
-    owner = record.members["owner"]
-    return f"{owner['kind']}/{owner['id']}"

@@ -30,6 +30,13 @@ class Leaving(NamedTuple):
     resting: list[str]
 
 
+def _both(first: Outcome, second: Outcome) -> Outcome:
+    """What became of a record that was written in two steps."""
+    worst = next((each for each in (second, first) if each.action == "refused"), None)
+    action = "changed" if (first.action, second.action) == ("unchanged", "changed") else first.action
+    return worst or Outcome(second.record, action, first.fields | second.fields, first.kept | second.kept, first.reason)
+
+
 @dataclass
 class Report:
     """What became of everything that a source held. ``left`` stays until it is pruned; ``doubles`` were made although
@@ -62,8 +69,15 @@ class Report:
         return sum(outcome.action == action for outcome in self.outcomes)
 
     def add(self, outcomes: list[Outcome]) -> None:
-        """What became of records, those that were refused told as refusals as well."""
-        self.outcomes += outcomes
+        """What became of records, those that were refused told as refusals as well. One that was written in two steps,
+        since what it refers to refers to it, counts once: what the second has come to is part of the first."""
+        places = {outcome.record.id: place for place, outcome in enumerate(self.outcomes) if outcome.record.partial}
+        for outcome in outcomes:
+            place = places.get(outcome.record.id)
+            if place is None:
+                self.outcomes.append(outcome)
+            else:
+                self.outcomes[place] = _both(self.outcomes[place], outcome)
         self.refused += [
             Refusal(outcome.record.label, outcome.record.origin.type or outcome.record.kind.name, outcome.reason)
             for outcome in outcomes

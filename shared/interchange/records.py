@@ -11,6 +11,9 @@ from pydantic import ValidationError
 
 from shared.contracts import Kind
 from shared.contracts.base import SERVER_FIELDS
+from shared.contracts.members import written
+from shared.contracts.refusals import one_of, sentence
+from shared.interchange.yaml_documents import Unclear
 
 NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
 """Never changes: every id that an import or a bundle derives hangs on it."""
@@ -163,21 +166,44 @@ def canonical(kind: Kind, members: Mapping[str, Any]) -> dict[str, Any]:
 
     Dates, numbers and defaults of nested members take the one form that the contract gives them.
     """
+    faults, states = list[tuple[str, str]](), kind.lifecycle.states
+    if isinstance(said := members.get("state"), str) and said not in states:
+        faults.append(("/state", f"must be {one_of(said, states)}"))
     try:
         raw = json.dumps({**_stand_ins(kind), **members}, allow_nan=False)
         state = kind.model.model_validate_json(raw, strict=True)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False, include_context=False)
-        raise Malformed((_pointer(d["loc"]), d["msg"].removeprefix("Value error, ")) for d in details) from None
+        faults += [_told(kind, members, detail) for detail in error.errors(include_url=False)]
+        raise Malformed(faults) from None
     except (TypeError, ValueError, RecursionError) as error:
         raise Malformed([("", f"holds something that is not plain data: {error}")]) from None
-    if state.state not in kind.lifecycle.states:
-        raise Malformed([("/state", f"a {kind.name} has the states {', '.join(kind.lifecycle.states)}")])
+    if faults:
+        raise Malformed(faults)
     return state.model_dump(mode="json", include=set(members))
 
 
-def _pointer(location: Iterable[str | int]) -> str:
-    return "".join(f"/{part}" for part in location)
+def _told(kind: Kind, members: Mapping[str, Any], detail: Any) -> tuple[str, str]:
+    """Where something is wrong, as the file has it, and what. A number that other readers take for another one is no
+    number, and so is a truth."""
+    where = written(kind.model, detail["loc"])
+    said = _found(members, where)
+    message = sentence(kind.model, detail)
+    if isinstance(said, Unclear) and detail["type"] in _NO_TEXT:
+        message = f"{said!s} is read in different ways: {said.advice}"
+    return "".join(f"/{step}" for step in where), message
+
+
+_NO_TEXT = ("bool_type", "float_type", "int_type")
+
+
+def _found(value: Any, where: Iterable[str | int]) -> Any:
+    """What stands at a place; None where there is none."""
+    for step in where:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            value = value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+    return value
 
 
 def _stand_ins(kind: Kind) -> dict[str, Any]:
