@@ -151,7 +151,7 @@ async def test_what_the_contract_refuses_is_told_by_row_and_column() -> None:
     owner = FakeOwner()
     grades = File("service.csv", b"Name,How vital\nPay,9\n", columns={"Name": "name", "How vital": "criticality"})
     with pytest.raises(
-        BadBundle, match=r"service\.csv, row 2, column How vital: Input should be less than or equal to 5"
+        BadBundle, match=r"service\.csv, row 2, column How vital: must be at most 5"
     ):
         await bring(owner, grades)
     parts = File("service_offering.csv", b"Key,Name\no,Offer\n")
