@@ -150,13 +150,11 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_allowed() -> None
 async def test_what_the_contract_refuses_is_told_by_row_and_column() -> None:
     owner = FakeOwner()
     grades = File("service.csv", b"Name,How vital\nPay,9\n", columns={"Name": "name", "How vital": "criticality"})
-    with pytest.raises(
-        BadBundle, match=r"service\.csv, row 2, column How vital: must be at most 5"
-    ):
+    with pytest.raises(BadBundle, match=r"service\.csv, row 2, column How vital: must be at most 5"):
         await bring(owner, grades)
     parts = File("service_offering.csv", b"Key,Name\no,Offer\n")
     below = File("service_offering.components.csv", b"Service offering,Type,Item\no,goods,Phone\no,access,\n")
-    with pytest.raises(BadBundle, match=r"components\.csv, row 3, access resource: Field required"):
+    with pytest.raises(BadBundle, match=r"components\.csv, row 3, resource: is missing"):
         await bring(owner, parts, below)
     with pytest.raises(BadBundle, match=r"service\.csv, row 2, column Owner: party/nobody is neither"):
         await bring(owner, File("service.csv", b"Name,Owner\nPay,party/nobody\n"))
