@@ -17,7 +17,7 @@ import httpx
 
 from bench.process import Process, running
 from bench.soak.honest import Honest
-from bench.soak.hostile import Attacker
+from bench.soak.hostile import PAUSE, Attacker
 from bench.soak.memory import Sample, slope
 from shared.config import ISSUER_KEY, KEYS
 from shared.http import auth
@@ -50,13 +50,13 @@ def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
 
 
-async def soak(folder: Path, seconds: float, most_slope: float) -> bool:
+async def soak(folder: Path, seconds: float, most_slope: float, pause: float) -> bool:
     """Whether everything held."""
     with served(folder, "attacked") as attacked, served(folder, "used") as used:
         processes = {"attacked": attacked[0], "used": used[0]}
         samples: dict[str, list[Sample]] = {name: [] for name in processes}
         honest: dict[str, Honest] = {}
-        attacker = Attacker(attacked[1], attacked[2])
+        attacker = Attacker(attacked[1], attacked[2], pause)
         async with asyncio.TaskGroup() as group:
             for name, (_, port, token) in (("attacked", attacked), ("used", used)):
                 limits = httpx.Limits(max_connections=_CLIENTS)
@@ -100,9 +100,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--slope", type=float, default=15.0, help="MiB a minute that a process may grow (caches fill)")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds that each attack rests between its rounds")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return 0 if asyncio.run(soak(Path(folder), given.seconds, given.slope)) else 1
+        return 0 if asyncio.run(soak(Path(folder), given.seconds, given.slope, given.pause)) else 1
 
 
 if __name__ == "__main__":

@@ -11,16 +11,18 @@ from random import Random
 from uuid import uuid4
 
 END = "\r\n\r\n"
-_PAUSE, _HELD_SECONDS, _PATIENCE_SECONDS = 0.3, 3.0, 10.0
+PAUSE, _HELD_SECONDS, _PATIENCE_SECONDS = 0.3, 3.0, 10.0
 JSON = "Content-Type: application/json"
 
 
 @dataclass
 class Attacker:
-    """``answers`` counts by attack and status what came back; 0 is a connection that was hung up on."""
+    """``pause`` is for how many seconds each attack rests between its rounds; ``answers`` counts by attack and status
+    what came back; 0 is a connection that was hung up on."""
 
     port: int
     token: str
+    pause: float = PAUSE
     dice: Random = field(default_factory=lambda: Random(1))
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
 
@@ -54,7 +56,7 @@ class Attacker:
         end = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < end:
             await attack(self)
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(self.pause)
 
 
 Attack = Callable[[Attacker], Awaitable[None]]

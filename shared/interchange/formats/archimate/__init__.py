@@ -1,7 +1,7 @@
 """ArchiMate models in the encodings that tools write, and what they are in this platform's terms."""
 
 from shared.interchange.formats import xml
-from shared.interchange.formats.archimate import exchange, mapping
+from shared.interchange.formats.archimate import exchange, mapping, outward
 from shared.interchange.formats.format import File, Format
 from shared.interchange.records import Batch
 
@@ -17,4 +17,5 @@ EXCHANGE = Format(
     most=xml.MAX_BYTES,
     knows=exchange.knows,
     read=_read,
+    write=outward.write,
 )

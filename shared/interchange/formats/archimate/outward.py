@@ -1,0 +1,243 @@
+"""What the owners hold as an ArchiMate model, and what ArchiMate has no place for.
+
+Each element and relationship carries what it is here as properties, so that the model is found again when it comes
+back: the entity as ``kind/id``, its key, its state, and its type where ArchiMate knows it by another.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts import Kind
+from shared.contracts.base import SERVER_FIELDS
+from shared.contracts.reference import Reference
+from shared.contracts.relations import RELATIONS
+from shared.interchange.formats.archimate.legal import is_legal
+from shared.interchange.formats.archimate.mapping import ELEMENTS, FORMAT, relation_of
+from shared.interchange.formats.archimate.writing import Concept, Joining, identifier, written
+from shared.interchange.formats.format import Written
+from shared.interchange.inventory import Inventory, State
+
+IS, KEY, STATE, TYPE, FIELD = (f"plumbline:{name}" for name in ("is", "key", "state", "type", "field"))
+"""Properties in which an exported model says what it is here."""
+MODEL = "plumbline"
+"""Identifier of a model of things that came from no model, or from several."""
+
+_OTHERS = {
+    "strategy": "CourseOfAction",
+    "operation": "CourseOfAction",
+    "activity": "BusinessProcess",
+    "service_offering": "Product",
+    "consumer_group": "BusinessActor",
+    "partner": "BusinessActor",
+}
+"""Kinds that no ArchiMate type becomes by itself, with the nearest that ArchiMate has."""
+
+_WORDS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "part_of": (("Composition", True),),
+    "decomposes": (("Realization", False), ("Composition", True)),
+    "depends_on": (("Serving", True),),
+    "offers": (("Aggregation", False),),
+    "responsible": (("Assignment", True),),
+}
+"""Relations that ArchiMate has a word for which is not the first of the relation's own, and whether its ends change
+places."""
+
+_ROLE_HELD = "role_assignment"
+"""The kind that ArchiMate has as a relationship: a party is assigned to a role."""
+
+_TOLD = SERVER_FIELDS | {"provenance", "key", "name", "description", "type", "state", "state_reason", "custom"}
+
+
+def _types() -> dict[tuple[str, str | None], str]:
+    """The first ArchiMate type of each kind and sub-kind, and of each kind."""
+    found: dict[tuple[str, str | None], str] = {}
+    for type_, (kind, sub) in ELEMENTS.items():
+        found.setdefault((kind, sub), type_)
+        found.setdefault((kind, None), type_)
+    return found | {(kind, None): type_ for kind, type_ in _OTHERS.items()}
+
+
+_TYPES = _types()
+
+
+def write(held: Inventory) -> Written:
+    """What is not over, with the links and fields that join it."""
+    leaving = _Leaving(held)
+    model = leaving.model()
+    return Written({"plumbline.xml": model}, +leaving.lost)
+
+
+@dataclass
+class _Leaving:
+    held: Inventory
+    lost: Counter[str] = field(default_factory=Counter)
+    elements: dict[str, Concept] = field(default_factory=dict)
+    relationships: list[Joining] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def model(self) -> bytes:
+        shown = [(kind, state, type_) for kind, state in self.held.entities if (type_ := self._type(kind, state))]
+        for kind, state, type_ in shown:
+            self.elements[f"{kind.name}/{state['id']}"] = self._element(kind, state, type_)
+        linked = {ref for link in self.held.links if (ref := self._link(link))}
+        for kind, state in self.held.entities:
+            if kind.name == _ROLE_HELD:
+                self._held(kind, state)
+                continue
+            for each in self._fields(kind, state):
+                self._field(*each, linked)
+        return written("Plumbline", self._identifier(), [*self.elements.values()], self.relationships)
+
+    def _identifier(self) -> str:
+        """That of the model, where all of it came from one."""
+        models = {entry.get("model") for _, state in self.held.entities for entry in _origins(state)}
+        return str(next(iter(models))) if len(models) == 1 and None not in models else MODEL
+
+    def _type(self, kind: Kind, state: State) -> str | None:
+        """None for what ArchiMate has no place for, and for what is over: a model says what there is."""
+        if kind.lifecycle.is_terminal(state["state"]):
+            self.lost[f"{kind.name} ({state['state']})"] += 1
+            return None
+        if kind.name == _ROLE_HELD:
+            return None
+        sub = state.get("type")
+        for entry in _origins(state):
+            there = ELEMENTS.get(entry.get("type") or "")
+            if there and there[0] == kind.name and there[1] in (sub, None):
+                return str(entry["type"])
+        if found := _TYPES.get((kind.name, sub)) or _TYPES.get((kind.name, None)):
+            return found
+        self.lost[kind.name] += 1
+        return None
+
+    def _element(self, kind: Kind, state: State, type_: str) -> Concept:
+        for name, value in state.items():
+            if name not in _TOLD and value != kind.model.model_fields[name].get_default(call_default_factory=True):
+                self._lose(kind, name)
+        ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
+        if state.get("type") and ELEMENTS.get(type_) != (kind.name, state["type"]):
+            ours.append((TYPE, state["type"]))
+        custom = [*self._custom(kind, state["custom"])]
+        return Concept(self._id(state), type_, state["name"], state["description"], [*custom, *ours])
+
+    def _lose(self, kind: Kind, name: str) -> None:
+        """A member, unless it is a reference: those become relationships."""
+        if not any(reference.path.partition(".")[0].partition("[")[0] == name for reference in kind.references):
+            self.lost[f"{kind.name}.{name}"] += 1
+
+    def _custom(self, kind: Kind, custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """A property has a text: lists of them are several of one name, and what is no text cannot come back as it
+        was."""
+        for name, value in custom.items():
+            values = value if isinstance(value, list) else [value]
+            if values and all(isinstance(each, str) and each for each in values):
+                yield from ((name, each) for each in values)
+            else:
+                self.lost[f"{kind.name}.custom"] += 1
+
+    def _id(self, state: State) -> str:
+        """That of the element that it came from, once; else one made of its own."""
+        for entry in _origins(state):
+            if (found := identifier(entry["id"])) not in self.used:
+                self.used.add(found)
+                return found
+        return f"id-{state['id']}"
+
+    def _link(self, link: State) -> tuple[str, str, str] | None:
+        """The type and the ends of a link that is told."""
+        source, target = (f"{link[end]['kind']}/{link[end]['id']}" for end in ("source", "target"))
+        if link["state"] != "active" or source not in self.elements or target not in self.elements:
+            why = "" if link["state"] == "active" else " (ended)"
+            self.lost[f"link {link['type']}{why}"] += 1
+            return None
+        for name in ("confidence", "valid_from", "valid_to"):
+            if link[name] is not None:
+                self.lost[f"link.{name}"] += 1
+        type_, swapped = _came_as(link) or _word(link["type"], self.elements[source], self.elements[target])
+        ours = [(IS, f"link/{link['id']}"), (TYPE, link["type"])]
+        signs = {"positive": "+", "negative": "-"}
+        sign = {"modifier": signs[link["sign"]]} if link["sign"] in signs and type_ == "Influence" else {}
+        title = link["type"].replace("_", " ") if type_ == "Association" else None
+        why = link["rationale"]
+        self._join(type_, self._id(link), source, target, swapped, title, documentation=why, ours=ours, own=sign)
+        return link["type"], source, target
+
+    def _held(self, kind: Kind, state: State) -> None:
+        """Who is assigned to a role. In which process or service, ArchiMate cannot say of it."""
+        party, role = f"party/{state['party_id']}", f"role/{state['role_id']}"
+        if not kind.is_live(state["state"]) or party not in self.elements or role not in self.elements:
+            self.lost[f"{kind.name} ({state['state']})"] += not kind.lifecycle.is_terminal(state["state"])
+            return
+        self.lost[f"{kind.name}.scope"] += state["scope"] is not None
+        ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
+        self._join("Assignment", self._id(state), party, role, swapped=False, name=state["name"], ours=ours)
+
+    def _fields(self, kind: Kind, state: State) -> Iterator[tuple[Kind, Reference, str, str]]:
+        """What the fields of an entity join, each with its ends as ``kind/id``."""
+        own = f"{kind.name}/{state['id']}"
+        for reference in kind.references:
+            start = own
+            if reference.start:
+                member, start_kind = reference.start
+                start = f"{start_kind}/{state[member]}"
+            for _, target_kind, id in reference.targets(state):
+                ends = start, f"{target_kind}/{id}"
+                yield kind, reference, *(reversed(ends) if reference.swapped else ends)
+
+    def _field(
+        self, kind: Kind, reference: Reference, source: str, target: str, linked: set[tuple[str, str, str]]
+    ) -> None:
+        """A field as a relationship, once, and where no link says the same."""
+        relation = RELATIONS[reference.relation]
+        if (relation.name, source, target) in linked:
+            return
+        linked.add((relation.name, source, target))
+        if source not in self.elements or target not in self.elements:
+            self.lost[f"{kind.name}.{reference.path}"] += 1
+            return
+        type_, swapped = _word(relation.name, self.elements[source], self.elements[target])
+        name = relation.name.replace("_", " ")
+        id = f"id-{_bare(source)}-{relation.name}-{_bare(target)}"
+        self._join(type_, id, source, target, swapped, name, ours=[(FIELD, f"{kind.name}.{reference.path}")])
+
+    def _join(
+        self, type_: str, id: str, source: str, target: str, swapped: bool, name: str | None = None, *,
+        documentation: str | None = None, ours: list[tuple[str, str]], own: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        ends = (target, source) if swapped else (source, target)
+        start, end = (self.elements[ref].identifier for ref in ends)
+        self.relationships.append(
+            Joining(id, type_, name, documentation, ours, source=start, target=end, attributes=own or {})
+        )
+
+
+def _origins(state: State) -> list[Mapping[str, Any]]:
+    """Entries of models that it came from."""
+    return [entry for entry in state["provenance"] if entry["source"].partition(":")[0] == FORMAT]
+
+
+def _came_as(link: State) -> tuple[str, bool] | None:
+    """The ArchiMate relation that a link came from, and whether its ends changed places then."""
+    kinds = link["source"]["kind"], link["target"]["kind"]
+    for entry in _origins(link):
+        for turned in (False, True):
+            if relation_of(entry.get("type") or "", *(reversed(kinds) if turned else kinds)) == (link["type"], turned):
+                return entry["type"], turned
+    return None
+
+
+def _word(relation: str, source: Concept, target: Concept) -> tuple[str, bool]:
+    """The first word for a relation that ArchiMate allows between two elements, and whether they change places; else an
+    association."""
+    own = [(type_, False) for type_ in RELATIONS[relation].archimate]
+    for type_, turned in (*_WORDS.get(relation, ()), *own):
+        ends = (target.type, source.type) if turned else (source.type, target.type)
+        if is_legal(type_, *ends):
+            return type_, turned
+    return "Association", False
+
+
+def _bare(ref: str) -> str:
+    return ref.partition("/")[2]
