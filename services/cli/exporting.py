@@ -1,17 +1,18 @@
 """``export --format``: what the owners hold in a format of other tools, and what is lost by it."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from services.cli import refs
 from services.cli.endpoint import Unusable
 from services.cli.session import Session
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from shared.interchange.formats import Written
+    from shared.interchange.formats.raci.writing import Encoding
 
 
 async def write(session: Session, format: str, to: Path | None) -> None:
@@ -32,6 +33,28 @@ async def write(session: Session, format: str, to: Path | None) -> None:
     session.say(_told(made.lost))
 
 
+async def grid(session: Session, process: str, encoding: "Encoding", to: Path | None) -> None:
+    """A process as it is now, as a grid of activities and roles. Raises NotFound, and Unusable as ``store`` does."""
+    from shared.contracts import NODE_KINDS
+    from shared.interchange.formats import Written
+    from shared.interchange.formats.raci import writing
+    from shared.interchange.inventory import Inventory
+
+    state = await refs.entity(session.client, NODE_KINDS["process"], process)
+    held = Inventory()
+    for name, filters in (
+        ("activity", {"process_id": state["id"]}),
+        ("role_assignment", {}),
+        ("role", {}),
+        ("party", {}),
+    ):
+        held.entities.extend([(NODE_KINDS[name], each) async for each in session.client.list(name, **filters)])
+    lost: Counter[str] = Counter()
+    made = writing.encode(writing.of_process(state, held, lost), encoding)
+    store(Written({f"{state['key']}.{encoding}": made}), to)
+    session.say(_told(lost))
+
+
 def store(made: "Written", to: Path | None) -> None:
     """Raises Unusable for a place that cannot be written, and for several files without a folder."""
     if to is None:
@@ -50,7 +73,7 @@ def store(made: "Written", to: Path | None) -> None:
         raise Unusable(f"{to} cannot be written: {error}") from None
 
 
-def _told(lost: "Counter[str]") -> str:
+def _told(lost: Counter[str]) -> str:
     if not lost:
         return "Everything is in it."
     counts = ", ".join(f"{what} {count}" for what, count in sorted(lost.items()))

@@ -1,11 +1,12 @@
 """``cascade``, ``coverage``, ``raci``, ``load`` and ``diff``: the linkage views, for people."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from services.cli import refs
+from services.cli import exporting, refs
 from services.cli.refs import AsOf, Everything, ValidAt
 from services.cli.session import Session, command
 
@@ -133,8 +134,15 @@ async def raci(
     as_of: AsOf = None,
     valid_at: ValidAt = None,
     everything: Everything = False,
+    format_: Annotated[
+        Literal["md", "csv", "xlsx"] | None, typer.Option("--format", help="Write a grid that import takes back.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="File for the grid (default: standard output).")] = None,
 ) -> None:
     """Who does what in a process: responsible, accountable, consulted, informed."""
+    if format_:
+        await exporting.grid(session, process.removeprefix("process/"), format_, to)
+        return
     from shared import typed
     from shared.contracts.views.raci import RaciMatrix
 

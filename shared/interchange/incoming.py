@@ -13,6 +13,9 @@ from shared.interchange.formats.found import FOUND_IN
 from shared.interchange.records import Batch, Origin
 
 State = dict[str, Any]
+Held = Mapping[str, Mapping[str, State]]
+_FOLLOWING = {"activity"}
+"""Kinds whose state is that of what they are a part of: their owner gives it to them."""
 
 
 async def to_batch(client: Client, file: File, format: str | None = None) -> Batch:
@@ -24,10 +27,8 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
 
 async def _batch(client: Client, read: Documents, file: File, format: str) -> Batch:
     held = await _held(client, _kinds(read))
-    documents = _renamed(read, held)
     source = file.source or (None if file.beside else file.name)
-    if read.found:
-        documents = [_as_found(document, held, format, source) for document in documents]
+    documents = [_settled(each, read, held, format, source) for each in _renamed(read, held)]
     batch = await bundle.to_batch(client, documents, source, format)
     batch.read += sum(each.total() for each in (read.unmapped, read.duplicates)) + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
@@ -37,31 +38,65 @@ async def _batch(client: Client, read: Documents, file: File, format: str) -> Ba
 
 def _kinds(read: Documents) -> set[str]:
     """Those of which has to be known what there is: to find a name, or whether something is new."""
-    named = {ref.partition("/")[0] for ref in read.by_name}
-    return named | {each.kind.name for each in read.documents if read.found and each.spec and "state" not in each.spec}
+    refs = {*read.by_name, *read.alike, *(ref for _, ref in read.within.values())}
+    unsaid = {each.kind.name for each in read.documents if read.found and each.spec and "state" not in each.spec}
+    return {ref.partition("/")[0] for ref in refs} | unsaid
 
 
-async def _held(client: Client, kinds: Iterable[str]) -> dict[str, dict[str, State]]:
+async def _held(client: Client, kinds: Iterable[str]) -> Held:
     """By kind and key, what the owners have."""
     return {kind: {state["key"]: state async for state in client.list(kind)} for kind in sorted(kinds)}
 
 
-def _renamed(read: Documents, held: Mapping[str, Mapping[str, State]]) -> list[Document]:
+def _renamed(read: Documents, held: Held) -> list[Document]:
     """Where no key is the one made of a name, and one thing on the server has the name, that is meant."""
     keys: dict[str, str] = {}
-    for ref, name in read.by_name.items():
+    names = {kind: _by_name(states) for kind, states in held.items()}
+    for ref, name in sorted(read.by_name.items(), key=lambda each: each[0] in read.within):
         kind, _, key = ref.partition("/")
         if key not in held[kind]:
-            same = _by_name(held[kind]).get(name.strip().casefold(), [])
-            keys |= {ref: f"{kind}/{same[0]}"} if len(same) == 1 else {}
-    return [_with_keys(document, keys) for document in read.documents] if keys else read.documents
+            same = [state for state in names[kind].get(_folded(name), []) if _is_within(state, ref, read, held, keys)]
+            keys |= {ref: f"{kind}/{same[0]['key']}"} if len(same) == 1 else {}
+    documents = [_with_keys(document, keys) for document in read.documents] if keys else read.documents
+    twins = {each.ref: twin for each in documents if (twin := _twin(each, read, held))}
+    return [_with_keys(document, twins) for document in documents] if twins else documents
 
 
-def _by_name(states: Mapping[str, State]) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for key, state in states.items():
-        found[state["name"].strip().casefold()].append(key)
+def _is_within(state: State, ref: str, read: Documents, held: Held, keys: Mapping[str, str]) -> bool:
+    if ref not in read.within:
+        return True
+    member, holder = read.within[ref]
+    there = _there(keys.get(holder, holder), held)
+    return there is not None and state[member] == there["id"]
+
+
+def _twin(document: Document, read: Documents, held: Held) -> str | None:
+    """What is there under another key, is not over, and agrees in everything that tells such things apart."""
+    members = read.alike.get(document.ref)
+    if not members or document.key in held[document.kind.name]:
+        return None
+    wanted = [_there(document.spec[name], held) for name in members]
+    for key, state in held[document.kind.name].items():
+        ids = [state[name]["id"] if isinstance(state[name], dict) else state[name] for name in members]
+        if ids == [each and each["id"] for each in wanted] and not document.kind.lifecycle.is_terminal(state["state"]):
+            return f"{document.kind.name}/{key}"
+    return None
+
+
+def _there(ref: str, held: Held) -> State | None:
+    kind, _, key = ref.partition("/")
+    return held.get(kind, {}).get(key)
+
+
+def _by_name(states: Mapping[str, State]) -> dict[str, list[State]]:
+    found: defaultdict[str, list[State]] = defaultdict(list)
+    for state in states.values():
+        found[_folded(state["name"])].append(state)
     return found
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
 
 
 def _with_keys(document: Document, keys: Mapping[str, str]) -> Document:
@@ -76,13 +111,28 @@ def _with_keys(document: Document, keys: Mapping[str, str]) -> Document:
     return replace(document, key=key, spec=spec, links=links)
 
 
-def _as_found(document: Document, held: Mapping[str, Mapping[str, State]], format: str, source: str | None) -> Document:
-    """What is new, or was brought by this format before, is in the state that means that it is there and used."""
-    if not document.spec or "state" in document.spec:
+def _settled(document: Document, read: Documents, held: Held, format: str, source: str | None) -> Document:
+    """What is new, or was brought by this source before, is in the state that means that it is there and used.
+
+    Of what others made, what the file only says of new ones stays as it is.
+    """
+    if not document.spec or document.kind.name not in held:
         return document
     there = held[document.kind.name].get(document.key)
     origin = Origin(format, document.ref, name=source)
-    ours = there and any(origin.made(entry) and "state" in entry["wrote"] for entry in there["provenance"])
-    if there and not ours:
-        return document
-    return replace(document, spec={"state": FOUND_IN[document.kind.name], **document.spec})
+    wrote = {name for entry in (there or {}).get("provenance", ()) if origin.made(entry) for name in entry["wrote"]}
+    spec = dict(document.spec)
+    if read.found and "state" not in spec and document.kind.name not in _FOLLOWING and (not there or "state" in wrote):
+        spec = {"state": FOUND_IN[document.kind.name], **spec}
+    if there:
+        spec |= {name: there[name] for name in read.only_new & spec.keys() if name not in wrote}
+        for name in read.completed.keys() & spec.keys():
+            spec[name] = [_completed(item, there[name], read.completed[name], held) for item in spec[name]]
+    return replace(document, spec=spec)
+
+
+def _completed(item: State, there: Iterable[State], members: Iterable[str], held: Held) -> State:
+    """An item with what the one that it is says besides."""
+    ids = {name: (found["id"] if (found := _there(str(item[name]), held)) else item[name]) for name in members}
+    same = next((each for each in there if all(each[name] == id for name, id in ids.items())), {})
+    return {**{name: value for name, value in same.items() if value is not None}, **item}

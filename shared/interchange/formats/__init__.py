@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.interchange.formats import archimate, tables
+from shared.interchange.formats import archimate, raci, tables
 from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
 from shared.interchange.inventory import Inventory
 
@@ -13,6 +13,7 @@ __all__ = [
 
 FORMATS: tuple[Format, ...] = (
     archimate.EXCHANGE,
+    raci.RACI,
     tables.XLSX,
     tables.JSON,
     tables.CSV,

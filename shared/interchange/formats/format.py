@@ -51,7 +51,10 @@ class Documents:
     """What a file says, as documents of a bundle, and what it says besides. ``by_name`` are references (``kind/key``)
     whose keys were made of the names that they map to: one on the server that has that name is meant.
 
-    Where ``found`` says so, what has no state is registered as found.
+    Where ``found`` says so, what has no state is registered as found. Of what is there already, members that are
+    ``only_new`` stay as they are. A name is looked for ``within`` what a member refers to, as ``(member, kind/key)``;
+    and what agrees in members that make it ``alike`` is the same, whatever its key. Items of lists that are
+    ``completed`` are those that are there and agree in these members, with all that these say besides.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -62,6 +65,10 @@ class Documents:
     duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     found: bool = True
+    only_new: frozenset[str] = frozenset()
+    within: dict[str, tuple[str, str]] = field(default_factory=dict)
+    alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    completed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Read = Batch | Documents

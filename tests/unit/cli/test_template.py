@@ -47,3 +47,13 @@ def test_columns_with_commas_stand_in_quotes(run: Any, owner: FakeOwner, tmp_pat
     assert (told.exit_code, owner.by_name("Pay")["description"]) == (0, "All of it")
     wrong = run("import", tmp_path / "a.csv", "--kind", "service", "--columns", "name")
     assert (wrong.exit_code, "write it as" in wrong.stderr) == (2, True)
+
+
+def test_a_grid_that_is_written_is_imported_unchanged(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    (tmp_path / "Sailing.csv").write_text("Activity,Captain\nCast off,R/A\n")
+    assert "3 created" in run("import", tmp_path / "Sailing.csv").stdout
+    told = run("raci", "sailing", "--format", "md")
+    assert told.stdout == "# Sailing\n\n| Activity | Captain |\n| --- | --- |\n| Cast off | R/A |\n"
+    run("raci", "process/sailing", "--format", "xlsx", "--to", tmp_path / "a.xlsx")
+    assert "0 created, 0 changed" in run("import", tmp_path / "a.xlsx", "--into", "process/sailing").stdout
+    assert run("raci", "rowing", "--format", "csv").exit_code == 3
