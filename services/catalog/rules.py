@@ -13,7 +13,7 @@ from shared.rules import Facts, Lookup, Rules
 
 
 def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault]:
-    """An offering without goods, access or actions, or for nobody, is no offering."""
+    """It has goods, access or an action, and is for a consumer group."""
     if not new.components:
         yield Fault(pointer="/components", code="component-missing", detail="It has no goods, access or action.")
     if not new.consumer_group_ids:
@@ -21,6 +21,7 @@ def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault
 
 
 def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
+    """Every service that it offers, and those of its components, are operational."""
     offered = [(f"/service_ids/{index}", id) for index, id in enumerate(new.service_ids)]
     parts = [(f"/components/{index}/service_id", each.service_id) for index, each in enumerate(new.components)]
     for pointer, id in offered + [part for part in parts if part[1]]:
@@ -72,7 +73,9 @@ def new_items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
 
 
 def items_are_launched(new: Contract, facts: Facts) -> Iterator[Fault]:
-    """Every item when the contract begins; one that was suspended goes on, with what is retired until its sunset."""
+    """Every offering of its items is launched when the item starts, and lasts as long.
+
+    One that was suspended goes on, with what is retired until its sunset."""
     resumed = facts.old is not None and facts.old.state in RUNNING
     for index, item in enumerate(new.items):
         if resumed:
@@ -110,6 +113,7 @@ def _launched(index: int, item: ContractItem, facts: Facts, at: datetime, *, res
 
 
 def both_sides_signed(new: Contract, _: Facts) -> Iterator[Fault]:
+    """It has a signatory for the provider and one for the customer."""
     signed = {signatory.side for signatory in new.signatories}
     for side in ("provider", "customer"):
         if side not in signed:
@@ -148,7 +152,7 @@ def earlier_packages(new: DesignPackage, facts: Facts) -> Iterator[tuple[str, UU
 
 
 def design_covers_the_four_ps(new: Service, facts: Facts) -> Iterator[Fault]:
-    """A service is built as it was designed: by people, processes, products and partners, or with a reason why not.
+    """Its design package says something of people, process, product and partner, or why it needs none.
 
     What counts is the package that is accepted, or else the newest that is not outdated; while it is valid.
     """

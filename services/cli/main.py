@@ -18,6 +18,8 @@ COMMANDS = {
     "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),
     "template": ("services.cli.template:template", "Write an empty table of a kind, for people to fill in."),
     "convert": ("services.cli.convert:convert", "Take a model to another version of its language, and report on it."),
+    "explain": ("services.cli.explain:explain", "What there is to write: kinds, members, choices, states, relations."),
+    "new": ("services.cli.new:new", "A document of a bundle with every member of a kind, to be filled in."),
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
     "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),
     "why": ("services.cli.paths:why", "Why something exists: every path to an outcome or a business strategy."),

@@ -31,13 +31,14 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def kind_of(name: str) -> "Kind":
     """A kind by its name or its collection's; raises Unusable."""
     from shared.contracts import RECORDED
+    from shared.contracts.members import did_you_mean
 
     known = {kind.name: kind for kinds in RECORDED.values() for kind in kinds if not kind.is_link}
     plain = name.lower()
     for kind in known.values():
         if plain in (kind.name, kind.name.replace("_", "-"), kind.collection):
             return kind
-    raise Unusable(f"There is no kind {name}; there are {', '.join(sorted(known))}.")
+    raise Unusable(f"There is no kind {name}; there are {', '.join(sorted(known))}{did_you_mean(name, known)}")
 
 
 async def entity(client: "Client", kind: "Kind", key: str) -> dict[str, Any]:

@@ -36,10 +36,9 @@ def connect(server: str | None, token: str | None, home: Path | None) -> "Client
 
 
 @dataclass
-class Session:
-    """One run of a command: a client, and two consoles of which only ``out`` carries data."""
+class Output:
+    """Two consoles, of which only ``out`` carries data."""
 
-    client: "Client"
     json: bool
     out: "Console"
     err: "Console"
@@ -54,6 +53,13 @@ class Session:
     def say(self, text: str) -> None:
         """A message for people, beside the data."""
         self.err.print(text, markup=False, highlight=False)
+
+
+@dataclass
+class Session(Output):
+    """One run of a command that asks a server."""
+
+    client: "Client"
 
 
 _GLOBAL = {
@@ -75,7 +81,6 @@ _GLOBAL = {
 
 def command(function: Command) -> Callable[..., None]:
     """Make a command of a coroutine that takes a Session: adds the options that all commands have."""
-    _, *own = inspect.signature(function).parameters.values()
 
     def run(server: str | None, token: str | None, home: Path | None, as_json: bool, **options: Any) -> None:
         try:
@@ -83,25 +88,46 @@ def command(function: Command) -> Callable[..., None]:
         except Exception as error:  # noqa: BLE001  each has its exit code, and what has none is raised again
             _exit(error)
 
+    return _shaped(run, function, _GLOBAL)
+
+
+def offline(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of a function that takes an Output: it asks nobody."""
+
+    def run(as_json: bool, **options: Any) -> None:
+        try:
+            function(Output(as_json, *_consoles()), **options)
+        except Exception as error:  # noqa: BLE001  each has its exit code, and what has none is raised again
+            _exit(error)
+
+    return _shaped(run, function, {"as_json": _GLOBAL["as_json"]})
+
+
+def _shaped(run: Callable[..., None], function: Callable[..., Any], more: dict[str, Any]) -> Callable[..., None]:
+    """``run`` with the options of the function, but for its first parameter, and some more."""
+    _, *parameters = inspect.signature(function).parameters.values()
     extra = [
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=False if name == "as_json" else None
         )
-        for name, annotation in _GLOBAL.items()
+        for name, annotation in more.items()
     ]
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     run.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]  # read by typer
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *extra)}
     return run
 
 
-async def _in_session(function: Command, client: "Client", as_json: bool, options: dict[str, Any]) -> None:
+def _consoles() -> tuple["Console", "Console"]:
     from rich.console import Console
 
+    return Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH), Console(stderr=True)
+
+
+async def _in_session(function: Command, client: "Client", as_json: bool, options: dict[str, Any]) -> None:
     async with client:
-        out = Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-        await function(Session(client, as_json, out, Console(stderr=True)), **options)
+        await function(Session(as_json, *_consoles(), client), **options)
 
 
 def _exit(error: Exception) -> NoReturn:

@@ -69,7 +69,7 @@ def goes_to_another(new: Handoff, _: Facts) -> Iterator[Fault]:
 
 
 def follows_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
-    """An activity moves with its process; by itself it only catches up, or retires before."""
+    """It moves with its process: by itself it only catches up, or retires before."""
     process = facts.get("process", new.process_id)
     if process is not None and new.state not in (process.state, "retired"):
         detail = f"It follows its process, and {process.key} is {process.state}: move that."
@@ -84,7 +84,7 @@ def found_as_its_process(new: Activity, facts: Facts) -> Iterator[Fault]:
 
 
 def owner_seat_is_filled(new: Process, facts: Facts) -> Iterator[Fault]:
-    """Somebody who is there holds it, by a role that there is."""
+    """A live party holds a live role of the type process_owner in it."""
     seats = [each for each in facts.others("role_assignment") if _owns(each, facts)]
     if not any(all(is_live(each, new.updated_at) for each in _seat(seat, facts)) for seat in seats):
         detail = "Nobody holds its owner's seat: assign a party to a role of the type process_owner."
@@ -97,7 +97,7 @@ def _seat(assignment: Any, facts: Facts) -> tuple[Any, Any, Any]:
 
 
 def activities_have_raci(new: Process, facts: Facts) -> Iterator[Fault]:
-    """Of each activity exactly one role is accountable, and somebody does it; by roles that there are."""
+    """Each activity has exactly one A and at least one R in its RACI, each of an active role."""
     at = new.updated_at
     for activity in facts.others("activity"):
         letters = [each.letter for each in activity.raci if is_live(facts.get("role", each.role_id), at)]
@@ -107,7 +107,7 @@ def activities_have_raci(new: Process, facts: Facts) -> Iterator[Fault]:
 
 
 def a_policy_governs(new: Process, facts: Facts) -> Iterator[Fault]:
-    """It may still be written."""
+    """A policy governs it, which may still be written."""
     at = new.updated_at
     links = [link for link in facts.into if link.type == "governs" and is_to_hold(link, at)]
     if all(is_over(facts.get("policy", link.source.id), at) for link in links):

@@ -48,8 +48,7 @@ def link_fits(new: Link, facts: Facts) -> Iterator[Fault]:
 
 
 def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
-    """IT depends wholly on the business: a strategy that is not the business's own supports another one, which may
-    still be planned."""
+    """A strategy of another type than business supports a strategy, by a link; that one may still be planned."""
     at = new.updated_at
     links = [link for link in facts.links if link.type == "supports" and is_to_hold(link, at)]
     supported = [facts.get("strategy", link.target.id) for link in links]
@@ -62,7 +61,7 @@ def supports_a_strategy(new: Strategy, facts: Facts) -> Iterator[Fault]:
 
 
 def pattern_has_evidence(new: StrategyElement, _: Facts) -> Iterator[Fault]:
-    """A pattern is what has been done consistently, so somebody can point at it."""
+    """A pattern names evidence_refs: the decisions that show it."""
     if new.type == "pattern" and not new.evidence_refs:
         yield Fault(
             pointer="/evidence_refs", code="evidence-missing", detail="A pattern names the decisions that show it."
@@ -77,7 +76,7 @@ def corrects_the_same_kpi(new: Measurement, facts: Facts) -> Iterator[Fault]:
 
 
 def by_signature(new: State, _: Facts) -> Iterator[Fault]:
-    """The only way to be approved is by the signature under an increment, which moves what it holds."""
+    """A signed increment holds it: that moves it, and nothing else does."""
     detail = f"A {new.kind.replace('_', ' ')} is approved when a signed increment holds it, and in no other way."
     yield Fault(pointer="/to", code="signature-required", detail=detail)
 

@@ -58,12 +58,14 @@ def members_are_no_links(new: Link, _: Facts) -> Iterator[Fault]:
 
 
 def is_for_sign_off(new: Increment, _: Facts) -> Iterator[Fault]:
+    """It is of the type sign_off."""
     if new.type != "sign_off":
         detail = "It is attested, as signed elsewhere: an increment of type sign_off is what signers are asked about."
         yield Fault(pointer="/type", code="increment-type-mismatch", detail=detail)
 
 
 def supersedes_what_was_signed(new: Increment, facts: Facts) -> Iterator[Fault]:
+    """What it supersedes is signed or attested."""
     before = facts.get("increment", new.supersedes_id)
     if before and before.state not in ("signed", "attested"):
         detail = f"The increment {before.key} is {before.state}: only what was signed is superseded."
@@ -71,7 +73,7 @@ def supersedes_what_was_signed(new: Increment, facts: Facts) -> Iterator[Fault]:
 
 
 def who_signed_is_asked_again(new: Increment, facts: Facts) -> Iterator[Fault]:
-    """What people signed is superseded by what they sign, as far as they still may."""
+    """Whoever signed what it supersedes is among its signers, as far as they still may sign."""
     before = facts.get("increment", new.supersedes_id)
     for id in before.approvers if before else ():
         who = facts.get("stakeholder", id)
@@ -81,6 +83,7 @@ def who_signed_is_asked_again(new: Increment, facts: Facts) -> Iterator[Fault]:
 
 
 def by_a_later_increment(_: Increment, __: Facts) -> Iterator[Fault]:
+    """An increment that names it in supersedes_id is signed: that moves it, and nothing else does."""
     detail = "It is superseded when an increment that names it in supersedes_id is signed, and in no other way."
     yield Fault(pointer="/to", code="signature-required", detail=detail)
 
@@ -89,6 +92,7 @@ def fits_into_a_sitting(most: int) -> Rule:
     """Who is asked to sign too much at once signs without reading."""
 
     def rule(new: Increment, _: Facts) -> Iterator[Fault]:
+        """It holds something, and no more than can be signed at once."""
         if not new.items:
             yield Fault(pointer="/items", code="items-missing", detail="It holds nothing to sign.")
         if len(new.items) > most:
@@ -161,11 +165,13 @@ def subject_is_settled(new: Stakeholder, facts: Facts) -> Iterator[Fault]:
 
 
 def somebody_approved(new: Increment, _: Facts) -> Iterator[Fault]:
+    """One of its signers has approved it."""
     if not any(each.decision == "approved" for each in new.sign_offs):
         yield Fault(pointer="/sign_offs", code="sign-off-missing", detail="Nobody has approved it yet.")
 
 
 def everybody_approved(new: Increment, _: Facts) -> Iterator[Fault]:
+    """All of its signers have approved it."""
     waiting = sum(each.decision in ("requested", "rejected") for each in new.sign_offs)
     if waiting or not new.sign_offs:
         detail = f"{waiting} of its signers have not approved: it is signed by their sign-offs, and by nothing else."
@@ -173,7 +179,7 @@ def everybody_approved(new: Increment, _: Facts) -> Iterator[Fault]:
 
 
 def package_holds(new: Increment, facts: Facts) -> Iterator[Fault]:
-    """What is signed is what was submitted."""
+    """Its items are as they were when it was submitted."""
     for index, frozen in enumerate(new.package):
         state = facts.get(frozen.kind, frozen.id)
         if state is None or item_hash(state, facts, scheme_of(frozen.hash)) != frozen.hash:
@@ -199,6 +205,7 @@ def items_have_a_hash(new: Increment, facts: Facts) -> Iterator[Fault]:
 
 
 def has_a_reason(new: Increment, _: Facts) -> Iterator[Fault]:
+    """A reason is given."""
     if not new.state_reason:
         yield Fault(pointer="/reason", code="reason-missing", detail="Say why it goes back.")
 

@@ -19,7 +19,7 @@ from shared.contracts.model import Model
 
 _SIMPLE = {
     str: "text", bool: "true or false", int: "whole number", float: "number", UUID: "id", date: "date",
-    datetime: "time", AwareDatetime: "time", Any: "anything",
+    datetime: "date or time", AwareDatetime: "date or time", Any: "anything",
 }  # fmt: skip
 _ENDING = next(each for each in get_args(Ending) if isinstance(each, BeforeValidator))
 
