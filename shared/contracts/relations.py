@@ -106,7 +106,7 @@ _ROWS = (
     _row(
         "decomposes / decomposed_into",
         "tactic -> strategy, objective", "operation -> tactic", "objective -> strategy, objective",
-        up="s", risk="t", review="s", archimate="Realization Composition",
+        up="s", risk="t", review="s", archimate="Realization", swapped="Composition",
     ),
     _row(
         "realizes / realized_by",
@@ -131,7 +131,7 @@ _ROWS = (
     ),
     _row(
         "depends_on / needed_by", "service, product, service_offering -> service, product, partner",
-        up="t", risk="s", review="t", archimate="Access", swapped="Serving",
+        up="t", risk="s", review="t", archimate="Access", swapped="Serving Assignment",
     ),
     _row(
         "influences / influenced_by", "driver, assessment, objective, stakeholder -> objective, outcome",
@@ -180,7 +180,7 @@ _ROWS = (
     _row("offers / offered_by", "service_offering -> service", up="s", risk="s", review="both"),
     _row(
         "covers / covered_by", "contract -> service_offering, service", f"increment -> {_STRATEGIC}",
-        up="s", risk="s", review="both", bearers="contract",
+        up="s", risk="s", review="both", bearers="contract", archimate="Association",
     ),
     _row("signed_by / signs", "increment -> stakeholder", review="s"),
     _row("targets / targeted_by", "outcome, service_offering -> consumer_group", risk="t", review="s"),

@@ -16,16 +16,20 @@ from shared.client import Client
 from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.http import auth
-from shared.interchange import bundle, bundle_files
-from shared.interchange.formats.archimate import exchange, mapping
+from shared.interchange import bundle, bundle_files, formats
+from shared.interchange.bring import bring as bringing
 from shared.interchange.outcome import Report
+from shared.interchange.records import Batch
 from shared.interchange.sync import sync
 from shared.keys import make_keys
 from shared.telemetry import configure_logging
 
 OVERLAY = Path(__file__).resolve().parents[2] / "examples" / "archisurance-overlay"
 ENTITIES = {"product": 23, "party": 20, "process": 17, "service": 14, "policy": 9, "role": 5, "contract": 1}
-RELATIONS = {"relates_to": 39, "serves": 27, "realizes": 20, "precedes": 17, "part_of": 10, "performs": 4}
+ENTITIES["role_assignment"] = 2
+"""An actor that is assigned to a role was related to it: it holds the role for the two processes that the role
+performs, which is proposed. Another such role performs nothing, so there the relation stays."""
+RELATIONS = {"relates_to": 38, "serves": 27, "realizes": 20, "precedes": 17, "part_of": 10, "performs": 4}
 READ, UNMAPPED = 120 + 178, 31 + 61
 
 
@@ -52,6 +56,7 @@ async def check_import(client: Client, file: Path) -> None:
     equal("created", first.count("created"), sum(ENTITIES.values()) + sum(RELATIONS.values()))
     equal("unmapped", first.unmapped.total(), UNMAPPED)
     equal("refused", len(first.refused), 0)
+    equal("accounted for", first.accounted, True)
     entities = Counter({name: await count(client, kind) for name, kind in NODE_KINDS.items()})
     equal("entities", +entities, Counter(ENTITIES))
     links = [link for kind in LINKS.values() async for link in client.list(kind)]
@@ -105,8 +110,11 @@ async def seen(client: Client) -> None:
 
 
 async def bring(client: Client, file: Path) -> Report:
-    data = await asyncio.to_thread(file.read_bytes)
-    return await sync(client, mapping.to_batch(exchange.read(data), file.name))
+    content = await asyncio.to_thread(file.read_bytes)
+    batch = formats.read(formats.File(file.name, content))
+    if not isinstance(batch, Batch):
+        raise SystemExit(f"{file} is no model")
+    return await bringing(client, batch)
 
 
 async def count(client: Client, kind: Kind) -> int:

@@ -14,6 +14,7 @@ __all__ = [
 FORMATS: tuple[Format, ...] = (
     archimate.EXCHANGE,
     raci.RACI,
+    archimate.ARCHI,
     tables.XLSX,
     tables.JSON,
     tables.CSV,

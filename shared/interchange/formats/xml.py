@@ -1,5 +1,7 @@
 """XML of nobody knows whom: without a document type, bounded in elements and depth, and freed while it is read."""
 
+import codecs
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
@@ -13,6 +15,27 @@ from shared.interchange.formats.format import Unreadable
 MAX_BYTES = 50 * 1024 * 1024
 MAX_NODES = 2_000_000
 MAX_DEPTH = 64
+
+
+SPACE = " \t\r\n"
+"""What is white space in XML, and nothing else is."""
+_DECLARED = re.compile(r"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["'][^>]*\?>""")
+_HEAD = 1024
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    ("<?".encode("utf-32-le"), "utf-32-le"),
+    ("<?".encode("utf-32-be"), "utf-32-be"),
+    ("<?".encode("utf-16-le"), "utf-16-le"),
+    ("<?".encode("utf-16-be"), "utf-16-be"),
+    ("<?xm".encode("cp037"), "cp037"),
+)
+"""How files of an encoding begin in which a declaration cannot be read as ASCII."""
+_NO_ENCODINGS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+"""Text codecs of Python that no file is written in."""
 
 
 class _Seen(Exception):
@@ -30,9 +53,47 @@ def root(data: bytes) -> tuple[str, str]:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = first
     with suppress(_Seen, expat.ExpatError, LookupError, ValueError):
-        parser.Parse(data, True)
+        parser.Parse(_head(data), False)
     namespace, _, name = (found or [""])[0].rpartition(" ")
     return namespace, name
+
+
+def utf8(data: bytes) -> bytes:
+    """The file in UTF-8, whatever encoding it is in that Python knows: parsers know fewer. Raises Unreadable."""
+    name = _encoding(data)
+    if name is None:
+        return data
+    try:
+        text = data.decode(name)
+    except UnicodeError:
+        raise Unreadable(f"The file says that it is in {name}, and it is not.") from None
+    declared = _DECLARED.match(text)
+    return (text[declared.end() :] if declared else text).encode("utf-8", "surrogatepass")
+
+
+def _encoding(data: bytes) -> str | None:
+    """The encoding of a file that is not plain UTF-8; raises Unreadable for one that nobody knows."""
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if marked and not marked.startswith("cp"):
+        return marked
+    declared = _DECLARED.match(data[:_HEAD].decode(marked or "latin-1"))
+    name = declared[1] if declared else "utf-8"
+    try:
+        found = codecs.lookup(name)
+    except LookupError:
+        raise Unreadable(f"The file is in the encoding {name[:40]}, which is not known here.") from None
+    if found.name in _NO_ENCODINGS or not found._is_text_encoding:
+        raise Unreadable(f"The file is in the encoding {name[:40]}, which is none of files.")
+    return None if name.lower() in ("utf-8", "us-ascii") else found.name
+
+
+def _head(data: bytes) -> bytes:
+    """As much of a file as has its first element, in UTF-8 as far as that is possible."""
+    with suppress(Unreadable):
+        if name := _encoding(data):
+            text = codecs.getincrementaldecoder(name)("replace").decode(data[: 64 * _HEAD])
+            return text[declared.end() :].encode() if (declared := _DECLARED.match(text)) else text.encode()
+    return data[: 64 * _HEAD]
 
 
 def refuse_doctype(data: bytes) -> None:
@@ -85,8 +146,8 @@ def local(node: Any) -> str:
 
 
 def words(node: Any) -> str | None:
-    """The text in and below an element, without what surrounds it."""
-    return "".join(node.itertext()).strip() or None
+    """The text in and below an element, without the white space of XML around it: any other belongs to it."""
+    return "".join(node.itertext()).strip(SPACE) or None
 
 
 def children(node: Any, name: str) -> Iterator[Any]:

@@ -16,12 +16,12 @@ def exchange(elements: str, relations: str = "", identifier: str = "id-m") -> by
     """``a BusinessProcess Pick`` for an element and ``r Triggering a b`` for a relation, a line each; what follows
     ``|`` in the line of an element are its children, in that of a relation its attributes."""
     items = []
-    for line in filter(None, map(str.strip, elements.splitlines())):
+    for line in filter(None, elements.split("\n")):
         told, _, children = line.partition(" | ")
         id, type_, name = (*told.split(" ", 2), "")[:3]
         items.append(f'<element identifier="{id}" xsi:type="{type_}"><name>{name}</name>{children}</element>')
     links = []
-    for line in filter(None, map(str.strip, relations.splitlines())):
+    for line in filter(None, relations.split("\n")):
         told, _, attributes = line.partition(" | ")
         id, type_, source, target = told.split(" ")
         ends = f'source="{source}" target="{target}"'

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from shared.contracts import KIND_OWNERS, NODE_KINDS
-from shared.interchange.formats.archimate.exchange import Model, read
+from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import relation_of, to_batch
+from shared.interchange.formats.archimate.model import Model
 from shared.interchange.formats.found import FOUND_IN
 from shared.interchange.records import Batch, derived_id
 
@@ -43,32 +44,46 @@ def test_only_what_the_file_carries_is_carried(batch: Batch) -> None:
 
 def test_each_relation_becomes_the_first_link_that_fits(batch: Batch) -> None:
     ids = {record.id: record.origin.id for record in batch.layers[0]}
+    *_, assigned, found = batch.layers
     links = {
         link.origin.id: (ids[link.members["source"]["id"]], link.members["type"], ids[link.members["target"]["id"]])
-        for link in batch.layers[1]
+        for link in found
     }
     assert links == {
         "l01": ("c1", "decomposes", "g1"),
         "l02": ("s1", "realizes", "o1"),
         "l03": ("b1", "realizes", "s1"),
-        "l04": ("b2", "realizes", "s1"),
+        "l04": ("s1", "relates_to", "b2"),
         "l05": ("s2", "serves", "b1"),
         "l06": ("r1", "performs", "b1"),
-        "l07": ("x1", "relates_to", "r1"),
         "l08": ("b2", "precedes", "b1"),
         "l09": ("element-without-a-name", "part_of", "x1"),
         "l10": ("s2", "depends_on", "s3"),
         "l11": ("g2", "influences", "o1"),
         "l12": ("b3", "specializes", "b1"),
         "l13": ("s3", "relates_to", "r1"),
-        "l14": ("p1", "relates_to", "b1"),
+        "l14": ("p1", "governs", "b1"),
         "l15": ("b1", "relates_to", "r1"),
         "l16": ("p2", "realizes", "g2"),
+    }
+    assert batch.fallen == {
+        ("Realization", "service", "process"): 1,
+        ("Specialization", "service", "role"): 1,
+        ("Flow", "process", "role"): 1,
+    }
+    [holds] = assigned
+    party, role, process = (next(id for id, of in ids.items() if of == each) for each in ("x1", "r1", "b1"))
+    assert holds.members == {
+        "name": "Crew as Purser for Board passengers",
+        "state": "proposed",
+        "party_id": party,
+        "role_id": role,
+        "scope": {"kind": "process", "id": process},
     }
 
 
 def test_a_link_is_owned_by_the_service_of_its_source(batch: Batch) -> None:
-    owners = {link.kind.service == KIND_OWNERS[link.members["source"]["kind"]] for link in batch.layers[1]}
+    owners = {link.kind.service == KIND_OWNERS[link.members["source"]["kind"]] for link in batch.layers[-1]}
     assert owners == {True}
 
 
@@ -76,11 +91,13 @@ def test_everything_else_is_counted_by_type_with_its_reason(batch: Batch) -> Non
     assert batch.unmapped == {"BusinessObject": 1, "Location": 1, "Junction": 1, "Access": 2}
     assert batch.duplicates == {"Assignment": 1}
     assert [(r.label, r.type, r.reason) for r in batch.refused] == [
-        ("bad-self", "Flow", "joins an element to itself"),
-        ("bad-relation", "Association", "ends on another relation"),
+        ("Flow Seat reservation -> Seat reservation", "Flow", "joins an element to itself (line 56)"),
+        ("Association Crew -> l06", "Association", "ends on another relation (line 57)"),
     ]
-    records = sum(map(len, batch.layers))
-    assert batch.read == 44 == records + batch.unmapped.total() + batch.duplicates.total() + len(batch.refused)
+    assert (batch.joined, batch.paths) == ({"Assignment": 1}, 1)
+    records, counted = sum(map(len, batch.layers)), (batch.unmapped, batch.duplicates, batch.joined)
+    assert batch.read == 44
+    assert batch.read + batch.paths == records + sum(each.total() for each in counted) + len(batch.refused)
 
 
 def test_an_element_without_a_name_is_taken_in_and_counted(batch: Batch) -> None:
@@ -120,14 +137,26 @@ def test_found_states_are_live() -> None:
     [
         ("Realization", "strategy", "strategy", ("supports", False)),
         ("Realization", "outcome", "objective", ("realizes", False)),
-        ("Realization", "objective", "outcome", ("realizes", True)),
+        ("Realization", "objective", "outcome", ("relates_to", False)),
         ("Serving", "product", "service", ("serves", False)),
-        ("Serving", "role", "service", ("serves", True)),
+        ("Serving", "role", "service", ("relates_to", False)),
         ("Serving", "partner", "service", ("depends_on", True)),
         ("Access", "process", "service", ("relates_to", False)),
-        ("Assignment", "process", "party", ("performs", True)),
+        ("Access", "service", "product", ("depends_on", False)),
+        ("Assignment", "process", "party", ("relates_to", False)),
+        ("Assignment", "product", "product", ("depends_on", True)),
+        ("Assignment", "product", "process", ("performs", False)),
+        ("Realization", "product", "process", ("realizes", False)),
+        ("Realization", "product", "party", ("relates_to", False)),
         ("Composition", "objective", "objective", ("part_of", True)),
-        ("Aggregation", "product", "contract", ("part_of", True)),
+        ("Composition", "objective", "tactic", ("decomposes", True)),
+        ("Composition", "tactic", "objective", ("relates_to", False)),
+        ("Aggregation", "product", "service", ("part_of", True)),
+        ("Aggregation", "product", "contract", ("relates_to", False)),
+        ("Association", "policy", "process", ("governs", False)),
+        ("Association", "process", "policy", ("relates_to", False)),
+        ("Association", "contract", "service", ("covers", False)),
+        ("Specialization", "role", "role", ("specializes", False)),
         ("Association", "policy", "objective", ("relates_to", False)),
         ("Invented", "policy", "objective", ("relates_to", False)),
     ],

@@ -208,7 +208,7 @@ async def test_a_refusal_is_reported_and_the_rest_goes_on(owner: FakeOwner) -> N
     batch.layers[0].remove(purser)
     report = await bring(owner, batch)
     refused = [outcome for outcome in report.outcomes if outcome.action == "refused"]
-    assert [outcome.record.origin.id for outcome in refused] == ["l06", "l07", "l15"]
+    assert [outcome.record.origin.id for outcome in refused] == ["l07/l06", "l06", "l15"]
     assert all("not there" in outcome.reason for outcome in refused)
     assert not report.accounted
 

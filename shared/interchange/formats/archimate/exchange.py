@@ -1,4 +1,4 @@
-"""Reads the ArchiMate model exchange format, 3.0 and 2.1, from hands that need not be friendly."""
+"""Reads the ArchiMate model exchange format, 3 and 2.1, from hands that need not be friendly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,63 +7,24 @@ from typing import Any
 from lxml import etree
 
 from shared.interchange.formats import xml
+from shared.interchange.formats.archimate.model import Element, Model, Relation, Texts, canonical, chosen, gathered
 from shared.interchange.formats.format import Unreadable
 
-_NAMESPACES = ("http://www.opengroup.org/xsd/archimate/3.0/", "http://www.opengroup.org/xsd/archimate")
+_NAMESPACE = "http://www.opengroup.org/xsd/archimate"
+"""That of 2.1, with which those of the later versions begin."""
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-
-_RENAMED = {
-    "UsedBy": "Serving",
-    "Realisation": "Realization",
-    "Specialisation": "Specialization",
-    "Network": "CommunicationNetwork",
-    "CommunicationPath": "Path",
-    "AndJunction": "Junction",
-    "OrJunction": "Junction",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What elements and relations have in common; ``properties`` are by the name of their definition."""
-
-    identifier: str
-    type: str
-    name: str | None
-    documentation: str | None
-    properties: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Element(Item):
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Relation(Item):
-    """``source`` and ``target`` are identifiers of elements, or of relations."""
-
-    source: str
-    target: str
-
-
-@dataclass
-class Model:
-    """A model in file order, with the canonical type names of ArchiMate 3."""
-
-    identifier: str | None = None
-    name: str | None = None
-    elements: list[Element] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def knows(data: bytes) -> bool:
     """Whether the root is an exchange model, of whatever version: an unknown one is better told by the reader."""
-    return xml.root(data)[1] == "model"
+    namespace, name = xml.root(data)
+    return name == "model" and "archimatetool" not in namespace
 
 
 def read(data: bytes) -> Model:
     """Parse a file; raises Unreadable."""
+    data = xml.utf8(data)
     xml.refuse_doctype(data)
     reading = _Reading()
     for section, node in _items(data):
@@ -93,10 +54,15 @@ def _items(data: bytes) -> Iterator[tuple[str, Any]]:
 def _local(node: Any, root: bool) -> str:
     """The name without its namespace; the root must be a model of a namespace that is known."""
     name = etree.QName(node)
-    if root and (name.localname != "model" or name.namespace not in _NAMESPACES):
+    if root and (name.localname != "model" or not _is_known(name.namespace or "")):
         shown = f"{name.localname} in the namespace {name.namespace or '(none)'}"
         raise Unreadable(f"The root element is {shown[:200]}, not a model of the ArchiMate exchange format.")
     return name.localname
+
+
+def _is_known(namespace: str) -> bool:
+    """Whether it is that of 2.1 or of a later version: their elements have kept their names."""
+    return namespace == _NAMESPACE or namespace.startswith(f"{_NAMESPACE}/")
 
 
 @dataclass
@@ -105,60 +71,68 @@ class _Reading:
 
     model: Model = field(default_factory=Model)
     definitions: dict[str, str] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    properties: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def take(self, section: str, node: Any) -> None:
-        kind = etree.QName(node).localname
+        kind = xml.local(node)
         if (section, kind) == ("elements", "element"):
             self.model.elements.append(Element(*self._item(node)))
         elif (section, kind) == ("relationships", "relationship"):
-            ends = _attribute(node, "source"), _attribute(node, "target")
-            self.model.relations.append(Relation(*self._item(node), *ends))
+            ends = attribute(node, "source"), attribute(node, "target")
+            many = {end: value for end in ("source", "target") if (value := node.get(f"{end}Multiplicity"))}
+            self.model.relations.append(Relation(*self._item(node), *ends, node.get("modifier"), many))
         elif kind in ("propertyDefinition", "propertydef"):
-            self.definitions[_attribute(node, "identifier")] = xml.child(node, "name") or node.get("name") or ""
+            name = chosen(_texts(node, "name")) or node.get("name") or ""
+            self.definitions[attribute(node, "identifier")] = name
         elif (section, kind) == ("", "name"):
-            self.model.name = xml.words(node)
+            self.model.name = self.model.name or xml.words(node)
         elif (section, kind) == ("", "model"):
             self.model.identifier = node.get("identifier")
 
-    def _item(self, node: Any) -> tuple[str, str, str | None, str | None, dict[str, str]]:
-        identifier, type_ = _attribute(node, "identifier"), _canonical(_attribute(node, _TYPE))
-        if identifier in self.seen:
-            lines = f"lines {self.seen[identifier]} and {node.sourceline}"
-            raise Unreadable(f"The identifier {identifier[:80]} is used twice, in {lines}.")
-        self.seen[identifier] = node.sourceline
-        name = xml.child(node, "name") or xml.child(node, "label")
-        return identifier, type_, name, xml.child(node, "documentation"), _properties(node)
+    def _item(self, node: Any) -> tuple[str, str, str | None, str | None, dict[str, Any], Texts, Texts]:
+        identifier, type_ = attribute(node, "identifier"), canonical(attribute(node, _TYPE))
+        self.model.stands(identifier, node.sourceline)
+        names = _texts(node, "name") or _texts(node, "label")
+        texts = _texts(node, "documentation")
+        self.properties[identifier] = _properties(node)
+        return identifier, type_, chosen(names), chosen(texts), {}, _several(names), _several(texts)
 
     def finish(self) -> Model:
         for item in (*self.model.elements, *self.model.relations):
-            named = {self.definitions.get(ref) or ref: value for ref, value in item.properties.items()}
-            item.properties.clear()
-            item.properties.update(named)
+            named: dict[str, list[str]] = {}
+            for ref, values in self.properties[item.identifier].items():
+                named.setdefault(self.definitions.get(ref) or ref, []).extend(values)
+            item.properties.update(gathered(named))
         return self.model
 
 
-def _attribute(node: Any, name: str) -> str:
+def attribute(node: Any, name: str) -> str:
+    """An attribute that has to be there; raises Unreadable, which names the line."""
     value = (node.get(name) or "").strip()
     if not value:
-        what = f"{etree.QName(node).localname} in line {node.sourceline}"
+        what = f"{xml.local(node)} in line {node.sourceline}"
         raise Unreadable(f"The {what} has no {etree.QName(name).localname}.")
     return str(value)
 
 
-def _canonical(type_: str) -> str:
-    """ArchiMate 3 names for those of ArchiMate 2, without a prefix."""
-    name = type_.rpartition(":")[2].removesuffix("Relationship")
-    if name.startswith("Infrastructure"):
-        name = "Technology" + name.removeprefix("Infrastructure")
-    return _RENAMED.get(name, name)
+def _texts(node: Any, name: str) -> Texts:
+    """What the children of that name say, by language."""
+    found: Texts = {}
+    for each in xml.children(node, name):
+        if text := xml.words(each):
+            found.setdefault(each.get(_LANGUAGE) or "", text)
+    return found
 
 
-def _properties(node: Any) -> dict[str, str]:
-    found = {}
+def _several(texts: Texts) -> Texts:
+    return texts if len(texts) > 1 else {}
+
+
+def _properties(node: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for group in xml.children(node, "properties"):
         for item in xml.children(group, "property"):
             ref = item.get("propertyDefinitionRef") or item.get("identifierref") or ""
-            if ref and (value := xml.child(item, "value")):
-                found[ref] = value
+            if ref and (value := chosen(_texts(item, "value"))):
+                found.setdefault(ref, []).append(value)
     return found

@@ -1,80 +1,26 @@
-"""ArchiMate in this platform's terms: tables, and one pure function that reads a model by them."""
+"""A model of ArchiMate as records, by the tables of the mapping: one pass, in the order of the file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
-from shared.contracts.relations import RELATIONS
-from shared.interchange.formats.archimate.exchange import Element, Item, Model, Relation
+from shared.contracts.relations import DECOMPOSITION
+from shared.interchange.formats.archimate.activities import Activities
+from shared.interchange.formats.archimate.gathered import Scope, all_above, custom, multiplicities, performed
+from shared.interchange.formats.archimate.layers import COLLABORATIONS, layers
+from shared.interchange.formats.archimate.model import Element, Item, Model, Relation
+from shared.interchange.formats.archimate.steps import joined
+from shared.interchange.formats.archimate.tables import ELEMENTS, ends, relation_of, sign
 from shared.interchange.formats.format import Unreadable
 from shared.interchange.formats.found import FOUND_IN
 from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 
+__all__ = ["ELEMENTS", "FORMAT", "relation_of", "to_batch"]
+
 FORMAT = "archimate"
-_T = TypeVar("_T")
-
-_ELEMENTS = """
-    Goal: objective
-    Outcome: outcome
-    Driver: driver
-    Assessment: assessment
-    Stakeholder: stakeholder
-    Principle: policy principle
-    Requirement: policy requirement
-    Constraint: policy constraint
-    CourseOfAction: tactic
-    Capability, ValueStream: capability
-    WorkPackage, Deliverable: project
-    Plateau: plan
-    BusinessService: service business
-    ApplicationService: service application
-    TechnologyService: service technology
-    Product: product service
-    Contract: contract
-    ApplicationComponent, ApplicationCollaboration: product tool
-    Node, Device, SystemSoftware, TechnologyCollaboration, Equipment, Facility: product technology
-    BusinessProcess, BusinessFunction, BusinessInteraction: process
-    BusinessRole: role
-    BusinessActor, BusinessCollaboration: party
-"""
-"""ArchiMate types, the kind they become and its sub-kind; a type that is not here is not stored."""
-
-_WHOLE_FIRST = ("Composition", "Aggregation")
-_BY_TABLE = ("Realization", "Influence", "Serving", "Assignment", "Triggering", "Flow", "Access", "Specialization")
-
-
-def _element_table(text: str) -> dict[str, tuple[str, str | None]]:
-    table: dict[str, tuple[str, str | None]] = {}
-    for row in text.strip().splitlines():
-        types, _, target = row.strip().partition(": ")
-        kind, _, type_ = target.partition(" ")
-        table |= dict.fromkeys(types.split(", "), (kind, type_ or None))
-    return table
-
-
-ELEMENTS = _element_table(_ELEMENTS)
-
-
-def relation_of(type: str, source: str, target: str) -> tuple[str, bool]:
-    """The relation that an ArchiMate relation between two kinds becomes, and whether its ends change places.
-
-    The first row that names it and that the kinds fit, as it stands before turned round; else ``relates_to``.
-    """
-    if type in _WHOLE_FIRST:
-        return "part_of", True
-    if type in _BY_TABLE:
-        for turned in (False, True):
-            for row in RELATIONS.values():
-                if type in row.archimate and row.allows(*_ends(source, target, turned)):
-                    return row.name, turned
-                if type in row.swapped and row.allows(*_ends(source, target, not turned)):
-                    return row.name, not turned
-    return "relates_to", False
-
-
-def _ends(source: _T, target: _T, swapped: bool) -> tuple[_T, _T]:
-    return (target, source) if swapped else (source, target)
+_SHORT, _LONGEST_NAME = 200, 500
 
 
 def to_batch(model: Model, file: str, source: str | None = None) -> Batch:
@@ -85,73 +31,180 @@ def to_batch(model: Model, file: str, source: str | None = None) -> Batch:
     name = source or model.identifier
     if not name:
         raise Unreadable("The model has no identifier: give it a name with --source.")
-    reading = _Reading(name, f"registered as found in {file}", {relation.identifier for relation in model.relations})
-    entities = [record for element in model.elements if (record := reading.entity(element))]
-    links = [record for relation in model.relations if (record := reading.link(relation))]
-    reading.batch.layers = [entities, links]
+    if len(name) > _SHORT:
+        raise Unreadable(f"The model's identifier is longer than {_SHORT} letters: give it a name with --source.")
+    reading = _Reading(model, name, f"registered as found in {file}")
+    reading.elements()
+    reading.relations()
     reading.batch.origin, reading.batch.whole = Origin(FORMAT, "", name=name), True
     reading.batch.read = len(model.elements) + len(model.relations)
     return reading.batch
 
 
-@dataclass
 class _Reading:
     """One pass over a model: what is stored so far, by identifier, and the links between it."""
 
-    model: str
-    reason: str
-    relations: set[str]
-    batch: Batch = field(default_factory=Batch)
-    stored: dict[str, tuple[str, str]] = field(default_factory=dict)
-    linked: set[tuple[str, str, str]] = field(default_factory=set)
+    def __init__(self, model: Model, name: str, reason: str) -> None:
+        self.model, self.name, self.reason = model, name, reason
+        self.batch = Batch()
+        self.activities = Activities(model)
+        self.layers = layers(model)
+        self.multiplicities = multiplicities(model)
+        self.names = {element.identifier: element.name or element.identifier for element in model.elements}
+        self.related = {relation.identifier for relation in model.relations}
+        self.stored: dict[str, tuple[str, str]] = {}
+        """Kind and id of what an element became, by its identifier."""
+        self.refused: set[str] = set()
+        self.links: dict[tuple[str, str, str], Record] = {}
+        """By type and ends."""
+
+    def elements(self) -> None:
+        """Processes come before their steps."""
+        steps = self.activities.parents
+        for layer in (False, True):
+            made = [self.entity(each) for each in self.model.elements if (each.identifier in steps) is layer]
+            self.batch.layers.append([record for record in made if record])
+        self.batch.notes += self.activities.notes
+
+    def relations(self) -> None:
+        way = joined(self.model, self.stored)
+        if way.more:
+            self.batch.notes.append(f"Junctions make more than {len(way.paths):,} relations: the rest is left out.")
+        every = [*self.model.relations, *way.paths]
+        self.batch.paths += len(way.paths)
+        self._count_joined(way.used | self.activities.used)
+        holders, assigned = performed(every, self.stored), []
+        for relation in every:
+            if relation.identifier in way.used | self.activities.used:
+                continue
+            if relation.identifier in self.activities.repeated:
+                self.batch.duplicates[relation.type] += 1
+            elif scopes := self._held_for(relation, holders):
+                assigned += self._assignments(relation, scopes)
+            else:
+                self.link(relation, way.types.get(relation.identifier, (relation.type,)))
+        self.batch.layers += [assigned, self._without_circles()]
+        self.batch.fallen.update(
+            (str(link.origin.type), link.members["source"]["kind"], link.members["target"]["kind"])
+            for link in self.batch.layers[-1]
+            if link.members["type"] == "relates_to" and link.origin.type != "Association"
+        )
+
+    def _count_joined(self, used: set[str]) -> None:
+        for item in (*self.model.elements, *self.model.relations):
+            if item.identifier in used:
+                self.batch.joined[item.type] += 1
+                self.batch.unmapped[item.type] -= isinstance(item, Element)
+        self.batch.unmapped = +self.batch.unmapped
 
     def entity(self, element: Element) -> Record | None:
-        kind, type_ = ELEMENTS.get(element.type, ("", None))
+        kind, type_ = self._kind(element)
         if kind not in NODE_KINDS:
             self.batch.unmapped[element.type] += 1
             return None
-        if not element.name:
+        name = element.name if element.name and element.name.strip() else None
+        if not name:
             self.batch.unnamed[element.type] += 1
+        whole = self.activities.parents.get(element.identifier)
         members = {
-            "name": element.name or f"Unnamed {element.type} {element.identifier[-8:]}",
+            "name": name or f"Unnamed {element.type} {element.identifier[-8:]}",
             "description": element.documentation,
             "type": type_,
+            "process_id": self.stored[whole][1] if whole in self.stored else None,
             "state": FOUND_IN[kind],
-            "custom": element.properties,
+            "custom": custom(element, self.multiplicities.get(element.identifier, {})),
         }
         record = self._record(NODE_KINDS[kind].service, kind, element, members)
         if record:
             self.stored[element.identifier] = kind, record.id
         return record
 
-    def link(self, relation: Relation) -> Record | None:
+    def _kind(self, element: Element) -> tuple[str, str | None]:
+        if element.identifier in self.activities.parents:
+            return "activity", None
+        kind, type_ = ELEMENTS.get(element.type, ("", None))
+        layer = self.layers.get(element.identifier, "")
+        if element.type == "Collaboration":
+            return COLLABORATIONS.get(layer, (kind, type_))
+        return (kind, layer or type_) if element.type == "Service" else (kind, type_)
+
+    def link(self, relation: Relation, types: Sequence[str]) -> None:
+        """``types`` are those of the first and the last relation of a way: the first that some row has counts."""
         if reason := self._impossible(relation):
             self._refuse(relation, reason)
-            return None
+            return
         if relation.source not in self.stored or relation.target not in self.stored:
             self.batch.unmapped[relation.type] += 1
-            return None
+            self.batch.spared |= {relation.identifier} if self.refused & {relation.source, relation.target} else set()
+            return
         source, target = self.stored[relation.source], self.stored[relation.target]
-        type_, swapped = relation_of(relation.type, source[0], target[0])
-        source, target = _ends(source, target, swapped)
-        ends = type_, source[1], target[1]
-        if ends in self.linked:
-            self.batch.duplicates[relation.type] += 1
-            return None
-        self.linked.add(ends)
+        found = [(relation_of(each, source[0], target[0]), each) for each in types]
+        (type_, swapped), told = next((each for each in found if each[0][0] != "relates_to"), found[0])
+        source, target = ends(source, target, swapped=swapped)
         members = {
             "type": type_,
             "source": {"kind": source[0], "id": source[1]},
             "target": {"kind": target[0], "id": target[1]},
-            "rationale": relation.documentation or relation.name,
+            "rationale": ": ".join(filter(None, (relation.name, relation.documentation))),
+            "sign": sign(relation.modifier) if type_ == "influences" else None,
             "state": "active",
         }
-        return self._record(KIND_OWNERS[source[0]], "link", relation, members)
+        record = self._record(KIND_OWNERS[source[0]], "link", replace(relation, type=told), members)
+        if record:
+            self._keep((type_, source[1], target[1]), record)
+
+    def _keep(self, ends: tuple[str, str, str], record: Record) -> None:
+        """Of several that say the same, the one with the first identifier counts, whatever their order in the file."""
+        kept = self.links.setdefault(ends, record)
+        if kept is not record:
+            first, second = sorted((kept, record), key=lambda each: each.origin.id)
+            self.links[ends] = first
+            doubles = self.batch.doubles.pop(kept.origin.id, set()) | {second.origin.id}
+            self.batch.doubles[first.origin.id] = doubles
+            self.batch.duplicates[str(second.origin.type)] += 1
+
+    def _without_circles(self) -> list[Record]:
+        """Links but for those that would make something a part of itself, which no owner takes."""
+        above: defaultdict[str, set[str]] = defaultdict(set)
+        parts = [link for link in self.links.values() if link.members["type"] in DECOMPOSITION]
+        for link in sorted(parts, key=lambda link: link.origin.id):
+            part, whole = link.members["source"]["id"], link.members["target"]["id"]
+            if part in all_above(whole, above):
+                self.batch.refused.append(
+                    Refusal(link.label, str(link.origin.type), "makes something a part of itself")
+                )
+                self.batch.spared.add(link.origin.id)
+                del self.links[link.members["type"], part, whole]
+            above[part].add(whole)
+        return [*self.links.values()]
+
+    def _held_for(self, relation: Relation, holders: Mapping[str, Mapping[str, Scope]]) -> Mapping[str, Scope]:
+        """What a party holds a role for, where the relation says that it holds one: what the role performs."""
+        found = [self.stored.get(end, ("", ""))[0] for end in (relation.source, relation.target)]
+        is_held = relation.type == "Assignment" and found == ["party", "role"]
+        return holders.get(relation.target, {}) if is_held else {}
+
+    def _assignments(self, relation: Relation, scopes: Mapping[str, Scope]) -> list[Record]:
+        self.batch.paths += len(scopes)
+        self.batch.joined[relation.type] += 1
+        party, role = self.names[relation.source], self.names[relation.target]
+        made = []
+        for ref, (identifier, kind, id) in scopes.items():
+            item = replace(relation, identifier=f"{relation.identifier}/{identifier}")
+            members = {
+                "name": f"{party} as {role} for {self.names[ref]}"[:_LONGEST_NAME],
+                "party_id": self.stored[relation.source][1],
+                "role_id": self.stored[relation.target][1],
+                "scope": {"kind": kind, "id": id},
+                "state": "proposed",  # a model draws it for another purpose
+            }
+            made.append(self._record("roles", "role_assignment", item, members))
+        return [record for record in made if record]
 
     def _impossible(self, relation: Relation) -> str | None:
         if relation.source == relation.target:
             return "joins an element to itself"
-        if {relation.source, relation.target} & self.relations:
+        if {relation.source, relation.target} & self.related:
             return "ends on another relation"
         return None
 
@@ -159,14 +212,25 @@ class _Reading:
         """Only what the file carries: a member that it leaves empty is left to others."""
         kind = LINKS[service] if kind_name == "link" else NODE_KINDS[kind_name]
         carried = {name: value for name, value in members.items() if value}
-        origin = Origin(FORMAT, item.identifier, item.type, self.model)
-        label = f"{item.type} {item.name or item.identifier}"
-        id = derived_id(f"{FORMAT}:{self.model}:{item.identifier}")
+        told = item.identifier if len(item.identifier) <= _SHORT else derived_id(item.identifier)
+        origin = Origin(FORMAT, told, item.type, self.name)
         try:
-            return Record(kind, id, label, canonical(kind, carried), origin, self.reason)
+            return Record(
+                kind, derived_id(origin.base), self._label(item), canonical(kind, carried), origin, self.reason
+            )
         except Malformed as error:
             self._refuse(item, str(error))
             return None
 
+    def _label(self, item: Item) -> str:
+        """What it is called in reports: by names, since nobody knows identifiers."""
+        if not isinstance(item, Relation):
+            return f"{item.type} {item.name or item.identifier}"
+        return f"{item.type} {' -> '.join(self.names.get(end, end) for end in (item.source, item.target))}"
+
     def _refuse(self, item: Item, reason: str) -> None:
-        self.batch.refused.append(Refusal(item.name or item.identifier, item.type, reason))
+        line = self.model.lines.get(item.identifier)
+        where = f" (line {line})" if line else ""
+        self.batch.refused.append(Refusal(self._label(item), item.type, f"{reason}{where}"))
+        self.batch.spared.add(item.identifier)
+        self.refused.add(item.identifier)
