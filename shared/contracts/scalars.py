@@ -1,6 +1,7 @@
 """Types of single values: kinds, names, keys, texts, counts."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -23,7 +24,9 @@ def _not_a_uuid(value: str) -> str:
 
 def _known_kind(value: str) -> str:
     if value not in KIND_OWNERS:
-        raise ValueError("is not a kind of this platform")
+        close = get_close_matches(value[:100], KIND_OWNERS, 1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+        raise ValueError(f"is not a kind of this platform; there are {', '.join(KIND_OWNERS)}{meant}")
     return value
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from shared import telemetry
+from shared.contracts.members import did_you_mean
 from shared.errors import BadRequest, Fault, Invalid, TooLarge, Unavailable, UnsupportedMediaType
 from shared.http import strict_json
 from shared.http.auth import Caller
@@ -33,20 +34,30 @@ def caller(request: Request, scope: str) -> Caller:
 
 async def no_strange_parameters(request: Request) -> None:
     """Refuse what the route does not know: a misspelt filter must not answer with everything."""
-    known = _parameters(request.scope["route"].dependant)
+    known = parameters(request.scope["route"].dependant)
     if strange := sorted(set(request.query_params) - known):
-        detail = f"There is no such parameter here; there are {', '.join(sorted(known)) or 'none'}."
-        raise Invalid(detail, errors=_each(strange))
+        raise Invalid(no_parameter("", known), errors=[_strange(name, known) for name in strange])
 
 
-def _parameters(dependant: Any) -> set[str]:
+def parameters(dependant: Any) -> set[str]:
     """Those of a route, and of what it depends on."""
-    known = {parameter.alias for parameter in dependant.query_params}
-    return known.union(*map(_parameters, dependant.dependencies))
+    known = set[str]()
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        several = isinstance(model, type) and issubclass(model, BaseModel)
+        known |= model.model_fields.keys() if several else {parameter.alias}
+    return known.union(*map(parameters, dependant.dependencies))
 
 
-def _each(names: list[str]) -> list[Fault]:
-    return [Fault(pointer=f"?{name[:50]}", code="unknown-parameter", detail="It is not known here.") for name in names]
+def no_parameter(name: str, known: set[str]) -> str:
+    """What there is instead of a parameter that there is not."""
+    there = ", ".join(sorted(known)) or "none"
+    meant = did_you_mean(name, known) if name else ""
+    return f"There is no such parameter here; there are {there}{meant or '.'}"
+
+
+def _strange(name: str, known: set[str]) -> Fault:
+    return Fault(pointer=f"?{name[:50]}", code="unknown-parameter", detail=no_parameter(name, known))
 
 
 async def body(request: Request) -> tuple[bytes, Any]:

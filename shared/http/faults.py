@@ -1,15 +1,33 @@
 """A validation error of a body or a parameter, told without what the caller sent."""
 
+from collections.abc import Iterable
+
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from shared.contracts.members import written
+from shared.contracts.refusals import sentence
 from shared.errors import Fault
 
-_LONGEST_NAME, _MOST_STEPS = 50, 40
+_LONGEST_NAME, _MOST_STEPS, _MEANT = 50, 40, 5
+
+
+def faults(details: Iterable[ErrorDetails], model: type[BaseModel]) -> list[Fault]:
+    """Of a body for the model; the first of them say what is allowed, and what was probably meant, which takes a while
+    to find out."""
+    return [_fault(detail, model, told=place < _MEANT) for place, detail in enumerate(details)]
 
 
 def fault(detail: ErrorDetails) -> Fault:
-    path = "".join(f"/{_escape(part)}" for part in detail["loc"][:_MOST_STEPS])
-    return Fault(pointer=path, code=detail["type"].replace("_", "-"), detail=_sentence(detail))
+    """Of a value that is no body."""
+    return _fault(detail, None, told=False)
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel] | None, *, told: bool) -> Fault:
+    where = written(model, detail["loc"]) if model else detail["loc"]
+    path = "".join(f"/{_escape(part)}" for part in where[:_MOST_STEPS])
+    said = sentence(model, detail) if model and told else _sentence(detail)
+    return Fault(pointer=path, code=detail["type"].replace("_", "-"), detail=said[:1].upper() + said[1:])
 
 
 def _escape(part: object) -> str:
@@ -19,6 +37,5 @@ def _escape(part: object) -> str:
 
 def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "union_tag_invalid":  # its message repeats what was sent
-        return f"Must be one of {detail['ctx']['expected_tags']}."
-    message = detail["msg"].removeprefix("Value error, ")
-    return message[:1].upper() + message[1:]
+        return f"must be one of {detail['ctx']['expected_tags']}"
+    return detail["msg"].removeprefix("Value error, ")

@@ -11,7 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.errors import DomainError, Fault, Invalid
+from shared.errors import MOST_ERRORS, DomainError, Fault, Invalid
+from shared.http import exchange
 from shared.http.faults import fault
 from shared.storage.outage import away, is_away
 from shared.telemetry import log
@@ -47,9 +48,11 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, DomainError)
         return render(error)
 
-    async def validation(_: Request, error: Exception) -> Response:
+    async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return render(Invalid("A parameter is not valid.", errors=[_parameter(detail) for detail in error.errors()]))
+        known = exchange.parameters(request.scope["route"].dependant)
+        faults = [_parameter(detail, known) for detail in error.errors()[:MOST_ERRORS]]
+        return render(Invalid("A parameter is not valid.", errors=faults))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -80,10 +83,15 @@ def _allowed(request: Request) -> list[str]:
     return [scope["method"] for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
-def _parameter(detail: Any) -> Fault:
+def _parameter(detail: Any, known: set[str]) -> Fault:
     where, *path = detail["loc"]
     named = fault(detail | {"loc": tuple(path)})
-    return named if where == "body" else Fault(**named | {"pointer": "?" + "/".join(str(part) for part in path)})
+    if where == "body":
+        return named
+    name = "/".join(str(part) for part in path)
+    strange = where == "query" and detail["type"] == "extra_forbidden"
+    said = exchange.no_parameter(name, known) if strange else named["detail"]
+    return Fault(pointer=f"?{name}", code=named["code"], detail=said)
 
 
 def _database(error: Exception) -> Response:

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from shared.contracts.base import SERVER_FIELDS, Key, Kind, Model, Record, Text
 from shared.errors import Invalid
-from shared.http.faults import fault
+from shared.http.faults import faults
 
 
 @cache
@@ -75,11 +75,11 @@ _TRANSITION = TypeAdapter(TransitionBody)
 
 def parse(kind: Kind, raw: bytes) -> dict[str, Any]:
     """The members of a body, validated strictly; raises Invalid with one error per wrong member."""
-    return dict(_validated(_adapter(kind), raw))
+    return dict(_validated(_adapter(kind), body_model(kind), raw))
 
 
 def parse_transition(raw: bytes) -> TransitionBody:
-    body: TransitionBody = _validated(_TRANSITION, raw)
+    body: TransitionBody = _validated(_TRANSITION, TransitionBody, raw)
     return body
 
 
@@ -88,16 +88,16 @@ Body = TypeVar("Body", bound=Model)
 
 def validated(model: type[Body], raw: bytes) -> Body:
     """A body of a form of its own, validated strictly; raises Invalid."""
-    body: Body = _validated(TypeAdapter(model), raw)
+    body: Body = _validated(TypeAdapter(model), model, raw)
     return body
 
 
-def _validated(adapter: TypeAdapter[Any], raw: bytes) -> Any:
+def _validated(adapter: TypeAdapter[Any], model: type[Model], raw: bytes) -> Any:
     try:
         return adapter.validate_json(raw, strict=True)
     except ValidationError as error:
-        faults = [fault(detail) for detail in error.errors(include_url=False, include_input=False)]
-        raise Invalid("The body does not fit the contract.", errors=faults) from None
+        found = faults(error.errors(include_url=False), model)
+        raise Invalid("The body does not fit the contract.", errors=found) from None
 
 
 def as_body(kind: Kind, state: Record) -> dict[str, Any]:

@@ -1,21 +1,26 @@
 """Lists and histories: filters that a kind allows, pages by keyset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Column, ColumnElement, Select, Table, Uuid, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.changes import versions
 from shared.changes.table import event_id
+from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind, reason_given, searched
 from shared.contracts.instant import Instant
+from shared.contracts.members import members
+from shared.contracts.refusals import one_of
+from shared.contracts.relations import RELATIONS
 from shared.http import pagination
 from shared.http.pagination import CURSOR_TOLD, DEFAULT_LIMIT, LIMIT_TOLD, MAX_CURSOR, MAX_LIMIT, after, filled, look
 from shared.http.pagination import page as pages
@@ -61,13 +66,12 @@ def query_model(kind: Kind, table: Table) -> type[ListQuery]:
     fields: dict[str, Any] = {
         "sort": (sort | None, Field(None, description=_SORT_TOLD)),
         "updated_since": (Instant | None, None),
-        "state": (Word | None, None),
+        "state": (_one_of(kind.lifecycle.states) | None, None),
     }
     if not kind.is_link:
         fields |= dict.fromkeys(("q", "key", "tag"), (Word | None, None))
     if kind.phases:
-        phases: Any = Literal.__getitem__(tuple(kind.phases))
-        fields["phase"] = (phases | None, Field(None, description=_told(kind)))
+        fields["phase"] = (_one_of(kind.phases) | None, Field(None, description=_told(kind)))
     meant = kind.model.descriptions()
     for name, type_ in _own_filters(kind, table).items():
         text = meant.get(name) or meant.get(name.removesuffix("_id").removesuffix("_kind"))
@@ -87,14 +91,33 @@ def _own_filters(kind: Kind, table: Table) -> dict[str, Any]:
     for column in table.columns:
         if isinstance(column.type, Uuid) and column.name != "id":
             filters[column.name] = UUID
-        elif column.name.endswith("_kind") or column.name == "type" or _is_choice(kind, column.name):
-            filters[column.name] = Word
+        elif column.name == "type" or column.name.endswith("_kind") or _choices(kind, column.name):
+            choices = _choices(kind, column.name)
+            filters[column.name] = _one_of(choices) if choices else Word
     return filters
 
 
-def _is_choice(kind: Kind, name: str) -> bool:
-    info = kind.model.model_fields.get(name)
-    return info is not None and name != "kind" and any(get_origin(a) is Literal for a in get_args(info.annotation))
+def _choices(kind: Kind, column: str) -> tuple[Any, ...]:
+    """What may stand in a column, where that can be told: of a link's type, the relations."""
+    if kind.is_link and column == "type":
+        return tuple(RELATIONS)
+    known = members(kind.model)
+    name = column.removesuffix("_kind")
+    if column != name and name in known and known[name].models:
+        return known[name].nested()["kind"].choices or tuple(NODE_KINDS)
+    return known[column].choices if column in known and column != "kind" else ()
+
+
+def _one_of(choices: Iterable[Any]) -> Any:
+    """A filter with so many values: another one is refused, since it would find nothing and say nothing."""
+    allowed = tuple(map(str, choices))
+
+    def check(value: Any) -> Any:
+        if value not in allowed:
+            raise PydanticCustomError("unknown_value", "must be {allowed}", {"allowed": one_of(value, allowed)})
+        return value
+
+    return Annotated[Literal.__getitem__(allowed), BeforeValidator(check)]
 
 
 async def page(

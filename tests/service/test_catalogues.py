@@ -233,13 +233,13 @@ async def test_a_circle_is_told_of_where_it_was_closed(api: Api) -> None:
 @pytest.mark.parametrize(
     ("component", "pointer", "code"),
     [
-        ({"type": "goods"}, "/components/0/goods/item", "missing"),
-        ({"type": "goods", "item": "a box", "ownership_transfer": False}, "/components/0/goods/ownership_transfer",
+        ({"type": "goods"}, "/components/0/item", "missing"),
+        ({"type": "goods", "item": "a box", "ownership_transfer": False}, "/components/0/ownership_transfer",
          "literal-error"),
-        ({"type": "access", "terms": "by day"}, "/components/0/access/resource", "missing"),
+        ({"type": "access", "terms": "by day"}, "/components/0/resource", "missing"),
         ({"type": "access", "resource": "a room", "ownership_transfer": True},
-         "/components/0/access/ownership_transfer", "extra-forbidden"),
-        ({"type": "action", "channel": "telephone"}, "/components/0/action/trigger", "missing"),
+         "/components/0/ownership_transfer", "extra-forbidden"),
+        ({"type": "action", "channel": "telephone"}, "/components/0/trigger", "missing"),
         ({"item": "a box"}, "/components/0", "union-tag-not-found"),
     ],
 )  # fmt: skip

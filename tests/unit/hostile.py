@@ -78,7 +78,7 @@ REFUSED_BY_CONTRACT = {
     "leap second": b'{"name": "x", "valid_to": "2016-12-31T23:59:60Z"}',
     "offset of 99 hours": b'{"name": "x", "valid_to": "2016-12-31T23:59:00+99:99"}',
     "before the beginning": b'{"name": "x", "valid_to": "0001-01-01T00:00:00+23:59"}',
-    "date for a moment": b'{"name": "x", "valid_to": "2016-12-31"}',
+    "no day of the calendar": b'{"name": "x", "valid_to": "2026-02-29"}',
     "date without its dashes": b'{"name": "x", "valid_from": "20260401"}',
     "moment without its dashes": b'{"name": "x", "valid_from": "20260401T000000Z"}',
     "seconds since 1970 as text": b'{"name": "x", "review": {"next_due": "1700000000"}}',

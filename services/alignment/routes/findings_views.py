@@ -16,6 +16,7 @@ from services.alignment.views import score as scores
 from services.alignment.views import trend as trends
 from shared import clock
 from shared.contracts.base import KindName
+from shared.contracts.refusals import one_of
 from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView, RuleList
 from shared.contracts.views.score import Score, Trend
 from shared.errors import Invalid
@@ -27,7 +28,7 @@ from shared.resource.listing import Word
 
 def _known_rule(id: str) -> str:
     if id not in RULES:
-        raise ValueError(f"is no rule; there are {', '.join(RULES)}")
+        raise ValueError(f"must be {one_of(id, RULES)}")
     return id
 
 

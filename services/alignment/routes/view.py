@@ -10,7 +10,7 @@ from services.alignment.follow.follower import Follower
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
-from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, given
+from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, check_filters, given
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
@@ -19,6 +19,7 @@ from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
 from shared import clock
 from shared.contracts.base import KindName
+from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import NodePage, NodeView
 from shared.contracts.views.status import Rebuild, Status
@@ -46,6 +47,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
+        check_filters(kind, state, type)
         asked_for = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
 
         async def made(now: Moment) -> dict[str, Any]:
@@ -113,8 +115,8 @@ def _types(text: str | None) -> list[str] | None:
     if text == "justifying":
         return [relation.name for relation in RELATIONS.values() if relation.up]
     names = text.split(",")
-    if any(name not in RELATIONS for name in names):
-        detail = f"Relations are {', '.join(RELATIONS)}; or `justifying` for those that lead up."
+    for name in (name for name in names if name not in RELATIONS):
+        detail = f"Relations are `justifying`, for those that lead up, or {one_of(name, RELATIONS)}"
         raise Invalid.at("?types", "unknown-relation", detail)
     return names
 
