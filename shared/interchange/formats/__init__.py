@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from shared.interchange.formats import archimate, raci, tables
 from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
+from shared.interchange.formats.stratml import STRATML
 from shared.interchange.inventory import Inventory
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
 
 FORMATS: tuple[Format, ...] = (
     archimate.EXCHANGE,
+    STRATML,
     raci.RACI,
     archimate.ARCHI,
     tables.XLSX,
