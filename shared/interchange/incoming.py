@@ -1,16 +1,18 @@
 """A file on its way in: read in its format, its names looked up on the server, and made ready for the engine."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.client import Client
+from shared.client import Client, NotFound
 from shared.interchange import bundle, formats
 from shared.interchange.bundle_files import Document
 from shared.interchange.formats.format import Documents, File
 from shared.interchange.formats.found import FOUND_IN
-from shared.interchange.records import Batch, Origin
+from shared.interchange.records import Batch, Origin, Record
+from shared.interchange.sync import CONCURRENCY
 
 State = dict[str, Any]
 Held = Mapping[str, Mapping[str, State]]
@@ -22,7 +24,30 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
     """What a file holds as records; raises Unreadable and BadBundle with all that is wrong, and as the client does."""
     found = formats.named(format) if format else formats.recognise(file)
     read = formats.read(file, found.name)
-    return read if isinstance(read, Batch) else await _batch(client, read, file, found.name)
+    if isinstance(read, Documents):
+        return await _batch(client, read, file, found.name)
+    return await _without_stubs(client, read) if read.stubs else read
+
+
+async def _without_stubs(client: Client, batch: Batch) -> Batch:
+    """What a file only names, and the server has, stays as it is there."""
+    gate = asyncio.Semaphore(CONCURRENCY)
+
+    async def there(record: Record) -> bool:
+        async with gate:
+            try:
+                await client.get(record.kind, record.id)
+            except NotFound:
+                return False
+            return True
+
+    stubs = [record for layer in batch.layers for record in layer if record.origin.id in batch.stubs]
+    known = await asyncio.gather(*map(there, stubs))
+    gone = {record.id for record, is_there in zip(stubs, known, strict=True) if is_there}
+    batch.layers = [[record for record in layer if record.id not in gone] for layer in batch.layers]
+    batch.spared |= {record.origin.id for record in stubs if record.id in gone}
+    batch.read -= len(gone)
+    return batch
 
 
 async def _batch(client: Client, read: Documents, file: File, format: str) -> Batch:

@@ -124,6 +124,8 @@ class Batch:
     duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    stubs: set[str] = field(default_factory=set)
+    """Ids in the file of what it only names: made where it is not there, and else left alone."""
     known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     joined: Counter[str] = field(default_factory=Counter)
     paths: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from shared.interchange.formats import archimate, raci, tables
+from shared.interchange.formats.backstage import BACKSTAGE
 from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
 from shared.interchange.formats.stratml import STRATML
 from shared.interchange.inventory import Inventory
@@ -15,6 +16,7 @@ __all__ = [
 FORMATS: tuple[Format, ...] = (
     archimate.EXCHANGE,
     STRATML,
+    BACKSTAGE,
     raci.RACI,
     archimate.ARCHI,
     tables.XLSX,

@@ -49,13 +49,17 @@ class Taking:
     linked: set[tuple[str, Ref, Ref]] = field(default_factory=set)
     taken: dict[str, Ref] = field(default_factory=dict)
 
-    def entity(self, id: str, type: str, kind: str, members: Mapping[str, Any]) -> Ref | None:
+    def ref(self, kind: str, id: str, own: str | None = None) -> Ref:
+        """What an id of the file is here; ``own`` is the id that it has here already."""
+        return Ref(kind, own or derived_id(f"{self.format}:{self.model}:{short(id)}"))
+
+    def entity(self, id: str, type: str, kind: str, members: Mapping[str, Any], own: str | None = None) -> Ref | None:
         """Something that the file has: what is empty is not carried, and what has no name is given one and counted."""
         id, name = short(id), cut(members.get("name"), LONGEST_NAME)
         if name is None:
             self.batch.unnamed[type] += 1
         full = {"state": FOUND_IN[kind], **members, "name": name or f"Unnamed {type} {id[-8:]}"}
-        ref = Ref(kind, derived_id(f"{self.format}:{self.model}:{id}"))
+        ref = self.ref(kind, id, own)
         record = self._record(ref, id, type, full, f"{type} {name or id}")
         if record is None:
             return None
@@ -73,7 +77,7 @@ class Taking:
             return False
         self.linked.add((relation, source, target))
         id = short(f"{source.kind}/{source.id} {relation} {target.kind}/{target.id}")
-        ref = Ref("link", derived_id(f"{self.format}:{self.model}:{id}"))
+        ref = self.ref("link", id)
         members = {
             "type": relation, "source": source.state, "target": target.state, "state": "active",
             "rationale": cut(rationale),
