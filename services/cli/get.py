@@ -1,14 +1,27 @@
-"""``get``: what the owners hold, as they hold it now."""
+"""``get``: what the owners hold, as they hold it now, or as the view had it at a moment."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from services.cli import refs
+from services.cli.endpoint import Unusable
+from services.cli.refs import AsOf
 from services.cli.session import Session, command
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from shared.contracts import Kind
+
+State = dict[str, Any]
+Form = Literal["table", "wide", "json", "yaml", "csv"]
 _COLUMNS = ("key", "name", "type", "state", "version")
+_WIDE = (*_COLUMNS, "owner", "criticality", "valid_from", "valid_to", "updated_at", "updated_by", "id")
+_BY_THE_VIEW = ("q", "state", "type", "key")
+"""Filters for lists of a past moment, which the view has."""
 
 
 @command
@@ -16,21 +29,140 @@ async def get(
     session: Session,
     kind: Annotated[str, typer.Argument(help="A kind, such as service or service_offering.")],
     key: Annotated[str | None, typer.Argument(help="Key or id; without it, all of the kind.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", "-w", help="NAME=VALUE of a filter of the API, such as state=active; may be repeated."),
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option(help="id, key, name, created_at or updated_at; -name for downwards.")
+    ] = None,
+    columns: Annotated[str | None, typer.Option(help="Members to show, by comma.")] = None,
+    form: Annotated[Form, typer.Option("--output", "-o", help="In which form.")] = "table",
+    as_of: AsOf = None,
 ) -> None:
     """List the entities of a kind, or show one."""
+    found = refs.kind_of(kind)
+    at = await refs.moment(session.client, as_of)
+    shown = _columns(found, columns, form)
+    if key is not None:
+        if where or sort:
+            raise Unusable("Filters and an order are for lists: leave the key out.")
+        state = await (_was(session, found, key, at) if at else refs.entity(session.client, found, key))
+        names = shown if columns or form == "csv" else None
+        _show(session, form, state if names is None else _of(state, names), [state], shown, lambda: _one(state, names))
+        return
+    filters = await _filters(session, where or [])
+    items = [each async for each in _listed(session, found, filters, sort, at)]
+    chosen = [_of(each, shown) for each in items] if columns else items
+    _show(session, form, chosen, items, shown, lambda: _many(items, shown))
+
+
+def _columns(kind: "Kind", given: str | None, form: Form) -> tuple[str, ...]:
+    """The members to show; raises Unusable for one that there is not."""
+    from shared.contracts.members import did_you_mean
+
+    known = kind.model.model_fields
+    if given is None:
+        return tuple(
+            name for name in (_WIDE if form in ("wide", "csv") else _COLUMNS) if name in known or form == "table"
+        )
+    names = tuple(name.strip() for name in given.split(",") if name.strip())
+    for name in names:
+        if name not in known:
+            raise Unusable(
+                f"A {kind.name} has no member {name}; there are {', '.join(known)}{did_you_mean(name, known)}"
+            )
+    return names
+
+
+async def _filters(session: Session, where: list[str]) -> dict[str, str]:
+    """As the API takes them: a reference may be ``kind/key``, and ``owner`` is one of two parts."""
+    found: dict[str, str] = {}
+    for each in where:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise Unusable(f"{each} is no filter: write NAME=VALUE, such as state=active.")
+        refers, slash, _ = value.partition("/")
+        if slash and (name == "owner" or name.endswith("_id")):
+            found |= {"owner_kind": refs.kind_of(refers).name} if name == "owner" else {}
+            value = (await refs.named(session.client, value))["id"]
+            name = "owner_id" if name == "owner" else name
+        found[name] = value
+    return found
+
+
+async def _listed(session: Session, kind: "Kind", filters: dict[str, str], sort: str | None, at: str | None) -> Any:
+    if at is None:
+        async for state in session.client.list(kind, **filters, sort=sort):
+            yield state
+        return
+    if sort or (strange := [name for name in filters if name not in _BY_THE_VIEW]):
+        said = f"not by {', '.join(strange)}" if not sort else "in the order of their keys"
+        raise Unusable(f"Lists of a past moment are filtered by {', '.join(_BY_THE_VIEW)}, {said}.")
+    async for node in session.client.items("/alignment/v1/nodes", kind=kind.name, as_of=at, **filters):
+        yield node
+
+
+async def _was(session: Session, kind: "Kind", key: str, at: str) -> State:
+    node = await session.client.get_json(f"/alignment/v1/nodes/{kind.name}/{key}", as_of=at)
+    state: State = node["state_data"]
+    return state
+
+
+def _show(
+    session: Session,
+    form: Form,
+    data: Any,
+    states: list[State],
+    columns: tuple[str, ...],
+    render: Callable[[], "RenderableType"],
+) -> None:
+    if form == "yaml":
+        from shared.interchange.yaml_documents import text
+
+        typer.echo(text(data), nl=False)
+    elif form == "csv":
+        typer.echo(_csv(states, columns), nl=False)
+    else:
+        session.json = session.json or form == "json"
+        session.show(data, render)
+
+
+def _csv(states: list[State], columns: tuple[str, ...]) -> str:
+    """With a line of names; no cell is taken for a formula."""
+    import csv
+    import io
+
+    from shared.interchange.formats.tables.values import harmless
+
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    writer.writerows([harmless(_text(state.get(name))) for name in columns] for state in states)
+    return file.getvalue()
+
+
+def _of(state: State, columns: tuple[str, ...]) -> State:
+    return {name: state.get(name) for name in columns}
+
+
+def _many(items: list[State], columns: tuple[str, ...]) -> "RenderableType":
     from services.cli.tables import table
 
-    found = refs.kind_of(kind)
-    if key is None:
-        items = [item async for item in session.client.list(found)]
-        rows = [[item.get(column) for column in _COLUMNS] for item in items]
-        session.show(items, lambda: table(_COLUMNS, rows))
-        return
-    state = await refs.entity(session.client, found, key)
-    session.show(state, lambda: table(("member", "value"), _members(state)))
+    return table(columns, [[_text(item.get(column)) for column in columns] for item in items])
 
 
-def _members(state: dict[str, Any]) -> list[tuple[str, str]]:
+def _one(state: State, columns: tuple[str, ...] | None) -> "RenderableType":
     """Members that say something; provenance is bookkeeping of imports, there with ``--json``."""
-    said = ((name, value) for name, value in state.items() if value not in (None, [], {}) and name != "provenance")
-    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in said]
+    from services.cli.tables import table
+
+    names = columns or [name for name in state if state[name] not in (None, [], {}) and name != "provenance"]
+    return table(("member", "value"), [(name, _text(state[name])) for name in names])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"kind", "id"}:
+        return f"{value['kind']}/{value['id']}"
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

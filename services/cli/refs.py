@@ -49,7 +49,9 @@ async def entity(client: "Client", kind: "Kind", key: str) -> dict[str, Any]:
         return await client.get(kind, key)
     state = await client.find(kind, key)
     if state is None:
-        raise NotFound(404, {"detail": f"There is no {kind.name}/{key}."})
+        raise NotFound(
+            404, {"detail": f"There is no {kind.name}/{key}. Those that there are: plumbline get {kind.name}"}
+        )
     return state
 
 
