@@ -11,9 +11,9 @@ from shared.contracts.members import at, did_you_mean
 from shared.contracts.reference import Convert, Reference
 from shared.interchange.bundle_files import Document
 from shared.interchange.holdings import Ends, ends_of
-from shared.interchange.records import LINK_MEMBERS, Malformed, Origin, Record, canonical, derived_id, link_id
+from shared.interchange.records import BUNDLE, LINK_MEMBERS, Malformed, Origin, Record, canonical, derived_id, link_id
 
-FORMAT = "bundle"
+FORMAT = BUNDLE
 _FORMS = "must be kind/key or kind/<uuid>"
 _FEW, _SUGGESTED, _LOOKED_AT = 4, 100, 2000
 """Kinds that a message lists, faults that get a suggestion, and keys among which one is looked for."""
@@ -38,7 +38,8 @@ class Binding:
         if "name" not in spec and document.kind.model.model_fields["name"].is_required():
             self.faults.append(document.place.fault("/spec/name", "is missing"))
         members = {"key": document.key, **spec}
-        return self._record(document, document.kind, self.ids[document.ref], document.ref, members)
+        told = members, document.provenance
+        return self._record(document, document.kind, self.ids[document.ref], document.ref, *told)
 
     def links(self, document: Document) -> Iterator[tuple[str, Record]]:
         """Each link with the place it stands at."""
@@ -51,7 +52,8 @@ class Binding:
             there = self.links_there.get(ends_of(members))
             id = there["id"] if there else link_id(*ends_of(members))
             label = f"{document.ref} {link['type']} {link['to']}"
-            record = self._record(document, LINKS[document.kind.service], id, label, members, pointer)
+            told = members, link.get("provenance") or []
+            record = self._record(document, LINKS[document.kind.service], id, label, *told, pointer)
             if record:
                 yield document.place.fault(pointer, "this link stands here twice"), record
 
@@ -63,15 +65,23 @@ class Binding:
                 self.faults.append(fault)
 
     def _record(
-        self, document: Document, kind: Kind, id: str, label: str, members: dict[str, Any], pointer: str = ""
+        self,
+        document: Document,
+        kind: Kind,
+        id: str,
+        label: str,
+        members: dict[str, Any],
+        provenance: list[Any],
+        pointer: str = "",
     ) -> Record | None:
         origin = Origin(self.format, id if kind.is_link else document.ref, name=self.source)
         reason = f"registered as found in {document.place.file.rpartition('/')[2]}"
         try:
-            return Record(kind, id, label, canonical(kind, members), origin, reason)
+            held = canonical(kind, {"provenance": provenance})["provenance"] if provenance else ()
+            return Record(kind, id, label, canonical(kind, members), origin, reason, held=tuple(held))
         except Malformed as error:
             for where, message in error.faults:
-                inside = pointer or ("" if where == "/key" else "/spec")
+                inside = pointer or ("" if where.startswith(("/key", "/provenance")) else "/spec")
                 self.faults.append(document.place.fault(inside + where, message))
             return None
 

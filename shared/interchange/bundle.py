@@ -41,7 +41,7 @@ async def to_batch(
         if unread.faults:
             raise BadBundle(unread.faults) from None
         raise
-    made = {document.ref: derived_id(document.ref) for document in documents if document.spec}
+    made = {document.ref: document.id or derived_id(document.ref) for document in documents if document.spec}
     ids = made | {ref: state["id"] for ref, state in there.items() if state}
     back = await _back(client, documents, there, source, format)
     ids |= {old.label: id for id, old in back.items()}

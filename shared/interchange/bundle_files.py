@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.contracts import NODE_KINDS, Kind
+from shared.contracts.base import Provenance, looks_like_an_id
 from shared.contracts.link import Link
 from shared.contracts.members import did_you_mean
 from shared.contracts.refusals import one_of
@@ -19,8 +20,9 @@ MAX_DOCUMENTS = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
 """Bytes of all files together."""
 _MOST_FAULTS = 100
-_MEMBERS = {"kind", "key", "spec", "links"}
-_LINK_MEMBERS = ("type", "to", *LINK_MEMBERS)
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+_MEMBERS = {"kind", "key", "spec", "links", "id", "provenance"}
+_LINK_MEMBERS = ("type", "to", *LINK_MEMBERS, "provenance")
 
 
 class BadBundle(Exception):
@@ -62,6 +64,10 @@ class Document:
     key: str
     spec: dict[str, Any]
     links: list[dict[str, Any]]
+    id: str | None = None
+    """The id that it has where it was exported; another one that has the key keeps its own."""
+    provenance: list[Any] = field(default_factory=list)
+    """The sources that it came from there."""
 
     @property
     def ref(self) -> str:
@@ -123,7 +129,9 @@ def _documents(file: str, number: int, document: Parsed, unread: Unread) -> Iter
         return
     model = NODE_KINDS[value["kind"]].model
     links = [as_written(Link, link) for link in value.get("links") or []]
-    yield Document(place, NODE_KINDS[value["kind"]], str(key), as_written(model, value.get("spec") or {}), links)
+    spec = as_written(model, value.get("spec") or {})
+    entries = [as_written(Provenance, entry) for entry in value.get("provenance") or []]
+    yield Document(place, NODE_KINDS[value["kind"]], str(key), spec, links, value.get("id"), entries)
 
 
 def _files(paths: Iterable[Path], faults: list[str]) -> Iterator[Path]:
@@ -148,6 +156,9 @@ def _faults(value: Any) -> Iterator[tuple[str, str]]:
         yield "/key", "is missing"
     elif not isinstance(value["key"], str | Whole | Decimal):
         yield "/key", "must be text"
+    if not isinstance(value.get("id", _NO_ID), str) or not looks_like_an_id(value.get("id", _NO_ID)):
+        yield "/id", "must be a UUID, as an export writes it"
+    yield from _provenance_faults(value.get("provenance") or [])
     yield from _spec_faults(value.get("spec") or {})
     yield from _link_faults(value.get("links") or [])
     if not value.get("spec") and not value.get("links"):
@@ -166,6 +177,11 @@ def _kind_faults(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "/kind", "is missing" if "kind" not in value else "must be text"
     elif kind not in NODE_KINDS:
         yield "/kind", f"must be {one_of(kind, NODE_KINDS)}"
+
+
+def _provenance_faults(entries: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        yield "/provenance", "must be a list of sources, as an export writes it"
 
 
 def _spec_faults(spec: Any) -> Iterator[tuple[str, str]]:
@@ -194,6 +210,7 @@ def _link_faults(links: Any) -> Iterator[tuple[str, str]]:
             yield f"{pointer}/type", f"must be {one_of(link.get('type'), RELATIONS)}"
         if not isinstance(link.get("to"), str):
             yield f"{pointer}/to", "must be kind/key"
+        yield from ((pointer + where, told) for where, told in _provenance_faults(link.get("provenance") or []))
 
 
 def _repeated(found: Iterable[Document]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from shared.client import Client
 from shared.contracts import Kind
 from shared.interchange import inventory
 from shared.interchange.inventory import Inventory
-from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
+from shared.interchange.records import BUNDLE, LINK_MEMBERS, NOT_CARRIED, derived_id
 
 Document = dict[str, Any]
 
@@ -40,10 +40,23 @@ def documents(held: Inventory) -> Export:
     links = _links(held, names, made)
     for kind, state in held.entities:
         ref = names[f"{kind.name}/{state['id']}"]
-        document = {"kind": kind.name, "key": state["key"], "spec": _spec(kind, state, names)}
+        document = {"kind": kind.name, "key": state["key"]}
+        document |= {"id": state["id"]} if state["id"] != derived_id(ref) else {}
+        document |= _came_from(state)
+        document |= {"spec": _spec(kind, state, names)}
         document |= {"links": links[ref]} if ref in links else {}
         made.documents.setdefault(kind.name, []).append(document)
     return made
+
+
+def _came_from(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Its provenance, with which imports go on elsewhere. A bundle without a name claims there what it claims here."""
+    told = [
+        {name: value for name, value in entry.items() if value is not None}
+        for entry in state["provenance"]
+        if entry["source"] != BUNDLE
+    ]
+    return {"provenance": told} if told else {}
 
 
 def _spec(kind: Kind, state: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -92,7 +105,8 @@ def _links(held: Inventory, names: Mapping[str, str], made: Export) -> dict[str,
         made.loose += link["state"] == "active" and source is None
         if source and link["state"] == "active":
             said = {name: link[name] for name in LINK_MEMBERS if link[name] is not None}
-            found[source].append({"type": link["type"], "to": _name(link["target"], names), **said})
+            ends = {"type": link["type"], "to": _name(link["target"], names)}
+            found[source].append({**ends, **said, **_came_from(link)})
     return {source: sorted(links, key=lambda link: (link["type"], link["to"])) for source, links in found.items()}
 
 

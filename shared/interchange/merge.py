@@ -33,7 +33,9 @@ def body(record: Record) -> dict[str, Any]:
     members = dict(record.members)
     if not record.kind.is_link and record.kind.is_begun(members.get("state")):
         _with_reason(record, members)
-    return {**members, "provenance": [*record.held, record.origin.entry(record.members)]}
+    # what an export brings goes on as the sources have it that it names, and is no claim of the bundle that carries it
+    own = [] if record.held and record.origin.name is None else [record.origin.entry(record.members)]
+    return {**members, "provenance": [*record.held, *own]}
 
 
 def entry_of(origin: Origin, current: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -18,6 +18,9 @@ from shared.interchange.yaml_documents import Unclear
 NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
 """Never changes: every id that an import or a bundle derives hangs on it."""
 
+BUNDLE = "bundle"
+"""The format of bundles, in provenance."""
+
 NOT_CARRIED = SERVER_FIELDS | {"provenance"}
 """Members that no file carries."""
 

@@ -112,7 +112,7 @@ async def test_names_keep_every_visible_character(owner: FakeOwner, file: Path) 
         (
             "{kind: service, key: a, spec: {name: N}, links: [{type: realizes, to: service/a, rational: r}]}",
             "/links/0/rational: is no member of a link, which has type, to, rationale, confidence, sign, valid_from, "
-            "valid_to, state_reason; did you mean rationale?",
+            "valid_to, state_reason, provenance; did you mean rationale?",
         ),
         (
             "{kind: service_offering, key: a, spec: {name: N, components: [{type: good, item: i}]}}",

@@ -7,7 +7,9 @@ import pytest
 
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bring import bring
+from shared.interchange.export import export
 from shared.interchange.outcome import Report
+from shared.interchange.yaml_documents import text
 from tests.unit.fake_owner import FakeOwner
 from tests.unit.interchange.models import counts, exchange, import_, live
 
@@ -210,3 +212,38 @@ async def test_a_member_that_left_a_bundle_is_taken_back(owner: FakeOwner, tmp_p
     assert (state["description"], state["custom"], state["tags"]) == (None, {"site": "Leeds"}, ["x"])
     await apply(owner, tmp_path, "b", "{kind: service, key: rm, spec: {name: R}}")
     assert owner.by_name("R")["tags"] == []
+
+
+async def test_an_export_goes_on_elsewhere_with_the_same_imports(owner: FakeOwner, tmp_path: Path) -> None:
+    model = exchange(f"{STEPS}\nd BusinessProcess Load | <documentation>How</documentation>", "r Triggering a b")
+    await import_(owner, model)
+    owner.edit("process", owner.by_name("Pick")["id"], description="Hers")
+    file, other = tmp_path / "all.yaml", FakeOwner()
+    async with owner.client() as client:
+        made = await export(client)
+    file.write_text("".join(text(each) for documents in made.documents.values() for each in documents))
+    async with other.client() as client:
+        for expected in ({"created": 5}, {"unchanged": 5}):
+            report = await bring(client, await bundle.to_batch(client, bundle_files.read([file])))
+            assert counts(report) == expected
+        again = await export(client)
+    assert again.documents == made.documents
+    assert {id for _, id in other.states} >= {id for kind, id in owner.states if kind == "process"}
+    assert counts(await import_(other, model)) == {"unchanged": 5}
+    less = exchange("a BusinessProcess Pick\nb BusinessProcess Pack\nd BusinessProcess Load")
+    assert counts(await import_(other, less, prunes=True)) == {"unchanged": 2, "changed": 1, "pruned": 2}
+    assert (other.by_name("Pick")["description"], other.by_name("Load")["description"]) == ("Hers", None)
+
+
+@pytest.mark.parametrize(
+    ("member", "says"),
+    [
+        ("id: 7", "/id: must be a UUID"),
+        ("provenance: x", "/provenance: must be a list of sources"),
+        ("provenance: [{source: archimate}]", "/provenance/0/id: is missing"),
+        ("links: [{type: serves, to: service/a, provenance: x}]", "/links/0/provenance: must be a list"),
+    ],
+)
+async def test_where_a_document_came_from_is_checked(owner: FakeOwner, tmp_path: Path, member: str, says: str) -> None:
+    with pytest.raises(bundle_files.BadBundle, match=says):
+        await apply(owner, tmp_path, "a", f"{{kind: service, key: a, spec: {{name: A}}, {member}}}")
