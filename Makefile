@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help up test fuzz mutants screenshots check fmt bench peers soak compose-up compose-down compose-logs lock clean
+.PHONY: help up test fuzz mutants screenshots site check fmt bench peers soak compose-up compose-down compose-logs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -43,16 +43,20 @@ fuzz: $(VENV)/.dev  ## ask every operation of every service what its documents l
 mutants: $(VENV)/.dev  ## plant faults one at a time and see that the tests notice each; names in ARGS select some
 	$(VENV)/bin/python -m tests.mutants $(ARGS)
 
-check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers and manifests, without changing anything
+check: $(VENV)/.dev $(DEPLOY)/.deploy  ## format, lint, types, layers, manifests and pages, without changing anything
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	PLUMBLINE="$(CURDIR)/$(VENV)/bin/plumbline" $(DEPLOY)/bin/python -m tests.deploy.validate
+	$(DEPLOY)/bin/zensical build --strict --clean
 
 fmt: $(VENV)/.dev  ## format, and mend what can be mended
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+site: $(DEPLOY)/.deploy  ## the documentation as a site, in .cache/site
+	$(DEPLOY)/bin/zensical build --strict --clean
 
 screenshots: $(VENV)/.dev  ## pictures of the page for the README, with Chromium; FOLDER=dir for more of them
 	FOLDER=$(FOLDER) $(VENV)/bin/python -m tests.system.screenshots
