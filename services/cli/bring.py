@@ -125,7 +125,7 @@ async def _bring(session: Session, batch: "Batch", *, dry_run: bool, prunes: boo
     from shared.interchange.bring import bring
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=session.err, transient=True) as progress:
+    with Progress(*columns, console=session.err, transient=True, disable=not session.err.is_terminal) as progress:
         task = progress.add_task("Comparing" if dry_run else "Bringing in")
         report = await bring(
             session.client,

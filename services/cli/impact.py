@@ -60,11 +60,13 @@ def _is_related(hit: "Hit") -> bool:
 
 def _summary(answer: "Impact") -> str:
     """How many things, and of those the customers and contracts."""
+    from services.cli.tables import counted
+
     if not answer.at_risk:
         return "nothing"
     people = sum(hit.size or 0 for hit in answer.customers)
-    groups = f"{len(answer.customers)} customer groups" + (f" of {people} people" if people else "")
-    return f"{len(answer.at_risk)}, among them {groups} and {len(answer.contracts)} contracts"
+    groups = counted(len(answer.customers), "customer group") + (f" of {people} people" if people else "")
+    return f"{len(answer.at_risk)}, among them {groups} and {counted(len(answer.contracts), 'contract')}"
 
 
 def _rows(hits: "Iterable[Hit]") -> list[tuple[int, str, str]]:

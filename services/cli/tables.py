@@ -23,6 +23,11 @@ def plain(value: Any) -> str:
     return clean(value).replace("\n", "\N{REPLACEMENT CHARACTER}")
 
 
+def counted(number: int, what: str) -> str:
+    """``1 contract``, ``2 contracts``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def cell(value: Any) -> Text:
     text = clean(value)
     return Text(text, style=_STYLES.get(text, ""))

@@ -28,7 +28,7 @@ def test_impact_has_three_parts(run: Any, crew: FakeOwner) -> None:
         **FRAME,
     }
     told = run("impact", "party/crew").stdout
-    assert "At risk if party/crew Crew fails or goes: 1, among them 1 customer groups of 40 people" in told
+    assert "At risk if party/crew Crew fails or goes: 1, among them 1 customer group of 40 people" in told
     assert "party/deck Deck (40 people)  part_of < depends_on" in told
     assert "party/hold Hold  governs" in told
     assert "Related: party/quay Quay" in told
