@@ -24,6 +24,8 @@ class Match(StrEnum):
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare; show what would change; write nothing.")]
 
+AllLines = Annotated[bool, typer.Option("--all", help="Show every line of the report, however many there are.")]
+
 
 @command
 async def apply(
@@ -32,13 +34,14 @@ async def apply(
     source: Annotated[str | None, typer.Option(help="Name of the bundle, where there are several.")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Retire what this bundle brought and no longer has.")] = False,
     dry_run: DryRun = False,
+    everything: AllLines = False,
 ) -> None:
     """Bring bundles in: YAML documents of kind, key, spec and links."""
     from shared.interchange import bundle, bundle_files
 
     documents, unread = bundle_files.gather(file)
     batch = await bundle.to_batch(session.client, documents, source, unread=unread)
-    report = await _bring(session, batch, dry_run=dry_run, prunes=prune)
+    report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything)
     if report.refused:
         raise typer.Exit(FAILED)
 
@@ -67,11 +70,12 @@ async def import_(
         Match | None, typer.Option("--match", help="Join what is there from elsewhere under the same name.")
     ] = None,
     dry_run: DryRun = False,
+    everything: AllLines = False,
 ) -> None:
     """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
     said = {"source": source, "kind": kind, "columns": _columns(columns or []), "into": into}
     batch = await _batch(session.client, file, format_, **said)
-    report = await _bring(session, batch, dry_run=dry_run, prunes=prune, match=match is not None)
+    report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything, match=match is not None)
     if not report.accounted or (strict and report.refused):
         raise typer.Exit(FAILED)
 
@@ -118,11 +122,14 @@ def _bytes(file: Path, most: int) -> bytes:
         raise Unusable(f"{file} cannot be read: {error.strerror}.") from None
 
 
-async def _bring(session: Session, batch: "Batch", *, dry_run: bool, prunes: bool, match: bool = False) -> "Report":
+async def _bring(
+    session: Session, batch: "Batch", *, dry_run: bool, prunes: bool, everything: bool, match: bool = False
+) -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from services.cli import report as rendering
     from shared.interchange.bring import bring
+    from shared.interchange.drifting import drifting
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=session.err, transient=True, disable=not session.err.is_terminal) as progress:
@@ -135,5 +142,6 @@ async def _bring(session: Session, batch: "Batch", *, dry_run: bool, prunes: boo
             match=match,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    session.show(rendering.data(report), lambda: rendering.render(report))
+        report.drifting = await drifting(session.client, report.outcomes)
+    session.show(rendering.data(report), lambda: rendering.render(report, everything=everything))
     return report

@@ -1,5 +1,6 @@
 """The report of ``apply`` and ``import``, for people and for programs."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +11,9 @@ from services.cli.tables import cell, clean, table
 from shared.interchange.outcome import Fields, Leaving, Outcome, Report
 from shared.interchange.records import Record
 
-_LONGEST = 60
-_MOST = 20
-"""Lines of a list that people read to the end."""
+_LONGEST, _FEW = 60, 10
+MOST = 50
+"""Lines of each part; ``--all`` shows those that are left out."""
 _TOLD = ("retyped", "returned", "pruned", "released")
 
 
@@ -37,6 +38,7 @@ def data(report: Report) -> dict[str, Any]:
         },
         "left": [{**_named(leaving.record), "resting": leaving.resting} for leaving in report.left],
         "doubles": [_named(record) for record in report.doubles],
+        "drifting": report.drifting,
         "changes": [{"action": outcome.action, **_entry(outcome, outcome.fields)} for outcome in changed],
     }
 
@@ -50,18 +52,23 @@ def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
     return {**_named(outcome.record), "fields": shown}
 
 
-def render(report: Report) -> RenderableType:
-    return Group(*_parts(report))
+def render(report: Report, *, everything: bool = False) -> RenderableType:
+    """What there is in all at the beginning and at the end; of each part between them so many lines."""
+    most = sys.maxsize if everything else MOST
+    parts = [*_parts(report, most)]
+    head = [cell(_summary(report)), cell("")] if len(report.outcomes) + len(report.refused) > _FEW else []
+    return Group(*head, *parts, cell(_summary(report)))
 
 
-def _parts(report: Report) -> Iterator[RenderableType]:
-    if report.dry_run:
-        yield from _diff(report)
+def _parts(report: Report, most: int) -> Iterator[RenderableType]:
+    yield from _diff(report, most)
     if report.kept:
-        yield _fields("Kept, because somebody changed it here since", report.kept, ("here", "source"))
+        yield from _fields("Kept, because somebody changed it here since", report.kept, ("here", "source"), most)
     if report.refused:
-        yield table(("refused", "type", "reason"), report.refused)
-    yield from map(cell, _identity(report))
+        yield table(("refused", "type", "reason"), report.refused[:most])
+        yield from _more(len(report.refused), most)
+    yield from map(cell, _some(report.drifting, most))
+    yield from map(cell, _identity(report, most))
     for title, counter in (
         ("unmapped", report.unmapped),
         ("duplicates", report.duplicates),
@@ -72,20 +79,24 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     ):
         if counter:
             yield cell(f"{title}: {_counts(counter)}")
-    yield cell(_summary(report))
 
 
-def _diff(report: Report) -> Iterator[RenderableType]:
+def _diff(report: Report, most: int) -> Iterator[RenderableType]:
+    """What becomes of each thing: a dry run says the same as the run."""
     signs = {"created": "+", "retyped": "+", "returned": "+", "pruned": "-"}
-    for outcome in report.outcomes:
-        if sign := signs.get(outcome.action):
-            yield cell(f"{sign} {outcome.record.kind.name} {outcome.record.label}")
+    for action, sign in signs.items():
+        lines = [
+            f"{sign} {outcome.record.kind.name} {outcome.record.label}"
+            for outcome in report.outcomes
+            if outcome.action == action
+        ]
+        yield from map(cell, _some(lines, most))
     changed = [(outcome.record, outcome.fields) for outcome in report.outcomes if outcome.action == "changed"]
     if changed:
-        yield _fields("Would change", changed, ("from", "to"))
+        yield from _fields("Would change" if report.dry_run else "Changed", changed, ("from", "to"), most)
 
 
-def _identity(report: Report) -> Iterator[str]:
+def _identity(report: Report, most: int) -> Iterator[str]:
     """What became of elements that are not as they were, by name."""
     for record, action, *_, reason in report.outcomes:
         if action == "retyped":
@@ -94,13 +105,13 @@ def _identity(report: Report) -> Iterator[str]:
             yield f"returned: {record.label} is a new one in the place of {reason}, which had left the file"
         elif action == "released":
             yield f"left the file: {record.label}, and stays: another source has it too"
-    yield from _some([f"left the file: {leaving.record.label}{_resting(leaving)}" for leaving in report.left])
+    yield from _some([f"left the file: {leaving.record.label}{_resting(leaving)}" for leaving in report.left], most)
     if report.left:
         yield "What left the file stays as it is; --prune retires it."
     if report.doubles:
         some = ", ".join(record.label for record in report.doubles[:3])
         yield f"{len(report.doubles)} look like doubles of what is there by name ({some}); --match name joins them."
-    yield from _some(report.notes)
+    yield from _some(report.notes, most)
 
 
 def _resting(leaving: Leaving) -> str:
@@ -110,19 +121,26 @@ def _resting(leaving: Leaving) -> str:
     return f" (what rests on it: {', '.join(leaving.resting[:3])}{more})"
 
 
-def _some(lines: list[str]) -> Iterator[str]:
-    yield from lines[:_MOST]
-    if len(lines) > _MOST:
-        yield f"and {len(lines) - _MOST} more"
+def _some(lines: list[str], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more (--all shows them)"
 
 
-def _fields(title: str, entries: list[tuple[Any, Fields]], columns: tuple[str, str]) -> RenderableType:
+def _more(count: int, most: int) -> Iterator[RenderableType]:
+    yield from map(cell, [f"and {count - most} more (--all shows them)"] if count > most else [])
+
+
+def _fields(
+    title: str, entries: list[tuple[Any, Fields]], columns: tuple[str, str], most: int
+) -> Iterator[RenderableType]:
     rows = [
         (record.label, name, _short(there), _short(source))
         for record, fields in entries
         for name, (there, source) in fields.items()
     ]
-    return table(("what", "member", *columns), rows, title=title)
+    yield table(("what", "member", *columns), rows[:most], title=title)
+    yield from _more(len(rows), most)
 
 
 def _short(value: Any) -> str:

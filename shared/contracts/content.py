@@ -13,7 +13,7 @@ import rfc8785
 
 from shared.contracts.base import SERVER_FIELDS
 
-_NOT_CONTENT = SERVER_FIELDS | {"state", "state_reason", "review", "provenance"}
+NOT_CONTENT = SERVER_FIELDS | {"state", "state_reason", "review", "provenance"}
 SCHEME = "sha256-rfc8785"
 """Of new hashes: the content and the justifying links, in the canonical form of RFC 8785."""
 _BEFORE = "sha256"
@@ -29,7 +29,7 @@ class NotCanonical(ValueError):
 
 def content(state: Mapping[str, Any]) -> Content:
     """The signed part of a state in JSON terms."""
-    return _said({name: value for name, value in state.items() if name not in _NOT_CONTENT})
+    return _said({name: value for name, value in state.items() if name not in NOT_CONTENT})
 
 
 def linked(links: Iterable[Mapping[str, Any]]) -> list[Content]:

@@ -40,7 +40,7 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
 @dataclass
 class Report:
     """What became of everything that a source held. ``left`` stays until it is pruned; ``doubles`` were made although
-    something of their kind and name is there from elsewhere."""
+    something of their kind and name is there from elsewhere; ``drifting`` says what is no longer as it was signed."""
 
     read: int
     dry_run: bool
@@ -56,6 +56,7 @@ class Report:
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[Leaving] = field(default_factory=list)
     doubles: list[Record] = field(default_factory=list)
+    drifting: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, batch: Batch, *, dry_run: bool) -> "Report":
