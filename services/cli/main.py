@@ -34,6 +34,7 @@ COMMANDS = {
     "findings": ("services.cli.health:findings", "What is wrong, by what brought it about; worst first."),
     "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
+    "doctor": ("services.cli.doctor:doctor", "What can be reached and in what state it is, with the next step."),
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
     "propose": ("services.cli.sign_off:propose", "Make a draft of an increment: the next slice that could be signed."),

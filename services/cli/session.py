@@ -103,9 +103,24 @@ def offline(function: Callable[..., None]) -> Callable[..., None]:
     return _shaped(run, function, {"as_json": _GLOBAL["as_json"]})
 
 
-def _shaped(run: Callable[..., None], function: Callable[..., Any], more: dict[str, Any]) -> Callable[..., None]:
-    """``run`` with the options of the function, but for its first parameter, and some more."""
+def unconnected(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of a function that takes an Output and the options which say where a server is."""
+
+    def run(server: str | None, token: str | None, home: Path | None, as_json: bool, **options: Any) -> None:
+        try:
+            function(Output(as_json, *_consoles()), server=server, token=token, home=home, **options)
+        except Exception as error:  # noqa: BLE001  each has its exit code, and what has none is raised again
+            _exit(error)
+
+    return _shaped(run, function, _GLOBAL, taken=3)
+
+
+def _shaped(
+    run: Callable[..., None], function: Callable[..., Any], more: dict[str, Any], taken: int = 0
+) -> Callable[..., None]:
+    """``run`` with the options of the function, but for its first parameter and those ``taken``, and some more."""
     _, *parameters = inspect.signature(function).parameters.values()
+    parameters = parameters[taken:]
     extra = [
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=False if name == "as_json" else None

@@ -1,6 +1,7 @@
 """HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
 
 from functools import partial
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -127,6 +128,7 @@ async def _status(connection: Any) -> dict[str, Any]:
     now = clock.now()
     mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
     return {
+        "release": version("plumbline"),
         "generation": generation,
         "positions": dict((await connection.execute(mine)).all()),
         "building": await generations.building(connection),

@@ -38,6 +38,8 @@ class Building(Model):
 class Status(Model):
     """How far the view is."""
 
+    release: str
+    """Release of the platform that answers."""
     generation: int | None
     """Number of the generation that answers; null before the first one is built."""
     positions: dict[str, int]

@@ -43,7 +43,14 @@ def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
 
 def status(generation: int, building: dict[str, Any] | None = None) -> dict[str, Any]:
     far = {"positions": {"roles": 7}, "watermark": FRAME["watermark"], "lag_seconds": {"roles": 0.5}}
-    return {"generation": generation, "building": building, **far, "dead_letters": 0, "last_reconciliation": None}
+    return {
+        "release": "0.1.0",
+        "generation": generation,
+        "building": building,
+        **far,
+        "dead_letters": 0,
+        "last_reconciliation": None,
+    }
 
 
 def test_get_lists_a_kind_by_any_of_its_names(run: Any, crew: FakeOwner) -> None:
@@ -218,6 +225,7 @@ def test_score_since_a_moment_is_a_series(run: Any, owner: FakeOwner) -> None:
 def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
     owner.extra["/alignment/v1/status"] = status(3)
     assert [line.split() for line in run("status").stdout.splitlines()[1:]] == [
+        ["release", "0.1.0"],
         ["generation", "3"],
         ["building", "none"],
         ["positions", "roles", "7"],
