@@ -2,15 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from shared.client import Client, NotFound
+from shared.contracts import LINKS
 from shared.interchange import bundle, formats
 from shared.interchange.bundle_files import Document
 from shared.interchange.formats.format import Documents, File
 from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.formats.taking import UNRESOLVED
+from shared.interchange.holdings import Ends, ends_of
 from shared.interchange.records import Batch, Origin, Record
 from shared.interchange.sync import CONCURRENCY
 
@@ -26,10 +29,52 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
     read = formats.read(file, found.name)
     if isinstance(read, Documents):
         return await _batch(client, read, file, found.name)
-    return await _without_stubs(client, read) if read.stubs else read
+    if read.stubs:
+        await _leave_stubs(client, read)
+    if not read.whole:
+        await _find_links(client, read)
+        await _keep_states(client, read)
+    return read
 
 
-async def _without_stubs(client: Client, batch: Batch) -> Batch:
+async def _keep_states(client: Client, batch: Batch) -> None:
+    """What was only named has been registered in a state already: described later, it stays in it, which is told."""
+    kinds = {record.kind for layer in batch.layers for record in layer if not record.kind.is_link}
+    there: dict[str, State] = {}
+    for kind in sorted(kinds, key=lambda kind: kind.name):
+        there |= {
+            state["id"]: state async for state in client.list(kind, tag=UNRESOLVED) if UNRESOLVED in state["tags"]
+        }
+
+    def kept(record: Record) -> Record:
+        state, said = there.get(record.id, {}).get("state"), record.members.get("state")
+        if not state or not said or state == said:
+            return record
+        batch.notes.append(f"{record.label} was made as unresolved, and stays {state}; the file has it as {said}")
+        return replace(record, members={**record.members, "state": state})
+
+    batch.layers = [[kept(record) for record in layer] for layer in batch.layers]
+
+
+async def _find_links(client: Client, batch: Batch) -> None:
+    """A link is what it joins: one that is there, under whatever id, is that one."""
+    services = {record.kind.service for layer in batch.layers for record in layer if record.kind.is_link}
+    there = {ends_of(link): link async for _, link in _links(client, services) if link["state"] == "active"}
+    batch.layers = [[_as_there(record, there) for record in layer] for layer in batch.layers]
+
+
+async def _links(client: Client, services: Iterable[str]) -> AsyncIterator[tuple[str, State]]:
+    for service in sorted(services):
+        async for link in client.list(LINKS[service]):
+            yield service, link
+
+
+def _as_there(record: Record, there: Mapping[Ends, State]) -> Record:
+    found = there.get(ends_of(record.members)) if record.kind.is_link else None
+    return replace(record, id=found["id"]) if found else record
+
+
+async def _leave_stubs(client: Client, batch: Batch) -> None:
     """What a file only names, and the server has, stays as it is there."""
     gate = asyncio.Semaphore(CONCURRENCY)
 
@@ -47,7 +92,6 @@ async def _without_stubs(client: Client, batch: Batch) -> Batch:
     batch.layers = [[record for record in layer if record.id not in gone] for layer in batch.layers]
     batch.spared |= {record.origin.id for record in stubs if record.id in gone}
     batch.read -= len(gone)
-    return batch
 
 
 async def _batch(client: Client, read: Documents, file: File, format: str) -> Batch:

@@ -6,6 +6,7 @@ from shared.interchange.formats import archimate, raci, tables
 from shared.interchange.formats.backstage import BACKSTAGE
 from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
 from shared.interchange.formats.stratml import STRATML
+from shared.interchange.formats.tmf import TMF
 from shared.interchange.inventory import Inventory
 
 __all__ = [
@@ -17,6 +18,7 @@ FORMATS: tuple[Format, ...] = (
     archimate.EXCHANGE,
     STRATML,
     BACKSTAGE,
+    TMF,
     raci.RACI,
     archimate.ARCHI,
     tables.XLSX,

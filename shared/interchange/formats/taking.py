@@ -1,5 +1,6 @@
 """What readers of other tools' files share: things with ids of their own become records, and all else is counted."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -12,6 +13,8 @@ from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal
 
 LONGEST, LONGEST_NAME, _LONGEST_ID = 20_000, 500, 200
 """Characters that a text, and a name, may have (``Text`` and ``Name`` of the contracts)."""
+UNRESOLVED = "unresolved"
+"""Tag of what a file names and does not describe."""
 
 
 class Ref(NamedTuple):
@@ -32,8 +35,9 @@ def short(id: str) -> str:
 
 def cut(text: str | None, most: int = LONGEST) -> str | None:
     """A text no longer than it may be; None for one of nothing but space."""
-    plain = (text or "").strip()
-    return (plain if len(plain) <= most else f"{plain[: most - 1]}…") or None
+    if not text or not text.strip():
+        return None
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Taking:
         id, name = short(id), cut(members.get("name"), LONGEST_NAME)
         if name is None:
             self.batch.unnamed[type] += 1
-        full = {"state": FOUND_IN[kind], **members, "name": name or f"Unnamed {type} {id[-8:]}"}
+        full = {"state": FOUND_IN[kind], **members, "name": name or f"Unnamed {type} {re.split('[:/]', id)[-1][-8:]}"}
         ref = self.ref(kind, id, own)
         record = self._record(ref, id, type, full, f"{type} {name or id}")
         if record is None:

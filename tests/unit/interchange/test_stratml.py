@@ -85,7 +85,7 @@ async def test_what_stands_in_something_is_linked_with_it() -> None:
         ("Deck hands", "relates_to", "Full boats", "Performer: Loading"),
         ("Deck hands", "relates_to", "More ads", None),
         ("More ads", "measured_by", "Seats taken", None),
-        ("More ads", "measured_by", "Unnamed PerformanceIndicator ator:i#2", None),
+        ("More ads", "measured_by", "Unnamed PerformanceIndicator i#2", None),
         ("Seats taken", "relates_to", "Fewer ads", "as well"),
     }
 

@@ -10,8 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from shared.contracts import NODE_KINDS
-from shared.interchange import bundle, formats, inventory
-from shared.interchange.bundle_files import BadBundle, Document, Place
+from shared.interchange import formats, inventory
+from shared.interchange.bundle_files import BadBundle
 from shared.interchange.export import documents as exported
 from shared.interchange.formats import File, Unreadable
 from shared.interchange.formats.format import Documents, Faulty
@@ -44,29 +44,6 @@ def faults(text: str, name: str = "service.csv", **said: Any) -> list[str]:
     with pytest.raises(Faulty) as told:
         read(text, name, **said)
     return told.value.faults
-
-
-@pytest.fixture
-async def full() -> FakeOwner:
-    """Entities of every kind with every member, and a link with everything that a link may say."""
-    owner = FakeOwner()
-    links = [
-        {
-            "type": "relates_to",
-            "to": "party/party-1",
-            "rationale": "=1",
-            "confidence": 0.25,
-            "valid_from": "2026-01-01T00:00:00Z",
-        }
-    ]
-    made = [
-        Document(Place("a", n), kind, spec.pop("key"), spec, links if kind.name == "role" else [])
-        for n, (kind, spec) in enumerate(filled.entities())
-    ]
-    async with owner.client() as client:
-        report = await sync(client, await bundle.to_batch(client, made))
-    assert (report.refused, report.count("created")) == ([], 2 * len(NODE_KINDS) + 2)
-    return owner
 
 
 async def held(owner: FakeOwner) -> inventory.Inventory:

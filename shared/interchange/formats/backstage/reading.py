@@ -25,12 +25,14 @@ from shared.interchange.formats.backstage.terms import (
     parse,
 )  # fmt: skip
 from shared.interchange.formats.format import Faulty, File, Unreadable
-from shared.interchange.formats.taking import Ref, Taking, cut
+from shared.interchange.formats.taking import UNRESOLVED, Ref, Taking, cut
 from shared.interchange.records import Batch
 
 MAX_ENTITIES = 50_000
 _MODEL = "catalog"
 _SOME = 10
+_SURE = {"person", "it"}
+"""Types that no other of our things has in Backstage."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class _Reading:
         for member in MEANT:
             for target in self._named(entity, member):
                 if target not in self.entities:
-                    metadata = {"name": target.name, "tags": ["unresolved"], "description": f"Named by {entity.place}."}
+                    metadata = {"name": target.name, "tags": [UNRESOLVED], "description": f"Named by {entity.place}."}
                     self.entities[target] = Entity(target, entity.place, metadata, {})
                     self.taking.batch.stubs.add(self._id(self.entities[target]))
                     self.read += 1
@@ -158,17 +160,17 @@ class _Reading:
         owner = next((self._party(name) for name in self._named(entity, "owner")), None)
         parent = self.parents.get(entity.name)
         said = spec.get("type")
+        id, key = _own(metadata, term.kind)
         members = {
             "name": str(metadata.get("title") or shown or metadata["name"]),
             "description": cut(_text(metadata.get("description"))),
-            "type": said if said in TYPES.get(term.kind, ()) else term.type,
+            "type": said if said in TYPES.get(term.kind, ()) else None if id and term.type not in _SURE else term.type,
             "owner": owner and owner.state,
             "parent_id": self._ref(parent).id if parent and term.kind == "party" else None,
             "tags": [str(tag)[:200] for tag in _list(metadata.get("tags"))][:50],
             "external_refs": [*_refs(metadata.get("links"))][:50],
             **self._state(entity, term.kind),
         }
-        id, key = _own(metadata, term.kind)
         if id is None:
             members["custom"] = {name: str(spec[name])[:2000] for name in ("type", "lifecycle") if spec.get(name)}
         self.taking.entity(self._id(entity), entity.name.kind.capitalize(), term.kind, members | key, id)

@@ -24,7 +24,11 @@ TERMS = {
     "group": Term("party", "org_unit"),
     "user": Term("party", "person"),
 }
-TYPES = {"party": {"team", "org_unit", "supplier"}, "service": {"business", "application", "technology", "supporting"}}
+TYPES = {
+    "party": {"team", "org_unit", "supplier"},
+    "service": {"business", "application", "technology", "supporting"},
+    "product": {"service", "technology", "tool"},
+}
 """Types of ours that a file may name; a person is a User."""
 LIFECYCLES = {"experimental": "developed", "production": "operational", "deprecated": "operational"}
 """What stage of life a component is in: one that is deprecated still runs, and keeps the word in ``custom``."""
