@@ -99,10 +99,11 @@ def test_an_element_says_what_it_is_here() -> None:
     owned = entity("policy/log", type="rule", description="Log it.", custom={"Port": ["80", "443"], "deep": {"a": 1}})
     root, lost = model(Inventory([owned]))
     [element] = root.iter(f"{N}element")
-    assert (element.findtext(f"{N}documentation"), lost) == ("Log it.", {"policy.custom": 1})
+    assert (element.findtext(f"{N}documentation"), lost) == ("Log it.", {})
     assert properties(element, root) == [
         ("Port", "80"),
         ("Port", "443"),
+        ("plumbline:custom", '{"deep": {"a": 1}}'),
         ("plumbline:is", f"policy/{id_of('policy/log')}"),
         ("plumbline:key", "log"),
         ("plumbline:state", "published"),
@@ -239,5 +240,5 @@ def test_the_table_knows_only_types_that_there_are() -> None:
 
 
 def test_a_concept_without_anything_has_no_section() -> None:
-    root = etree.fromstring(writing.written("N", "m", [Concept("a", "Goal", "G")], []))
+    root = etree.fromstring(writing.written("N", "m", [Concept("a", "Goal", {"": "G"})], []))
     assert [etree.QName(child).localname for child in root] == ["name", "elements"]

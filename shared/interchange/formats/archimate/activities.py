@@ -1,14 +1,17 @@
 """Which processes of a model are steps of another one: those that are a part by composition and have no parts."""
 
+from collections.abc import Collection
+
 from shared.interchange.formats.archimate.model import Model
 from shared.interchange.formats.archimate.tables import PROCESSES
 
 
 class Activities:
     """``parents`` has the process of each step, by their identifiers; ``used`` are the compositions that say so, and
-    ``repeated`` those that say it again. Of two processes that one is a part of, the first in the file has it."""
+    ``repeated`` those that say it again. Of two processes that one is a part of, the first in the file has it; those
+    that are ``never`` a step stay what they are."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, never: Collection[str] = ()) -> None:
         names = {e.identifier: e.name or e.identifier for e in model.elements if e.type in PROCESSES}
         parts = [
             relation
@@ -25,7 +28,7 @@ class Activities:
         self.notes: list[str] = []
         for relation in parts:
             step, whole = relation.target, relation.source
-            if step in wholes:
+            if step in wholes or step in never:
                 continue
             if step not in self.parents:
                 self.parents[step] = whole

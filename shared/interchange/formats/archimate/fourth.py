@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from shared.interchange.formats import xml
+from shared.interchange.formats.archimate.ours import WAS
 from shared.interchange.formats.archimate.writing import NAMESPACE
 from shared.interchange.formats.format import Unreadable
 
-WAS = "ArchiMate 3 type"
-"""Property with the type that an element had."""
 _WAS_ID = "propid-archimate3-type"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _LAYERS = ("Business", "Application", "Technology")

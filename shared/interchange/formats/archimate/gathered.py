@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shared.interchange.formats.archimate import ours
 from shared.interchange.formats.archimate.model import Element, Model, Relation
 
 _MOST_HELD = 50
@@ -36,9 +37,10 @@ def all_above(start: str, above: Mapping[str, set[str]]) -> set[str]:
 
 def custom(element: Element, multiplicities: Mapping[str, str]) -> dict[str, Any]:
     """Properties under their own names, and under ours what an element says in other languages and of its relations."""
-    ours = {"names": element.names, "descriptions": element.texts, "multiplicities": multiplicities}
-    said = {name: dict(value) for name, value in ours.items() if value}
-    return {(f"property {name}" if name in said else name): value for name, value in element.properties.items()} | said
+    own = {"names": element.names, "descriptions": element.texts, "multiplicities": multiplicities}
+    said = {name: dict(value) for name, value in own.items() if value}
+    theirs = {(f"property {name}" if name in said else name): value for name, value in ours.theirs(element).items()}
+    return theirs | said | ours.custom(element)
 
 
 def multiplicities(model: Model) -> dict[str, dict[str, str]]:

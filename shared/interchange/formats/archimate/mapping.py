@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
 from shared.contracts.relations import DECOMPOSITION
+from shared.interchange.formats.archimate import ours
 from shared.interchange.formats.archimate.activities import Activities
 from shared.interchange.formats.archimate.gathered import Scope, all_above, custom, multiplicities, performed
 from shared.interchange.formats.archimate.layers import COLLABORATIONS, layers
@@ -33,7 +34,7 @@ def to_batch(model: Model, file: str, source: str | None = None) -> Batch:
         raise Unreadable("The model has no identifier: give it a name with --source.")
     if len(name) > _SHORT:
         raise Unreadable(f"The model's identifier is longer than {_SHORT} letters: give it a name with --source.")
-    reading = _Reading(model, name, f"registered as found in {file}")
+    reading = _Reading(ours.restored(model), name, f"registered as found in {file}")
     reading.elements()
     reading.relations()
     reading.batch.origin, reading.batch.whole = Origin(FORMAT, "", name=name), True
@@ -47,7 +48,9 @@ class _Reading:
     def __init__(self, model: Model, name: str, reason: str) -> None:
         self.model, self.name, self.reason = model, name, reason
         self.batch = Batch()
-        self.activities = Activities(model)
+        self.said = ours.entities(model)
+        never = {identifier for identifier, said in self.said.items() if said.kind != "activity"}
+        self.activities = Activities(model, never)
         self.layers = layers(model)
         self.multiplicities = multiplicities(model)
         self.names = {element.identifier: element.name or element.identifier for element in model.elements}
@@ -77,7 +80,9 @@ class _Reading:
         for relation in every:
             if relation.identifier in way.used | self.activities.used:
                 continue
-            if relation.identifier in self.activities.repeated:
+            if ours.is_part(relation):
+                self.batch.joined[relation.type] += 1
+            elif relation.identifier in self.activities.repeated:
                 self.batch.duplicates[relation.type] += 1
             elif scopes := self._held_for(relation, holders):
                 assigned += self._assignments(relation, scopes)
@@ -111,15 +116,21 @@ class _Reading:
             "description": element.documentation,
             "type": type_,
             "process_id": self.stored[whole][1] if whole in self.stored else None,
-            "state": FOUND_IN[kind],
+            "state": FOUND_IN.get(kind),
             "custom": custom(element, self.multiplicities.get(element.identifier, {})),
         }
-        record = self._record(NODE_KINDS[kind].service, kind, element, members)
+        said = self.said.get(element.identifier)
+        members |= said.members if said else {}
+        record = self._record(NODE_KINDS[kind].service, kind, element, members, said.id if said else None)
         if record:
             self.stored[element.identifier] = kind, record.id
         return record
 
     def _kind(self, element: Element) -> tuple[str, str | None]:
+        if element.identifier in self.said:
+            own, type_ = ELEMENTS.get(element.type, ("", None))
+            kind = self.said[element.identifier].kind
+            return kind, type_ if own == kind else None
         if element.identifier in self.activities.parents:
             return "activity", None
         kind, type_ = ELEMENTS.get(element.type, ("", None))
@@ -138,14 +149,15 @@ class _Reading:
             self.batch.spared |= {relation.identifier} if self.refused & {relation.source, relation.target} else set()
             return
         source, target = self.stored[relation.source], self.stored[relation.target]
-        found = [(relation_of(each, source[0], target[0]), each) for each in types]
+        own = ours.link_of(relation)
+        found = [(own or relation_of(each, source[0], target[0]), each) for each in types]
         (type_, swapped), told = next((each for each in found if each[0][0] != "relates_to"), found[0])
         source, target = ends(source, target, swapped=swapped)
         members = {
             "type": type_,
             "source": {"kind": source[0], "id": source[1]},
             "target": {"kind": target[0], "id": target[1]},
-            "rationale": ": ".join(filter(None, (relation.name, relation.documentation))),
+            "rationale": ": ".join(filter(None, (None if own else relation.name, relation.documentation))),
             "sign": sign(relation.modifier) if type_ == "influences" else None,
             "state": "active",
         }
@@ -208,16 +220,17 @@ class _Reading:
             return "ends on another relation"
         return None
 
-    def _record(self, service: str, kind_name: str, item: Item, members: Mapping[str, Any]) -> Record | None:
+    def _record(
+        self, service: str, kind_name: str, item: Item, members: Mapping[str, Any], id: str | None = None
+    ) -> Record | None:
         """Only what the file carries: a member that it leaves empty is left to others."""
         kind = LINKS[service] if kind_name == "link" else NODE_KINDS[kind_name]
         carried = {name: value for name, value in members.items() if value}
         told = item.identifier if len(item.identifier) <= _SHORT else derived_id(item.identifier)
         origin = Origin(FORMAT, told, item.type, self.name)
         try:
-            return Record(
-                kind, derived_id(origin.base), self._label(item), canonical(kind, carried), origin, self.reason
-            )
+            id = id or derived_id(origin.base)
+            return Record(kind, id, self._label(item), canonical(kind, carried), origin, self.reason)
         except Malformed as error:
             self._refuse(item, str(error))
             return None

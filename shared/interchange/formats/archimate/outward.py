@@ -7,22 +7,24 @@ back: the entity as ``kind/id``, its key, its state, and its type where ArchiMat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from shared.contracts import Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.reference import Reference
 from shared.contracts.relations import RELATIONS
-from shared.interchange.formats.archimate.legal import is_legal
-from shared.interchange.formats.archimate.mapping import ELEMENTS, FORMAT, relation_of
+from shared.interchange.formats.archimate.fourth import MERGED
+from shared.interchange.formats.archimate.ours import FIELD, IS, KEY, NO_TYPE, STATE, TYPE
+from shared.interchange.formats.archimate.phrasing import came_as, languages, origins, texts, word
+from shared.interchange.formats.archimate.tables import ELEMENTS
 from shared.interchange.formats.archimate.writing import Concept, Joining, identifier, written
 from shared.interchange.formats.format import Written
 from shared.interchange.inventory import Inventory, State
 
-IS, KEY, STATE, TYPE, FIELD = (f"plumbline:{name}" for name in ("is", "key", "state", "type", "field"))
-"""Properties in which an exported model says what it is here."""
 MODEL = "plumbline"
 """Identifier of a model of things that came from no model, or from several."""
+
+_THIRD = {type_: told for type_, told in ELEMENTS.items() if type_ not in MERGED.values()}
+"""Types that the exchange format 3 knows."""
 
 _OTHERS = {
     "strategy": "CourseOfAction",
@@ -34,16 +36,6 @@ _OTHERS = {
 }
 """Kinds that no ArchiMate type becomes by itself, with the nearest that ArchiMate has."""
 
-_WORDS: dict[str, tuple[tuple[str, bool], ...]] = {
-    "part_of": (("Composition", True),),
-    "decomposes": (("Realization", False), ("Composition", True)),
-    "depends_on": (("Serving", True),),
-    "offers": (("Aggregation", False),),
-    "responsible": (("Assignment", True),),
-}
-"""Relations that ArchiMate has a word for which is not the first of the relation's own, and whether its ends change
-places."""
-
 _ROLE_HELD = "role_assignment"
 """The kind that ArchiMate has as a relationship: a party is assigned to a role."""
 
@@ -53,7 +45,7 @@ _TOLD = SERVER_FIELDS | {"provenance", "key", "name", "description", "type", "st
 def _types() -> dict[tuple[str, str | None], str]:
     """The first ArchiMate type of each kind and sub-kind, and of each kind."""
     found: dict[tuple[str, str | None], str] = {}
-    for type_, (kind, sub) in ELEMENTS.items():
+    for type_, (kind, sub) in _THIRD.items():
         found.setdefault((kind, sub), type_)
         found.setdefault((kind, None), type_)
     return found | {(kind, None): type_ for kind, type_ in _OTHERS.items()}
@@ -92,7 +84,7 @@ class _Leaving:
 
     def _identifier(self) -> str:
         """That of the model, where all of it came from one."""
-        models = {entry.get("model") for _, state in self.held.entities for entry in _origins(state)}
+        models = {entry.get("model") for _, state in self.held.entities for entry in origins(state)}
         return str(next(iter(models))) if len(models) == 1 and None not in models else MODEL
 
     def _type(self, kind: Kind, state: State) -> str | None:
@@ -103,8 +95,8 @@ class _Leaving:
         if kind.name == _ROLE_HELD:
             return None
         sub = state.get("type")
-        for entry in _origins(state):
-            there = ELEMENTS.get(entry.get("type") or "")
+        for entry in origins(state):
+            there = _THIRD.get(entry.get("type") or "")
             if there and there[0] == kind.name and there[1] in (sub, None):
                 return str(entry["type"])
         if found := _TYPES.get((kind.name, sub)) or _TYPES.get((kind.name, None)):
@@ -117,29 +109,21 @@ class _Leaving:
             if name not in _TOLD and value != kind.model.model_fields[name].get_default(call_default_factory=True):
                 self._lose(kind, name)
         ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
-        if state.get("type") and ELEMENTS.get(type_) != (kind.name, state["type"]):
-            ours.append((TYPE, state["type"]))
-        custom = [*self._custom(kind, state["custom"])]
-        return Concept(self._id(state), type_, state["name"], state["description"], [*custom, *ours])
+        if "type" in state and _THIRD.get(type_) != (kind.name, state["type"]):
+            ours.append((TYPE, state["type"] or NO_TYPE))
+        custom = {name: value for name, value in state["custom"].items() if name not in ("names", "descriptions")}
+        named = languages(state["custom"].get("names"), state["name"])
+        told = languages(state["custom"].get("descriptions"), state["description"])
+        return Concept(self._id(state), type_, named, told, [*texts(custom), *ours])
 
     def _lose(self, kind: Kind, name: str) -> None:
         """A member, unless it is a reference: those become relationships."""
         if not any(reference.path.partition(".")[0].partition("[")[0] == name for reference in kind.references):
             self.lost[f"{kind.name}.{name}"] += 1
 
-    def _custom(self, kind: Kind, custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """A property has a text: lists of them are several of one name, and what is no text cannot come back as it
-        was."""
-        for name, value in custom.items():
-            values = value if isinstance(value, list) else [value]
-            if values and all(isinstance(each, str) and each for each in values):
-                yield from ((name, each) for each in values)
-            else:
-                self.lost[f"{kind.name}.custom"] += 1
-
     def _id(self, state: State) -> str:
         """That of the element that it came from, once; else one made of its own."""
-        for entry in _origins(state):
+        for entry in origins(state):
             if (found := identifier(entry["id"])) not in self.used:
                 self.used.add(found)
                 return found
@@ -155,24 +139,33 @@ class _Leaving:
         for name in ("confidence", "valid_from", "valid_to"):
             if link[name] is not None:
                 self.lost[f"link.{name}"] += 1
-        type_, swapped = _came_as(link) or _word(link["type"], self.elements[source], self.elements[target])
-        ours = [(IS, f"link/{link['id']}"), (TYPE, link["type"])]
+        type_, swapped = came_as(link) or word(link["type"], self.elements[source], self.elements[target])
+        ours = [(IS, f"link/{link['id']}"), (TYPE, RELATIONS[link["type"]].inverse if swapped else link["type"])]
         signs = {"positive": "+", "negative": "-"}
         sign = {"modifier": signs[link["sign"]]} if link["sign"] in signs and type_ == "Influence" else {}
-        title = link["type"].replace("_", " ") if type_ == "Association" else None
-        why = link["rationale"]
-        self._join(type_, self._id(link), source, target, swapped, title, documentation=why, ours=ours, own=sign)
+        title = languages(None, link["type"].replace("_", " ") if type_ == "Association" else None)
+        told = languages(None, link["rationale"])
+        self._join(type_, self._id(link), source, target, swapped, title, documentation=told, ours=ours, own=sign)
         return link["type"], source, target
 
     def _held(self, kind: Kind, state: State) -> None:
-        """Who is assigned to a role. In which process or service, ArchiMate cannot say of it."""
+        """Who is assigned to a role. In which process or service, ArchiMate cannot say of it; a model that it came from
+        says so by what the role is assigned to."""
         party, role = f"party/{state['party_id']}", f"role/{state['role_id']}"
-        if not kind.is_live(state["state"]) or party not in self.elements or role not in self.elements:
-            self.lost[f"{kind.name} ({state['state']})"] += not kind.lifecycle.is_terminal(state["state"])
+        came = [entry["id"].partition("/")[0] for entry in origins(state)]
+        is_told = kind.is_live(state["state"]) or (came and not kind.lifecycle.is_terminal(state["state"]))
+        if not is_told or party not in self.elements or role not in self.elements:
+            self.lost[f"{kind.name} ({state['state']})"] += 1
+            return
+        named = languages(None, state["name"])
+        if came:
+            if (id := identifier(came[0])) not in self.used:
+                self.used.add(id)
+                self._join("Assignment", id, party, role, swapped=False, name={}, ours=[])
             return
         self.lost[f"{kind.name}.scope"] += state["scope"] is not None
         ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
-        self._join("Assignment", self._id(state), party, role, swapped=False, name=state["name"], ours=ours)
+        self._join("Assignment", self._id(state), party, role, swapped=False, name=named, ours=ours)
 
     def _fields(self, kind: Kind, state: State) -> Iterator[tuple[Kind, Reference, str, str]]:
         """What the fields of an entity join, each with its ends as ``kind/id``."""
@@ -197,46 +190,21 @@ class _Leaving:
         if source not in self.elements or target not in self.elements:
             self.lost[f"{kind.name}.{reference.path}"] += 1
             return
-        type_, swapped = _word(relation.name, self.elements[source], self.elements[target])
-        name = relation.name.replace("_", " ")
+        type_, swapped = word(relation.name, self.elements[source], self.elements[target])
+        name = languages(None, relation.name.replace("_", " "))
         id = f"id-{_bare(source)}-{relation.name}-{_bare(target)}"
         self._join(type_, id, source, target, swapped, name, ours=[(FIELD, f"{kind.name}.{reference.path}")])
 
     def _join(
-        self, type_: str, id: str, source: str, target: str, swapped: bool, name: str | None = None, *,
-        documentation: str | None = None, ours: list[tuple[str, str]], own: Mapping[str, str] | None = None,
+        self, type_: str, id: str, source: str, target: str, swapped: bool, name: Mapping[str, str], *,
+        documentation: Mapping[str, str] | None = None, ours: list[tuple[str, str]],
+        own: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         ends = (target, source) if swapped else (source, target)
         start, end = (self.elements[ref].identifier for ref in ends)
         self.relationships.append(
-            Joining(id, type_, name, documentation, ours, source=start, target=end, attributes=own or {})
+            Joining(id, type_, name, documentation or {}, ours, source=start, target=end, attributes=own or {})
         )
-
-
-def _origins(state: State) -> list[Mapping[str, Any]]:
-    """Entries of models that it came from."""
-    return [entry for entry in state["provenance"] if entry["source"].partition(":")[0] == FORMAT]
-
-
-def _came_as(link: State) -> tuple[str, bool] | None:
-    """The ArchiMate relation that a link came from, and whether its ends changed places then."""
-    kinds = link["source"]["kind"], link["target"]["kind"]
-    for entry in _origins(link):
-        for turned in (False, True):
-            if relation_of(entry.get("type") or "", *(reversed(kinds) if turned else kinds)) == (link["type"], turned):
-                return entry["type"], turned
-    return None
-
-
-def _word(relation: str, source: Concept, target: Concept) -> tuple[str, bool]:
-    """The first word for a relation that ArchiMate allows between two elements, and whether they change places; else an
-    association."""
-    own = [(type_, False) for type_ in RELATIONS[relation].archimate]
-    for type_, turned in (*_WORDS.get(relation, ()), *own):
-        ends = (target.type, source.type) if turned else (source.type, target.type)
-        if is_legal(type_, *ends):
-            return type_, turned
-    return "Association", False
 
 
 def _bare(ref: str) -> str:

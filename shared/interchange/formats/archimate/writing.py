@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 NAMESPACE = "http://www.opengroup.org/xsd/archimate/3.0/"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = f"{NAMESPACE} http://www.opengroup.org/xsd/archimate/3.1/archimate3_Model.xsd"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -21,12 +22,13 @@ Properties = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Concept:
-    """What elements and relationships have in common; ``type`` is that of ArchiMate 3."""
+    """What elements and relationships have in common; ``type`` is that of ArchiMate 3, ``name`` and ``documentation``
+    are by language, the empty one for none that is told."""
 
     identifier: str
     type: str
-    name: str | None = None
-    documentation: str | None = None
+    name: Mapping[str, str] = field(default_factory=dict)
+    documentation: Mapping[str, str] = field(default_factory=dict)
     properties: Properties = ()
 
 
@@ -49,7 +51,7 @@ def written(name: str, model: str, elements: Sequence[Concept], relationships: S
     """The document of a model that is called ``name`` and has ``model`` as its identifier."""
     root = etree.Element(_named("model"), nsmap=_PREFIXES, identifier=identifier(model))
     root.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
-    _texts(root, name, None)
+    _texts(root, {"": name}, {})
     names = sorted({key for concept in (*elements, *relationships) for key, _ in concept.properties})
     definitions = {key: f"propid-{number}" for number, key in enumerate(names, 1)}
     _section(root, "element", elements, definitions)
@@ -57,7 +59,7 @@ def written(name: str, model: str, elements: Sequence[Concept], relationships: S
     if definitions:
         section = etree.SubElement(root, _named("propertyDefinitions"))
         for key, id in definitions.items():
-            _texts(etree.SubElement(section, _named("propertyDefinition"), identifier=id, type="string"), key, None)
+            _texts(etree.SubElement(section, _named("propertyDefinition"), identifier=id, type="string"), {"": key}, {})
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
 
 
@@ -79,10 +81,13 @@ def _section(root: etree._Element, kind: str, concepts: Iterable[Concept], defin
         root.append(section)
 
 
-def _texts(node: etree._Element, name: str | None, documentation: str | None) -> None:
-    for tag, text in (("name", name), ("documentation", documentation)):
-        if text:
-            etree.SubElement(node, _named(tag)).text = fit(text)
+def _texts(node: etree._Element, name: Mapping[str, str], documentation: Mapping[str, str]) -> None:
+    for tag, texts in (("name", name), ("documentation", documentation)):
+        for language, text in texts.items():
+            one = etree.SubElement(node, _named(tag))
+            one.text = fit(text)
+            if language:
+                one.set(_LANGUAGE, language)
 
 
 def _properties(node: etree._Element, properties: Properties, definitions: Mapping[str, str]) -> None:

@@ -1,0 +1,99 @@
+"""What a model says that has left here once: which entity each element is, and what ArchiMate has no word for."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shared.contracts import NODE_KINDS
+from shared.contracts.relations import RELATIONS
+from shared.interchange.formats.archimate.model import Element, Item, Model, Relation, Values
+from shared.interchange.formats.archimate.tables import ELEMENTS
+
+PREFIX = "plumbline:"
+IS, KEY, STATE, TYPE, CUSTOM, FIELD = (f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "field"))
+"""Properties: the entity or link as ``kind/id``, its key, state and type, members of the organisation's own that are no
+text, and the field that a relationship stands for."""
+WAS = "ArchiMate 3 type"
+"""Property with the type of ArchiMate 3 that an element had, in a model of ArchiMate 4."""
+NO_TYPE = "-"
+_IS = re.compile(r"([a-z_]+)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_INVERSE = {row.inverse: row.name for row in RELATIONS.values()}
+
+
+@dataclass(frozen=True)
+class Said:
+    """The entity that an element is, and the members that its properties give."""
+
+    kind: str
+    id: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+def restored(model: Model) -> Model:
+    """The model with the types of ArchiMate 3 where it still knows them."""
+    elements = [_as_it_was(element) for element in model.elements]
+    return replace(model, elements=elements)
+
+
+def _as_it_was(element: Element) -> Element:
+    was = element.properties.get(WAS)
+    if not isinstance(was, str) or was not in ELEMENTS:
+        return element
+    rest = {name: value for name, value in element.properties.items() if name != WAS}
+    return replace(element, type=was, properties=rest)
+
+
+def entities(model: Model) -> dict[str, Said]:
+    """By the identifier of an element. Of two that say the same, as after copying, the first is it."""
+    found: dict[str, Said] = {}
+    taken: set[str] = set()
+    for element in model.elements:
+        said = _said(element.properties)
+        if said and said.id not in taken:
+            taken.add(said.id)
+            found[element.identifier] = said
+    return found
+
+
+def _said(properties: Values) -> Said | None:
+    told = _IS.fullmatch(str(properties.get(IS)))
+    if not told or told[1] not in NODE_KINDS:
+        return None
+    members: dict[str, Any] = {}
+    for name, property in (("key", KEY), ("state", STATE), ("type", TYPE)):
+        if isinstance(value := properties.get(property), str):
+            members[name] = None if value == NO_TYPE else value
+    return Said(told[1], told[2], members)
+
+
+def theirs(item: Item) -> Values:
+    """Properties that are not of this kind."""
+    return {name: value for name, value in item.properties.items() if not name.startswith(PREFIX)}
+
+
+def custom(item: Item) -> dict[str, Any]:
+    """Members of the organisation's own that are no text; nothing where they cannot be read."""
+    try:
+        found = json.loads(str(item.properties.get(CUSTOM, "{}")))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def link_of(relation: Relation) -> tuple[str, bool] | None:
+    """The type of a link that a relationship says it is, and whether its ends change places: then it has the name of
+    the inverse."""
+    told = str(relation.properties.get(TYPE))
+    if not str(relation.properties.get(IS)).startswith("link/"):
+        return None
+    if told in RELATIONS:
+        return told, False
+    return (_INVERSE[told], True) if told in _INVERSE else None
+
+
+def is_part(relation: Relation) -> bool:
+    """Whether a relationship is no link but a part of something else: a field, or an entity that is told as one."""
+    told = _IS.fullmatch(str(relation.properties.get(IS)))
+    return FIELD in relation.properties or bool(told and told[1] in NODE_KINDS)
