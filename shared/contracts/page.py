@@ -15,6 +15,7 @@ from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.portfolio import PORTFOLIO
 from shared.contracts.relations import OTHER, RELATIONS, End, Relation
 from shared.contracts.terms import TERMS
+from shared.contracts.told import described
 
 PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
 _COMMON = {*State.model_fields, *Record.model_fields, "kind"} - {"state"}
@@ -22,21 +23,25 @@ _HEAD = """# The domain
 
 Made from the declarations in `shared/contracts/` by `python -m shared.contracts.page`; a test holds the two together.
 
-Every entity has `id`, `kind`, `key`, `name`, `description`, `state`, `state_reason`, `version`, `owner`, `criticality`,
-`tags`, `external_refs`, `review`, `valid_from`, `valid_to`, `custom`, `provenance`, and who created and last changed it
-when. Only `name` has to be given, and what the diagrams mark with `*`. Ids that point into the same service are
-checked; into another one they are not, since it may know more than we do: what does not arrive is a finding.
+Each kind has its members below its service, with what is written there: in a bundle a reference is `kind/key`, over
+HTTP the id. Only `name` has to be given, and what is marked with `*`. Ids that point into the same service are checked;
+into another one they are not, since it may know more than we do: what does not arrive is a finding. The server adds
+`id`, `version`, `provenance`, and who created and last changed it when. `plumbline explain KIND` says the same, with the
+bounds, and what a transition asks for.
 
 In the state diagrams a live state is shaded. What is in no live state any more is history, and what is in none yet is a
 plan: neither justifies anything.
+
+## What every entity has
 """
 
 
 def render() -> str:
-    parts = [_HEAD]
+    parts = [_HEAD, _table([_MEMBERS_HEAD, *_rows(_written(NODE_KINDS["driver"]), common=True)])]
     for service, kinds in KINDS.items():
         nodes = [kind for kind in kinds if not kind.is_link]
         parts += [f"## {service}\n", _fenced(_class_diagram(nodes)), *_lifecycles(nodes)]
+        parts += [each for kind in nodes for each in _members(kind)]
     parts += ["## Links and relations\n", _LINKS, _table(_relations()), "## What others call it\n", _table(TERMS)]
     parts += ["A service in the portfolio, and the pair of life cycle stage and status that CSDM has for it:\n"]
     parts += [_table([("State", "Phase", "Stage", "Status"), *((s, *each) for s, each in PORTFOLIO.items())])]
@@ -47,6 +52,41 @@ _LINKS = """A link is kept by the service of its source: `type`, `source`, `targ
 an influence its `sign`. It is active or ended, and its type and ends never change. Relations that *lead up* make up the
 answer to "why does this exist?"; a change *reaches* the end that is named.
 """
+
+
+def _written(kind: Kind) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = described(kind, {})["members"]
+    return told
+
+
+def _members(kind: Kind) -> Iterator[str]:
+    """What a kind has of its own."""
+    yield f"### Members of {kind.name}\n"
+    yield f"{described(kind, {})['meaning']}\n"
+    rows = [*_rows(_written(kind), common=False)]
+    yield _table([_MEMBERS_HEAD, *rows]) if rows else "None of its own.\n"
+
+
+def _rows(members: list[dict[str, Any]], *, common: bool) -> Iterator[tuple[str, ...]]:
+    """A row for each member; what a nested type consists of below it, by its path. The states are in the diagrams."""
+    for member in members:
+        name, is_common = member["name"], member["name"] in _COMMON
+        if is_common is not common or name == "state":
+            continue
+        yield from _row(member, name)
+
+
+def _row(member: dict[str, Any], path: str) -> Iterator[tuple[str, ...]]:
+    yield f"`{path}`{'*' if member['required'] else ''}", member["form"], member["meaning"]
+    for part in member.get("members", ()):
+        yield from _row(part, f"{path}.{part['name']}")
+    for type_ in member.get("types", ()):
+        for part in type_["members"]:
+            if part["name"] != "type":
+                yield from _row(part, f"{path}.{part['name']} ({type_['type']})")
+
+
+_MEMBERS_HEAD = ("Member", "What is written", "What it means")
 
 
 def _fenced(lines: Iterator[str]) -> str:
