@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import completing
 from services.cli.endpoint import Unusable
 from services.cli.session import Output, offline
 
@@ -23,7 +24,11 @@ _INDENT = "  "
 def explain(
     output: Output,
     what: Annotated[
-        str | None, typer.Argument(help="KIND, or KIND.member[.member], such as contract.items; without it, all kinds.")
+        str | None,
+        typer.Argument(
+            help="KIND, or KIND.member[.member], such as contract.items; without it, all kinds.",
+            autocompletion=completing.members,
+        ),
     ] = None,
 ) -> None:
     """What there is to write: members, choices and nested types of a kind, its states and relations."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from services.cli import refs
+from services.cli import completing, refs
 from services.cli.endpoint import Unusable
 from services.cli.refs import AsOf
 from services.cli.session import Session, command
@@ -27,8 +27,12 @@ _BY_THE_VIEW = ("q", "state", "type", "key")
 @command
 async def get(
     session: Session,
-    kind: Annotated[str, typer.Argument(help="A kind, such as service or service_offering.")],
-    key: Annotated[str | None, typer.Argument(help="Key or id; without it, all of the kind.")] = None,
+    kind: Annotated[
+        str, typer.Argument(help="A kind, such as service or service_offering.", autocompletion=completing.kinds)
+    ],
+    key: Annotated[
+        str | None, typer.Argument(help="Key or id; without it, all of the kind.", autocompletion=completing.keys)
+    ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option("--where", "-w", help="NAME=VALUE of a filter of the API, such as state=active; may be repeated."),

@@ -1,4 +1,4 @@
-"""``cascade``, ``coverage``, ``raci``, ``load`` and ``diff``: the linkage views, for people."""
+"""``cascade``, ``coverage``, ``raci`` and ``load``: the linkage views, for people."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
     from shared.contracts.views.cascade import Branch, Cascade
     from shared.contracts.views.coverage import Cell, DesignedService, OfferedTo
-    from shared.contracts.views.diff import Change, ChangedMember, Diff
     from shared.contracts.views.nodes import Found
     from shared.contracts.views.raci import PartyLoad, RaciMatrix
 
 _VIEW = "/alignment/v1"
 _LETTERS = ("responsible", "accountable", "consulted", "informed")
-_SHORT = 30
 
 
 @command
@@ -188,61 +186,3 @@ def _load(items: "Sequence[PartyLoad]") -> "RenderableType":
     carrying = [item for item in items if item.roles]
     rows = [(label(item.party), item.roles, *(getattr(item.letters, name) for name in _LETTERS)) for item in carrying]
     return table(("party", "roles", *(name[0].upper() for name in _LETTERS)), rows)
-
-
-@command
-async def diff(
-    session: Session,
-    since: Annotated[str, typer.Option("--from", help="The earlier moment (RFC 3339, or a baseline's key).")],
-    until: Annotated[str | None, typer.Option("--to", help="The later one, likewise; else now.")] = None,
-) -> None:
-    """What changed between two moments, by whom and by which event; which findings opened and closed; and the score."""
-    from shared import typed
-    from shared.contracts.views.diff import Change, Diff
-
-    path, between = f"{_VIEW}/diff", {"from": since, "to": until}
-    answer = await typed.read(session.client, Diff, path, **between, limit=1)
-    items = [each async for each in typed.items(session.client, Change, path, **between)]
-    document = answer.document | {"items": [each.document for each in items]}
-    session.show(document, lambda: _diff(answer.value, [each.value for each in items]))
-
-
-def _diff(answer: "Diff", items: "Sequence[Change]") -> "RenderableType":
-    from rich.console import Group
-
-    from services.cli.tables import cell, label, table
-    from shared.clock import rfc3339
-
-    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item)) for item in items]
-    between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
-    found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
-    scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
-    return Group(
-        table(("when", "who", "did", "what", "members"), rows),
-        *([table(("finding", "rule", "subject", "what is wrong"), found)] if found else []),
-        cell(f"Score: {scores[0]}, then {scores[1]}"),
-    )
-
-
-def _what(item: "Change") -> str:
-    from services.cli.tables import label
-
-    if item.node:
-        return label(item.node)
-    return f"{label(item.link.source)} {item.link.type} {label(item.link.target)}" if item.link else ""
-
-
-def _members(item: "Change") -> str:
-    changes = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
-    return "; ".join([*map(_change, changes), *([item.reason] if item.reason else [])])
-
-
-def _change(change: "ChangedMember") -> str:
-    """From what to what, where both are short enough to be read in a line."""
-    before, after = change.from_, change.to
-    short = all(not isinstance(value, list | dict) and len(str(value)) <= _SHORT for value in (before, after))
-    return f"{change.member} {_told(before)} -> {_told(after)}" if short else change.member
-
-
-def _told(value: Any) -> str:
-    return "none" if value is None else str(value)

@@ -29,11 +29,12 @@ COMMANDS = {
     "coverage": ("services.cli.linkage:coverage", "Services by the four Ps; offerings by goods, access and action."),
     "raci": ("services.cli.linkage:raci", "Who does what in a process."),
     "load": ("services.cli.linkage:load", "What each party carries in all processes."),
-    "diff": ("services.cli.linkage:diff", "What changed between two moments, and by whom."),
+    "diff": ("services.cli.diff:diff", "What changed between two moments, and by whom."),
     "baseline": ("services.cli.baseline:baseline", "Give a moment a name, to compare others with."),
     "findings": ("services.cli.health:findings", "What is wrong, by what brought it about; worst first."),
     "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
     "check": ("services.cli.health:check", "A gate for pipelines: fails when findings are too severe."),
+    "watch": ("services.cli.watch:watch", "Follow what is recorded, or what is found, as it happens."),
     "doctor": ("services.cli.doctor:doctor", "What can be reached and in what state it is, with the next step."),
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
@@ -74,7 +75,6 @@ def _listed() -> None:
 app = typer.Typer(
     cls=_Lazy,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_show_locals=False,
     help="Keeps an organisation's IT services in line with its strategy.",
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import refs
+from services.cli import completing, refs
 from services.cli.endpoint import Unusable
 from services.cli.paths import Subject
 from services.cli.session import Session, command
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 async def move(
     session: Session,
     subject: Subject,
-    to: Annotated[str, typer.Argument(metavar="STATE", help="The state to move it to.")],
+    to: Annotated[
+        str, typer.Argument(metavar="STATE", help="The state to move it to.", autocompletion=completing.states)
+    ],
     reason: Annotated[str | None, typer.Option("--reason", "-r", help="Why; kept with the state.")] = None,
 ) -> None:
     """Move something to another state; what keeps it from that is told, and the way that leads there."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import completing
 from services.cli.endpoint import Unusable
 from services.cli.session import Output, offline
 
@@ -27,7 +28,9 @@ Line = tuple[str, str]
 @offline
 def new(
     output: Output,
-    kind: Annotated[str, typer.Argument(help="A kind, such as service or service_offering.")],
+    kind: Annotated[
+        str, typer.Argument(help="A kind, such as service or service_offering.", autocompletion=completing.kinds)
+    ],
     key: Annotated[str | None, typer.Option(help="Its key; one is made up otherwise.")] = None,
     name: Annotated[str | None, typer.Option(help="Its name, which is otherwise left to be filled in.")] = None,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services.cli import refs
+from services.cli import completing, refs
 from services.cli.refs import AsOf, Everything, ValidAt
 from services.cli.session import Session, command
 
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from shared.contracts.views.trace import Trace, TracedNode
     from shared.contracts.views.why import SignedStep, Why
 
-Subject = Annotated[str, typer.Argument(metavar="KIND/KEY", help="Such as service/claims; an id will do for the key.")]
+Subject = Annotated[
+    str,
+    typer.Argument(
+        metavar="KIND/KEY",
+        help="Such as service/claims; an id will do for the key.",
+        autocompletion=completing.subjects,
+    ),
+]
 
 
 @command

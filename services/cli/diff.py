@@ -1,0 +1,93 @@
+"""``diff``: what changed between two moments, for people."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from shared.contracts.views.diff import Change, ChangedMember, Diff
+
+_VIEW = "/alignment/v1"
+_SHORT = 30
+
+
+@command
+async def diff(
+    session: Session,
+    since: Annotated[str, typer.Option("--from", help="The earlier moment: a date, a time or a baseline's key.")],
+    until: Annotated[str | None, typer.Option("--to", help="The later one, likewise; else now.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every line, however many there are.")] = False,
+) -> None:
+    """What changed between two moments, by whom and by which event; which findings opened and closed; and the score."""
+    from shared import typed
+    from shared.contracts.views.diff import Change, Diff
+
+    path, between = f"{_VIEW}/diff", {"from": since, "to": until}
+    answer = await typed.read(session.client, Diff, path, **between, limit=1)
+    items = [each async for each in typed.items(session.client, Change, path, **between)]
+    document = answer.document | {"items": [each.document for each in items]}
+    most = len(items) + _EVERY if everything else _MOST
+    session.show(document, lambda: _diff(answer.value, [each.value for each in items], most))
+
+
+_MOST, _EVERY = 50, 1000
+"""Lines of a part, and more than findings of a diff."""
+
+
+def _diff(answer: "Diff", items: "Sequence[Change]", most: int) -> "RenderableType":
+    from rich.console import Group
+
+    from services.cli.tables import cell, label
+    from shared.clock import rfc3339
+
+    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item)) for item in items]
+    between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
+    found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
+    scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
+    opened, resolved = (len(some) for _, some in between)
+    return Group(
+        cell(
+            f"{len(rows)} changes, {opened} findings opened, {resolved} resolved. Score: {scores[0]}, then {scores[1]}"
+        ),
+        *_first(("when", "who", "did", "what", "members"), rows, most),
+        *_first(("finding", "rule", "subject", "what is wrong"), found, most),
+    )
+
+
+def _first(columns: Sequence[str], rows: Sequence[tuple[str, ...]], most: int) -> "Iterator[RenderableType]":
+    """The first rows of a table, and how many more there are."""
+    from services.cli.tables import cell, table
+
+    if rows:
+        yield table(columns, rows[:most])
+    if len(rows) > most:
+        yield cell(f"and {len(rows) - most} more (--all shows them)")
+
+
+def _what(item: "Change") -> str:
+    from services.cli.tables import label
+
+    if item.node:
+        return label(item.node)
+    return f"{label(item.link.source)} {item.link.type} {label(item.link.target)}" if item.link else ""
+
+
+def _members(item: "Change") -> str:
+    changes = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
+    return "; ".join([*map(_change, changes), *([item.reason] if item.reason else [])])
+
+
+def _change(change: "ChangedMember") -> str:
+    """From what to what, where both are short enough to be read in a line."""
+    before, after = change.from_, change.to
+    short = all(not isinstance(value, list | dict) and len(str(value)) <= _SHORT for value in (before, after))
+    return f"{change.member} {_told(before)} -> {_told(after)}" if short else change.member
+
+
+def _told(value: Any) -> str:
+    return "none" if value is None else str(value)

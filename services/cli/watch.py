@@ -1,0 +1,158 @@
+"""``watch``: what is recorded, or what is found, as it happens; until Ctrl-C, and from there on the next time."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from services.cli.endpoint import Unusable
+from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from shared.client import Client
+
+PAUSE, _PATIENCE = 1.0, 5.0
+"""Seconds between two looks, and after one that found nobody."""
+Json = dict[str, Any]
+
+
+@command
+async def watch(
+    session: Session,
+    what: Annotated[Literal["changes", "findings"], typer.Argument(help="What to follow.")] = "changes",
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after", help="SERVICE=POSITION after which to go on, or of findings a moment; else from now on."
+        ),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Show what there is by now, and end.")] = False,
+) -> None:
+    """Follow what is recorded or found: a line for each, or with --json a document."""
+    follow = _Changes(session.client, after or []) if what == "changes" else _Findings(session.client, after or [])
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
+    await follow.begin()
+    while not stopped.is_set():
+        pause = await _look(session, follow)
+        if once:
+            break
+        try:
+            async with asyncio.timeout(pause):
+                await stopped.wait()
+        except TimeoutError:
+            continue
+    session.say(f"To go on from here: plumbline watch {what} {follow.place}")
+
+
+async def _look(session: Session, follow: "_Changes | _Findings") -> float:
+    """Show what is new. A server that is away is waited for: what it records meanwhile comes later."""
+    from services.cli.tables import plain
+    from shared.client import Unreachable
+
+    try:
+        async for document, line in follow.new():
+            typer.echo(json.dumps(document, ensure_ascii=False) if session.json else plain(line))
+    except Unreachable as error:
+        session.say(f"{error} It is asked again.")
+        return _PATIENCE
+    return PAUSE
+
+
+class _Changes:
+    """By position, service by service."""
+
+    def __init__(self, client: "Client", after: list[str]) -> None:
+        self.client = client
+        self.positions = dict(map(_position, after))
+
+    async def begin(self) -> None:
+        from shared.contracts import OWNERS
+
+        for service in OWNERS:
+            if service not in self.positions:
+                self.positions[service] = (await self.client.changes(service, 0, 1))["head"]["position"]
+
+    @property
+    def place(self) -> str:
+        return " ".join(f"--after {service}={position}" for service, position in self.positions.items())
+
+    async def new(self) -> AsyncIterator[tuple[Json, str]]:
+        for service in self.positions:
+            while True:
+                page = await self.client.changes(service, self.positions[service])
+                for event in page["items"]:
+                    self.positions[service] = event["position"]
+                    yield event, _event(event)
+                self.positions[service] = max(self.positions[service], page["next_after"])
+                if self.positions[service] >= page["head"]["position"] or not page["items"]:
+                    break
+
+
+def _position(given: str) -> tuple[str, int]:
+    from shared.contracts import OWNERS
+    from shared.contracts.refusals import one_of
+
+    service, _, position = given.partition("=")
+    if service not in OWNERS:
+        raise Unusable(f"{given} is no SERVICE=POSITION: the service must be {one_of(service, OWNERS)}")
+    if not position.isdecimal():
+        raise Unusable(f"{given} is no SERVICE=POSITION, such as {service}=120.")
+    return service, int(position)
+
+
+def _event(event: Json) -> str:
+    state = event["data"]["state"]
+    kind, action = event["subject"].partition("/")[0], event["type"].rpartition(".")[2]
+    if kind == "link":
+        ends = (f"{state[end]['kind']}/{state[end]['id']}" for end in ("source", "target"))
+        name = f" {state['type']} ".join(ends)
+    else:
+        name = f"{kind}/{state['key']} {state['name']}"
+    moved = f" to {state['state']}" if action == "transitioned" else ""
+    members = f" ({', '.join(event['data']['changed'])})" if action == "changed" else ""
+    return f"{event['time']} {action}{moved} {name}{members} by {event['actor']}"
+
+
+class _Findings:
+    """By moment: what has opened and what was resolved since the last look."""
+
+    def __init__(self, client: "Client", after: list[str]) -> None:
+        self.client = client
+        self.after = after
+
+    async def begin(self) -> None:
+        from services.cli import refs
+
+        if len(self.after) > 1:
+            raise Unusable("Findings are followed from one moment on.")
+        self.since = await refs.moment(self.client, self.after[0] if self.after else None) or await self._now()
+
+    @property
+    def place(self) -> str:
+        return f"--after {self.since}"
+
+    async def _now(self) -> str:
+        """The moment up to which the view covers everything, by its own clock."""
+        status = await self.client.get_json("/alignment/v1/status")
+        return str(min(status["watermark"].values()))
+
+    async def new(self) -> AsyncIterator[tuple[Json, str]]:
+        until = await self._now()
+        if until <= self.since:
+            return
+        between = {"from": self.since, "to": until, "limit": 1}
+        answer = await self.client.get_json("/alignment/v1/diff", **between)
+        self.since = until
+        for change in ("opened", "resolved"):
+            for finding in answer["findings"][change]:
+                yield {"change": change, **finding}, _finding(change, finding, until)
+
+
+def _finding(change: str, finding: Json, at: str) -> str:
+    node = finding["subject"]
+    subject = f"{node['kind']}/{node['key'] or node['id']}"
+    return f"{at} {change} {finding['severity']} {finding['rule']} {subject}: {finding['title']}"
