@@ -88,7 +88,7 @@ class Offset(Base):
 
 
 class Record(Base):
-    """One version of an entity or link."""
+    """One version of an entity or link. ``models`` are those that it came from, each in a line of its own."""
 
     __tablename__ = "record"
     __table_args__ = (
@@ -114,6 +114,7 @@ class Record(Base):
     deleted: Mapped[bool]
     criticality: Mapped[int | None]
     owner: Mapped[str | None]
+    models: Mapped[str | None]
     valid_from: Mapped[datetime | None]
     valid_to: Mapped[datetime | None]
     recorded_from: Mapped[datetime]
@@ -123,7 +124,7 @@ class Record(Base):
 
 
 class Edge(Base):
-    """One relation in a version of its origin, a link or an entity; ``up`` is the end that the other one justifies."""
+    """One relation in a version of its origin: ``up`` is the end that the other justifies, ``came_as`` how it came."""
 
     __tablename__ = "edge"
     __table_args__ = (
@@ -148,6 +149,7 @@ class Edge(Base):
     live: Mapped[bool]
     rationale: Mapped[str | None]
     confidence: Mapped[float | None]
+    came_as: Mapped[str | None]
     valid_from: Mapped[datetime | None]
     valid_to: Mapped[datetime | None]
     recorded_from: Mapped[datetime]
@@ -244,6 +246,4 @@ index_lists(Base.metadata)
 _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
-BASELINE = _TABLES["baseline"]
-SESSION, SPENT_CODE = _TABLES["session"], _TABLES["spent_code"]
-TALLY = _TABLES["tally"]
+SESSION, SPENT_CODE, BASELINE, TALLY = (_TABLES[name] for name in ("session", "spent_code", "baseline", "tally"))

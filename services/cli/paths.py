@@ -148,4 +148,6 @@ def _without_paths(subject: "Node") -> str:
 
 
 def _relation(edge: "Edge") -> str:
-    return f"{edge.type} ({edge.rationale})" if edge.rationale else edge.type
+    """Its name, for one that is only related its type in the model that it came from, and why."""
+    name = f"{edge.type} [{edge.came_as}]" if edge.type == "relates_to" and edge.came_as else edge.type
+    return f"{name} ({edge.rationale})" if edge.rationale else name

@@ -102,3 +102,26 @@ async def test_a_link_of_the_same_ends_is_that_link_whatever_its_id(platform: Pl
     assert shown(await apply(platform, tmp_path, BOATS, CREW)) == {"changed": 1, "unchanged": 2}
     [link] = [each async for each in platform.client.list(LINKS["catalog"])]
     assert link["confidence"] == 1
+
+
+async def test_the_view_tells_by_model_and_what_a_relation_was_there(platform: Platform, tmp_path: Path) -> None:
+    await import_(platform)
+    await apply(platform, tmp_path, BOATS, CREW.replace("key: crew", "key: crew, links: []"))
+    view = "/alignment/v1"
+
+    async def found(path: str, **asked: str) -> list[Any]:
+        return [each async for each in platform.client.items(f"{view}/{path}", **asked)]
+
+    of_model, rest = await found("nodes", source="id-ferry"), await found("nodes", q="boats", kind="service")
+    assert (len(of_model), [each["key"] for each in rest]) == (21, ["boats"])
+    assert [each["key"] for each in await found("nodes", source="id-ferry", q="boats")] == ["full-boats"]
+    assert await found("nodes", source="ferry") == []
+    subjects = {each["subject"]["key"] for each in await found("findings", source="id-ferry")}
+    assert subjects
+    assert "boats" not in subjects
+    seat = next(each for each in of_model if each["key"] == "seat-reservation")
+    node = await platform.client.get_json(f"{view}/nodes/service/{seat['id']}")
+    assert {(each["type"], each["came_as"]) for each in node["out"]} == {
+        ("realizes", "Realization"),
+        ("relates_to", "Realization"),
+    }

@@ -78,6 +78,7 @@ def edge(moment: Moment, row: Any) -> dict[str, Any]:
         "justified": row.up,
         "rationale": _shortened(row.rationale),
         "confidence": row.confidence,
+        "came_as": row.came_as,
     }
 
 

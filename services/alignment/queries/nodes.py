@@ -55,8 +55,8 @@ def unseen(ref: str) -> dict[str, Any]:
 
 
 BRIEF_NAMES = (
-    "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "valid_from",
-    "valid_to",
+    "ref", "key", "name", "type", "state", "live", "version", "owner", "criticality", "deleted", "models",
+    "valid_from", "valid_to",
 )  # fmt: skip
 BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
 
@@ -85,8 +85,15 @@ def _places(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
 
 def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
     yield from (RECORD.c[name] == filters[name] for name in ("state", "type") if name in filters)
+    if source := filters.get("source"):
+        yield of_model(source)
     if q := filters.get("q"):
         yield RECORD.c.folded.contains(searched(q), autoescape=True)
+
+
+def of_model(name: str) -> ColumnElement[bool]:
+    """What came from a model or bundle of that name."""
+    return RECORD.c.models.contains(f"\n{' '.join(name.split())}\n", autoescape=True)
 
 
 def place_of(kind: str, node: dict[str, Any]) -> str:

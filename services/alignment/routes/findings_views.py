@@ -41,6 +41,7 @@ class Chosen:
     kind: KindName | None = None
     subject: Annotated[Word | None, Query(description="`kind/id`")] = None
     owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None
+    source: Annotated[Word | None, Query(description="Model or bundle that the subject came from")] = None
 
     @property
     def filters(self) -> dict[str, Any]:

@@ -45,11 +45,12 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         state: Word | None = None,
         type: Word | None = None,
         key: Word | None = None,
+        source: Annotated[Word | None, Query(description="Model or bundle that it came from")] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
         check_filters(kind, state, type)
-        asked_for = {"kind": kind, "q": q, "state": state, "type": type, "key": key}
+        asked_for = {"kind": kind, "q": q, "state": state, "type": type, "key": key, "source": source}
 
         async def made(now: Moment) -> dict[str, Any]:
             items, next_cursor = await node_queries.nodes(now, given(asked_for), limit, cursor)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from services.alignment.view.origins import came_as, models_of
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
 from shared.contracts.base import Kind, folded
 from shared.contracts.events import EventId
@@ -119,6 +120,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "name": _TEXT_OR_NONE,
     "state": _TEXT,
     "actor": _TEXT,
+    "models": _TEXT_OR_NONE,
     "criticality": (int, NoneType),
 }
 _EDGE_TYPES: dict[str, tuple[type, ...]] = {
@@ -126,6 +128,7 @@ _EDGE_TYPES: dict[str, tuple[type, ...]] = {
     "source": _TEXT,
     "target": _TEXT,
     "rationale": _TEXT_OR_NONE,
+    "came_as": _TEXT_OR_NONE,
     "confidence": (float, int, NoneType),
 }
 
@@ -160,6 +163,7 @@ def _record(kind: Kind, event: Mapping[str, Any], state: Mapping[str, Any], *, d
         "deleted": deleted,
         "criticality": state.get("criticality"),
         "owner": f"{owner['kind']}/{owner['id']}" if owner else None,
+        "models": models_of(state),
         "valid_from": moment(state.get("valid_from")),
         "valid_to": moment(state.get("valid_to")),
         "actor": event.get("actor", ""),
@@ -174,6 +178,7 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             return  # a relation of a later release
         source, target = ref_of(state["source"]), ref_of(state["target"])
         more: dict[str, Any] = {name: state.get(name) for name in ("rationale", "confidence")}
+        more["came_as"] = came_as(state)
         yield _edge(0, state["type"], source, target, source, **more, **_standing(kind, state))
         return
     seen: set[tuple[str, str, str]] = set()
@@ -207,14 +212,16 @@ def ref_of(end: Mapping[str, Any]) -> str:
     return f"{end['kind']}/{end['id']}"
 
 
+_OPTIONAL = ("field", "rationale", "confidence", "came_as", "valid_from", "valid_to")
+
+
 def _edge(
     ordinal: int, type: str, source: str, target: str, holder: str, *, live: bool = True, **more: Any
 ) -> dict[str, Any]:
     relation, kinds = RELATIONS[type], (source.partition("/")[0], target.partition("/")[0])
     # what a field says always fits; a link that does not justifies nothing
     fits = more.get("field") is not None or relation.allows(*kinds)
-    empty = {"field": None, "rationale": None, "confidence": None, "valid_from": None, "valid_to": None}
-    return empty | {
+    return dict.fromkeys(_OPTIONAL) | {
         "ordinal": ordinal,
         "type": type,
         "source": source,

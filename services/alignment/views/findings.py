@@ -12,7 +12,7 @@ from services.alignment.judge.catalogue import SHOWN as _SHOWN
 from services.alignment.judge.forecast import Turned
 from services.alignment.judge.rule import Rule, Severity
 from services.alignment.models import FINDING, RECORD
-from services.alignment.queries.nodes import brief
+from services.alignment.queries.nodes import brief, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.foreseen import Laid, foreseen
 from services.alignment.views.valid_time import about, left, turned
@@ -137,6 +137,8 @@ def _condition(name: str, value: str, *, past: bool) -> ColumnElement[bool]:
         its = RECORD.c.generation == FINDING.c.generation, RECORD.c.ref == FINDING.c.subject
         owner = select(RECORD.c.owner).where(*its, recorded(RECORD, past=past))
         return owner.correlate(FINDING).scalar_subquery() == value
+    if name == "source":
+        return of_model(value)
     return FINDING.c[name] == value
 
 

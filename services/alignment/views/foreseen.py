@@ -19,6 +19,7 @@ _MATCHES: Mapping[str, Callable[[Any, str], bool]] = {
     "rule": lambda row, value: row.rule == value,
     "subject": lambda row, value: row.subject == value,
     "owner": lambda row, value: row.owner == value,
+    "source": lambda row, value: f"\n{' '.join(value.split())}\n" in (row.models or ""),
 }
 """Per filter what the statement of a page asks."""
 

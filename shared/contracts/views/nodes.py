@@ -73,6 +73,8 @@ class Edge(Model):
     """Reason that its link gives, at most its first 500 characters."""
     confidence: float | None
     """How certain it is, from 0 to 1."""
+    came_as: str | None = Field(None, examples=["Flow"])
+    """Type that it has in the model that it came from; null where it came from none."""
 
 
 class Relation(Edge):
