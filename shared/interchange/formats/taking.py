@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -65,6 +65,8 @@ class Taking:
         full = {"state": FOUND_IN[kind], **members, "name": name or f"Unnamed {type} {re.split('[:/]', id)[-1][-8:]}"}
         ref = self.ref(kind, id, own)
         record = self._record(ref, id, type, full, f"{type} {name or id}")
+        if record is not None and own:  # what went out from here says less than there is
+            record = replace(record, partial=True)
         if record is None:
             return None
         self.entities.append(record)

@@ -28,7 +28,9 @@ def to_markdown(held: Inventory) -> Written:
             lost[kind.name] += 1
     for process in known["process"].values():
         grid = of_process(process, held, lost)
-        if grid.rows:
+        if not grid.roles:
+            lost += Counter({"activity without letters": len(grid.rows)})
+        else:
             files[f"{process['key']}.md"] = encode(grid, "md")
     return Written(files, lost)
 
