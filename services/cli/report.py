@@ -7,11 +7,12 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 
-from services.cli.tables import cell, clean, table
+from services.cli.spoken import Names, differing, spoken
+from services.cli.tables import cell, table
 from shared.interchange.outcome import Fields, Leaving, Outcome, Report
 from shared.interchange.records import Record
 
-_LONGEST, _FEW = 60, 10
+_FEW = 10
 MOST = 50
 """Lines of each part; ``--all`` shows those that are left out."""
 _TOLD = ("retyped", "returned", "pruned", "released")
@@ -63,7 +64,9 @@ def render(report: Report, *, everything: bool = False) -> RenderableType:
 def _parts(report: Report, most: int) -> Iterator[RenderableType]:
     yield from _diff(report, most)
     if report.kept:
-        yield from _fields("Kept, because somebody changed it here since", report.kept, ("here", "source"), most)
+        yield from _fields(
+            "Kept, because somebody changed it here since", report.kept, ("here", "source"), most, _names(report)
+        )
     if report.refused:
         yield table(("refused", "type", "reason"), report.refused[:most])
         yield from _more(len(report.refused), most)
@@ -93,7 +96,13 @@ def _diff(report: Report, most: int) -> Iterator[RenderableType]:
         yield from map(cell, _some(lines, most))
     changed = [(outcome.record, outcome.fields) for outcome in report.outcomes if outcome.action == "changed"]
     if changed:
-        yield from _fields("Would change" if report.dry_run else "Changed", changed, ("from", "to"), most)
+        yield from _fields(
+            "Would change" if report.dry_run else "Changed", changed, ("from", "to"), most, _names(report)
+        )
+
+
+def _names(report: Report) -> Names:
+    return {outcome.record.id: outcome.record.label for outcome in report.outcomes if not outcome.record.kind.is_link}
 
 
 def _identity(report: Report, most: int) -> Iterator[str]:
@@ -132,20 +141,15 @@ def _more(count: int, most: int) -> Iterator[RenderableType]:
 
 
 def _fields(
-    title: str, entries: list[tuple[Any, Fields]], columns: tuple[str, str], most: int
+    title: str, entries: list[tuple[Any, Fields]], columns: tuple[str, str], most: int, names: Names
 ) -> Iterator[RenderableType]:
     rows = [
-        (record.label, name, _short(there), _short(source))
+        (record.label, name, *(spoken(each, names) for each in differing(*values)))
         for record, fields in entries
-        for name, (there, source) in fields.items()
+        for name, values in fields.items()
     ]
     yield table(("what", "member", *columns), rows[:most], title=title)
     yield from _more(len(rows), most)
-
-
-def _short(value: Any) -> str:
-    text = clean(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _counts(counter: Counter[str]) -> str:

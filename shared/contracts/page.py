@@ -26,8 +26,8 @@ Made from the declarations in `shared/contracts/` by `python -m shared.contracts
 Each kind has its members below its service, with what is written there: in a bundle a reference is `kind/key`, over
 HTTP the id. Only `name` has to be given, and what is marked with `*`. Ids that point into the same service are checked;
 into another one they are not, since it may know more than we do: what does not arrive is a finding. The server adds
-`id`, `version`, `provenance`, and who created and last changed it when. `plumbline explain KIND` says the same, with the
-bounds, and what a transition asks for.
+`id`, `version`, `provenance`, and who created and last changed it when. `plumbline explain KIND` says the same, with
+the bounds, and what a transition asks for.
 
 In the state diagrams a live state is shaded. What is in no live state any more is history, and what is in none yet is a
 plan: neither justifies anything.
