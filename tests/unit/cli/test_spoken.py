@@ -15,7 +15,7 @@ NAMES = {"1": "party/crew", "2": "role/purser"}
         ("1", "party/crew"),
         ({"kind": "party", "id": "1"}, "party/crew"),
         ({"kind": "party", "id": "9"}, "party/9"),
-        ([{"role_id": "2", "letter": "A", "note": None}, {"role_id": "2", "letter": "R"}], "role role/purser, letter A; role role/purser, letter R"),
+        ([{"role_id": "2", "letter": "A", "note": None}, {"letter": "R"}], "role role/purser, letter A; letter R"),
         (["a", "b"], "a; b"),
         ({"deep": {"a": [1]}}, "deep a 1"),
         ("\x1b[31mred", "\N{REPLACEMENT CHARACTER}[31mred"),
