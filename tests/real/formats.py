@@ -135,8 +135,8 @@ async def check_way_back(client: Client, format: str) -> None:
     files = [File(name, content) for name, content in made.files.items()]
     together = [File(files[0].name, files[0].content, beside=tuple(files[1:]))] if format == "csv" else files
     for file in together:
-        into = {"into": f"process/{Path(file.name).stem}"} if format == "raci" else {}
-        again = File(file.name, file.content, beside=file.beside, **into)
+        into = f"process/{Path(file.name).stem}" if format == "raci" else None
+        again = File(file.name, file.content, beside=file.beside, into=into)
         back = await bring(client, await to_batch(client, again, format), dry_run=True)
         unchanged(f"{format} and back: {file.name}", back)
     print(f"{format}: {sum(len(file.content) for file in files):,} bytes, {time.monotonic() - began:.1f} s")
