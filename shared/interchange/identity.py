@@ -1,8 +1,8 @@
 """Which entity and which link a record of a model means: by the model's own id, whatever became of it meanwhile.
 
-An element keeps its entity as long as it keeps its kind. One of another kind, and one that comes back after it was
-retired, is a new entity that takes the place of the old one: the id of the second is derived from the element's id and
-``#2``. A link is what it joins: drawn anew it is the same, and led elsewhere another.
+An element keeps its entity as long as it keeps its kind. One of another kind, one that differs in what never changes,
+and one that comes back after it was retired, is a new entity that takes the place of the old one: the id of the second
+is derived from the element's id and ``#2``. A link is what it joins: drawn anew it is the same, led elsewhere another.
 """
 
 import unicodedata
@@ -80,6 +80,12 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def _may_become(record: Record, state: Mapping[str, Any]) -> bool:
+    """Whether it does not differ in what never changes, as the process of an activity."""
+    fixed = record.kind.immutable & record.members.keys()
+    return all(state.get(name) == record.members[name] for name in fixed)
+
+
 @dataclass
 class _Resolving:
     batch: Batch
@@ -99,7 +105,7 @@ class _Resolving:
 
     def resolve(self) -> None:
         self._look()
-        self._each(lambda record: record if record.kind.is_link else self._entity(record))
+        self._each(lambda record: record if record.kind.is_link else self._entity(self._referring(record)))
         self._each(self._referring)
         self._each(lambda record: self._link(record) if record.kind.is_link else record)
         self._succeed()
@@ -128,8 +134,9 @@ class _Resolving:
         if not same and derived in self.holdings.entities:
             same = [self.holdings.entities[derived][1]]
         to = record.members.get("state")
-        current = next((state for state in same if not is_over(record.kind, state["state"])), None)
-        if current is None and same and not comes_back(record.origin, record.kind, same[-1], to):
+        living = [state for state in same if not is_over(record.kind, state["state"])]
+        current = next((state for state in living if _may_become(record, state)), None)
+        if current is None and same and not living and not comes_back(record.origin, record.kind, same[-1], to):
             current = same[-1]
         elif current is None and not same and not holders:
             current, record = self._alike(record)

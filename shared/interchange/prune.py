@@ -8,7 +8,7 @@ from typing import Any
 from shared import clock
 from shared.client import Client, Conflict, Refused
 from shared.contracts import Kind
-from shared.interchange.endings import way_out
+from shared.interchange.endings import is_over, way_out
 from shared.interchange.holdings import Held, Holdings
 from shared.interchange.identity import brought, left
 from shared.interchange.outcome import Outcome
@@ -31,6 +31,8 @@ async def retire(
     outcomes = [Outcome(each, "released") for each, state in waiting if is_shared(origin, state)]
     if dry_run:
         return outcomes + [Outcome(each, "pruned") for each, state in waiting if not is_shared(origin, state)]
+    # what took the place of others has moved and ended some of their links meanwhile
+    waiting = [(each, await client.get(each.kind, each.id)) for each, _ in waiting]
     for each, state in waiting:
         if is_shared(origin, state):
             await release(client, each.kind, state, origin)
@@ -52,8 +54,11 @@ async def note_left(client: Client, going: Iterable[Held], origin: Origin) -> No
         entries = brought(origin, state)
         if all(entry.get("left_at") for entry in entries):
             continue
-        noted = [{**entry, "left_at": _now()} if entry in entries else entry for entry in state["provenance"]]
-        await client.patch(kind, state["id"], state["version"], {"provenance": noted})
+        now = await client.get(kind, state["id"])
+        if is_over(kind, now["state"]):  # with what something else took the place of
+            continue
+        noted = [{**entry, "left_at": _now()} if entry in entries else entry for entry in now["provenance"]]
+        await client.patch(kind, now["id"], now["version"], {"provenance": noted})
 
 
 def record(holdings: Holdings, held: Held, origin: Origin, reason: str = REASON) -> Record:
@@ -78,6 +83,8 @@ async def let_go(
     client: Client, record: Record, state: Mapping[str, Any], touching: Mapping[str, list[Held]]
 ) -> str | None:
     """Retire it and end its links; None, or why it stays."""
+    if is_over(record.kind, state["state"]):
+        return None
     try:
         if record.kind.is_link:
             await end(client, record.kind, state, record.origin, record.reason)

@@ -87,8 +87,11 @@ class FakeOwner:
         state = self.states[kind.name, id]
         if request.headers["If-Match"] != f'"{state["version"]}"':
             return _problem(412, "It has changed since.")
+        change = json.loads(request.content)
+        if fixed := [name for name in kind.immutable & change.keys() if change[name] != state[name]]:
+            return _problem(422, f"never changes: {fixed}")
         body = {name: value for name, value in state.items() if name in kind.model.model_fields}
-        return self._store(kind, id, _merged(body, json.loads(request.content)), state["version"] + 1)
+        return self._store(kind, id, _merged(body, change), state["version"] + 1)
 
     def _post(self, kind: Kind, id: str, request: httpx.Request) -> httpx.Response:
         """A transition."""

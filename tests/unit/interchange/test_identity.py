@@ -72,6 +72,17 @@ async def test_an_element_of_another_kind_is_another_entity_that_supersedes_the_
     assert live(owner) == {"product Rota", "process Plan", "Rota serves Plan"}
 
 
+async def test_a_step_of_another_process_is_another_activity(owner: FakeOwner) -> None:
+    parts = "v BusinessProcess Buy\nw BusinessProcess Sell\na BusinessProcess Pay"
+    await import_(owner, exchange(parts, "r Composition v a"))
+    report = await import_(owner, exchange(parts, "r Composition w a"))
+    assert counts(report) == {"unchanged": 2, "retyped": 1, "joined": 1}
+    states = {state["state"]: state for state in owner.states.values() if state.get("name") == "Pay"}
+    assert states["operational"]["process_id"] == owner.by_name("Sell")["id"]
+    assert states["retired"]["key"] == f"{states['operational']['key']}.1"
+    assert counts(await import_(owner, exchange(parts, "r Composition w a"))) == {"unchanged": 3, "joined": 1}
+
+
 async def test_what_takes_the_place_of_another_takes_its_links_and_owners_too(owner: FakeOwner) -> None:
     crew = "x {} Crew\ns BusinessService Ferry"
     await import_(owner, exchange(crew.format("BusinessActor")))

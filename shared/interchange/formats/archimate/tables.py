@@ -64,7 +64,7 @@ def relation_of(type: str, source: str, target: str) -> tuple[str, bool]:
     The first row that names it and that the kinds fit: as it stands, or turned round where the row says that it runs
     the other way. Else ``relates_to``.
     """
-    for row in _rows(type):
+    for row in rows(type):
         if type not in row.swapped and row.allows(source, target):
             return row.name, False
         if type in row.swapped and row.allows(target, source):
@@ -72,7 +72,7 @@ def relation_of(type: str, source: str, target: str) -> tuple[str, bool]:
     return "relates_to", False
 
 
-def _rows(type: str) -> Iterable[Relation]:
+def rows(type: str) -> Iterable[Relation]:
     """The rows of the table that name a relation, in the order in which they are tried."""
     if type == "Association":
         return (RELATIONS[name] for name in _ASSOCIATIONS)
