@@ -1,6 +1,5 @@
-"""The tables of docs/archimate.md, from those of the mapping: ``python -m shared.interchange.formats.archimate.page``."""
+"""The tables of docs/archimate.md: ``python -m shared.interchange.formats.archimate.page`` writes them into it."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -60,8 +59,8 @@ def _table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 def render(page: str) -> str:
     """The page with the tables as they are now."""
     for name, table in tables().items():
-        block = f"<!-- {name} -->\n{table}\n<!-- end -->"
-        page = re.sub(rf"<!-- {name} -->\n.*?<!-- end -->", lambda _, made=block: made, page, flags=re.DOTALL)
+        before, mark, rest = page.partition(f"<!-- {name} -->\n")
+        page = f"{before}{mark}{table}\n{rest[rest.index('<!-- end -->') :]}"
     return page
 
 
