@@ -164,7 +164,11 @@ class _Reading:
         members = {
             "name": str(metadata.get("title") or shown or metadata["name"]),
             "description": cut(_text(metadata.get("description"))),
-            "type": said if said in TYPES.get(term.kind, ()) else None if id and term.type not in _SURE else term.type,
+            "type": said
+            if isinstance(said, str) and said in TYPES.get(term.kind, ())
+            else None
+            if id and term.type not in _SURE
+            else term.type,
             "owner": owner and owner.state,
             "parent_id": self._ref(parent).id if parent and term.kind == "party" else None,
             "tags": [str(tag)[:200] for tag in _list(metadata.get("tags"))][:50],

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -47,7 +48,16 @@ def read(file: File) -> Iterator[Sheet]:
         for name in workbook.sheet_names:
             if name != CHOICES:
                 yield _sheet(file.name, name, workbook)
-    except (CalamineError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(f"{file.name} cannot be read as a workbook: {error}.") from None

@@ -108,12 +108,13 @@ def period(body: Json) -> dict[str, str] | None:
     return {name: str(value) for name, value in found.items() if value} or None
 
 
+_AMOUNTS = ("taxIncludedAmount", "dutyFreeAmount")
+
+
 def price(price: Json) -> str:
     """``Recurring Charge: 50 EUR, recurring, monthly``."""
-    amount = price.get("price")
-    inner = (
-        amount.get("taxIncludedAmount") or amount.get("dutyFreeAmount") or amount if isinstance(amount, dict) else {}
-    )
+    outer = next(dicts(price.get("price")), {})
+    inner = next((each for name in _AMOUNTS for each in dicts(outer.get(name))), outer)
     told = f"{inner.get('value')} {inner.get('unit') or ''}".strip() if inner.get("value") is not None else ""
     words = (told, price.get("priceType"), price.get("recurringChargePeriodType"))
     rest = ", ".join(str(word) for word in words if word)
