@@ -11,7 +11,7 @@ from services.cli.session import Session, command
 async def baseline(
     session: Session,
     name: Annotated[str, typer.Argument(help="What it is called, such as 'Strategy signed'.")],
-    at: Annotated[str | None, typer.Option("--at", help="The moment (RFC 3339); else now.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="The moment: a date, or a time (RFC 3339); else now.")] = None,
     key: Annotated[
         str | None, typer.Option("--key", help="What to call it in commands; else made from the name.")
     ] = None,

@@ -57,11 +57,12 @@ COMMANDS = {
 class _Lazy(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in COMMANDS:
-            self.add_command(_load(args[0]), args[0])
+            self.add_command(load(args[0]), args[0])
         return super().resolve_command(ctx, args)
 
 
-def _load(name: str) -> Any:
+def load(name: str) -> Any:
+    """The command of that name, with its module imported."""
     module, _, function = COMMANDS[name][0].partition(":")
     single = typer.Typer(add_completion=False)
     single.command(name)(getattr(import_module(module), function))

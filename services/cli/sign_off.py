@@ -58,7 +58,7 @@ async def propose(
     ] = None,
     signer: Annotated[list[str] | None, typer.Option(help="Key of a stakeholder who signs it.")] = None,
     description: Annotated[str | None, typer.Option(help="What is agreed with it.")] = None,
-    due: Annotated[str | None, typer.Option(help="Until when (RFC 3339).")] = None,
+    due: Annotated[str | None, typer.Option(help="Until when: a date, or a time (RFC 3339).")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would hold; write nothing.")] = False,
 ) -> None:
     """Make a draft of an increment: of what is named, or of what has been proposed and waits for a signature."""

@@ -1,0 +1,148 @@
+"""Every command ends with the exit codes that its page names: what brings each about, command by command."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.cli import doctor, reference
+from services.cli.main import COMMANDS
+from services.cli.session import CONFLICT, FAILED, NOT_FOUND, UNREACHABLE
+from shared.client import Client
+from shared.contracts import Kind
+from tests.unit.fake_owner import BY_PATH, STAMP
+
+ID = "7d4f0000-0000-4000-8000-000000000001"
+BUNDLE = "{kind: role, key: r, spec: {name: R}}"
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "apply": ("-f", "FILE"), "import": ("TABLE", "--kind", "role"), "export": (), "get": ("service", "x"),
+    "move": ("service/x", "operational"),
+    "trace": ("service/x",), "why": ("service/x",), "impact": ("service/x",), "cascade": (), "coverage": ("design",),
+    "raci": ("x",), "load": (), "diff": ("--from", "2026-01-01"), "baseline": ("Then",), "findings": (), "score": (),
+    "check": (), "status": (), "rebuild": (), "watch": ("--once",), "propose": ("Slice", "--item", "objective/x"),
+    "submit": ("x",), "sign": ("x", "--yes"), "reject": ("x", "--comment", "no", "--yes"),
+    "delegate": ("x", "--to", "y", "--yes"),
+    "drift": ("x",), "proof": ("x",), "supersede": ("x",), "trust": (),
+}  # fmt: skip
+"""Of each command that asks a server."""
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
+    """Puts a server in the place of every other one."""
+    monkeypatch.setattr("shared.client._PAUSE", 0)
+
+    def put(answer: Answer) -> None:
+        transport = httpx.MockTransport(answer)
+        monkeypatch.setattr("services.cli.session.connect", lambda *_: Client("http://fake", "token", transport))
+        monkeypatch.setattr(doctor, "opened", lambda *_: httpx.AsyncClient(base_url="http://fake", transport=transport))
+
+    return put
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> Callable[[str], list[str]]:
+    bundle, table = tmp_path / "b.yaml", tmp_path / "t.csv"
+    bundle.write_text(BUNDLE)
+    table.write_text("Key,Name\nr,R\n")
+    files = {"FILE": str(bundle), "TABLE": str(table)}
+    return lambda name: [name, *(files.get(each, each) for each in ARGUMENTS[name])]
+
+
+def away(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("Connection refused")
+
+
+def empty(request: httpx.Request) -> httpx.Response:
+    """A server that has nothing."""
+    if request.url.path.count("/") == 3 and request.method == "GET":
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+    return httpx.Response(404, json={"detail": "There is no such thing."})
+
+
+def found(kind: Kind) -> dict[str, Any]:
+    """One of a kind, with what it cannot be without."""
+    fields = kind.model.model_fields
+    defaults = {name: info.get_default() for name, info in fields.items() if not info.is_required()}
+    own = {"id": ID, "key": "x", "name": "X", "state": kind.lifecycle.initial, "version": 1, "provenance": []}
+    return {**defaults, **STAMP, **own, "kind": kind.name}
+
+
+def contradicting(request: httpx.Request) -> httpx.Response:
+    """One that has whatever is asked for, and takes nothing."""
+    if request.method != "GET":
+        return httpx.Response(409, json={"detail": "It contradicts what is there."})
+    service, _, collection, *rest = request.url.path.strip("/").split("/")
+    one = found(BY_PATH[service, collection])
+    if rest:
+        return httpx.Response(200, json=one | {"items": [], "hidden": 0})
+    return httpx.Response(200, json={"items": [one], "next_cursor": None})
+
+
+def having(code: int) -> list[str]:
+    return [name for name in COMMANDS if code in reference.CODES[name]]
+
+
+def test_the_page_is_that_of_the_commands() -> None:
+    assert reference.PAGE.read_text() == reference.render(), "python -m services.cli.reference"
+    assert {*reference.CODES} == {*COMMANDS}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_option_that_there_is_not_is_a_usage_error(run: Any, name: str) -> None:
+    result = run(name, "--frobnicate")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("name", [name for name in having(UNREACHABLE) if name in ARGUMENTS])
+def test_a_server_that_is_away_is_five(run: Any, server: Any, arguments: Any, name: str) -> None:
+    server(away)
+    result = run(*arguments(name))
+    assert (result.exit_code, result.stdout) == (5, ""), result.stderr
+    assert "cannot be reached" in result.stderr
+
+
+def test_so_it_is_for_those_that_look_for_it_themselves(run: Any, server: Any) -> None:
+    server(away)
+    assert run("doctor", "--server", "http://127.0.0.1:9", "--token", "t").exit_code == 5
+    assert run("verify", "--log", "http://127.0.0.1:1").exit_code == 5
+    others = {"doctor", "verify", "migrate", "topics"}  # the last two ask no server: tests of their own have them
+    assert {*having(UNREACHABLE)} - {*ARGUMENTS} == others
+
+
+@pytest.mark.parametrize("name", having(NOT_FOUND))
+def test_what_is_not_there_is_three(run: Any, server: Any, arguments: Any, name: str) -> None:
+    server(empty)
+    result = run(*arguments(name))
+    assert (result.exit_code, result.stdout) == (3, ""), result.stderr
+    assert "There is no" in result.stderr
+
+
+@pytest.mark.parametrize("name", having(CONFLICT))
+def test_what_contradicts_is_four(run: Any, server: Any, arguments: Any, name: str) -> None:
+    server(contradicting)
+    result = run(*arguments(name))
+    assert result.exit_code == 4, (result.stderr, result.exception)
+    assert "It contradicts what is there." in result.stderr
+
+
+def refusing(request: httpx.Request) -> httpx.Response:
+    """One that is empty, and takes nothing of what is brought."""
+    if request.url.path.endswith("/bulk"):
+        return httpx.Response(200, text=json.dumps({"status": 422, "problem": {"detail": "No."}}))
+    return empty(request)
+
+
+def test_something_refused_is_one(run: Any, server: Any, arguments: Any) -> None:
+    server(refusing)
+    assert run(*arguments("apply")).exit_code == 1
+    assert run(*arguments("import"), "--strict").exit_code == 1
+
+
+def test_which_commands_may_say_no() -> None:
+    """Each is brought about where the command is tested."""
+    assert {*having(FAILED)} == {"up", "serve", "apply", "import", "check", "rebuild", "doctor", "drift", "verify"}
