@@ -210,3 +210,10 @@ def test_a_folder_without_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("{kind: role}")
     with pytest.raises(BadBundle, match=r"no file ends in \.yaml or \.yml"):
         bundle_files.read([tmp_path])
+
+
+async def test_the_first_bundle_of_the_documentation_applies(owner: FakeOwner, file: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "bundles.md").read_text()
+    [example] = [block.partition("```")[0] for block in page.split("```yaml\n")[1:]]
+    assert (await apply(owner, file, example)).count("created") == 4
+    assert owner.by_name("Claims handling")["tags"] == ["insurance", "core"]
