@@ -12,7 +12,7 @@ from services.cli.tables import cell, table
 from shared.interchange.outcome import Fields, Leaving, Outcome, Report
 from shared.interchange.records import Record
 
-_FEW = 10
+_FEW = 25
 MOST = 50
 """Lines of each part; ``--all`` shows those that are left out."""
 _TOLD = ("retyped", "returned", "pruned", "released")
@@ -54,10 +54,11 @@ def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
 
 
 def render(report: Report, *, everything: bool = False) -> RenderableType:
-    """What there is in all at the beginning and at the end; of each part between them so many lines."""
+    """What there is in all at the end, and where that is far away at the beginning too; of each part so many lines."""
     most = sys.maxsize if everything else MOST
     parts = [*_parts(report, most)]
-    head = [cell(_summary(report)), cell("")] if len(report.outcomes) + len(report.refused) > _FEW else []
+    long = sum(outcome.action != "unchanged" for outcome in report.outcomes) + len(report.refused) > _FEW
+    head = [cell(_summary(report)), cell("")] if long else []
     return Group(*head, *parts, cell(_summary(report)))
 
 
