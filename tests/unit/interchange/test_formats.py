@@ -47,7 +47,8 @@ def test_what_is_said_beside_a_file_is_for_formats_that_take_it() -> None:
 
 
 def test_a_format_without_a_way_out_names_those_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, out = replace(FORMATS[0], name="plain", write=None), replace(FORMATS[0], write=lambda _: Written({}))
+    archimate = formats.named("archimate")
+    plain, out = replace(archimate, name="plain", write=None), replace(archimate, write=lambda _: Written({}))
     monkeypatch.setattr(formats, "FORMATS", (plain, out))
     assert formats.writer("archimate")(Inventory()) == Written({})
     with pytest.raises(Unreadable, match="plain is only read; what can be written is: archimate"):

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,10 @@ def test_no_cell_of_ours_is_a_formula_and_each_comes_back(text: str) -> None:
         ("text", 7.0, "7"), ("text", True, "true"),
         ("date", "2026-01-31", "2026-01-31"), ("instant", "2026-01-31", "2026-01-31"), ("any", "007", "007"),
         ("any", "7", 7), ("any", '"7"', "7"), ("any", 2.5, 2.5),
+        ("instant", datetime.fromisoformat("2026-01-31"), "2026-01-31"),
+        ("instant", datetime.fromisoformat("2026-01-31T12:30"), "2026-01-31T12:30:00Z"),
+        ("date", date(2026, 1, 31), "2026-01-31"),
+        ("text", datetime.fromisoformat("2026-01-31"), "2026-01-31"), ("any", date(2026, 1, 31), "2026-01-31"),
     ],
 )  # fmt: skip
 def test_cells_are_what_people_mean(type: Any, cell: Any, value: Any) -> None:
