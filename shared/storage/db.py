@@ -185,13 +185,16 @@ def _sqlite(url: str, begin: str, size: int) -> AsyncEngine:
     return engine
 
 
+_LIMITS = {
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""Of every session at PostgreSQL."""
+
+
 def _postgres(url: str) -> AsyncEngine:
-    limits = {
-        "timezone": "UTC",
-        "lock_timeout": "10s",
-        "statement_timeout": "60s",
-        "idle_in_transaction_session_timeout": "60s",
-    }
     plain, said = without_tls(url)
     engine = create_async_engine(
         plain,
@@ -200,7 +203,7 @@ def _postgres(url: str) -> AsyncEngine:
         pool_timeout=10,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": limits, "timeout": 5},
+        connect_args={"server_settings": _LIMITS, "timeout": 5},
     )
     check_certificates(engine.sync_engine, said)
     replace_dead(engine.sync_engine)

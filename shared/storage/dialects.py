@@ -48,6 +48,16 @@ async def lock_scope(connection: AsyncConnection, scope: int) -> None:
         await connection.execute(_LOCK, {"scope": scope})
 
 
+_TAKE_TIME = text("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+
+
+async def take_time(connection: AsyncConnection) -> None:
+    """Let this transaction rest between its statements while something large is worked out: PostgreSQL would end it
+    as one that was forgotten."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_TAKE_TIME)
+
+
 async def refresh_statistics(connection: AsyncConnection, tables: Iterable[Table]) -> None:
     """Tell PostgreSQL's planner what has just been loaded: of a full table that it takes for empty it scans lists."""
     if connection.dialect.name == "postgresql":

@@ -22,6 +22,7 @@ from services.alignment.judge.standing import Said, Version
 from services.alignment.view.projection import Projected
 from shared.clock import FOREVER
 from shared.storage.bulk_writer import Operation
+from shared.storage.dialects import take_time
 
 _TICK = timedelta(microseconds=1)
 _FEW = 20
@@ -134,6 +135,7 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     """Judge anew, from an instant on, whatever these may matter to; the events are not yet in the judge's memory."""
     connection, generation, judge = work.connection, work.generation, work.judge
     assert judge.until is not None
+    await take_time(connection)
     await work.write()  # what is looked at from here on
     start = since - judge.settle - _TICK  # before the change, and before what may have left no trace
     history = History(connection, generation, start, judge.plan)

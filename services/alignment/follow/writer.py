@@ -22,6 +22,7 @@ from services.alignment.judge.plan import Plan
 from services.alignment.view import lease
 from services.alignment.view.projection import Projected
 from shared.storage.db import Database
+from shared.storage.dialects import take_time
 
 _AT_ONCE = timedelta(0)
 _MANY = 5_000
@@ -141,6 +142,7 @@ class Writer:
 
     async def _load(self, connection: AsyncConnection, generation: int) -> _Held:
         batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)
+        await take_time(connection)
         judge = await present.load(connection, generation, self.settle_after, self._rules)
         progress = await Progress.load(connection, generation)
         held = self._held[generation] = _Held(judge, progress, batch)
