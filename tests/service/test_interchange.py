@@ -8,11 +8,13 @@ import pytest
 
 from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
+from shared.interchange.bring import bring
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import to_batch
 from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
 from tests.platform import Platform, running, settings_for
+from tests.unit.interchange import models
 
 FERRY = Path(__file__).parents[1] / "unit" / "interchange" / "ferry.xml"
 CREW = (
@@ -125,3 +127,44 @@ async def test_the_view_tells_by_model_and_what_a_relation_was_there(platform: P
         ("realizes", "Realization"),
         ("relates_to", "Realization"),
     }
+
+
+async def edition(platform: Platform, elements: str, relations: str = "", *, prunes: bool = False) -> dict[str, int]:
+    """A dry run and the real one of a model, which must tell the same."""
+    content = models.exchange(elements, relations)
+    foreseen = await bring(platform.client, models.batch(content), dry_run=True, prunes=prunes)
+    report = await bring(platform.client, models.batch(content), prunes=prunes)
+    assert models.counts(foreseen) == models.counts(report)
+    assert report.accounted
+    return models.counts(report)
+
+
+STEPS = "a BusinessProcess Pick\nb BusinessProcess Pack\nx {} Rota"
+JOINS = "r Triggering a b\ns Serving x a"
+
+
+async def test_editions_of_a_model_against_the_real_owners(platform: Platform) -> None:
+    client, tool, service = platform.client, STEPS.format("ApplicationComponent"), STEPS.format("ApplicationService")
+    assert await edition(platform, tool, JOINS) == {"created": 5}
+    rota = await client.find("product", "rota")
+    assert rota
+    assert await edition(platform, service, JOINS) == {"retyped": 1, "changed": 1, "unchanged": 3}
+    assert (await client.get("product", rota["id"]))["state"] == "retired"
+    assert await edition(platform, service, JOINS) == {"unchanged": 5}
+    assert await edition(platform, service, "r Triggering b a\ns Serving x a") == {"changed": 1, "unchanged": 4}
+    less = service.partition("\n")[2]
+    assert await edition(platform, less) == {"unchanged": 2, "left": 3}
+    assert await edition(platform, less, prunes=True) == {"unchanged": 2, "pruned": 3}
+    pick = await client.find("process", "pick")
+    assert pick
+    assert pick["state"] == "retired"
+    assert await edition(platform, service, JOINS) == {"returned": 1, "created": 2, "unchanged": 2}
+    again = await client.find("process", "pick")
+    assert again
+    assert (again["state"], again["id"] != pick["id"]) == ("operational", True)
+    assert (await client.get("process", pick["id"]))["key"] == "pick.1"
+    assert await edition(platform, tool, JOINS) == {"retyped": 1, "changed": 1, "unchanged": 3}
+    assert await edition(platform, tool, JOINS, prunes=True) == {"unchanged": 5}
+    parts = f"{tool}\nv BusinessProcess Ship\nw BusinessProcess Load"
+    assert await edition(platform, parts, f"{JOINS}\nt Composition v w") == {"created": 2, "unchanged": 5, "joined": 1}
+    assert await edition(platform, parts, f"{JOINS}\nt Composition a w") == {"retyped": 1, "unchanged": 6, "joined": 1}
