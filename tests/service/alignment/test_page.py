@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from shared.contracts import NODE_KINDS, OWNERS
+from shared.contracts import LINKS, NODE_KINDS, OWNERS
 from shared.contracts.alignment import BASELINE
 from shared.http import pagination
 from tests.platform import Platform
@@ -144,6 +144,26 @@ async def test_what_is_typed_is_text(sampled: Platform, browser: httpx.AsyncClie
     await sampled.client.delete("tactic", made["id"], made["version"], "a test")
     await sampled.caught_up()
     assert (await shown(browser, f"/entity/tactic/{made['id']}", 410)).findtext(".//h1") == "Deleted"
+
+
+async def test_what_left_its_model_and_what_a_relation_was_there_is_said(
+    sampled: Platform, browser: httpx.AsyncClient
+) -> None:
+    came = {"source": "archimate:Node", "id": "n", "type": "Node", "model": MARKUP}
+    left = {"name": "Old", "provenance": [{**came, "left_at": "2026-01-02T03:04:05Z"}]}
+    tactics = [await sampled.client.post("tactic", body) for body in (left, {"name": "New", "provenance": [came]})]
+    source, target = ({"kind": "tactic", "id": each["id"]} for each in tactics)
+    told = {"type": "relates_to", "source": source, "target": target, "provenance": [{**came, "type": "Flow"}]}
+    link = await sampled.client.post(LINKS["strategy"], told)
+    await sampled.caught_up()
+    old, new = [(await shown(browser, f"/entity/tactic/{each['id']}")).text_content() for each in tactics]
+    assert f"It is no longer in {MARKUP}, as was found on 2026-01-02." in old
+    assert "no longer in" not in new
+    assert all("relates to Flow" in " ".join(text.split()) for text in (old, new))
+    await sampled.client.transition(LINKS["strategy"], link["id"], link["version"], "ended", "a test")
+    for each in tactics:
+        await sampled.client.delete("tactic", each["id"], each["version"], "a test")
+    await sampled.caught_up()
 
 
 @pytest.mark.parametrize(

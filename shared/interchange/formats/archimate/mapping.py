@@ -75,10 +75,11 @@ class _Reading:
             self.batch.notes.append(f"Junctions make more than {len(way.paths):,} relations: the rest is left out.")
         every = [*self.model.relations, *way.paths]
         self.batch.paths += len(way.paths)
-        self._count_joined(way.used | self.activities.used)
+        used = way.used | self.activities.used
+        self._count_joined(used)
         holders, assigned = performed(every, self.stored), []
         for relation in every:
-            if relation.identifier in way.used | self.activities.used:
+            if relation.identifier in used:
                 continue
             if ours.is_part(relation):
                 self.batch.joined[relation.type] += 1
