@@ -32,6 +32,7 @@ async def findings(
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only about this, as KIND/KEY.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only of what came from this model or bundle.")] = None,
     each: Annotated[bool, typer.Option("--each", help="One by one, not by what brought them about.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
@@ -41,7 +42,7 @@ async def findings(
     from shared.contracts.views.findings import FindingGroup
     from shared.contracts.views.nodes import Finding
 
-    asked: Json = {"severity": severity, "rule": rule, "valid_at": valid_at}
+    asked: Json = {"severity": severity, "rule": rule, "source": source, "valid_at": valid_at}
     asked["as_of"] = await refs.moment(session.client, as_of)
     asked["subject"] = await refs.path(session.client, subject, asked["as_of"]) if subject else None
     if each:

@@ -75,8 +75,7 @@ class _Reading:
             self.batch.notes.append(f"Junctions make more than {len(way.paths):,} relations: the rest is left out.")
         every = [*self.model.relations, *way.paths]
         self.batch.paths += len(way.paths)
-        used = way.used | self.activities.used
-        self._count_joined(used)
+        self._count_joined(used := way.used | self.activities.used)
         holders, assigned = performed(every, self.stored), []
         for relation in every:
             if relation.identifier in used:
