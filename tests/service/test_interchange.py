@@ -9,10 +9,12 @@ import pytest
 from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bring import bring
+from shared.interchange.export import export
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import to_batch
 from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
+from shared.interchange.yaml_documents import text
 from tests.platform import Platform, running, settings_for
 from tests.unit.interchange import models
 
@@ -168,3 +170,34 @@ async def test_editions_of_a_model_against_the_real_owners(platform: Platform) -
     parts = f"{tool}\nv BusinessProcess Ship\nw BusinessProcess Load"
     assert await edition(platform, parts, f"{JOINS}\nt Composition v w") == {"created": 2, "unchanged": 5, "joined": 1}
     assert await edition(platform, parts, f"{JOINS}\nt Composition a w") == {"retyped": 1, "unchanged": 6, "joined": 1}
+
+
+APART = """
+{kind: process, key: pay, spec: {name: Pay}}
+---
+{kind: activity, key: enter, spec: {name: Enter, process_id: process/pay, segregated_from_ids: [activity/release]}}
+---
+{kind: activity, key: release, spec: {name: Release, process_id: process/pay, segregated_from_ids: [activity/enter]}}
+---
+{kind: party, key: team, spec: {name: Team, owner: role/lead}}
+---
+{kind: role, key: lead, spec: {name: Lead, owner: party/team}}
+"""
+
+
+async def test_what_refers_to_each_other_arrives_and_its_export_applies_elsewhere(
+    platform: Platform, tmp_path: Path
+) -> None:
+    report = await apply(platform, tmp_path, APART)
+    assert (shown(report), report.read, report.refused) == ({"created": 5}, 5, [])
+    assert shown(await apply(platform, tmp_path, APART)) == {"unchanged": 5}
+    exported = await export(platform.client)
+    documents = [text(each) for some in exported.documents.values() for each in some]
+    (tmp_path / "elsewhere").mkdir()
+    async with running(settings_for(tmp_path / "elsewhere")) as other:
+        assert shown(await apply(other, tmp_path, *documents)) == {"created": 5}
+        release = await other.client.find("activity", "release")
+        enter = await other.client.find("activity", "enter")
+        assert release
+        assert enter
+        assert (release["segregated_from_ids"], enter["segregated_from_ids"]) == ([enter["id"]], [release["id"]])

@@ -150,6 +150,31 @@ async def test_what_was_signed_under_the_first_release_keeps_who_wrote_it(servic
     assert [tuple(row) for row in held] == [("tactic", item, signed, at)]
 
 
+@pytest.mark.parametrize("service", ["roles"])
+async def test_names_from_before_are_found_by_plain_letters(service: str, database: Database) -> None:
+    """As the release before folded them: by case alone."""
+    roles, at = migrations.metadata(service).tables["role"], datetime(2026, 3, 1, tzinfo=UTC)
+    common = {
+        "state": "active", "version": 1, "provenance": [], "created_at": at, "created_by": "ann", "updated_at": at,
+        "updated_by": "ann", "tags": [], "external_refs": [], "custom": {}, "required_skills": [],
+    }  # fmt: skip
+    names = {"plain": "Purser", "wide": "\uff30urser\u3000A", "ligature": "\ufb01rst"}
+    rows = [
+        common | {"id": uuid4(), "key": key, "name": name, "folded": f"{name.casefold()} {key}"}
+        for key, name in names.items()
+    ]
+    await migrations.upgrade(service, database)
+    async with database.write() as connection:
+        await connection.run_sync(step(service, "0006"))
+        await connection.execute(roles.insert(), rows)
+        await connection.run_sync(step(service, "head"))
+    async with database.read() as connection:
+        found = dict((await connection.execute(select(roles.c.key, roles.c.folded))).all())
+        kept = dict((await connection.execute(select(roles.c.key, roles.c.name))).all())
+    assert found == {"plain": "purser plain", "wide": "purser a wide", "ligature": "first ligature"}
+    assert kept == names
+
+
 @pytest.mark.parametrize("service", ["strategy"])
 async def test_a_drift_would_be_seen(service: str, database: Database) -> None:
     await migrations.upgrade(service, database)

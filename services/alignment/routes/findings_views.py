@@ -1,5 +1,6 @@
 """HTTP of what is wrong, by which rules, how much it weighs, and what closing it is worth."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -8,8 +9,9 @@ from pydantic import AfterValidator
 
 from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
+from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, given
-from services.alignment.routes.reading import SCOPE, Reader
+from services.alignment.routes.reading import SCOPE, Make, Reader, meant
 from services.alignment.views import findings as finding_views
 from services.alignment.views import groups as group_views
 from services.alignment.views import score as scores
@@ -39,16 +41,29 @@ class Chosen:
     rule: Annotated[str | None, AfterValidator(_known_rule)] = None
     severity: Literal["info", "low", "medium", "high", "critical"] | None = None
     kind: KindName | None = None
-    subject: Annotated[Word | None, Query(description="`kind/id`")] = None
-    owner: Annotated[Word | None, Query(description="`party/id` or `role/id`")] = None
+    subject: Annotated[Word | None, Query(description="`kind/id` or `kind/key`")] = None
+    owner: Annotated[Word | None, Query(description="`party` or `role`, and behind a slash its id or key")] = None
     source: Annotated[Word | None, Query(description="Model or bundle that the subject came from")] = None
 
-    @property
-    def filters(self) -> dict[str, Any]:
-        return given(vars(self))
+    async def at(self, now: Moment) -> dict[str, Any]:
+        """As filters of that moment, at which a key may be another's than today. Raises Invalid."""
+        filters = given(vars(self))
+        for name in ("subject", "owner"):
+            if name in filters:
+                filters[name] = await meant(now, name, filters[name])
+        return filters
 
 
 Which = Annotated[Chosen, Depends()]
+
+
+def _chosen(page: Callable[..., Awaitable[dict[str, Any]]], which: Chosen, *more: Any) -> Make:
+    """A page of what was chosen."""
+
+    async def made(now: Moment) -> dict[str, Any]:
+        return await page(now, await which.at(now), *more)
+
+    return made
 
 
 def router(reader: Reader) -> APIRouter:
@@ -57,8 +72,7 @@ def router(reader: Reader) -> APIRouter:
 
     @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
     async def findings(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        page = finding_views.page
-        return await reader.answer(asked, lambda now: page(now, which.filters, limit, cursor, grace), settled=True)
+        return await reader.answer(asked, _chosen(finding_views.page, which, limit, cursor, grace), settled=True)
 
     @routes.get(
         "/findings/groups",
@@ -67,8 +81,7 @@ def router(reader: Reader) -> APIRouter:
         responses=answering(FindingGroupPage),
     )
     async def groups(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        page = group_views.page
-        return await reader.answer(asked, lambda now: page(now, which.filters, limit, cursor, grace), settled=True)
+        return await reader.answer(asked, _chosen(group_views.page, which, limit, cursor, grace), settled=True)
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
     async def finding(asked: Now, id: Word) -> Response:

@@ -20,9 +20,11 @@ from services.alignment.routes.parameters import OfNow
 from services.alignment.view.waiting import Waiting
 from shared import clock
 from shared.config import Settings
+from shared.contracts import KIND_OWNERS
 from shared.contracts.events import EventId
+from shared.contracts.members import did_you_mean
 from shared.contracts.scalars import looks_like_an_id
-from shared.errors import Gone, NotFound, Unavailable
+from shared.errors import Gone, Invalid, NotFound, Unavailable
 from shared.http import exchange
 from shared.storage.db import Database
 
@@ -150,3 +152,19 @@ async def existing(now: Moment, ref: str) -> Any:
     if row.deleted:
         raise Gone("It was deleted.", last=nodes.brief(now, row))
     return row
+
+
+async def meant(now: Moment, parameter: str, ref: str) -> str:
+    """``kind/id`` for a ``kind/id`` or ``kind/key`` of a parameter; what only an id names need not be known. Raises
+    Invalid."""
+    kind, _, id = ref.partition("/")
+    if kind not in KIND_OWNERS or not id:
+        detail = f"Must be kind/key or kind/id, such as service/claims{did_you_mean(kind, KIND_OWNERS)}"
+        raise Invalid.at(f"?{parameter}", "unknown-value", detail)
+    if looks_like_an_id(id):
+        return ref
+    row = await nodes.by_key(now, kind, id)
+    if row is None:
+        raise Invalid.at(f"?{parameter}", "unknown-value", f"There is no {kind} with this key.")
+    found: str = row.ref
+    return found

@@ -29,6 +29,23 @@ async def test_by_its_key_and_by_its_id_it_is_the_same(sampled: Platform, view: 
 
 
 @pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("view", ["findings", "findings/groups"])
+async def test_findings_are_filtered_by_keys_as_by_ids(sampled: Platform, view: str) -> None:
+    [worst, *_] = (await asked(sampled, "findings", limit=1))[1]["items"]
+    subject = worst["subject"]
+    by_key = await asked(sampled, view, subject=f"{subject['kind']}/{subject['key']}")
+    assert by_key[1]["items"]
+    assert by_key == await asked(sampled, view, subject=f"{subject['kind']}/{subject['id']}")
+    for name, value, says in (
+        ("subject", "service/nobody-has-this", "There is no service with this key."),
+        ("subject", "customer-portal", "Must be kind/key or kind/id"),
+        ("owner", "rol/service-desk", "did you mean role?"),
+    ):
+        status, problem = await asked(sampled, view, **{name: value})
+        assert (status, problem["errors"][0]["pointer"], says in problem["detail"]) == (422, f"?{name}", True)
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_so_has_a_process(sampled: Platform) -> None:
     async for process in sampled.client.list("process"):
         assert await asked(sampled, f"raci/{process['key']}") == await asked(sampled, f"raci/{process['id']}")
