@@ -101,7 +101,7 @@ async def _batch(client: Client, read: Documents, file: File, format: str) -> Ba
     batch = await bundle.to_batch(client, documents, source, format)
     batch.read += sum(each.total() for each in (read.unmapped, read.duplicates)) + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
-    batch.duplicates, batch.refused = read.duplicates, read.refused
+    batch.duplicates, batch.refused, batch.notes = read.duplicates, read.refused, [*batch.notes, *read.notes]
     return batch
 
 

@@ -64,6 +64,7 @@ class Documents:
     unmapped: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     found: bool = True
     only_new: frozenset[str] = frozenset()
     within: dict[str, tuple[str, str]] = field(default_factory=dict)

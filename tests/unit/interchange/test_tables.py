@@ -160,7 +160,9 @@ def test_a_part_needs_its_whole_and_a_link_its_ends() -> None:
 
 
 def test_rows_of_one_thing_add_to_its_lists_and_may_not_differ() -> None:
-    [document] = read("Name,Tags,Steps\nCall,a,one\nCall,b,two\n", "procedure.csv").documents
+    found = read("Name,Tags,Steps\nCall,a,one\nCall,b,two\n", "procedure.csv")
+    [document] = found.documents
+    assert found.notes == ["1 rows add to what an earlier one describes, 1 of them to procedure/call"]
     assert document.spec == {"name": "Call", "tags": ["a", "b"], "steps": ["one", "two"]}
     assert faults("Key,Name,Type\np,Pay,business\np,Pay,technology\n") == [
         "service.csv, row 3, column Type: service/p has another value in row 2"

@@ -9,7 +9,7 @@ from shared.interchange.formats.format import Documents, File, Unreadable
 from shared.interchange.formats.raci.grid import Grid, Row
 from shared.interchange.formats.tables.columns import Column
 from shared.interchange.formats.tables.names import Names, key_of
-from shared.interchange.formats.tables.reading import Row as Place
+from shared.interchange.formats.tables.row import Row as Place
 
 _PROCESS, _ROLE, _PARTY = "process", "role", "party"
 _LONGEST = 120

@@ -7,36 +7,14 @@ from typing import Any
 
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.naming import from_name
-from shared.interchange.bundle_files import Document, Place
+from shared.interchange.bundle_files import Document
 from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
 from shared.interchange.formats.tables import heads, values
 from shared.interchange.formats.tables.columns import CUSTOM, Column, Part, normal
 from shared.interchange.formats.tables.names import Names, key_of
+from shared.interchange.formats.tables.row import Row
 from shared.interchange.formats.tables.sheet import Line, Sheet
 from shared.interchange.records import Refusal
-
-
-class Row(Place):
-    """A row, for messages: what a pointer names is told by its column, and what is in a part by the part's row."""
-
-    headings: Mapping[str, str]
-    parts: dict[tuple[str, int], str]
-
-    @classmethod
-    def at(cls, place: str, number: int, headings: Mapping[str, str]) -> "Row":
-        row = cls(place, number)
-        row.headings, row.parts = headings, {}
-        return row
-
-    def fault(self, pointer: str, message: str) -> str:
-        _, *steps = pointer.split("/")
-        member, *rest = steps[1:] if steps[:1] == ["spec"] else steps or [""]
-        if rest and rest[0].isdigit() and (part := self.parts.get((member, int(rest[0])))):
-            return f"{part}, {' '.join(rest[1:])}: {message}"
-        if member == "links":
-            return f"{self.file}, row {self.document}: {message}"
-        path = ".".join((member, *(step for step in rest if not step.isdigit())))
-        return f"{self.file}, row {self.document}, column {self.headings.get(path, path)}: {message}"
 
 
 @dataclass
@@ -66,6 +44,8 @@ class _Reading:
     more: list[Document] = field(default_factory=list)
     found: Documents = field(default_factory=Documents)
     faults: list[str] = field(default_factory=list)
+    again: Counter[str] = field(default_factory=Counter)
+    """Further rows of what an earlier one describes."""
 
     def tables(self, sheet: Sheet) -> Iterator[_Table]:
         """What a sheet is a table of: by what is said of the file, a column that says so, or its title."""
@@ -116,10 +96,11 @@ class _Reading:
         return from_name(kind, said["name"]) if "name" in said and not values.is_placeholder(said["name"]) else None
 
     def rows(self, table: _Table) -> None:
+        headings = table.headings()
         for line in table.sheet.rows:
             if all(values.is_empty(cell) for cell in line.cells):
                 continue
-            place = Row.at(table.sheet.place, line.number, table.headings())
+            place = Row.at(table.sheet.place, line.number, headings)
             said, links = self._values(table, line, place)
             if table.part is not None:
                 self._item(table, said, place)
@@ -177,6 +158,7 @@ class _Reading:
 
     def _join(self, earlier: Document, document: Document, place: Row) -> None:
         """A second row of one entity adds to its lists and links; where it says something else, it is wrong."""
+        self.again[document.ref] += 1
         for name, value in document.spec.items():
             there = earlier.spec.setdefault(name, value)
             if isinstance(there, list) and there is not value:
@@ -244,4 +226,8 @@ def _finished(reading: _Reading) -> Documents:
         found.documents.append(Document(place, NODE_KINDS[kind], key, {"name": reading.names.made[ref]}, []))
     found.documents += [*reading.documents.values(), *reading.more]
     found.by_name |= reading.names.guessed
+    if reading.again:
+        ref, rows = reading.again.most_common(1)[0]
+        told = f"{reading.again.total()} rows add to what an earlier one describes, {rows} of them to {ref}"
+        found.notes.append(told)
     return found
