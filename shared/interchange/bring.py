@@ -36,6 +36,8 @@ async def bring(
     if prunes and not report.count("refused"):
         report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run))
         return report
+    if prunes and left:
+        report.notes.append("Nothing was retired: something was refused, and what left may belong to it.")
     resting = holdings.resting() if left else {}
     going = {f"{kind.name}/{state['id']}" for kind, state in left}
     for kind, state in left:

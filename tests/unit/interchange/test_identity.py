@@ -1,5 +1,6 @@
 """What the second file of a model must do: every element keeps its entity as long as it is the same."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from shared.interchange.export import export
 from shared.interchange.outcome import Report
 from shared.interchange.yaml_documents import text
 from tests.unit.fake_owner import FakeOwner
-from tests.unit.interchange.models import counts, exchange, import_, live
+from tests.unit.interchange.models import batch, counts, exchange, import_, live
 
+NOBODY = "33333333-3333-4333-8333-333333333333"
 STEPS = "a BusinessProcess Pick\nb BusinessProcess Pack\nc BusinessProcess Count"
 ROTA = "x {} Rota\np BusinessProcess Plan"
 
@@ -145,6 +147,20 @@ async def test_prune_retires_what_left_and_what_comes_back_is_a_new_one(owner: F
     assert counts(await import_(owner, exchange(STEPS, "r Triggering a b"), prunes=True)) == {"unchanged": 4}
 
 
+async def test_nothing_is_retired_where_the_server_refused_something(owner: FakeOwner) -> None:
+    await import_(owner, exchange(STEPS))
+    more = exchange("b BusinessProcess Pack\nc BusinessProcess Count", "r Triggering b c")
+    found = batch(more)
+    found.layers[-1][0] = replace(
+        found.layers[-1][0], members={**found.layers[-1][0].members, "target": {"kind": "process", "id": NOBODY}}
+    )
+    async with owner.client() as client:
+        report = await bring(client, found, prunes=True)
+    assert counts(report) == {"unchanged": 2, "refused": 1, "left": 1}
+    assert report.notes == ["Nothing was retired: something was refused, and what left may belong to it."]
+    assert owner.by_name("Pick")["state"] == "operational"
+
+
 async def test_what_a_person_retired_stays_retired(owner: FakeOwner) -> None:
     await import_(owner, exchange(STEPS))
     owner.edit("process", owner.by_name("Pick")["id"], state="retired")
@@ -168,8 +184,6 @@ async def test_names_that_exist_from_elsewhere_are_told_or_joined(owner: FakeOwn
     await import_(owner, exchange(STEPS))
     other = exchange("q BusinessProcess  PICK \nb BusinessProcess Ship", identifier="id-other")
     async with owner.client() as client:
-        from tests.unit.interchange.models import batch
-
         told = await bring(client, batch(other), dry_run=True)
     assert [record.label for record in told.doubles] == ["BusinessProcess PICK"]
     owner.edit("process", owner.by_name("Pick")["id"], state="under_review", description="Hers")
