@@ -1,5 +1,7 @@
 """All that ``apply`` and ``import`` do with a file once it is read: who is meant, what is new, what has left."""
 
+from dataclasses import replace
+
 from shared.client import Client
 from shared.interchange import identity, prune
 from shared.interchange.holdings import Holdings
@@ -42,7 +44,8 @@ async def bring(
     going = {f"{kind.name}/{state['id']}" for kind, state in left}
     for kind, state in left:
         rest = [ref for ref in resting.get(f"{kind.name}/{state['id']}", ()) if ref not in going]
-        report.left.append(Leaving(prune.record(holdings, (kind, state), origin), [*map(holdings.key, rest)]))
+        record = replace(prune.record(holdings, (kind, state), origin), label=holdings.named(kind, state))
+        report.left.append(Leaving(record, [*map(holdings.name, rest)]))
     if not dry_run:
         await prune.note_left(client, left, origin)
     return report

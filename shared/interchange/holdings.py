@@ -43,6 +43,17 @@ class Holdings:
         type_, source, target = ends_of(state)
         return f"{self.key(source)} {type_} {self.key(target)}"
 
+    def named(self, kind: Kind, state: Mapping[str, Any]) -> str:
+        """``Rota (service/rota)``, or for a link what it joins, by names."""
+        if not kind.is_link:
+            return f"{state['name']} ({kind.name}/{state['key']})"
+        type_, source, target = ends_of(state)
+        return f"{self.name(source)} {type_} {self.name(target)}"
+
+    def name(self, ref: str) -> str:
+        """The name of what is there, else the reference itself."""
+        return str(self.entities[ref][1]["name"]) if ref in self.entities else ref
+
     def key(self, ref: str) -> str:
         """``kind/key`` of what is there, else the reference itself."""
         kind, state = self.entities.get(ref, (None, {}))

@@ -211,4 +211,4 @@ class _Resolving:
                 self._note(record, holders[-1], "returned")
 
     def _note(self, record: Record, old: Held, why: Why) -> None:
-        self.batch.instead[record.id] = Predecessor(*old, why, self.holdings.label(*old))
+        self.batch.instead[record.id] = Predecessor(*old, why, self.holdings.named(*old))

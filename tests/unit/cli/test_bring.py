@@ -116,7 +116,8 @@ def test_nothing_is_retired_where_something_was_refused(run: Any, owner: FakeOwn
     nowhere = "party/33333333-3333-4333-8333-333333333333"
     file.write_text(f"{{kind: party, key: deck, spec: {{name: Deck, parent_id: {nowhere}}}}}")
     result = run("apply", "-f", file, "--prune")
-    assert (result.exit_code, "retired" in result.stdout) == (1, False)
+    assert (result.exit_code, "Nothing was retired" in result.stdout) == (1, True)
+    assert owner.by_name("Crew")["state"] == "active"
 
 
 def test_a_bundle_that_is_a_bomb_is_a_usage_error(run: Any, tmp_path: Path) -> None:

@@ -108,7 +108,8 @@ async def test_what_left_the_file_stays_until_it_is_pruned_and_says_so(owner: Fa
     await import_(owner, exchange(STEPS, "r Triggering a b"))
     report = await import_(owner, exchange("b BusinessProcess Pack\nc BusinessProcess Count"))
     assert counts(report) == {"unchanged": 2, "left": 2}
-    assert [leaving.record.label.partition("/")[0] for leaving in report.left][1] == "process"
+    key = owner.by_name("Pick")["key"]
+    assert [leaving.record.label for leaving in report.left] == ["Pick precedes Pack", f"Pick (process/{key})"]
     assert owner.by_name("Pick")["state"] == "operational"
     [entry] = owner.by_name("Pick")["provenance"]
     since = entry["left_at"]
@@ -128,7 +129,7 @@ async def test_what_rests_on_something_that_left_is_named(owner: FakeOwner) -> N
         await client.bulk("catalog", [{"kind": "link", "id": "11111111-1111-4111-8111-111111111111", "body": link}])
     report = await import_(owner, exchange("s BusinessService Ferry"))
     assert [(leaving.record.label, leaving.resting) for leaving in report.left] == [
-        (f"product/{bus['key']}", [f"service/{ferry['key']}"])
+        (f"Bus (product/{bus['key']})", ["Ferry"])
     ]
 
 
