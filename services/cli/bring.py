@@ -61,6 +61,9 @@ async def import_(
         list[str] | None,
         typer.Option(help='Columns of a table as "Their name=member,...": others are left out. May be repeated.'),
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The language that names things where the file has several, such as nb.")
+    ] = None,
     into: Annotated[
         str | None, typer.Option(help="What it goes into, as KIND/KEY: the process of a RACI grid.")
     ] = None,
@@ -73,7 +76,7 @@ async def import_(
     everything: AllLines = False,
 ) -> None:
     """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
-    said = {"source": source, "kind": kind, "columns": _columns(columns or []), "into": into}
+    said = {"source": source, "kind": kind, "columns": _columns(columns or []), "into": into, "language": language}
     batch = await _batch(session.client, file, format_, **said)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything, match=match is not None)
     if not report.accounted or (strict and report.refused):

@@ -30,7 +30,8 @@ class File:
     the file has for itself; ``name`` is for messages and provenance.
 
     The rest is what the file does not say itself, for formats that take it: the ``kind`` of its rows, its ``columns``
-    as ``their name: member``, ``into`` what it goes, as ``kind/key``, and files ``beside`` it that are read with it.
+    as ``their name: member``, ``into`` what it goes, as ``kind/key``, files ``beside`` it that are read with it,
+    and the ``language`` that names things where it has several.
     """
 
     name: str
@@ -39,10 +40,11 @@ class File:
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     into: str | None = None
+    language: str | None = None
     beside: tuple["File", ...] = ()
 
 
-HINTS = ("kind", "columns", "into", "beside")
+HINTS = ("kind", "columns", "into", "beside", "language")
 """Members of a file that only some formats take."""
 
 

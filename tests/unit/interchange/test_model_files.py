@@ -10,6 +10,7 @@ from shared.interchange.formats import xml
 from shared.interchange.formats.archimate import archi, exchange
 from shared.interchange.formats.archimate.model import chosen
 from shared.interchange.formats.format import Unreadable
+from shared.interchange.records import Batch
 from tests.unit.interchange.models import batch
 from tests.unit.interchange.models import exchange as model
 
@@ -157,6 +158,16 @@ def test_the_preferred_language_wins_whatever_the_order_and_the_others_stay(orde
     content = model("e ApplicationComponent").replace(b"<name></name>", names.encode())
     [till] = batch(content).layers[0]
     assert (till.members["name"], till.members["custom"]) == ("Till", {"names": NAMES})
+
+
+def test_a_language_may_be_asked_for() -> None:
+    names = "".join(f'<name xml:lang="{each}">{name}</name>' for each, name in NAMES.items())
+    content = model("e ApplicationComponent").replace(b"<name></name>", names.encode())
+    found = formats.read(formats.File("m.xml", content, language="nb"))
+    assert isinstance(found, Batch)
+    assert found.layers[0][0].members["name"] == "Kasse nord"
+    with pytest.raises(Unreadable, match="--language is not for files of the format archi"):
+        formats.read(formats.File("m.archimate", ARCHI.encode(), language="nb"))
 
 
 def test_a_language_counts_with_its_regions() -> None:

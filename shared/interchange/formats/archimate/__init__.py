@@ -7,7 +7,7 @@ from shared.interchange.records import Batch
 
 
 def _exchange(file: File) -> Batch:
-    return mapping.to_batch(exchange.read(file.content), file.name, file.source)
+    return mapping.to_batch(exchange.read(file.content, file.language), file.name, file.source)
 
 
 def _archi(file: File) -> Batch:
@@ -21,6 +21,7 @@ EXCHANGE = Format(
     most=xml.MAX_BYTES,
     knows=exchange.knows,
     read=_exchange,
+    takes=frozenset({"language"}),
     write=outward.write,
 )
 

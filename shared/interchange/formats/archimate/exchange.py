@@ -1,13 +1,22 @@
 """Reads the ArchiMate model exchange format, 3 and 2.1, from hands that need not be friendly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from shared.interchange.formats import xml
-from shared.interchange.formats.archimate.model import Element, Model, Relation, Texts, canonical, chosen, gathered
+from shared.interchange.formats.archimate.model import (
+    PREFERRED,
+    Element,
+    Model,
+    Relation,
+    Texts,
+    canonical,
+    chosen,
+    gathered,
+)
 from shared.interchange.formats.format import Unreadable
 
 _NAMESPACE = "http://www.opengroup.org/xsd/archimate"
@@ -22,11 +31,11 @@ def knows(data: bytes) -> bool:
     return name == "model" and "archimatetool" not in namespace
 
 
-def read(data: bytes) -> Model:
-    """Parse a file; raises Unreadable."""
+def read(data: bytes, language: str | None = None) -> Model:
+    """Parse a file, and prefer a language where it says something in several; raises Unreadable."""
     data = xml.utf8(data)
     xml.refuse_doctype(data)
-    reading = _Reading()
+    reading = _Reading((language, *PREFERRED) if language else PREFERRED)
     for section, node in _items(data):
         reading.take(section, node)
     return reading.finish()
@@ -69,6 +78,7 @@ def _is_known(namespace: str) -> bool:
 class _Reading:
     """Gathers the parts of a model; definitions of properties come after their uses."""
 
+    preferred: Sequence[str] = PREFERRED
     model: Model = field(default_factory=Model)
     definitions: dict[str, str] = field(default_factory=dict)
     properties: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -82,7 +92,7 @@ class _Reading:
             many = {end: value for end in ("source", "target") if (value := node.get(f"{end}Multiplicity"))}
             self.model.relations.append(Relation(*self._item(node), *ends, node.get("modifier"), many))
         elif kind in ("propertyDefinition", "propertydef"):
-            name = chosen(_texts(node, "name")) or node.get("name") or ""
+            name = chosen(_texts(node, "name"), self.preferred) or node.get("name") or ""
             self.definitions[attribute(node, "identifier")] = name
         elif (section, kind) == ("", "name"):
             self.model.name = self.model.name or xml.words(node)
@@ -94,8 +104,11 @@ class _Reading:
         self.model.stands(identifier, node.sourceline)
         names = _texts(node, "name") or _texts(node, "label")
         texts = _texts(node, "documentation")
-        self.properties[identifier] = _properties(node)
-        return identifier, type_, chosen(names), chosen(texts), {}, _several(names), _several(texts)
+        self.properties[identifier] = _properties(node, self.preferred)
+        return identifier, type_, self._chosen(names), self._chosen(texts), {}, _several(names), _several(texts)
+
+    def _chosen(self, texts: Texts) -> str | None:
+        return chosen(texts, self.preferred)
 
     def finish(self) -> Model:
         for item in (*self.model.elements, *self.model.relations):
@@ -128,11 +141,11 @@ def _several(texts: Texts) -> Texts:
     return texts if len(texts) > 1 else {}
 
 
-def _properties(node: Any) -> dict[str, list[str]]:
+def _properties(node: Any, preferred: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for group in xml.children(node, "properties"):
         for item in xml.children(group, "property"):
             ref = item.get("propertyDefinitionRef") or item.get("identifierref") or ""
-            if ref and (value := chosen(_texts(item, "value"))):
+            if ref and (value := chosen(_texts(item, "value"), preferred)):
                 found.setdefault(ref, []).append(value)
     return found
