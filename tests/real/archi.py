@@ -1,25 +1,19 @@
 """Imports real models as Archi keeps them into a running platform and checks every count.
 
-``python tests/real/archi.py FILE...``: each file is known by the name of its model, and no part of the project.
+``python -m tests.real.archi FILE...``: each file is known by the name of its model, and no part of the project.
 """
 
 import asyncio
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
-from services import assembly
-from services.cli.server import Server, server_config, serving
 from shared.client import Client
-from shared.config import KEYS, Settings
-from shared.http import auth
 from shared.interchange import formats
 from shared.interchange.bring import bring
 from shared.interchange.formats.archimate import archi
 from shared.interchange.records import Batch
-from shared.keys import make_keys
-from shared.telemetry import configure_logging
+from tests.real.served import equal, platform
 
 EXPECTED = {
     "ESDC Departmental Plan": (
@@ -43,18 +37,9 @@ EXPECTED = {
 
 
 async def main(files: list[Path]) -> None:
-    configure_logging("WARNING")
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder), port=0, embedded=True)
-        make_keys(settings.home / KEYS)
-        await assembly.migrate(settings)
-        server = Server(server_config(assembly.platform(settings), settings))
-        async with (
-            serving(server, settings) as url,
-            Client(url, auth.mint(settings.issuer_key_path, "tester")) as client,
-        ):
-            for file in files:
-                await check(client, file)
+    async with platform() as client:
+        for file in files:
+            await check(client, file)
 
 
 async def check(client: Client, file: Path) -> None:
@@ -77,12 +62,6 @@ def _batch(file: Path, content: bytes) -> Batch:
     if not isinstance(batch, Batch):
         raise SystemExit(f"{file} is no model")
     return batch
-
-
-def equal(what: str, found: object, expected: object) -> None:
-    print(f"{what}: {found}")
-    if found != expected:
-        raise SystemExit(f"{what}: expected {expected}")
 
 
 if __name__ == "__main__":

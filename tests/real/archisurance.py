@@ -1,28 +1,22 @@
 """Imports a real ArchiMate model into a running platform and checks every count.
 
-``python tests/real/archisurance.py FILE`` with the ArchiSurance model in the exchange format; it is no part of the
+``python -m tests.real.archisurance FILE`` with the ArchiSurance model in the exchange format; it is no part of the
 project. Then the overlay of ``examples/`` goes on top, and a service of the model can say why it exists.
 """
 
 import asyncio
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
-from services import assembly
-from services.cli.server import Server, server_config, serving
 from shared.client import Client
-from shared.config import KEYS, Settings
 from shared.contracts import LINKS, NODE_KINDS, Kind
-from shared.http import auth
 from shared.interchange import bundle, bundle_files, formats
 from shared.interchange.bring import bring as bringing
 from shared.interchange.outcome import Report
 from shared.interchange.records import Batch
 from shared.interchange.sync import sync
-from shared.keys import make_keys
-from shared.telemetry import configure_logging
+from tests.real.served import equal, platform
 
 OVERLAY = Path(__file__).resolve().parents[2] / "examples" / "archisurance-overlay"
 ENTITIES = {"product": 23, "party": 20, "process": 17, "service": 14, "policy": 9, "role": 5, "contract": 1}
@@ -34,20 +28,11 @@ READ, UNMAPPED = 120 + 178, 31 + 61
 
 
 async def main(file: Path) -> None:
-    configure_logging("WARNING")
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder), port=0, embedded=True)
-        make_keys(settings.home / KEYS)
-        await assembly.migrate(settings)
-        server = Server(server_config(assembly.platform(settings), settings))
-        async with (
-            serving(server, settings) as url,
-            Client(url, auth.mint(settings.issuer_key_path, "tester")) as client,
-        ):
-            await check_import(client, file)
-            bare = await score(client)
-            await check_overlay(client)
-            check_scores(bare, await score(client))
+    async with platform() as client:
+        await check_import(client, file)
+        bare = await score(client)
+        await check_overlay(client)
+        check_scores(bare, await score(client))
 
 
 async def check_import(client: Client, file: Path) -> None:
@@ -119,12 +104,6 @@ async def bring(client: Client, file: Path) -> Report:
 
 async def count(client: Client, kind: Kind) -> int:
     return len([item async for item in client.list(kind)])
-
-
-def equal(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise SystemExit(f"{what}: {found}, not {expected}")
-    print(f"{what}: {found}")
 
 
 if __name__ == "__main__":

@@ -1,30 +1,23 @@
 """Imports real files of other formats into a running platform and checks every count; again, they change nothing.
 
-``python tests/real/formats.py FOLDER`` with the folder that has them; none is a part of the project. The counts were
+``python -m tests.real.formats FOLDER`` with the folder that has them; none is a part of the project. The counts were
 made by other means than the readers. Then everything goes out in each format, and comes back unchanged.
 """
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from services import assembly
-from services.cli.server import Server, server_config, serving
 from shared.client import Client
-from shared.config import KEYS, Settings
-from shared.contracts import LINKS, NODE_KINDS
-from shared.http import auth
 from shared.interchange import formats, inventory
 from shared.interchange.bring import bring
 from shared.interchange.formats import File
 from shared.interchange.incoming import to_batch
 from shared.interchange.outcome import Report
-from shared.keys import make_keys
-from shared.telemetry import configure_logging
+from tests.real.served import count, equal, platform
 
 
 class Case(NamedTuple):
@@ -93,23 +86,14 @@ CASES = (
 
 
 async def main(folder: Path) -> None:
-    configure_logging("WARNING")
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), port=0, embedded=True)
-        make_keys(settings.home / KEYS)
-        await assembly.migrate(settings)
-        server = Server(server_config(assembly.platform(settings), settings))
-        async with (
-            serving(server, settings) as url,
-            Client(url, auth.mint(settings.issuer_key_path, "tester")) as client,
-        ):
-            for case in CASES:
-                if (folder / case.file).is_file():
-                    await check(client, folder / case.file, case)
-                else:
-                    print(f"left out: there is no {case.file}")
-            for format in ("csv", "xlsx", "raci", "backstage", "tmf"):
-                await check_way_back(client, format)
+    async with platform() as client:
+        for case in CASES:
+            if (folder / case.file).is_file():
+                await check(client, folder / case.file, case)
+            else:
+                print(f"left out: there is no {case.file}")
+        for format in ("csv", "xlsx", "raci", "backstage", "tmf", "archimate"):
+            await check_way_back(client, format)
 
 
 async def check(client: Client, path: Path, case: Case) -> None:
@@ -149,17 +133,6 @@ def unchanged(what: str, report: Report) -> None:
         if each.action != "unchanged"
     ]
     equal(what, different[:3], [])
-
-
-async def count(client: Client) -> Counter[str]:
-    found = Counter({name: len([each async for each in client.list(kind)]) for name, kind in NODE_KINDS.items()})
-    return found + Counter([link["type"] for kind in LINKS.values() async for link in client.list(kind)])
-
-
-def equal(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise SystemExit(f"{what}: {found}, not {expected}")
-    print(f"{what}: {found}")
 
 
 if __name__ == "__main__":

@@ -34,12 +34,12 @@ kind: service
 key: booking
 spec: {name: Booking, state: operational, owner: role/purser, custom: {port: 80, ports: ["80", "443"], deep: {a: [1]}}}
 links:
-- {type: depends_on, to: service/hosting, rationale: It runs there.}
+- {type: depends_on, to: service/hosting, rationale: "It runs there. "}
 - {type: serves, to: objective/nine-in-ten}
 ---
 kind: service
 key: hosting
-spec: {name: Moorings, type: supporting, state: designed}
+spec: {name: " Moorings ", description: "Where they lie.\\n", type: supporting, state: designed}
 links: [{type: part_of, to: service/booking}]
 ---
 kind: role
@@ -157,9 +157,9 @@ async def test_an_element_that_was_copied_is_another_one(owner: FakeOwner) -> No
 
 
 async def test_what_was_edited_in_the_model_changes_here(owner: FakeOwner) -> None:
-    content = (await _out(owner)).replace(b">Moorings<", b">Moorings, twice<")
+    content = (await _out(owner)).replace(b"> Moorings <", b"> Moorings, twice <")
     async with owner.client() as client:
         report = await _in(client, content)
     [changed] = [each for each in report.outcomes if each.action == "changed"]
-    assert changed.fields == {"name": ("Moorings", "Moorings, twice")}
+    assert changed.fields == {"name": (" Moorings ", "Moorings, twice")}
     assert owner.by_name("Moorings, twice")["key"] == "hosting"

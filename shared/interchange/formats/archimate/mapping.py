@@ -120,7 +120,7 @@ class _Reading:
             "custom": custom(element, self.multiplicities.get(element.identifier, {})),
         }
         said = self.said.get(element.identifier)
-        members |= said.members if said else {}
+        members |= {**said.members, **ours.exact(element, members)} if said else {}
         record = self._record(NODE_KINDS[kind].service, kind, element, members, said.id if said else None)
         if record:
             self.stored[element.identifier] = kind, record.id
@@ -161,6 +161,7 @@ class _Reading:
             "sign": sign(relation.modifier) if type_ == "influences" else None,
             "state": "active",
         }
+        members |= ours.exact(relation, members) if own else {}
         record = self._record(KIND_OWNERS[source[0]], "link", replace(relation, type=told), members)
         if record:
             self._keep((type_, source[1], target[1]), record)

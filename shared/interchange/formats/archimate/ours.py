@@ -12,9 +12,11 @@ from shared.interchange.formats.archimate.model import Element, Item, Model, Rel
 from shared.interchange.formats.archimate.tables import ELEMENTS
 
 PREFIX = "plumbline:"
-IS, KEY, STATE, TYPE, CUSTOM, FIELD = (f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "field"))
+IS, KEY, STATE, TYPE, CUSTOM, EXACT, FIELD = (
+    f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "exact", "field")
+)
 """Properties: the entity or link as ``kind/id``, its key, state and type, members of the organisation's own that are no
-text, and the field that a relationship stands for."""
+text, texts with spaces around them, and the field that a relationship stands for."""
 WAS = "ArchiMate 3 type"
 """Property with the type of ArchiMate 3 that an element had, in a model of ArchiMate 4."""
 NO_TYPE = "-"
@@ -75,8 +77,24 @@ def theirs(item: Item) -> Values:
 
 def custom(item: Item) -> dict[str, Any]:
     """Members of the organisation's own that are no text; nothing where they cannot be read."""
+    return _json(item, CUSTOM)
+
+
+def exact(item: Item, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members whose text had spaces around it here, unless it was edited: files of models have none."""
+    kept = _json(item, EXACT)
+    return {name: text for name, text in kept.items() if isinstance(text, str) and text.strip() == members.get(name)}
+
+
+def around(members: Mapping[str, str | None]) -> str | None:
+    """Those of some texts that have spaces around them, for the property that keeps them."""
+    kept = {name: text for name, text in members.items() if text and text != text.strip()}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
+
+
+def _json(item: Item, property: str) -> dict[str, Any]:
     try:
-        found = json.loads(str(item.properties.get(CUSTOM, "{}")))
+        found = json.loads(str(item.properties.get(property, "{}")))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

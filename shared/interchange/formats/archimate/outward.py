@@ -13,7 +13,7 @@ from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.reference import Reference
 from shared.contracts.relations import RELATIONS
 from shared.interchange.formats.archimate.fourth import MERGED
-from shared.interchange.formats.archimate.ours import FIELD, IS, KEY, NO_TYPE, STATE, TYPE
+from shared.interchange.formats.archimate.ours import EXACT, FIELD, IS, KEY, NO_TYPE, STATE, TYPE, around
 from shared.interchange.formats.archimate.phrasing import came_as, languages, origins, texts, word
 from shared.interchange.formats.archimate.tables import ELEMENTS
 from shared.interchange.formats.archimate.writing import Concept, Joining, identifier, written
@@ -111,6 +111,8 @@ class _Leaving:
         ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
         if "type" in state and _THIRD.get(type_) != (kind.name, state["type"]):
             ours.append((TYPE, state["type"] or NO_TYPE))
+        if spaced := around({name: state[name] for name in ("name", "description")}):
+            ours.append((EXACT, spaced))
         custom = {name: value for name, value in state["custom"].items() if name not in ("names", "descriptions")}
         named = languages(state["custom"].get("names"), state["name"])
         told = languages(state["custom"].get("descriptions"), state["description"])
@@ -141,6 +143,8 @@ class _Leaving:
                 self.lost[f"link.{name}"] += 1
         type_, swapped = came_as(link) or word(link["type"], self.elements[source], self.elements[target])
         ours = [(IS, f"link/{link['id']}"), (TYPE, RELATIONS[link["type"]].inverse if swapped else link["type"])]
+        if spaced := around({"rationale": link["rationale"]}):
+            ours.append((EXACT, spaced))
         signs = {"positive": "+", "negative": "-"}
         sign = {"modifier": signs[link["sign"]]} if link["sign"] in signs and type_ == "Influence" else {}
         title = languages(None, link["type"].replace("_", " ") if type_ == "Association" else None)
