@@ -157,11 +157,10 @@ class _Reading:
             "type": type_,
             "source": {"kind": source[0], "id": source[1]},
             "target": {"kind": target[0], "id": target[1]},
-            "rationale": ": ".join(filter(None, (None if own else relation.name, relation.documentation))),
+            "rationale": ours.rationale(relation),
             "sign": sign(relation.modifier) if type_ == "influences" else None,
             "state": "active",
         }
-        members |= ours.exact(relation, members) if own else {}
         record = self._record(KIND_OWNERS[source[0]], "link", replace(relation, type=told), members)
         if record:
             self._keep((type_, source[1], target[1]), record)

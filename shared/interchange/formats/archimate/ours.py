@@ -111,6 +111,14 @@ def link_of(relation: Relation) -> tuple[str, bool] | None:
     return (_INVERSE[told], True) if told in _INVERSE else None
 
 
+def rationale(relation: Relation) -> str:
+    """Why a relationship is there; the name of one that left here is only that of its relation."""
+    if link_of(relation) is None:
+        return ": ".join(filter(None, (relation.name, relation.documentation)))
+    told = {"rationale": relation.documentation or ""}
+    return str({**told, **exact(relation, told)}["rationale"])
+
+
 def is_part(relation: Relation) -> bool:
     """Whether a relationship is no link but a part of something else: a field, or an entity that is told as one."""
     told = _IS.fullmatch(str(relation.properties.get(IS)))
