@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.owners import OWNERS
 
+RELEASE = "0.1.0"
+"""Of this code, which runs where no package of it is installed as well."""
 SERVICES = (*OWNERS, "alignment")
 KEYS = "keys"
 """The folder of keys in a home; below it each holder has a folder with what is its own."""

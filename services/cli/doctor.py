@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,7 +50,7 @@ def doctor(output: Output, server: str | None, token: str | None, home: Path | N
 
 
 async def _all(server: str | None, token: str | None, home: Path | None) -> list[Check]:
-    checks = [Check("client", "ok", f"plumbline {version('plumbline')}")]
+    checks = [Check("client", "ok", f"plumbline {_release()}")]
     checks += _disk(home or DEFAULT_HOME)
     try:
         endpoint = locate(server, token, home)
@@ -78,6 +77,12 @@ def opened(endpoint: Endpoint, token: str) -> "httpx.AsyncClient":
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx.AsyncHTTPTransport() if endpoint.is_here() else None
     return httpx.AsyncClient(base_url=endpoint.server, headers=headers, transport=transport, timeout=10)
+
+
+def _release() -> str:
+    from shared.config import RELEASE
+
+    return RELEASE
 
 
 def _services() -> tuple[str, ...]:
@@ -157,7 +162,7 @@ async def _view(http: "httpx.AsyncClient") -> Iterator[Check]:
 
 
 def _state(status: dict[str, Any]) -> Iterator[Check]:
-    here, there = version("plumbline"), status.get("release", "an earlier release")
+    here, there = _release(), status.get("release", "an earlier release")
     apart = "The two should be the same: install the server's release." if here != there else ""
     yield Check("release", "look" if apart else "ok", f"the server is {there}, this is {here}", apart)
     lag = max(status["lag_seconds"].values(), default=0)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services import assembly
 from services.cli.main import COMMANDS
 from shared.bus import open_bus
-from shared.config import KEYS, SERVICES, Settings
+from shared.config import KEYS, RELEASE, SERVICES, Settings
 from shared.keys import make_keys
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -62,3 +63,8 @@ def test_every_page_that_is_linked_exists() -> None:
     root = Path(__file__).parents[2]
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert (root / link).exists(), link
+
+
+def test_the_release_is_that_of_the_package() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert project["version"] == RELEASE

@@ -1,7 +1,6 @@
 """HTTP of the view: parse, wait if asked to, read one moment, answer with how far the view is."""
 
 from functools import partial
-from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -19,6 +18,7 @@ from services.alignment.views import node as node_views
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
 from shared import clock
+from shared.config import RELEASE
 from shared.contracts.base import KindName
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
@@ -129,7 +129,7 @@ async def _status(connection: Any) -> dict[str, Any]:
     now = clock.now()
     mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
     return {
-        "release": version("plumbline"),
+        "release": RELEASE,
         "generation": generation,
         "positions": dict((await connection.execute(mine)).all()),
         "building": await generations.building(connection),

@@ -4,7 +4,6 @@ import base64
 import json
 from datetime import timedelta
 from email.utils import format_datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from services.cli import doctor
 from shared import clock
+from shared.config import RELEASE
 
 SERVER = ("--server", "http://127.0.0.1:9")
 
@@ -32,7 +32,7 @@ class Platform:
         self.refused: set[str] = set()
         self.waiting = 0
         self.status: dict[str, Any] = {
-            "release": version("plumbline"), "lag_seconds": {"strategy": 0.2}, "dead_letters": 0,
+            "release": RELEASE, "lag_seconds": {"strategy": 0.2}, "dead_letters": 0,
         }  # fmt: skip
 
     def answer(self, request: httpx.Request) -> httpx.Response:
