@@ -77,8 +77,9 @@ class Binding:
         origin = Origin(self.format, id if kind.is_link else document.ref, name=self.source)
         reason = f"registered as found in {document.place.file.rpartition('/')[2]}"
         try:
-            held = canonical(kind, {"provenance": provenance})["provenance"] if provenance else ()
-            return Record(kind, id, label, canonical(kind, members), origin, reason, held=tuple(held))
+            said = canonical(kind, {**members, "provenance": provenance} if provenance else members)
+            held = said.pop("provenance", ())
+            return Record(kind, id, label, said, origin, reason, held=tuple(held))
         except Malformed as error:
             for where, message in error.faults:
                 inside = pointer or ("" if where.startswith(("/key", "/provenance")) else "/spec")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -196,12 +196,16 @@ def _settled(document: Document, read: Documents, held: Held, format: str, sourc
     if there:
         spec |= {name: there[name] for name in read.only_new & spec.keys() if name not in wrote}
         for name in read.completed.keys() & spec.keys():
-            spec[name] = [_completed(item, there[name], read.completed[name], held) for item in spec[name]]
+            spec[name] = _completed(spec[name], there[name], read.completed[name], held)
     return replace(document, spec=spec)
 
 
-def _completed(item: State, there: Iterable[State], members: Iterable[str], held: Held) -> State:
-    """An item with what the one that it is says besides."""
-    ids = {name: (found["id"] if (found := _there(str(item[name]), held)) else item[name]) for name in members}
-    same = next((each for each in there if all(each[name] == id for name, id in ids.items())), {})
-    return {**{name: value for name, value in same.items() if value is not None}, **item}
+def _completed(items: Iterable[State], there: Sequence[State], members: Iterable[str], held: Held) -> list[State]:
+    """Items with what those that they are say besides, in the order in which these are there; new ones come last."""
+    found = []
+    for item in items:
+        ids = {name: (same["id"] if (same := _there(str(item[name]), held)) else item[name]) for name in members}
+        place = next((n for n, each in enumerate(there) if all(each[name] == id for name, id in ids.items())), None)
+        besides = {} if place is None else {name: value for name, value in there[place].items() if value is not None}
+        found.append((len(there) if place is None else place, {**besides, **item}))
+    return [item for _, item in sorted(found, key=lambda each: each[0])]

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.interchange import bundle, bundle_files
+from shared.contracts import NODE_KINDS
+from shared.interchange import bundle, bundle_files, export, yaml_documents
 from shared.interchange.bundle_files import BadBundle
 from shared.interchange.outcome import Report
 from shared.interchange.records import derived_id
@@ -317,3 +318,21 @@ async def test_links_may_stand_apart_from_the_spec_of_their_source(owner: FakeOw
     link = "{kind: service, key: boarding, links: [{type: serves, to: role/purser}]}"
     write(file, f"{link}\n---{FERRY}")
     assert (await apply(owner, file)).count("created") == 11
+
+
+async def test_what_another_source_brought_goes_out_and_comes_back_with_its_provenance(
+    full: FakeOwner, file: Path
+) -> None:
+    other = {"source": "csv", "id": "x", "type": None, "model": None, "left_at": None, "wrote": {"name": "A"}}
+    for kind, id in [*full.states]:
+        full.edit(kind, id, provenance=[other])
+    async with full.client() as client:
+        told = (await export.export(client)).documents
+    write(file, "---\n".join(yaml_documents.text(document) for documents in told.values() for document in documents))
+    again = await apply(full, file)
+    assert (again.read, again.count("unchanged")) == (again.read, 2 * len(NODE_KINDS) + 2)
+    elsewhere = FakeOwner()
+    assert (await apply(elsewhere, file)).count("created") == again.read
+    assert {(*ref, *(each["source"] for each in state["provenance"])) for ref, state in elsewhere.states.items()} == {
+        (*ref, "csv") for ref in full.states
+    }

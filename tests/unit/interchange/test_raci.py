@@ -66,7 +66,7 @@ async def test_a_grid_is_a_process_with_its_activities_and_roles(boarding: FakeO
 @pytest.mark.parametrize("encoding", ["md", "csv", "xlsx"])
 async def test_it_goes_out_and_comes_back_unchanged(boarding: FakeOwner, encoding: writing.Encoding) -> None:
     activity = boarding.by_name("Cast off")
-    raci = [{**activity["raci"][0], "note": "with care"}, *activity["raci"][1:]]
+    raci = [*activity["raci"][1:], {**activity["raci"][0], "note": "with care"}]
     boarding.edit("activity", activity["id"], order=30, raci=raci, key="another-key")
     boarding.edit("role", boarding.by_name("Captain")["id"], key="master")
     for number, ((kind, id), state) in enumerate([*boarding.states.items()]):
@@ -126,7 +126,8 @@ def test_what_is_wrong_is_told_at_once_by_row_and_column() -> None:
 def test_a_grid_is_told_from_other_tables() -> None:
     for content in (GRID.encode(), b"Activity,Boss\nSail,A\n"):
         assert formats.recognise(File("a", content)).name == "raci"
-    assert formats.recognise(File("a", b"Activity,Deliverable\nSail,Log\n")).name == "csv"
+    for content in (b"Activity,Deliverable\nSail,Log\n", b"Activity,Role,Letter,Note\nsail,mate,R,\nsail,boss,A,\n"):
+        assert formats.recognise(File("a", content)).name == "csv"
     with pytest.raises(Unreadable, match="has no grid"):
         formats.read(File("a.csv", b"Name,Owner\nPay,x\n"), "raci")
     with pytest.raises(Unreadable, match="--into must be process/key, and is role/boss, such as process/incident"):

@@ -13,6 +13,8 @@ LETTERS = {"R": "responsible", "A": "accountable", "C": "consulted", "I": "infor
 _ACTIVITY = {"activity", "activities", "task", "tasks", "step", "steps", "activity task"}
 _HELD_BY = {"held by", "holder", "holders", "who", "name", "names", ""}
 _NONE = {"", "-", "–", "—"}
+_LISTED = {"role", "letter"}
+"""Headings of the table ``activity.raci``: it has a letter a row, and is no grid."""
 _BETWEEN = re.compile(r"[\s/,;+&|]+")
 MAX_ROLES = 100
 
@@ -57,7 +59,7 @@ def activity_column(sheet: Sheet) -> int | None:
 def is_grid(sheet: Sheet) -> bool:
     """Whether a table has activities on the left and little but letters to the right of them."""
     index = activity_column(sheet)
-    if index is None or len(sheet.header) < index + 2:
+    if index is None or len(sheet.header) < index + 2 or {*map(normal, sheet.header)} >= _LISTED:
         return False
     cells = [_text(cell) for line in sheet.rows[:200] for cell in line.cells[index + 1 :]]
     marked = sum(bool(letters(cell)) for cell in cells)
