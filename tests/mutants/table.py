@@ -38,6 +38,7 @@ _LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
 _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
 _FORECAST = "tests/service/alignment/test_forecast.py -k sqlite"
 _GATES = "tests/unit/test_owner_gates.py"
+_FILES = "tests/unit/interchange"
 
 MUTANTS = (
     Mutant(
@@ -551,5 +552,61 @@ MUTANTS = (
         "_NEWEST = [column.desc() for column in _WHEN]",
         "_NEWEST = [column.asc() for column in _WHEN]",
         "tests/service/test_sign_off_attacks.py",
+    ),
+    Mutant(
+        "a source takes back what another says",
+        "shared/interchange/merge.py",
+        "if old != empty and not any(leaf in other and other[leaf] == value for other in of_others):",
+        "if old != empty:",
+        _FILES,
+    ),
+    Mutant(
+        "a source takes back what somebody changed",
+        "shared/interchange/merge.py",
+        "if old != value and old != empty:\n            difference.kept",
+        "if False:\n            difference.kept",
+        _FILES,
+    ),
+    Mutant(
+        "pruned though another source has it",
+        "shared/interchange/prune.py",
+        'return any(entry not in own and not entry.get("left_at") for entry in state["provenance"])',
+        "return False",
+        _FILES,
+    ),
+    Mutant(
+        "what was let go comes back to a final state",
+        "shared/interchange/identity.py",
+        "elif same or holders:\n            record = replace(record, id=unused(record.origin, self.used))",
+        "elif False:\n            record = replace(record, id=unused(record.origin, self.used))",
+        _FILES,
+    ),
+    Mutant(
+        "a text that looks like a number",
+        "shared/interchange/as_written.py",
+        "return value.written",
+        "return plain(value)",
+        _FILES,
+    ),
+    Mutant(
+        "a copied element is the first one as well",
+        "shared/interchange/formats/archimate/ours.py",
+        "if said and said.id not in taken:",
+        "if said:",
+        _FILES,
+    ),
+    Mutant(
+        "illegal relationships leave",
+        "shared/interchange/formats/archimate/phrasing.py",
+        "if is_legal(type_, *ends):",
+        "if True:",
+        _FILES,
+    ),
+    Mutant(
+        "a large present is given a minute",
+        "services/alignment/follow/writer.py",
+        "        await take_time(connection)\n",
+        "",
+        "tests/service/alignment/test_patience.py",
     ),
 )
