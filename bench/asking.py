@@ -102,7 +102,7 @@ READS = (
     Read("nodes in a rare state", "service", _list("nodes?state=withdrawn")),
     Read("findings", "service", _list("findings")),
     Read("findings of a rule", "service", _list("findings?rule=P01")),
-    Read("findings of one owner", "service", _list("findings?owner=party%2Fnobody")),
+    Read("findings of one owner", "service", _list("findings?owner=party%2F00000000-0000-7000-8000-000000000000")),
     Read("score", "service", _list("score"), _rules),
     Read("score of long ago", "service", _score_long_ago, _rules),
     Read("cascade", "service", _list("cascade"), _items, _ends),

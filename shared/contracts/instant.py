@@ -11,6 +11,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     rf"{_DATE.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?([Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})"
 )
+LAST = datetime(9998, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+"""The last moment that there is: the view keeps the year after it for what has not ended."""
 FORMS = "a date such as 2026-01-31, or a date and time with an offset, such as 2026-01-31T12:00:00Z"
 
 
@@ -23,7 +25,8 @@ def moment(text: str, *, ends: bool = False) -> datetime:
 def _parsed(text: str, *, ends: bool) -> datetime:
     try:
         if _DATE.fullmatch(text):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=ends)
+            start = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return min(start + timedelta(days=ends), max(start, LAST))
         if _MOMENT.fullmatch(text):
             return datetime.fromisoformat(text.upper())
     except (ValueError, OverflowError):
@@ -55,7 +58,7 @@ def _to_utc(value: datetime) -> datetime:
         utc = value.astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the years 1 to 9998") from None
-    if utc.year > 9998:  # the view keeps the last year for "has not ended"
+    if utc > LAST:
         raise ValueError("lies outside the years 1 to 9998")
     return utc
 

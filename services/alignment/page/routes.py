@@ -1,7 +1,8 @@
 """HTTP of the page: sign in, read one moment, fill in a template. It works without a script, and by keyboard."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.reading import SCOPE, Reader
 from shared.config import Settings
 from shared.contracts.base import KindName
+from shared.contracts.instant import moment
 from shared.contracts.relations import RELATIONS
 from shared.errors import BadRequest, DomainError, NotFound, Unauthorized
 from shared.resource.listing import Word
@@ -34,6 +36,7 @@ _STATIC = {
 }
 _YEARS = range(1000, 9000)
 """That a person means; beyond them a week before or after would be no date."""
+_WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Moment], Awaitable[dict[str, Any]]]
 
@@ -97,9 +100,8 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text if text[4:5] == "-" else "")  # digits alone are more often a mistake
-        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        at = moment(f"{text}Z" if _WITHOUT_OFFSET.fullmatch(text) else text)
+    except ValueError:
         raise BadRequest("The moment must be a date and time, such as 2026-01-31T12:00.") from None
     if at.year not in _YEARS:
         raise BadRequest("There was no moment like that.")

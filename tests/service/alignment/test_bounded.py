@@ -44,7 +44,7 @@ async def _rare(there: Large) -> None:
     owner = {"kind": "party", "id": OWNER.partition("/")[2]}
     for number, key in enumerate(("policy-0", "policy-3-", "policy-z")):
         state = organisation.node(organisation.id(-7, number), "policy", key, f"Ein Maßstab {number}")
-        await there.add("roles", state | {"state": "withdrawn", "type": None, "owner": owner})
+        await there.add("roles", state | {"state": "awaiting_approval", "type": None, "owner": owner})
     for number, key in enumerate(("tactic-1", "tactic-4", "tactic-9")):
         await there.add(
             "strategy", organisation.node(organisation.id(-8, number), "tactic", key, "T") | {"owner": owner}
@@ -80,21 +80,22 @@ async def rows(there: Large, table: Table, begins: str, ends: str, as_of: dateti
     return [row for row in found if getattr(row, begins) <= at < getattr(row, ends)]
 
 
+NOBODY = "00000000-0000-7000-8000-000000000000"
 NODES: dict[str, Callable[[Any], bool]] = {
     "q=MASSSTAB": lambda row: "massstab" in row.folded,
     "q=unit%202": lambda row: "unit 2" in row.folded,
     "q=never": lambda _: False,
-    "state=withdrawn": lambda row: row.state == "withdrawn",
+    "state=awaiting_approval": lambda row: row.state == "awaiting_approval",
     "type=business": lambda row: row.type == "business",
     "kind=tactic&q=of%20unit%205": lambda row: row.kind == "tactic" and "of unit 5" in row.folded,
-    "kind=policy&state=withdrawn&q=1": lambda row: row.state == "withdrawn" and "1" in row.folded,
+    "kind=policy&state=awaiting_approval&q=1": lambda row: row.state == "awaiting_approval" and "1" in row.folded,
     "kind=service": lambda row: row.kind == "service",
     "key=tactic-4": lambda row: row.key == "tactic-4",
     "limit=5": lambda _: True,
 }
 FINDINGS: dict[str, Callable[[Any, Any], bool]] = {
     f"owner={quote(OWNER)}": lambda _, subject: subject.owner == OWNER,
-    "owner=party%2Fnobody": lambda _, __: False,
+    f"owner=party%2F{NOBODY}": lambda _, __: False,
     "kind=tactic": lambda _, subject: subject.kind == "tactic",
     "kind=policy&rule=V04": lambda finding, subject: subject.kind == "policy" and finding.rule == "V04",
     "severity=high&kind=process": lambda f, subject: (f.severity, subject.kind) == (Severity.high, "process"),

@@ -67,4 +67,6 @@ async def test_every_page_at_every_moment(api: Api) -> None:
         for page in PAGES:
             for name in ("as_of", *(["from", "to"] if page == "changes" else [])):
                 answer = await browser.get(f"/{page.format(**there)}", params={name: moment})
-                assert answer.status_code in ((200, 400) if is_one else (400,)), (page, name, moment, answer.text)
+                # what there is has a page only since it was recorded
+                known = (200, 400, 404) if "{" in page else (200, 400)
+                assert answer.status_code in (known if is_one else (400,)), (page, name, moment, answer.text)

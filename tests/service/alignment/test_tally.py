@@ -75,6 +75,7 @@ async def test_a_score_is_that_of_everything(tmp_path: Path, monkeypatch: pytest
         historian = Historian(platform, 12)
         for _ in range(ROUNDS * STEPS):
             await historian.step()
+        await asyncio.sleep(0.7)  # until what was given a validity that ends or begins soon has ended or begun
         await platform.caught_up()
         quick = await platform.client.get_json("/alignment/v1/score")
         monkeypatch.setattr("services.alignment.views.valid_time.tally", counts.counted)
