@@ -150,6 +150,8 @@ def _score(answer: "Score") -> "RenderableType":
     from services.cli.tables import cell, table
 
     index = "no subjects yet" if answer.index is None else f"{answer.index:g} of 100"
+    if answer.capped:
+        index += ", held down while something critical is wrong with something vital (criticality 5)"
     rows = [(each.dimension, each.raw, each.with_waivers, _rise(each.trend)) for each in answer.dimensions]
     parts: list[RenderableType] = [
         cell(f"Score: {index}"),
@@ -170,7 +172,9 @@ def _fix(fix: "Fix") -> tuple[Any, ...]:
 
 
 def _gain(gain: "Gain") -> str:
-    return f"{gain.index:+.2f}{' or more' if gain.at_least else ''}"
+    """What the index gains, or the dimension where the index does not: it may be held down."""
+    figure = f"{gain.index:+.2f}" if gain.index or not gain.dimension else f"{gain.dimension:+.2f} in its dimension"
+    return f"{figure}{' or more' if gain.at_least else ''}"
 
 
 @command

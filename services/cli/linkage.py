@@ -151,18 +151,23 @@ async def raci(
 
 
 def _matrix(answer: "RaciMatrix") -> "RenderableType":
-    from services.cli.tables import table
+    from rich.console import Group
 
-    roles = [column.role.key or column.role.id for column in answer.roles]
-    return table(("activity", *roles, "violations"), _rows(answer))
+    from services.cli.tables import left_out, off, table
+
+    roles = [f"{column.role.key or column.role.id}{off(column.role)}" for column in answer.roles]
+    return Group(table(("activity", *roles, "violations"), _rows(answer)), *left_out(answer.left_out))
 
 
 def _rows(answer: "RaciMatrix") -> Iterator[tuple[str, ...]]:
-    held = (", ".join(party.name or party.id for party in column.parties) for column in answer.roles)
+    from services.cli.tables import off
+
+    held = (", ".join(f"{each.name or each.id}{off(each)}" for each in column.parties) for column in answer.roles)
     yield ("(held by)", *held, "")
     for row in answer.rows:
         letters = ("".join(cell.letters) for cell in row.cells)
-        yield (row.activity.name or row.activity.id, *letters, "; ".join(map(_found, row.violations)))
+        activity = f"{row.activity.name or row.activity.id}{off(row.activity)}"
+        yield (activity, *letters, "; ".join(map(_found, row.violations)))
 
 
 def _found(finding: "Found") -> str:

@@ -151,6 +151,8 @@ def _exit(error: Exception) -> NoReturn:
     if code is None:
         raise error
     typer.echo(str(error), err=True)
+    if code == UNREACHABLE:
+        typer.echo("Is it running, and is that its address? plumbline doctor looks at all that is needed.", err=True)
     raise typer.Exit(code) from None
 
 

@@ -36,7 +36,7 @@ def cell(value: Any) -> Text:
 def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | None = None) -> Table:
     result = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        result.add_column(column, overflow="fold")
+        result.add_column(cell(column), overflow="fold")
     for row in rows:
         result.add_row(*map(cell, row))
     return result
@@ -44,8 +44,12 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | No
 
 def label(node: "Node") -> str:
     """``kind/key name``, and in brackets why it is not live."""
-    off = "" if node.live else f" [{clean(node.why_not_live)}]"
-    return f"{ref(node)} {clean(node.name) or '(never seen)'}{off}"
+    return f"{ref(node)} {clean(node.name) or '(never seen)'}{off(node)}"
+
+
+def off(node: "Node") -> str:
+    """In brackets why it is not live; nothing where it is."""
+    return "" if node.live else f" [{clean(node.why_not_live)}]"
 
 
 def ref(node: "Node") -> str:

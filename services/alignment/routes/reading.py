@@ -58,7 +58,9 @@ class Reader:
         ceased to be since it last judged, and else says that the answer is provisional. Raises Unavailable before the
         first build has ended. At a valid time of its own what is found rests on no clock.
         """
-        now, turned = clock.now(), valid_at is not None and valid_at != as_of
+        now = clock.now()
+        known = min(as_of or now, now)  # what is still to be recorded is not known
+        turned = valid_at is not None and valid_at != known
         settled = settled and not turned
         tries = _CLOCK_TRIES if settled else 0
         while True:
@@ -70,12 +72,12 @@ class Reader:
                         connection,
                         active.generation,
                         as_of,
-                        valid_at or as_of or now,
+                        valid_at or known,
                         active.marks,
                         behind,
                         self.settle,
                         min(active.settled_until, as_of or active.settled_until) if turned else None,
-                        as_of or now,
+                        known,
                     )
                     return
             tries -= 1

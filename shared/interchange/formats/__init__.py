@@ -41,6 +41,8 @@ def named(name: str) -> Format:
 
 def recognise(file: File) -> Format:
     """The format of a file by its content; raises Unreadable, which says what can be read and how to come by it."""
+    if not file.content.strip():
+        raise Unreadable(f"{file.name} is empty.")
     for format in FORMATS:
         if format.knows(file.content):
             return format

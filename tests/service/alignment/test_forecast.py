@@ -111,6 +111,18 @@ async def test_a_day_that_is_past_is_judged_as_well(organisation: Organisation) 
     assert now.keys() == then.keys()
 
 
+async def test_what_is_still_to_be_recorded_is_not_known(organisation: Organisation) -> None:
+    """As it will be recorded it is as it is now, in what is live and in what is wrong alike."""
+
+    async def cascade(**asked: str) -> Any:
+        answer = await organisation.get("cascade", **asked)
+        return answer["items"], answer["holes"], answer["left_out"]
+
+    then = "2094-06-01T00:00:00Z"
+    assert await cascade(as_of=then) == await cascade()
+    assert await cascade(as_of=then, valid_at=then) == await cascade(valid_at=then) != await cascade()
+
+
 async def test_nothing_is_written_and_today_stays(organisation: Organisation) -> None:
     before = await organisation.get("findings", limit=200)
     await wrong(organisation, "2099-01-01")

@@ -106,6 +106,15 @@ def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) 
     ]
 
 
+def test_a_matrix_marks_what_is_not_live_and_counts_what_is_over(run: Any, crew: FakeOwner) -> None:
+    draft = {"live": False, "why_not_live": "draft"}
+    row = {"activity": node(DECK, "boarding", **draft), "cells": [{"role": DECK, "letters": ["A"]}], "violations": []}
+    roles = [{"role": node(DECK, "mate", **draft), "parties": []}]
+    crew.extra[f"{VIEW}/raci/{CREW}"] = {**NO_MATRIX, "roles": roles, "rows": [row], "left_out": {"left": 1}}
+    told = run("raci", CREW).stdout
+    assert all(text in told for text in ("mate [draft]", "Boarding [draft]", "Left out: 1 left"))
+
+
 def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) -> None:
     letters = {"R": 2, "A": 1, "C": 0, "I": 0}
     items = [

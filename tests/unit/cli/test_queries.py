@@ -206,6 +206,11 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     assert all(
         text in shown for text in ("Score: 80 of 100", "trace", "90.0", "+6.50", "+8.25", "party/crew", "V08", "Ask.")
     )
+    held = {**said, **about, "gain": {**one, "index": 0.0}, "group_gain": all_}
+    owner.extra["/alignment/v1/score"] = {**empty, "index": 59.0, "capped": True, "fixes": [held]}
+    shown = run("score").stdout
+    assert "59 of 100, held down while" in shown
+    assert "+6.50 in its dimension" in shown
     owner.extra["/alignment/v1/score"] = empty
     assert "no subjects yet" in run("score").stdout
 

@@ -23,6 +23,8 @@ def test_a_file_of_no_known_format_is_answered_with_those_that_are(content: byte
 
 
 def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(Unreadable, match=r"a\.csv is empty"):
+        formats.recognise(File("a.csv", b" \n"))
     with pytest.raises(Unreadable, match=r"a\.xml is empty"):
         formats.read(File("a.xml", b" \n"))
 
