@@ -81,7 +81,9 @@ def _elsewhere(kind: Kind, state: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not kind.is_live(state["state"]) and not kind.lifecycle.is_terminal(state["state"]):
         return {"state": None, "state_reason": None}
-    reason = f"Signed elsewhere, {state['updated_at']}: the proof beside this bundle says by whom."
+    decided = [each["at"] for each in state["sign_offs"] if each["at"]]  # it may have been written since, by imports
+    at = max(decided, default=state["updated_at"])
+    reason = f"Signed elsewhere, {at}: the proof beside this bundle says by whom."
     return {"type": "attested", "state": "attested", "state_reason": reason}
 
 

@@ -47,7 +47,8 @@ def recognise(file: File) -> Format:
         if format.knows(file.content):
             return format
     known = "".join(f"\n  {format.name}: {format.title}. {format.origin}" for format in FORMATS)
-    raise Unreadable(f"{file.name} is in no format that can be read here. These can:{known}")
+    bundles = "A bundle (YAML) is for plumbline apply."
+    raise Unreadable(f"{file.name} is in no format that can be read here. These can:{known}\n{bundles}")
 
 
 def read(file: File, format: str | None = None) -> Read:

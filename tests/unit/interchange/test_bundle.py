@@ -1,9 +1,10 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.contracts import NODE_KINDS
-from shared.interchange import bundle, bundle_files, export, yaml_documents
+from shared.interchange import bundle, bundle_files, export, inventory, yaml_documents
 from shared.interchange.bundle_files import BadBundle
 from shared.interchange.outcome import Report
 from shared.interchange.records import derived_id
@@ -336,3 +337,18 @@ async def test_what_another_source_brought_goes_out_and_comes_back_with_its_prov
     assert {(*ref, *(each["source"] for each in state["provenance"])) for ref, state in elsewhere.states.items()} == {
         (*ref, "csv") for ref in full.states
     }
+
+
+def test_what_was_signed_says_when_whatever_was_written_of_it_since() -> None:
+    kind = NODE_KINDS["increment"]
+    signed: dict[str, Any] = {
+        name: info.get_default(call_default_factory=True) for name, info in kind.model.model_fields.items()
+    }
+    signed |= {"id": "22222222-2222-4222-8222-222222222222", "key": "slice", "name": "Slice", "state": "signed"}
+    decided = [{"at": at} for at in ("2026-02-01T00:00:00Z", "2026-02-03T00:00:00Z", None)]
+    signed |= {"provenance": [], "updated_at": "2026-05-01T00:00:00Z", "sign_offs": decided}
+    [told] = export.documents(inventory.Inventory([(kind, signed)])).documents["increment"]
+    assert (told["spec"]["state"], told["spec"]["state_reason"][:38]) == (
+        "attested",
+        "Signed elsewhere, 2026-02-03T00:00:00Z",
+    )

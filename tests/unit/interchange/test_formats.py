@@ -18,6 +18,7 @@ def test_a_format_is_found_by_what_the_file_holds() -> None:
 def test_a_file_of_no_known_format_is_answered_with_those_that_are(content: bytes) -> None:
     with pytest.raises(Unreadable, match=r"a\.xml is in no format") as told:
         formats.read(File("a.xml", content))
+    assert str(told.value).endswith("A bundle (YAML) is for plumbline apply.")
     for format in FORMATS:
         assert f"{format.name}: {format.title}. {format.origin}" in str(told.value)
 

@@ -130,7 +130,8 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_allowed() -> None
         "service.csv, row 2, column Type: must be one of business, application, technology, supporting, and is "
         "'Bussiness'; did you mean business?",
         "service.csv, row 2, column Criticality: must be a whole number, such as 12, and is 'much'",
-        "service.csv, row 2, column Owner: 'Someone' may be of several kinds: write party/key or role/key",
+        "service.csv, row 2, column Owner: 'Someone' names no row here, and may be of several kinds: "
+        "write party/key or role/key",
         "service.csv, row 2, column Valid from: must be a day or a moment, such as 2026-01-31 or "
         "2026-01-31T12:00:00Z, and is 'tomorrow'",
     ]
@@ -166,6 +167,13 @@ def test_rows_of_one_thing_add_to_its_lists_and_may_not_differ() -> None:
     assert document.spec == {"name": "Call", "tags": ["a", "b"], "steps": ["one", "two"]}
     assert faults("Key,Name,Type\np,Pay,business\np,Pay,technology\n") == [
         "service.csv, row 3, column Type: service/p has another value in row 2"
+    ]
+
+
+def test_a_name_of_several_kinds_says_which() -> None:
+    both = "Kind,Key,Name,Owner\nparty,a,Purser,\nrole,b,Purser,\nservice,c,Pay,purser\n"
+    assert faults(both, "x.csv") == [
+        "x.csv, row 4, column Owner: 'purser' stands here as several kinds: write party/key or role/key"
     ]
 
 

@@ -44,7 +44,8 @@ class Names:
             return self._of_kind(kind, after.strip(), column)
         kinds = column.kinds if len(column.kinds) == 1 else [*self._having(text, column.kinds)]
         if len(kinds) != 1:
-            raise ValueError(f"{text!r} may be of several kinds: write {_forms(column.kinds)}")
+            among = "stands here as several kinds" if kinds else "names no row here, and may be of several kinds"
+            raise ValueError(f"{text!r} {among}: write {_forms(kinds or column.kinds)}")
         return self._of_kind(kinds[0], text, column)
 
     def _having(self, text: str, kinds: Iterable[str]) -> Iterable[str]:
