@@ -58,6 +58,7 @@ async def ask_of_kind(api: Api, kind: Kind) -> None:
     assert (await api.put(kind, put.json()["id"], body_of(put.json()))).status_code == 200
     assert (await api.patch(kind, made["id"], a_change(kind, "Changed."), if_match="*")).status_code == 200
     if not kind.is_link:
+        await ask(api, "GET", api.path(kind, f"by-key/{made['key']}"))
         await ask(api, "POST", api.path(kind, made["id"], "reviews"), json={}, headers={"If-Match": "*"})
     assert await api.history(kind, made["id"])
     await ask_for_moves(api, kind)
