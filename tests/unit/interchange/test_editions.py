@@ -101,7 +101,7 @@ def test_the_order_in_the_file_does_not_matter(edition: Edition, order: random.R
 
 
 @given(editions(), editions())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_an_edition_after_another_is_as_if_it_were_the_first(one: Edition, two: Edition) -> None:
     """A dry run tells the same as the real one each time (``import_``)."""
     assert content(imported(one.content(), two.content())) == content(imported(two.content()))

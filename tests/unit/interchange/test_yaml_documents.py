@@ -15,10 +15,12 @@ from shared.interchange.yaml_documents import documents, parsed, text
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 LEAVES = st.none() | st.booleans() | NUMBERS | st.text(CHARACTERS)
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(CHARACTERS), inner))
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(CHARACTERS), inner), max_leaves=20
+)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 @given(st.dictionaries(st.text(CHARACTERS, min_size=1), VALUES, min_size=1))
 def test_a_document_is_read_as_it_was_written(value: dict[str, object]) -> None:
     [read] = documents(text(value).encode())
