@@ -182,6 +182,7 @@ PLANTED: dict[Callable[[Judged], None], Callable[[Judged], None]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)  # what is planted is not in a database
 async def test_a_contradiction_is_seen(server: Server) -> None:
     """One is planted for each property, as soon as the organisation has what it takes."""
