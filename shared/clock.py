@@ -20,6 +20,11 @@ def before(instant: datetime, span: timedelta) -> datetime:
     return instant - span if instant - FIRST >= span else FIRST
 
 
+def after(instant: datetime, span: timedelta) -> datetime:
+    """The instant so much later, or the last of all where the calendar ends sooner."""
+    return instant + span if FOREVER - instant >= span else FOREVER
+
+
 def nanoseconds() -> int:
     """The current instant in nanoseconds since 1970, as traces have it."""
     return time.time_ns()

@@ -5,6 +5,7 @@ Times are instants with a zone; rows are anything that has the members of ``Node
 become such rows by ``entity`` and ``link``.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple, Protocol
@@ -165,6 +166,13 @@ def entity(state: Any) -> Node | None:
         return None
     is_live = NODE_KINDS[state.kind].is_live(state.state)
     return _Entity(f"{state.kind}/{state.id}", state.state, is_live, False, state.valid_from, state.valid_to)
+
+
+def document(state: Mapping[str, Any]) -> Node:
+    """An entity as the API answers it."""
+    from_, to = (datetime.fromisoformat(at) if (at := state.get(name)) else None for name in ("valid_from", "valid_to"))
+    is_live = NODE_KINDS[state["kind"]].is_live(state["state"])
+    return _Entity(f"{state['kind']}/{state['id']}", state["state"], is_live, False, from_, to)
 
 
 def link(state: Link) -> Edge:

@@ -33,7 +33,7 @@ async def write(session: Session, format: str, to: Path | None) -> None:
     session.say(_told(made.lost))
 
 
-async def grid(session: Session, process: str, encoding: "Encoding", to: Path | None) -> None:
+async def grid(session: Session, process: str, encoding: "Encoding", to: Path | None, *, everything: bool) -> None:
     """A process as it is now, as a grid of activities and roles. Raises NotFound, and Unusable as ``store`` does."""
     from shared.contracts import NODE_KINDS
     from shared.interchange.formats import Written
@@ -50,7 +50,7 @@ async def grid(session: Session, process: str, encoding: "Encoding", to: Path | 
     ):
         held.entities.extend([(NODE_KINDS[name], each) async for each in session.client.list(name, **filters)])
     lost: Counter[str] = Counter()
-    made = writing.encode(writing.of_process(state, held, lost), encoding)
+    made = writing.encode(writing.of_process(state, held, lost, everything=everything), encoding)
     store(Written({f"{state['key']}.{encoding}": made}), to)
     session.say(_told(lost))
 

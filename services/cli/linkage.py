@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from services.cli import exporting, refs
+from services.cli.endpoint import Unusable
 from services.cli.refs import AsOf, Everything, ValidAt
 from services.cli.session import Session, command
 
@@ -133,13 +134,18 @@ async def raci(
     valid_at: ValidAt = None,
     everything: Everything = False,
     format_: Annotated[
-        Literal["md", "csv", "xlsx"] | None, typer.Option("--format", help="Write a grid that import takes back.")
+        Literal["md", "csv", "xlsx"] | None,
+        typer.Option(
+            "--format", help="Write a grid that import takes back; with --all, who holds a role no longer is marked."
+        ),
     ] = None,
     to: Annotated[Path | None, typer.Option(help="File for the grid (default: standard output).")] = None,
 ) -> None:
     """Who does what in a process: responsible, accountable, consulted, informed."""
     if format_:
-        await exporting.grid(session, process.removeprefix("process/"), format_, to)
+        if as_of or valid_at:
+            raise Unusable("--format writes the process as it is now: leave --as-of and --valid-at out.")
+        await exporting.grid(session, process.removeprefix("process/"), format_, to, everything=everything)
         return
     from shared import typed
     from shared.contracts.views.raci import RaciMatrix

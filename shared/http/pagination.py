@@ -95,7 +95,7 @@ def page(rows: Sequence[Any], columns: Sequence[Column[Any]], limit: int) -> tup
 
 def place(row: Any, columns: Sequence[Column[Any]]) -> str:
     """The cursor of the page that begins after a row."""
-    return encode(*(row._mapping[column] for column in columns))
+    return encode(*(row._mapping[column.name] for column in columns))
 
 
 def size(item: Any) -> int:

@@ -46,7 +46,7 @@ def _in_json(element: _AnyOf, compiler: SQLCompiler, **how: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({texts}))"
 
 
-def any_of(column: Column[str], name: str) -> ColumnElement[bool]:
+def any_of(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     """Whether a column is one of the texts that are given under a name when the statement runs."""
     return _AnyOf(column, bindparam(name, type_=Texts()))
 

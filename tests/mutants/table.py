@@ -37,6 +37,7 @@ _DOCUMENTS = "tests/architecture/test_documents.py"
 _LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
 _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
 _FORECAST = "tests/service/alignment/test_forecast.py -k sqlite"
+_TO_COME = "tests/service/alignment/test_days_to_come.py -k sqlite"
 _GATES = "tests/unit/test_owner_gates.py"
 _FILES = "tests/unit/interchange"
 
@@ -124,6 +125,34 @@ MUTANTS = (
         "moved = scheduled(held, times.asked_at, times.valid_at)",
         "moved = scheduled((), times.asked_at, times.valid_at)",
         _FORECAST,
+    ),
+    Mutant(
+        "what is shown of a day to come is in the state of today",
+        "services/alignment/queries/snapshot.py",
+        "foreseen(query) if self.is_foreseen else query",
+        "query",
+        _FORECAST,
+    ),
+    Mutant(
+        "what is left out on a day to come is counted by the states of today",
+        "services/alignment/queries/counts.py",
+        "if moment.is_foreseen and",
+        "if moment.past and moment.is_foreseen and",
+        _FORECAST,
+    ),
+    Mutant(
+        "what its owner has refused to move is moved on a day to come",
+        "services/alignment/queries/clocks.py",
+        "and_(instant > ASKED_AT, instant <= AT)",
+        "instant <= AT",
+        _TO_COME,
+    ),
+    Mutant(
+        "an age begins before the validity",
+        "services/alignment/judge/turning.py",
+        "return since and max(since, node.valid_from or since)",
+        "return since",
+        "tests/unit/alignment/test_judging.py",
     ),
     Mutant(
         "what will be mended is foreseen as wrong",

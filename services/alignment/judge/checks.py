@@ -111,7 +111,7 @@ class AnyOf:
 
 @dataclass(frozen=True)
 class After:
-    """It has been live for so many days, and then the check holds."""
+    """It has been live, in its state and by its validity, for so many days, and then the check holds."""
 
     days: int
     check: Check

@@ -12,7 +12,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind
 from shared.contracts.relations import RELATIONS, Relation
 
-VERSION = 3
+VERSION = 4
 """Raise it where a check or the projection does something else and what they say of themselves stays."""
 
 

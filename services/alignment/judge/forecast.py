@@ -2,7 +2,7 @@
 due in between are played on a piece of the present from the tables. Nothing is written, and nobody has to lead."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +14,6 @@ from services.alignment.judge.history import History
 from services.alignment.judge.plan import footprint_of, plan
 from services.alignment.judge.present import PLAN
 from services.alignment.judge.replay import Times, foresee
-from services.alignment.judge.standing import Version
 from shared.clock import FOREVER
 
 MOST_READ = 30_000
@@ -25,12 +24,10 @@ _OF_AGE = plan([rule for rule in RULES.values() if footprint_of(rule).after])
 
 @dataclass(frozen=True)
 class Turned:
-    """By id what is open at the instant that is known and not, or not like that, at the valid time; and the reverse.
-    ``moved`` are the versions that owners' clocks will record until then, in order."""
+    """By id what is open at the instant that is known and not, or not like that, at the valid time; and the reverse."""
 
     gone: Mapping[str, Finding] = field(default_factory=dict)
     come: Mapping[str, Finding] = field(default_factory=dict)
-    moved: Sequence[Version] = ()
 
 
 async def turned(connection: AsyncConnection, generation: int, times: Times) -> Turned:
@@ -46,7 +43,6 @@ async def turned(connection: AsyncConnection, generation: int, times: Times) -> 
     return Turned(
         {id: finding for id, finding in known.items() if then.get(id) != finding},
         {id: finding for id, finding in then.items() if known.get(id) != finding},
-        turned.moved,
     )
 
 
@@ -61,15 +57,14 @@ class _Found(NamedTuple):
 
     known: dict[str, Finding]
     then: dict[str, Finding]
-    moved: Sequence[Version]
 
 
 async def _foreseen(history: History, subjects: set[str], times: Times) -> _Found:
     """By the rules of the history's plan."""
     if not subjects:
-        return _Found({}, {}, ())
+        return _Found({}, {})
     piece, rules = await history.piece(subjects), {rule.id for rule in history.plan.rules}
     stored = [each for each in await history.findings(subjects) if each.opened_at <= times.known_at]
     known = {each.id: each._replace(resolved_at=FOREVER) for each in stored if each.rule in rules}
-    found = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values())
-    return _Found(known, {each.id: each for each in found.open}, found.moved)
+    then = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values())
+    return _Found(known, {each.id: each for each in then})

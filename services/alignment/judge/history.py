@@ -108,7 +108,7 @@ class History:
         spans = {span for spans in self.plan.after.values() for span in spans}
         for span in spans:
             kinds = [kind for kind, those in self.plan.after.items() if span in those]
-            begun = {"after": before(after, span), "until": min(before(until, span), self._since)}
+            begun = {"after": before(after, span), "until": before(until, span)}
             found |= {row.ref for row in await self._read(statements.came_to_live(), kinds=kinds, **begun)}
         return found
 

@@ -157,11 +157,13 @@ def due_in_member(path: str) -> Select[Any]:
 
 
 @cache
-def came_to_live() -> Select[Any]:
-    """Of some kinds what was recorded in a live state after one instant and until another."""
-    recorded = RECORD.c.recorded_from
-    among = RECORD.c.live, RECORD.c.kind.in_(bindparam("kinds", expanding=True))
-    return select(RECORD.c.ref).distinct().where(RECORD.c.generation == _AT, *among, _within(recorded))
+def came_to_live() -> CompoundSelect[Any]:
+    """Of some kinds what was recorded in a live state, or began to be valid in one, after one instant and until
+    another."""
+    among = RECORD.c.live, RECORD.c.kind.in_(bindparam("kinds", expanding=True)), RECORD.c.recorded_from <= _SINCE
+    found = select(RECORD.c.ref).where(RECORD.c.generation == _AT, *among)
+    begun = RECORD.c.recorded_to > _SINCE, _within(RECORD.c.valid_from)
+    return union(found.where(_within(RECORD.c.recorded_from)), found.where(*begun))
 
 
 @cache

@@ -14,6 +14,7 @@ from services.alignment.judge.findings import COUNTED, Changes, Finding, Open, a
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.plan import Plan, each_edge
 from services.alignment.judge.standing import Standing, Version
+from shared.clock import after
 
 
 class Judge:
@@ -137,16 +138,16 @@ class Judge:
             self.until = instant
 
     def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
-        every, now = self.plan.rules, dict[tuple[int, str], tuple[int, Evidence]]()
+        standing, every, now = self.standing, self.plan.rules, dict[tuple[int, str], tuple[int, Evidence]]()
         for number in rules:
             rule = every[number]
             self.judged += 1
             if not rule.looks_at(node, valid=node.valid):
                 continue
-            after = self.plan.waits[number]
-            if after and (node.live_since is None or node.live_since + after > instant):
+            wait = self.plan.waits[number]
+            if wait and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
                 continue
-            for evidence in rule.check.evidence(node, self.standing):
+            for evidence in rule.check.evidence(node, standing):
                 part = evidence.get("part", "")
                 now[number, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
         if now or node.open:

@@ -76,25 +76,17 @@ class Times(NamedTuple):
     valid_at: datetime
 
 
-@dataclass(frozen=True)
-class Foreseen:
-    """What is open at a valid time; ``moved`` are the versions that owners' clocks will record until then, in order."""
-
-    open: list[Finding]
-    moved: list[Version]
-
-
-def foresee(plan: Plan, piece: Piece, subjects: set[str], times: Times, known: Iterable[Finding]) -> Foreseen:
-    """The findings of the subjects at the valid time, if nobody records anything; ``known`` are those that are open at
-    the instant that is known. What is still to come is judged at each instant at which something turns or is moved by
-    an owner's clock; a valid time in the past is judged at that one instant."""
+def foresee(plan: Plan, piece: Piece, subjects: set[str], times: Times, known: Iterable[Finding]) -> list[Finding]:
+    """The findings of the subjects that are open at the valid time, if nobody records anything; ``known`` are those
+    that are open at the instant that is known. What is still to come is judged at each instant at which something turns
+    or is moved by an owner's clock; a valid time in the past is judged at that one instant."""
     held, _ = _holding(piece, times.known_at)
     judge = _begun(plan, piece, subjects, times.known_at, min(times.known_at, times.valid_at), known, timedelta(0))
     moved = scheduled(held, times.asked_at, times.valid_at)
     for instant, together in groupby(moved, key=attrgetter("recorded_at")):
         judge.at(instant, partial(_tell, rows=[*together], relations=()))
     judge.turn_to(times.valid_at)
-    return Foreseen(_of(judge, subjects).open, moved)
+    return _of(judge, subjects).open
 
 
 def _begun(

@@ -71,9 +71,10 @@ class Standing(Turning):
             self._own(node)
         if live and not before[2]:
             node.live_since = recorded_at
-            self._await(node, *(recorded_at + span for span in self.plan.after.get(node.kind, ())))
         if validity != (valid_from, valid_to):
             self._await(node, valid_from, valid_to)
+        if validity[0] != valid_from or (live and not before[2]):
+            self._age(node)
         self._say(node, members, first=first)
         self._live(node)
         if edges is not None:
@@ -120,7 +121,13 @@ class Standing(Turning):
         """Its state has been a live one for longer than its version says."""
         self.graph.change(node)
         node.live_since = since
-        self._await(node, *(since + span for span in self.plan.after.get(node.kind, ())))
+        self._age(node)
+
+    def _age(self, node: Node) -> None:
+        """It has been live for less long than it had, or for longer."""
+        if ripe := self._ripe(node):
+            self._await(node, *ripe)
+            self._own(node)
 
     def relate(self, said: Said, origin: str, *, is_link: bool) -> None:
         """A relation by itself, in force or no longer, whatever says it: how a piece of the past is told."""

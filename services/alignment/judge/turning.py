@@ -12,6 +12,7 @@ from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.meaning import LEADING
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.touching import Touching
+from shared.clock import after
 from shared.contracts.relations import UP
 
 _UP_FROM = {"source": frozenset(UP["source"]), "target": frozenset(UP["target"])}
@@ -65,8 +66,14 @@ class Turning(Touching):
 
     def _ripe(self, node: Node) -> list[datetime]:
         """When it has been live for as long as rules ask."""
+        spans = self.plan.after.get(node.kind, ())
+        begun = self.begun(node) if spans else None
+        return [after(begun, span) for span in spans] if begun else []
+
+    def begun(self, node: Node) -> datetime | None:
+        """Since when it has been live, or from when on it will be: in a live state, and valid."""
         since = node.live_since if node.has_live_state else None
-        return [since + span for span in self.plan.after.get(node.kind, ())] if since else []
+        return since and max(since, node.valid_from or since)
 
     def turn_to(self, instant: datetime) -> None:
         """Go on to an instant, at which validity may begin or end. None that is due lies between."""

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.hops import MOST_STEPS, Hop, LeftOut, Leg, Step, Walk, steps_among
+from services.alignment.queries.hops import MOST_STEPS, Hop, Leg, Step, Walk, steps_among
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.snapshot import is_live, recorded
 from shared.contracts.relations import OTHER
 from shared.storage.arrays import among_rows

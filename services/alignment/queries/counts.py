@@ -8,7 +8,6 @@ between the two: what they counted then goes, what they count now comes.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -33,7 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import EDGE, FINDING, NODES, PROGRESS, RECORD, TALLY
-from services.alignment.queries.snapshot import Moment
+from services.alignment.queries import clocks
+from services.alignment.queries.snapshot import Moment, recorded
 from shared.clock import FOREVER
 from shared.storage.db import MOMENT
 from shared.storage.dialects import insert_new
@@ -59,10 +59,17 @@ _SPANS = (
 )
 """The ways in which what is counted changes: whose, in which column, on which axis of time."""
 _CRITICALITY = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY)
+_NODE = ("kind", "type", "state", "live")
+"""Columns by which nodes are counted."""
 
 
 def _moment(name: str) -> Any:
     return bindparam(name, type_=MOMENT)
+
+
+def _is_valid(at: ColumnElement[Any]) -> ColumnElement[bool]:
+    begun = or_(RECORD.c.valid_from.is_(None), RECORD.c.valid_from <= at)
+    return and_(begun, or_(RECORD.c.valid_to.is_(None), RECORD.c.valid_to > at))
 
 
 def _within(column: SQLColumnExpression[Any], axis: str) -> ColumnElement[bool]:
@@ -86,16 +93,14 @@ def _counted(time: str, sign: int, *, changed: bool) -> dict[str, Select[Any]]:
     def held(table: Any, begins: str = "recorded_from", ends: str = "recorded_to") -> ColumnElement[bool]:
         return and_(table.c.generation == _AT, table.c[begins] <= recorded, table.c[ends] > recorded)
 
-    begun = or_(RECORD.c.valid_from.is_(None), RECORD.c.valid_from <= valid)
-    is_valid = and_(begun, or_(RECORD.c.valid_to.is_(None), RECORD.c.valid_to > valid)).label("is_valid")
-    names = ("kind", "type", "state", "live")
-    keys = [literal("node"), *(RECORD.c[name] for name in names), _CRITICALITY.label("weight"), is_valid]
+    keys = [literal("node"), *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight")]
+    keys.append(_is_valid(valid).label("is_valid"))
     there = (held(RECORD), NODES, RECORD.c.deleted.is_(False), among(RECORD.c.ref))
     is_link = EDGE.c.field.is_(None).label("is_link")
     subject = and_(RECORD.c.ref == FINDING.c.subject, held(RECORD))
     found = [literal("finding"), FINDING.c.rule, _CRITICALITY.label("weight")]
     return {
-        "node": select(number, *keys).where(*there).group_by(*names, "weight", "is_valid"),
+        "node": select(number, *keys).where(*there).group_by(*_NODE, "weight", "is_valid"),
         "edge": select(number, literal("edge"), is_link)
         .where(held(EDGE), EDGE.c.live, among(EDGE.c.origin))
         .group_by("is_link"),
@@ -119,20 +124,35 @@ def _since() -> dict[str, Any]:
 
 
 async def counted(moment: Moment, *what: str) -> Counts:
-    """By looking at everything. ``what`` is all, or some of WHAT."""
+    """By looking at everything, in the states that are recorded. ``what`` is all, or some of WHAT."""
     recorded, valid = moment.as_of or _LAST, moment.at
     return await _taken(moment, _all(), what, {"now_recorded": recorded, "now_valid": valid})
 
 
 async def tally(moment: Moment, *what: str) -> Counts:
-    """The same, from the counts that were kept nearest before this moment, or else nearest after it."""
+    """The same, from the counts that were kept nearest before this moment, or else nearest after it; in the states that
+    owners' clocks lead to by then."""
     kept = await _nearest(moment)
-    if kept is None:
-        return await counted(moment, *what)
-    return await _moved(moment, *kept, what)
+    counts = await (counted(moment, *what) if kept is None else _brought(moment, *kept, what))
+    if moment.is_foreseen and "node" in (what or WHAT):
+        for number, then, is_live, *key in await moment.as_recorded(_moved(past=moment.past)):
+            kind, type, state, live, weight, is_valid = key
+            counts["node", kind, type, state, bool(live), weight, bool(is_valid)] -= number
+            counts["node", kind, type, then, bool(is_live), weight, bool(is_valid)] += number
+    return counts
 
 
-async def _moved(moment: Moment, then: datetime, counts: Counts, what: Sequence[str] = ()) -> Counts:
+@cache
+def _moved(*, past: bool) -> Select[Any]:
+    """How many entities there are that owners' clocks move, by the state to which."""
+    then = clocks.STATE.label("then"), clocks.LIVE.label("live_then")
+    keys = *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight"), _is_valid(clocks.AT).label("is_valid")
+    there = recorded(RECORD, past=past), NODES, RECORD.c.deleted.is_(False), clocks.IS_MOVED
+    each = select(*then, *keys).where(*there).subquery()
+    return select(func.count(), *each.c).group_by(*each.c)
+
+
+async def _brought(moment: Moment, then: datetime, counts: Counts, what: Sequence[str] = ()) -> Counts:
     """The counts of a past moment, brought to this one by what changed in between."""
     counts = Counter(counts)
     recorded, valid = moment.as_of or _LAST, moment.at
@@ -148,10 +168,10 @@ async def tallies(moment: Moment, instants: Sequence[datetime]) -> AsyncIterator
     kept = (await moment.connection.execute(_TIMES, {"at": moment.generation, "than": instants[-1]})).scalars().all()
     then: tuple[datetime, Counts] | None = None
     for instant in instants:
-        each = replace(moment, as_of=instant, at=instant)
+        each = moment.past_one(instant)
         last = kept[bisect_right(kept, instant) - 1] if kept and kept[0] <= instant else None
         is_nearer = then is not None and (last is None or last <= then[0])
-        counts = await _moved(each, *then) if then is not None and is_nearer else await tally(each)
+        counts = await _brought(each, *then) if then is not None and is_nearer else await tally(each)
         then = instant, counts
         yield each, counts
 

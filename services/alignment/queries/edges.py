@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
+from services.alignment.queries.nodes import BRIEF_NAMES, OF_NODE, brief, unseen
 from services.alignment.queries.snapshot import Moment, recorded
 from shared.live import why_not_active
 from shared.storage.arrays import any_of, chunks
@@ -28,7 +28,7 @@ def _links(end: str, *, past: bool) -> Select[Any]:
 @cache
 def _first_links(end: str, other: str, *, past: bool) -> Select[Any]:
     theirs = and_(RECORD.c.ref == EDGE.c[other], recorded(RECORD, past=past))
-    found = _links(end, past=past).add_columns(*BRIEF).outerjoin(RECORD, theirs)
+    found = _links(end, past=past).add_columns(*OF_NODE).outerjoin(RECORD, theirs)
     return found.order_by(*_order(end)).limit(MAX_LINKS)
 
 
@@ -45,7 +45,7 @@ async def links(moment: Moment, ref: str, end: str) -> tuple[list[dict[str, Any]
 
 def _other(moment: Moment, row: Any, end: str) -> dict[str, Any]:
     """The node at the other end of a row of ``_first_links``."""
-    columns = {name: row._mapping[RECORD.c[name]] for name in BRIEF_NAMES}
+    columns = {name: getattr(row, f"node_{name}") for name in BRIEF_NAMES}
     return brief(moment, SimpleNamespace(**columns)) if columns["ref"] else unseen(getattr(row, end))
 
 

@@ -1,60 +1,85 @@
-"""Who holds which role, and where: an assignment counts in its process or service only, if it names one."""
+"""Who holds which role, and where: an assignment counts in the processes and services that are its scope only."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from services.alignment.queries.hops import LeftOut, Walk, into, out
+from services.alignment.queries.hops import Leg, Step, Walk, out
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.snapshot import Moment
+from shared.live import active
 
+_MOST_ENDS = 8000
 Json = dict[str, Any]
 
 
 class Holding(NamedTuple):
-    """``scope`` is the one process or service where it counts; None stands for everywhere."""
+    """``scopes`` is where it counts; none stand for everywhere."""
 
     role: str
     party: str
-    scope: str | None
+    scopes: frozenset[str]
 
     def within(self, scopes: Collection[str]) -> bool:
-        return self.scope is None or self.scope in scopes
+        return not self.scopes or not self.scopes.isdisjoint(scopes)
 
 
 class Holdings:
-    """What is held by assignments that are live, by live parties and of live roles; and the nodes of these."""
+    """``all`` is what is held by assignments that are live, by live parties and of live roles; ``over`` what else there
+    is, each with what of it is not live, and why; ``nodes`` has the parties, roles and scopes."""
 
     def __init__(self) -> None:
         self.all: list[Holding] = []
+        self.over: list[tuple[Holding, str, str]] = []
         self.nodes: dict[str, Json] = {}
 
-    def parties(self, role: str, scopes: Collection[str]) -> list[str]:
-        """Who holds a role in any of these processes and services."""
+    def parties(self, role: str, scopes: Collection[str], left_out: LeftOut) -> list[str]:
+        """Who holds a role in any of these processes and services; what else would is left out."""
+        for holding, ref, why in self.over:
+            if holding.role == role and holding.within(scopes):
+                left_out.add(ref, why)
         return sorted({each.party for each in self.all if each.role == role and each.within(scopes)})
 
 
-async def holders(moment: Moment, roles: Iterable[str], left_out: LeftOut, *, everything: bool = False) -> Holdings:
-    return await _held(moment, sorted(roles), "assigned_as", left_out, everything=everything)
+async def holders(
+    moment: Moment, roles: Iterable[str], scopes: Collection[str], left_out: LeftOut, *, everything: bool = False
+) -> Holdings:
+    """Who holds roles in any of these processes and services. ``left_out`` counts what is too much to be read."""
+    way, given = (Leg("target", "types", scopes="scopes"),), {"types": ["assigned_as"], "scopes": sorted(scopes)}
+    return await _held(Walk(moment, way, given, everything=everything), sorted(roles), left_out)
 
 
 async def roles_of(moment: Moment, parties: Iterable[str], left_out: LeftOut, *, everything: bool = False) -> Holdings:
-    return await _held(moment, sorted(parties), "assigns", left_out, everything=everything)
+    """What parties hold, wherever it counts; ``left_out`` counts what of it is not live."""
+    way, given = (Leg("target", "types"),), {"types": ["assigns"]}
+    held = await _held(Walk(moment, way, given, everything=everything), sorted(parties), left_out)
+    for _, ref, why in held.over:
+        left_out.add(ref, why)
+    return held
 
 
-async def _held(moment: Moment, refs: Sequence[str], relation: str, left_out: LeftOut, *, everything: bool) -> Holdings:
-    held = Holdings()
-    assigned = Walk(moment, *into(relation), everything=everything, left_out=left_out)
-    assignments = sorted({step.far for step in (await assigned.hop(refs)).steps})
-    # a scope that is live no longer says where it counts all the same
+async def _held(assigned: Walk, refs: Sequence[str], left_out: LeftOut) -> Holdings:
+    """What assignments say that relations lead to from roles or parties."""
+    held, moment = Holdings(), assigned.moment
+    assignments = {step.far for step in (await assigned.hop(refs)).steps}
+    over = {ref: why for ref, why in assigned.left_out.words.items() if ref not in assignments}
+    left_out.counted += assigned.left_out.counted
     ends = Walk(moment, *out("assigns", "assigned_as", "assigned_in"), everything=True)
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for step in (await ends.hop(assignments)).steps:
-        if step.why and not everything and step.row.type != "assigned_in":
-            left_out.add(step.far, step.why)
-        else:
-            found[step.near][step.row.type] = step.far
-        held.nodes[step.far] = step.node
-    for of in found.values():
-        if "assigns" in of and "assigned_as" in of:
-            held.all.append(Holding(of["assigned_as"], of["assigns"], of.get("assigned_in")))
+    said: defaultdict[str, list[Step]] = defaultdict(list)
+    for step in (await ends.hop([*assignments, *over], _MOST_ENDS)).steps:
+        if active(step.row, moment.at):
+            said[step.near].append(step)
+            held.nodes[step.far] = step.node
+    for assignment, steps in said.items():
+        # a scope that is live no longer says where it counts all the same
+        scopes = frozenset(step.far for step in steps if step.row.type == "assigned_in")
+        parties, roles = ([s for s in steps if s.row.type == type] for type in ("assigns", "assigned_as"))
+        for party, role in ((party, role) for party in parties for role in roles):
+            holding = Holding(role.far, party.far, scopes)
+            gone = [(assignment, over.get(assignment)), (party.far, party.why), (role.far, role.why)]
+            not_live = [(ref, why) for ref, why in gone if why is not None]
+            if not_live and not assigned.everything:
+                held.over.append((holding, *not_live[0]))
+            else:
+                held.all.append(holding)
     return held

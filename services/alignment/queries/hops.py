@@ -2,17 +2,32 @@
 not too many; what is left out because it is not live is counted by why, what there is no room for by where."""
 
 from collections import Counter, namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.nodes import BRIEF, BRIEF_NAMES, brief, unseen
-from services.alignment.queries.snapshot import AT, INSTANT, Moment, is_live, recorded
+from services.alignment.queries.clocks import AT
+from services.alignment.queries.left_out import LeftOut
+from services.alignment.queries.nodes import BRIEF_NAMES, OF_NODE, brief, unseen
+from services.alignment.queries.snapshot import INSTANT, Moment, is_live, recorded
 from shared.contracts.relations import OTHER, End
 from shared.live import kind_of, why_not_active, why_not_live
 from shared.storage.arrays import any_of, chunks
@@ -26,11 +41,13 @@ Passes = Callable[[Any, Any], bool]
 
 class Leg(NamedTuple):
     """Relations that begin at their end ``near``: of all types or of those given when it runs under the name ``types``;
-    whatever they justify, or one of the ends ``ups``."""
+    whatever they justify, or one of the ends ``ups``. What is given under the name ``scopes`` are the places in one of
+    which their far ends count, as far as those say where."""
 
     near: End
     types: str | None = None
     ups: tuple[str | None, ...] | None = None
+    scopes: str | None = None
 
 
 Way = tuple[Leg, ...]
@@ -72,22 +89,6 @@ class Step(NamedTuple):
     def node(self) -> Json:
         """The far end, as answers have it."""
         return unseen(self.far) if self.there is None else brief(self.moment, self.there)
-
-
-class LeftOut:
-    """What is not live, by reference; and, where there is too much of it to be read, how much."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, str] = {}
-        self.counted: Counter[str] = Counter()
-
-    def add(self, ref: str, why: str) -> None:
-        self.words.setdefault(ref, why)
-
-    def told(self, shown: Collection[str] = ()) -> dict[str, int]:
-        """How much of it is not shown, by why."""
-        words = self.counted + Counter(word for ref, word in self.words.items() if ref not in shown)
-        return dict(sorted(words.items()))
 
 
 @dataclass
@@ -156,7 +157,7 @@ class Walk:
         return [s for s in steps if self.wanted(s.near, s.row.side, s.row.type, kind_of(s.row.source))]
 
     def _step(self, row: Any) -> Step:
-        node: Any = _far(*row[-len(BRIEF) :])
+        node: Any = _far(*row[-len(OF_NODE) :])
         there = node if node.ref else None
         return Step(row, row.near, row.far, there, self._why(row, there), self.moment)
 
@@ -209,7 +210,16 @@ def _leg(leg: Leg, among: Among, *, past: bool) -> Select[Any]:
         query = query.where(EDGE.c.type.in_(bindparam(leg.types, expanding=True)))
     if leg.ups:
         query = query.where(or_(*(EDGE.c.up.is_(up) if up is None else EDGE.c.up == up for up in leg.ups)))
-    return query
+    return query.where(_counts_in(leg.scopes, far, past=past)) if leg.scopes else query
+
+
+_SCOPE = EDGE.alias("scope")
+
+
+def _counts_in(scopes: str, ref: Column[Any], *, past: bool) -> ColumnElement[bool]:
+    said = select(_SCOPE.c.target).where(recorded(_SCOPE, past=past), is_live(_SCOPE))
+    said = said.where(_SCOPE.c.source == ref, _SCOPE.c.type == "assigned_in")
+    return or_(~said.exists(), said.where(any_of(_SCOPE.c.target, scopes)).exists())
 
 
 def _edges(way: Way, among: Among = _given, *, past: bool) -> Subquery:
@@ -226,8 +236,7 @@ def steps_among(way: Way, among: Among, *, past: bool, live: bool = False) -> Se
     """``live`` leaves out in the database what would be left out here; a walk may pass through more than that."""
     edges = _edges(way, among, past=past)
     theirs = and_(RECORD.c.ref == edges.c.far, recorded(RECORD, past=past))
-    node = [column.label(f"node_{column.name}") for column in BRIEF]
-    query = select(edges, *node).join_from(edges, RECORD, theirs, isouter=not live)
+    query = select(edges, *OF_NODE).join_from(edges, RECORD, theirs, isouter=not live)
     if live:
         query = query.where(is_live(edges), is_live(RECORD))
     return query.order_by(*(edges.c[name] for name in ("near", "type", "far", "origin"))).limit(bindparam("most"))

@@ -59,6 +59,8 @@ BRIEF_NAMES = (
     "valid_from", "valid_to",
 )  # fmt: skip
 BRIEF = [RECORD.c[name] for name in BRIEF_NAMES]
+OF_NODE = [column.label(f"node_{column.name}") for column in BRIEF]
+"""The same beside columns of a relation."""
 
 
 async def nodes(
@@ -179,7 +181,7 @@ async def versions(moment: Moment, ref: str) -> list[Version]:
     mine = (RECORD.c.generation == moment.generation, RECORD.c.ref == ref)
     until = () if moment.as_of is None else (RECORD.c.recorded_from <= moment.as_of,)
     query = select(RECORD).where(*mine, *until).order_by(RECORD.c.epoch.desc(), RECORD.c.version.desc())
-    rows = (await moment.execute(query.limit(MAX_VERSIONS + 1))).all()
+    rows = (await moment.as_recorded(query.limit(MAX_VERSIONS + 1))).all()
     before = [*(row.data for row in rows[1:]), {}]
     return [_version(row, then) for row, then in zip(rows[:MAX_VERSIONS], before, strict=False)]
 

@@ -4,32 +4,31 @@ Conditions hold parameters instead of values, so that a statement is put togethe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, Table, and_, bindparam, or_
+from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, and_, bindparam, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import FINDING
+from services.alignment.queries.clocks import AT, foreseen, given
 from shared.clock import FOREVER
 from shared.storage.db import MOMENT
 
 _GENERATION: BindParameter[int] = bindparam("of_generation")
 _AS_OF = bindparam("as_of", type_=MOMENT)
-AT = bindparam("at", type_=MOMENT)
-"""The valid time; ``Moment.execute`` gives it."""
 INSTANT = timedelta(microseconds=1)
 """The shortest time that is told apart."""
 
 
-def of_generation(table: Table) -> ColumnElement[bool]:
+def of_generation(table: FromClause) -> ColumnElement[bool]:
     return table.c.generation == _GENERATION
 
 
 @cache
-def _held(table: Table, begins: str, ends: str, *, past: bool) -> ColumnElement[bool]:
+def _held(table: FromClause, begins: str, ends: str, *, past: bool) -> ColumnElement[bool]:
     """The rows of one generation that hold now, or that held at a past moment; both are given when it runs."""
     mine = of_generation(table)
     if past:
@@ -45,7 +44,8 @@ class Moment:
     ``behind`` says that something turned by the calendar and has not been judged yet; a
     finding that is resolved sooner than ``settle`` leaves no trace, so what was found is final as much later.
     ``known_at`` is there where the valid time is another one than that of the findings in the tables: the instant
-    until which these have been judged; it was asked at ``asked_at``, or about what was known then.
+    until which these have been judged; it was asked at ``asked_at``, or about what was known then. At a valid time that
+    is later than that, entities are in the states to which their owners' clocks will have moved them.
     """
 
     connection: AsyncConnection
@@ -68,13 +68,24 @@ class Moment:
     def past(self) -> bool:
         return self.as_of is not None
 
-    async def execute(self, query: Executable, **given: Any) -> Any:
-        """Run a statement that is about this moment."""
-        return await self.connection.execute(
-            query, {"of_generation": self.generation, "as_of": self.as_of, "at": self.at, **given}
-        )
+    @property
+    def is_foreseen(self) -> bool:
+        return self.asked_at is not None and self.at > self.asked_at
 
-    def recorded(self, table: Table) -> ColumnElement[bool]:
+    async def execute(self, query: Executable, **more: Any) -> Any:
+        """Run a statement that is about this moment. Its rows have columns by name."""
+        return await self.as_recorded(foreseen(query) if self.is_foreseen else query, **more)
+
+    async def as_recorded(self, query: Executable, **more: Any) -> Any:
+        """The same over states as they are recorded, whatever owners' clocks will do by then."""
+        times = {"as_of": self.as_of, **given(self.asked_at, self.at)}
+        return await self.connection.execute(query, {"of_generation": self.generation, **times, **more})
+
+    def past_one(self, instant: datetime) -> "Moment":
+        """The same view as it was recorded at an instant, and as it would have been answered then."""
+        return replace(self, as_of=instant, at=instant, known_at=None, asked_at=None)
+
+    def recorded(self, table: FromClause) -> ColumnElement[bool]:
         """The rows of this moment in a table of versions."""
         return recorded(table, past=self.past)
 
@@ -82,7 +93,7 @@ class Moment:
         return open_findings(past=self.past)
 
 
-def recorded(table: Table, *, past: bool) -> ColumnElement[bool]:
+def recorded(table: FromClause, *, past: bool) -> ColumnElement[bool]:
     return _held(table, "recorded_from", "recorded_to", past=past)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from services.alignment.models import NODES, RECORD
+from services.alignment.queries.clocks import AT
 from services.alignment.queries.counts import tally
 from services.alignment.queries.nodes import nodes
-from services.alignment.queries.snapshot import AT, Moment, recorded
+from services.alignment.queries.snapshot import Moment, recorded
 from shared.contracts import NODE_KINDS
 from shared.live import EXPIRED, becomes_live
 

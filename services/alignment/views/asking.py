@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.alignment.queries.holdings import Holdings, holders
-from services.alignment.queries.hops import LeftOut, Step, Walk, into, out
+from services.alignment.queries.holdings import holders
+from services.alignment.queries.hops import Step, Walk, into, out
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import briefs, split
 from services.alignment.queries.snapshot import Moment
 
@@ -43,13 +44,17 @@ async def to_ask(
         asked[step.far].letters.add(step.row.type[0].upper())
         asked[step.far].activities.add(step.near)
     places = await _places(moment, {*hit, *activities})
-    held = await holders(moment, (ref for ref in asked if split(ref)[0] == "role"), left_out, everything=everything)
+    scopes = {ref: set[str]().union(*(places[at] for at in each.owns | each.activities)) for ref, each in asked.items()}
+    roles = [ref for ref in asked if split(ref)[0] == "role"]
+    anywhere = set[str]().union(*(scopes[role] for role in roles))
+    held = await holders(moment, roles, anywhere, left_out, everything=everything)
     named = await briefs(moment, asked)
     nodes = {**hit, **activities}
     rows = []
     for ref, each in sorted(asked.items()):
         if named[ref]["live"] or everything:
-            rows.append(_row(named[ref], each, nodes, _holding(held, ref, each, places)))
+            holding = held.parties(ref, scopes[ref], left_out)
+            rows.append(_row(named[ref], each, nodes, [held.nodes[party] for party in holding]))
         else:
             left_out.add(ref, named[ref]["why_not_live"])
     return rows, parts.hidden.total() + said.hidden.total()
@@ -66,11 +71,6 @@ async def _places(moment: Moment, refs: Collection[str]) -> dict[str, set[str]]:
 
 def _is_place(step: Step) -> bool:
     return split(step.far)[0] in _PLACES
-
-
-def _holding(held: Holdings, role: str, asked: _Asked, places: Mapping[str, set[str]]) -> list[Json]:
-    scopes: set[str] = set().union(*(places[ref] for ref in asked.owns | asked.activities))
-    return [held.nodes[party] for party in held.parties(role, scopes)]
 
 
 def _row(node: Json, asked: _Asked, nodes: Mapping[str, Json], parties: Iterable[Json]) -> Json:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from services.alignment.models import RECORD
 from services.alignment.queries.edges import edge
-from services.alignment.queries.hops import LeftOut, Leg, Step, Walk
+from services.alignment.queries.hops import Leg, Step, Walk
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import brief, split
 from services.alignment.queries.snapshot import Moment
 from services.alignment.views.asking import to_ask

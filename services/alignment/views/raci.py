@@ -11,13 +11,16 @@ from services.alignment.judge.catalogue import of_dimension
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries import nodes
 from services.alignment.queries.holdings import Holding, holders, roles_of
-from services.alignment.queries.hops import LeftOut, Walk, into, out
+from services.alignment.queries.hops import Walk, into, out
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from services.alignment.views.found import found_about, told
 from shared.live import active, stage
 from shared.storage.arrays import any_of, chunks
 
 MOST_ROWS, MOST_COLUMNS = 200, 100
+_MOST_LETTERS = 100 * MOST_ROWS
+"""As many as the activities in the rows can have."""
 RULES = of_dimension("raci")
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 Json = dict[str, Any]
@@ -29,7 +32,8 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     columns, each with the ``parties`` that hold it in this process; a cell has its letters.
 
     ``violations`` of an activity are the open findings of the dimension ``raci`` about it. ``hidden`` counts what a
-    matrix has no room for, ``left_out`` what is over, by why; ``everything`` shows that as well.
+    matrix has no room for, ``left_out`` by why what is over, and who holds a role of it no longer or not yet;
+    ``everything`` shows that as well.
     """
     left_out = LeftOut()
     parts = await Walk(moment, *into("part_of"), everything=True).hop([process.ref])
@@ -38,24 +42,22 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     refs = ordered[:MOST_ROWS]
     cells: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     roles: dict[str, Json] = {}
-    for step in (await Walk(moment, *out(*_LETTERS), everything=True).hop(refs)).steps:
+    for step in (await Walk(moment, *out(*_LETTERS), everything=True).hop(refs, _MOST_LETTERS)).steps:
         if active(step.row, moment.at):
             cells[step.near][step.far].append(_LETTERS[step.row.type])
             roles[step.far] = step.node
     columns = sorted(roles)[:MOST_COLUMNS]
-    held = await holders(moment, columns, left_out, everything=everything)
+    held = await holders(moment, columns, [process.ref], left_out, everything=everything)
+    parties = {role: held.parties(role, [process.ref], left_out) for role in columns}
     wrong, more = await found_about(moment, refs, RULES)
     return {
         "process": nodes.brief(moment, process),
-        "roles": [
-            {"role": roles[role], "parties": [held.nodes[party] for party in held.parties(role, {process.ref})]}
-            for role in columns
-        ],
+        "roles": [{"role": roles[role], "parties": [held.nodes[party] for party in parties[role]]} for role in columns],
         "rows": [
             _row(activities[ref], cells[ref], [roles[role] for role in columns], wrong.get(ref, ())) for ref in refs
         ],
         "hidden": {
-            "activities": len(ordered) - len(refs),
+            "activities": len(ordered) - len(refs) + parts.hidden.total(),
             "roles": len(roles) - len(columns),
             "violations": more,
         },
@@ -138,7 +140,7 @@ def _carried(party: Json, held: set[Holding], letters: Letters) -> Json:
     total = Counter[str]()
     roles = {each.role for each in held}
     for role in roles:
-        scopes = {each.scope for each in held if each.role == role}
-        places = letters[role] if None in scopes else {place: letters[role][place] for place in scopes if place}
-        total += sum(places.values(), Counter[str]())
+        said = [each.scopes for each in held if each.role == role]
+        places = frozenset[str]().union(*said) if all(said) else letters[role]
+        total += sum((letters[role][place] for place in places), Counter[str]())
     return {"party": party, "roles": len(roles), "letters": {letter: total[letter] for letter in _LETTERS.values()}}

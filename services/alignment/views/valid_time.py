@@ -18,7 +18,6 @@ from services.alignment.queries.nodes import brief_rows
 from services.alignment.queries.open_findings import MOST, open_about
 from services.alignment.queries.snapshot import Moment
 from shared.errors import Invalid
-from shared.live import kind_of, validity
 from shared.storage.arrays import any_of, chunks
 
 T = TypeVar("T")
@@ -42,13 +41,6 @@ async def tallied(moment: Moment, changed: Turned) -> Counts:
     counts = await tally(moment)
     counts.update(await weighed(moment, changed.come.values()))
     counts.subtract(await weighed(moment, changed.gone.values()))
-    moved = {version.ref: version for version in changed.moved}
-    for some in chunks(sorted(moved)):
-        for row in await moment.execute(brief_rows(past=moment.past), refs=some):
-            same = row.criticality or USUAL_CRITICALITY, validity(row, moment.at) is None
-            counts["node", kind_of(row.ref), row.type, row.state, row.live, *same] -= 1
-            then = moved[row.ref]
-            counts["node", kind_of(row.ref), row.type, then.state, then.has_live_state, *same] += 1
     return counts
 
 

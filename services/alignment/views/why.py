@@ -11,7 +11,7 @@ from sqlalchemy import CTE, Select, Text, bindparam, cast, exists, select
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.edges import LOWER, UPPER, edge, lower_end, upper_end
 from services.alignment.queries.edges import above as edges_above
-from services.alignment.queries.hops import LeftOut
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import briefs
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from services.alignment.view.projection import ref_of

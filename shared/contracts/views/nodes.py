@@ -28,7 +28,7 @@ class Node(Model):
     type: str | None
     """Its type, for kinds that have one."""
     state: str | None
-    """Its state."""
+    """Its state; at a valid time to come, the one to which the clock of its owner will have moved it by then."""
     live: bool
     """Whether it counts: its state is live, it is valid, and it was not deleted."""
     why_not_live: str | None
@@ -175,7 +175,7 @@ class NodeView(Node, View):
     """One node with its relations, findings and signatures."""
 
     state_data: dict[str, Any]
-    """The whole entity as its owner shows it."""
+    """The whole entity as its owner shows it: what is recorded, at whatever valid time it is asked for."""
     out: list[Relation]
     """Outgoing relations, at most 200."""
     in_: list[Relation] = Field(alias="in")

@@ -40,6 +40,16 @@ def needs_the_other_side(state: Json) -> bool:
     return bool(state["side"] == "it" or (state["side"] == "business" and state["it_dependent"]))
 
 
+def seen(value: Any) -> set[str]:
+    """All nodes in an answer."""
+    if isinstance(value, list):
+        return set().union(*map(seen, value))
+    if not isinstance(value, dict):
+        return set()
+    mine = {ref(value)} if {"why_not_live", "kind"} <= value.keys() else set()
+    return mine.union(*map(seen, value.values()))
+
+
 class Views:
     """All answers about one organisation, at one valid time."""
 
@@ -63,6 +73,29 @@ class Views:
         self.why = {node: await self.get(f"why/{node}") for node in self.nodes}
         self.up = {node: await self.get(f"trace/{node}", **FAR) for node in self.nodes}
         self.down = {node: await self.get(f"trace/{node}", direction="down", **FAR) for node in self.nodes}
+        self.with_all = {path: await self.get(path, include="all", **given) for path, given in self.with_less()}
+
+    def with_less(self) -> Iterator[tuple[str, Json]]:
+        """What leaves something out, as far as it is asked for with everything as well."""
+        yield "cascade", {}
+        yield from ((path, ALL) for path in ("coverage/design", "coverage/offerings", "load"))
+        yield from ((f"raci/{process.partition('/')[2]}", {}) for process in self.raci)
+        for node in [*self.nodes][::6]:
+            yield f"trace/{node}", FAR
+            yield f"impact/{node}", FAR
+            yield f"why/{node}", {}
+
+    def answer(self, path: str) -> Json:
+        """The same without what is not live."""
+        view, _, rest = path.partition("/")
+        whole = {
+            "cascade": self.cascade,
+            "load": self.load,
+            "coverage": {"design": self.design}.get(rest, self.offerings),
+        }
+        of_one = {"raci": self.raci, "trace": self.up, "impact": self.impact, "why": self.why}
+        found: Json = whole[view] if view in whole else of_one[view][f"process/{rest}" if view == "raci" else rest]
+        return found
 
     def number(self, *kinds: str) -> int:
         return sum(kind(node) in kinds for node in self.nodes)
@@ -84,7 +117,7 @@ class Views:
                     walk(inner)
 
         of_one = (self.raci, self.impact, self.why, self.up, self.down, self.entity)
-        for answer in (self.cascade, self.design, self.offerings, self.load, *of_one):
+        for answer in (self.cascade, self.design, self.offerings, self.load, *of_one, self.with_all):
             walk(answer)
         assert all(node["live"] == (node["why_not_live"] is None) for node in self.nodes.values())
 
@@ -95,6 +128,28 @@ class Views:
         for number, answer, kinds in (*answers, offered):
             assert number + sum(answer["left_out"].values()) == self.number(*kinds), kinds
         assert len(self.load["items"]) == sum(self.live(node) for node in self.nodes if kind(node) == "party")
+
+    def lists_show_with_all_what_they_leave_out(self) -> None:
+        """Each thing once, and by the same word."""
+        cascades = [[*in_trees(answer["items"])] for answer in (self.cascade, self.with_all["cascade"])]
+        listed = [(*cascades, self.cascade["left_out"])]
+        for path, member in (("design", "service"), ("offerings", "offering")):
+            answers = (self.answer(f"coverage/{path}"), self.with_all[f"coverage/{path}"])
+            shown, everything = ([each[member] for each in answer["items"]] for answer in answers)
+            listed.append((shown, everything, answers[0]["left_out"]))
+        for shown, everything, left_out in listed:
+            more = {ref(node): node["why_not_live"] for node in everything if ref(node) not in {*map(ref, shown)}}
+            assert Counter(more.values()) == left_out
+
+    def nothing_is_left_out_without_a_word(self) -> None:
+        """With everything there is what is there without it; where there is more, something was left out."""
+        for path, answer in self.with_all.items():
+            less = self.answer(path)
+            shown, everything = seen(less), seen(answer)
+            assert shown <= everything, path
+            # of a package or an offering, what it names is shown or not, and the list counts itself alone
+            assert less["left_out"] or shown == everything or "coverage" in path, path
+            assert answer["left_out"] == {}, path
 
     def up_is_the_reverse_of_down(self) -> None:
         for lower, answer in self.up.items():
@@ -343,6 +398,8 @@ class Judged(Views):
 AGREE: tuple[Callable[[Judged], None], ...] = (
     Views.every_node_says_the_same_of_itself,
     Views.what_is_left_out_makes_up_the_rest,
+    Views.lists_show_with_all_what_they_leave_out,
+    Views.nothing_is_left_out_without_a_word,
     Views.up_is_the_reverse_of_down,
     Views.a_trace_goes_by_the_relations_of_the_entity,
     Views.reasons_are_on_the_way_up,

@@ -172,7 +172,11 @@ class Oracle:
         return {each for each in found if each in self.live and (not kinds or self.kind(each) in kinds.split())}
 
     def older(self, ref: str, days: int) -> bool:
-        return ref in self.since and self.since[ref] + timedelta(days=days) <= self.at
+        """It has been live for so long: in a live state, and valid."""
+        begins = self.there[ref].get("valid_from")
+        begun = [self.since[ref]] if ref in self.since else []
+        begun += [datetime.fromisoformat(begins)] if begins and begun else []
+        return bool(begun) and self.at - max(begun) >= timedelta(days=days)
 
     # -- the rules
 

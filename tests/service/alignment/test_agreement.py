@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.alignment.agreement import AGREE, Judged, Views, ref
+from tests.service.alignment.agreement import AGREE, Judged, Views, ref, seen
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
@@ -58,6 +58,16 @@ def other_name(views: Judged) -> None:
 
 def left_out(views: Judged) -> None:
     views.design["left_out"]["retired"] = views.design["left_out"].get("retired", 0) + 1
+
+
+def not_with_all(views: Judged) -> None:
+    shown, items = {ref(each["service"]) for each in views.design["items"]}, views.with_all["coverage/design"]["items"]
+    items.remove(first(items, lambda each: ref(each["service"]) not in shown))
+
+
+def not_told(views: Judged) -> None:
+    paths = [path for path in views.with_all if "coverage" not in path]
+    views.answer(first(paths, lambda path: seen(views.with_all[path]) > seen(views.answer(path))))["left_out"] = {}
 
 
 def one_way(views: Judged) -> None:
@@ -159,6 +169,8 @@ def affects(views: Judged) -> None:
 PLANTED: dict[Callable[[Judged], None], Callable[[Judged], None]] = {
     Views.every_node_says_the_same_of_itself: other_name,
     Views.what_is_left_out_makes_up_the_rest: left_out,
+    Views.lists_show_with_all_what_they_leave_out: not_with_all,
+    Views.nothing_is_left_out_without_a_word: not_told,
     Views.up_is_the_reverse_of_down: one_way,
     Views.a_trace_goes_by_the_relations_of_the_entity: no_such_relation,
     Views.reasons_are_on_the_way_up: not_above,

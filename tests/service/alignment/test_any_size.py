@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -81,6 +82,20 @@ async def test_nor_does_one_of_the_past(there: Large, path: str) -> None:
             await there.get(f"{path}{'&' if '?' in path else '?'}as_of={as_of}")
         except RuntimeError as error:
             assert "404" in str(error), "the hub was not there yet"  # noqa: PT017  what is asked is what it took
+    assert await whole(there, statements) == []
+
+
+DATELESS = ("score of long ago", "diff of a minute", "status")
+
+
+@pytest.mark.parametrize("read", [r for r in (*READS, *HUB) if r.name not in DATELESS], ids=lambda read: read.name)
+async def test_nor_does_one_of_a_day_to_come(there: Large, read: Read) -> None:
+    """The state on that day is an expression over a row, with which every index stays in use."""
+    path = read.path(Place(there.organisation, Random(5), read.kind))
+    later = clock.rfc3339(clock.now() + timedelta(days=1))
+    with there.statements() as statements:
+        await there.get(f"{path}{'&' if '?' in path else '?'}valid_at={later}")
+    assert len(statements) > 1
     assert await whole(there, statements) == []
 
 

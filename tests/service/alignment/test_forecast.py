@@ -40,6 +40,9 @@ MODEL = """
 {kind: activity, key: dig, spec: {name: Dig, state: operational, process_id: process/repairing, raci: [{role_id: role/fitter, letter: A}, {role_id: role/fitter, letter: R}]}}
 {kind: product, key: sensor, spec: {name: Sensor, state: in_use, valid_to: "2098-06-01T00:00:00Z"}}
 {kind: design_package, key: maps-design, spec: {name: Design of maps, state: accepted, service_id: service/maps, elements: [{type: product, ref: product/sensor}]}}
+{kind: role, key: boss, spec: {name: Process owner, state: active, type: process_owner}}
+{kind: activity, key: fold, spec: {name: Fold, state: operational, process_id: process/scanning, raci: [{role_id: role/boss, letter: A}, {role_id: role/boss, letter: R}]}}
+{kind: role_assignment, key: ann-scanning, spec: {party_id: party/ann, role_id: role/boss, scope: process/scanning, state: proposed, valid_from: "2085-01-01T00:00:00Z", valid_to: "2086-01-01T00:00:00Z"}}
 {kind: kpi, key: hours, spec: {name: Hours to repair, state: active}}
 {kind: contract, key: pipes, spec: {name: Pipes, state: active, type: uc, period: {end: "2097-01-01T00:00:00Z"}, service_level_targets: [{metric: hours, comparator: "<=", value: 24, kpi_id: kpi/hours}]}}
 """  # noqa: E501
@@ -74,7 +77,9 @@ def days(number: int) -> str:
         ("V04 policy/on-paper", "2092-01-01", "2091-12-31"),  # the relation that justifies it begins to hold
         ("V04 policy/on-paper", "2092-12-31", "2093-01-01"),  # and ends
         ("V04 process/scanning", "2092-02-29", "2092-03-01"),  # the same, where nothing around it turns
-        ("V07 tactic/drones", "2093-12-31", "2094-01-01"),  # it begins to be valid, and has long been in force
+        ("V07 tactic/drones", "2094-03-31", "2094-04-01"),  # 90 days after it began to be valid; long in force before
+        ("O02 process/scanning", "2085-01-01", "2084-12-31"),  # its owner is there, by the clock of the owner
+        ("O02 process/scanning", "2085-12-31", "2086-01-01"),  # and no longer
         ("O01 service/maps", "2094-12-31", "2095-01-01"),  # who holds the seat holds it no longer
         ("O01 service/pumps", "2095-06-01", "2095-05-31"),  # who is to hold it does, by the clock of the owner
         ("O01 service/pumps", "2095-12-31", "2096-01-01"),  # and leaves
@@ -207,6 +212,49 @@ async def test_violations_of_a_day_to_come(organisation: Organisation) -> None:
 
     assert await violations("2097-12-31") == []
     assert await violations("2098-01-01") == ["R01", "R03"]
+
+
+@pytest.mark.parametrize(
+    ("day", "held", "left_out", "carried", "state"),
+    [
+        (None, [], {"proposed": 1}, 0, "proposed"),
+        ("2084-12-31", [], {"proposed": 1}, 0, "proposed"),
+        ("2085-01-01", ["party/ann"], {}, 1, "active"),
+        ("2085-12-31", ["party/ann"], {}, 1, "active"),
+        ("2086-01-01", [], {"ended": 1}, 0, "ended"),
+    ],
+)
+async def test_who_holds_a_role_on_a_day_to_come(
+    organisation: Organisation, day: str | None, held: list[str], left_out: Json, carried: int, state: str
+) -> None:
+    """In every view; while the holding is to come, to whom it belongs is asked by nobody."""
+    asked = {"valid_at": f"{day}T00:00:00Z"} if day else {}
+    matrix = await organisation.get(f"raci/{await organisation.id('process/scanning')}", **asked)
+    [column] = matrix["roles"]
+    assert ([named(each) for each in column["parties"]], matrix["left_out"]) == (held, left_out)
+    impact = await organisation.about("impact", "process/scanning", **asked)
+    [who] = [each for each in impact["to_ask"] if named(each["node"]) == "role/boss"]
+    assert [named(each) for each in who["holders"]] == held
+    load = await organisation.get("load", **asked)
+    [ann] = [each for each in load["items"] if named(each["party"]) == "party/ann"]
+    assert ann["letters"]["A"] == carried
+    assignment = await organisation.about("nodes", "role_assignment/ann-scanning", **asked)
+    assert (assignment["state"], assignment["live"], assignment["version"]) == (state, state == "active", 1)
+    assert assignment["state_data"]["state"] == "proposed", "what is recorded"
+    listed = await organisation.get("nodes", kind="role_assignment", state=state, **asked)
+    assert "role_assignment/ann-scanning" in {named(each) for each in listed["items"]}
+    assert all(each["state"] == state for each in listed["items"])
+
+
+async def test_a_contract_that_will_have_expired_is_no_risk(organisation: Organisation) -> None:
+    async def of(day: str, **more: str) -> tuple[list[str], Json]:
+        answer = await organisation.about("impact", "kpi/hours", valid_at=f"{day}T00:00:00Z", **more)
+        rows = answer["at_risk"] + answer["to_review"]
+        return [f"{named(each['node'])} {each['node']['state']}" for each in rows], answer["left_out"]
+
+    assert await of("2096-12-31") == (["contract/pipes active"], {})
+    assert await of("2097-01-01") == ([], {"expired": 1})
+    assert await of("2097-01-01", include="all") == (["contract/pipes expired"], {})
 
 
 async def test_what_a_design_lacks_on_a_day_to_come(organisation: Organisation) -> None:

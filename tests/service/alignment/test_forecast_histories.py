@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.alignment.models import FINDING
 from shared import clock
 from shared.clock import FOREVER, rfc3339
+from tests.service.alignment.clockwork import moved
 from tests.service.alignment.oracle import Oracle
 from tests.service.alignment.recomputed import Findings
 from tests.service.alignment.served import Server
@@ -71,23 +72,6 @@ def foreseen(events: list[Json], known_at: datetime | None, valid_at: datetime) 
     states = {ref: moved(state, asked_at, valid_at) for ref, state in then.states.items()}
     findings._oracles[valid_at] = Oracle(states, then.gone, then.since, valid_at)
     return findings
-
-
-def moved(state: Json, after: datetime, until: datetime) -> Json:
-    """A holding begins and ends by the clock, and a contract ends."""
-
-    def comes(text: str | None) -> bool:
-        return text is not None and after < datetime.fromisoformat(text) <= until
-
-    kind, at = state.get("kind"), state["state"]
-    if kind == "role_assignment" and at == "proposed" and comes(state["valid_from"]):
-        at = "active"
-    if kind == "role_assignment" and at == "active" and comes(state["valid_to"]):
-        at = "ended"
-    if kind == "contract" and at in ("active", "suspended"):
-        ends = [state["valid_to"], (state["period"] or {}).get("end")]
-        at = "expired" if any(map(comes, ends)) else at
-    return {**state, "state": at}
 
 
 def shown(findings: Findings, valid_at: datetime) -> Found:

@@ -16,6 +16,7 @@ Json = dict[str, Any]
 GOING_ON = (
     "process:t operational, process:a operational; a serves t",
     "; t justified_by bo",
+    "; a serves outcome:nobody",  # which is no fault while it is pending
     "; t owned_by bx, a owned_by bx, bq governs t, bq governs a",
     "strategy:i in_force it, service:m operational business",
     "activity:n operational, activity:o operational; n part_of t, o part_of a",

@@ -31,6 +31,7 @@ COUNTS = {
 }  # fmt: skip
 LINKED = 30
 _PAGE = 7
+_STAMPS = {"id", "version", "created_at", "created_by", "updated_at", "updated_by"}
 NEVER_SEEN = str(UUID(int=999, version=4))
 
 
@@ -137,6 +138,8 @@ class World:
         self.last: dict[str, State] = {}
         self.events: list[State] = []
         self.epoch = 1
+        self.at: datetime | None = None
+        """The instant at which everything is recorded from now on, if it is not the next of its own."""
 
     def write(self, at: str, dice: Random) -> None:
         """Create, change, move to another state or re-create one of the pool."""
@@ -163,6 +166,11 @@ class World:
         kind = LINKS[NODE_KINDS[ends["source"]["kind"]].service]
         self._record(at, kind, {**ends, **_validity(dice), "confidence": confidence, "state": state})
 
+    def restate(self, at: str, **members: Any) -> None:
+        """Another version of what is there, with other members."""
+        kind, state = NODE_KINDS[at.partition("/")[0]], self.states[at]
+        self._record(at, kind, {name: state[name] for name in state if name not in _STAMPS} | members)
+
     def delete(self, at: str) -> None:
         if at in self.states:
             state = self.states.pop(at)
@@ -177,7 +185,7 @@ class World:
 
     def _now(self) -> datetime:
         """Now and then nothing happens for a while."""
-        return START + (len(self.events) + len(self.events) // _LULL * DAYS // MINUTE) * MINUTE
+        return self.at or START + (len(self.events) + len(self.events) // _LULL * DAYS // MINUTE) * MINUTE
 
     def _tell(self, at: str, state: State, *, deleted: bool = False) -> None:
         self.last[at] = state

@@ -1,9 +1,14 @@
 """Judging in turn: instants whole, turns at their instants, short spells without a trace, and who is blamed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from services.alignment.judge.judging import Judge
+from services.alignment.judge.present import PLAN
+from services.alignment.judge.standing import Version
+from shared import clock
+from shared.contracts.instant import LAST
 from tests.unit.alignment.graphs import START, Text
 
 MINUTE = timedelta(minutes=1)
@@ -87,6 +92,49 @@ def test_what_is_due_is_judged_at_its_instant() -> None:
     text.judge.turn_to(START + timedelta(days=200))
     (found,) = text.of("V06", "objective/o")
     assert found.opened_at == START + timedelta(days=90)
+
+
+DAY = timedelta(days=1)
+
+
+def tactic(order: int, at: datetime, begins: datetime | None, state: str = "in_force") -> Version:
+    live = state == "in_force"
+    return Version("tactic/t", (1, order), at, None, state, live, False, None, begins, None, (), {})
+
+
+@pytest.mark.parametrize(
+    ("said", "opened"),
+    [
+        ([(0, None)], 90),
+        ([(0, -400)], 90),  # valid for long, and in force from then on
+        ([(0, 30)], 120),  # in force, and valid later
+        ([(0, 30), (40, 35)], 125),  # said anew while it is live, before it has reached the age
+        ([(0, -400), (100, 30)], 120),  # and after: it is too young again
+        ([(0, 30), (100, None)], 100),  # it has been of age for long
+        ([(0, 300)], None),
+    ],
+)
+def test_an_age_begins_with_the_validity_where_that_is_later(
+    said: list[tuple[int, int | None]], opened: int | None
+) -> None:
+    """``said`` has on which day from when on it is valid; looked at on day 200."""
+    judge = Judge(PLAN)
+    for order, (day, begins) in enumerate(said, 1):
+        judge.take([tactic(order, START + day * DAY, None if begins is None else START + begins * DAY)])
+        judge.flush()
+    judge.turn_to(START + 200 * DAY)
+    found = [each.finding for each in (judge.graph.nodes["tactic/t"].open or {}).values()]
+    assert [each.opened_at for each in found if each.rule == "V07"] == ([START + opened * DAY] if opened else [])
+
+
+def test_an_age_that_lies_beyond_the_calendar_is_never_reached() -> None:
+    assert clock.after(LAST, 1000 * DAY) == clock.FOREVER
+    judge = Judge(PLAN)
+    judge.take([tactic(1, START, LAST)])
+    judge.turn_to(LAST)
+    assert [
+        each.finding.rule for each in (judge.graph.nodes["tactic/t"].open or {}).values() if each.rule == "V07"
+    ] == []
 
 
 @pytest.mark.parametrize("after", ["in_force it", "withdrawn it", "withdrawn business", "deleted"])

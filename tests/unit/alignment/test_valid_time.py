@@ -8,6 +8,7 @@ from services.alignment.judge.scheduled import scheduled
 from services.alignment.judge.standing import Version
 from services.alignment.models import FINDING
 from services.alignment.views.foreseen import Laid
+from shared.contracts import LINKS, NODE_KINDS
 from shared.http.pagination import encode
 
 ORDER = [FINDING.c.severity, FINDING.c.rule]
@@ -32,6 +33,12 @@ def test_without_a_next_page_everything_is_on_this_one() -> None:
     laid = Laid(ORDER, None, None)
     assert laid.within([row(0, "V01")]) == [row(0, "V01")]
     assert laid.over([], [row(0, "V01"), row(1, "V01")], 2) == ([row(1, "V01"), row(0, "V01")], None)
+
+
+def test_no_clock_moves_what_a_relation_between_others_lives_by() -> None:
+    """Whoever lets one do so has to foresee the flag of those relations as well: ``queries/clocks.py``."""
+    kinds = [*NODE_KINDS.values(), *LINKS.values()]
+    assert not [kind.name for kind in kinds if kind.timed and (kind.is_link or any(r.start for r in kind.references))]
 
 
 def version(ref: str, state: str, **members: Any) -> Version:

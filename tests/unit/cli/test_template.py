@@ -57,3 +57,6 @@ def test_a_grid_that_is_written_is_imported_unchanged(run: Any, owner: FakeOwner
     run("raci", "process/sailing", "--format", "xlsx", "--to", tmp_path / "a.xlsx")
     assert "0 created, 0 changed" in run("import", tmp_path / "a.xlsx", "--into", "process/sailing").stdout
     assert run("raci", "rowing", "--format", "csv").exit_code == 3
+    for option in ("--as-of", "--valid-at"):
+        told = run("raci", "sailing", "--format", "md", option, "2030-01-01")
+        assert (told.exit_code, "as it is now" in told.stderr) == (2, True)

@@ -5,6 +5,7 @@ import pytest
 from shared.interchange import formats, inventory
 from shared.interchange.formats import File, Unreadable
 from shared.interchange.formats.format import Faulty
+from shared.interchange.formats.raci import _sheets as sheets
 from shared.interchange.formats.raci import grid, writing
 from shared.interchange.incoming import to_batch
 from shared.interchange.outcome import Report
@@ -78,6 +79,61 @@ async def test_it_goes_out_and_comes_back_unchanged(boarding: FakeOwner, encodin
     report = await bring(boarding, made, f"a.{encoding}", into="process/ferry-boarding")
     assert (report.count("unchanged"), report.read) == (12, 12)
     assert writing.to_markdown(held).lost == {"activity.raci.note": 1}
+
+
+LONG_AGO = "2001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("encoding", ["md", "csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("kind", "name", "changed", "why"),
+    [
+        ("party", "Ann", {"state": "left"}, "left"),
+        ("party", "Ann", {"valid_to": LONG_AGO}, "expired"),
+        ("role_assignment", "Ann", {"state": "ended"}, "ended"),
+        ("role_assignment", "Ann", {"state": "proposed"}, "proposed"),
+        ("role_assignment", "Ann", {"valid_from": "2990-01-01T00:00:00Z"}, "not yet valid"),
+    ],
+)
+async def test_who_holds_a_role_no_longer_is_left_out_or_marked(
+    boarding: FakeOwner, encoding: writing.Encoding, kind: str, name: str, changed: dict[str, str], why: str
+) -> None:
+    """And what is marked is passed over when it comes back."""
+    party = boarding.by_name(name)
+    held = [state for (of, _), state in boarding.states.items() if of == "role_assignment"]
+    [seat] = [each for each in held if each["party_id"] == party["id"]]
+    boarding.edit(kind, (party if kind == "party" else seat)["id"], **changed)
+    async with boarding.client() as client:
+        there = await inventory.read(client)
+    process = boarding.by_name("Ferry boarding")
+    assert writing.of_process(process, there).holders == [["Bo"], ["Cid"], []]
+    made = writing.of_process(process, there, everything=True)
+    assert made.holders == [[f"Ann [{why}]", "Bo"], ["Cid"], []]
+    [again] = grids(writing.encode(made, encoding), f"a.{encoding}")
+    assert again.holders == [["Bo"], ["Cid"], []]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"state": "retired"}, "retired"), ({"state": "operational", "valid_to": LONG_AGO}, "expired")],
+)
+async def test_an_activity_that_is_over_is_left_out_or_marked(
+    boarding: FakeOwner, changed: dict[str, str], why: str
+) -> None:
+    boarding.edit("activity", boarding.by_name("Cast off")["id"], **changed)
+    async with boarding.client() as client:
+        there = await inventory.read(client)
+    process = boarding.by_name("Ferry boarding")
+    names = ["Count guests", "Open | close gate"]
+    assert [row.activity for row in writing.of_process(process, there).rows] == names
+    made = writing.of_process(process, there, everything=True)
+    assert [row.activity for row in made.rows] == [*names, f"Cast off [{why}]"]
+    [again] = grids(writing.encode(made, "md"), "a.md")
+    assert [row.activity for row in again.rows] == names
+
+
+def grids(content: bytes, name: str) -> list[grid.Grid]:
+    return [grid.of_sheet(sheet) for sheet in sheets(File(name, content))[0] if grid.is_grid(sheet)]
 
 
 async def test_a_grid_goes_into_the_process_that_is_named_and_finds_what_has_the_name(boarding: FakeOwner) -> None:

@@ -139,7 +139,7 @@ RULES = (
     ),
     Rule(
         "V06", Severity.high, "trace", "Strategy without execution",
-        "No live tactic, project or service realizes a strategic objective approved more than 90 days ago.",
+        "No live tactic, project or service realizes a strategic objective that has been live for more than 90 days.",
         "Charter a tactic or project that decomposes or realizes it, or drop the objective.",
         After(90, Joined("realized_by <- tactic, project, service", (_CARRIED_OUT,), _WORK)),
         frozenset({"objective"}), where=("level", _STRATEGIC), asked="V06n",

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from shared.contracts import NODE_KINDS
 from shared.interchange.formats.format import Faulty
 from shared.interchange.formats.tables.columns import normal
 from shared.interchange.formats.tables.sheet import Sheet
 from shared.interchange.formats.tables.values import shown
+from shared.live import EXPIRED, NOT_YET
 
 LETTERS = {"R": "responsible", "A": "accountable", "C": "consulted", "I": "informed"}
 _ACTIVITY = {"activity", "activities", "task", "tasks", "step", "steps", "activity task"}
@@ -15,6 +17,10 @@ _HELD_BY = {"held by", "holder", "holders", "who", "name", "names", ""}
 _NONE = {"", "-", "–", "—"}
 _LISTED = {"role", "letter"}
 """Headings of the table ``activity.raci``: it has a letter a row, and is no grid."""
+_WORDS = {NOT_YET, EXPIRED}.union(
+    *(NODE_KINDS[kind].lifecycle.states for kind in ("activity", "party", "role", "role_assignment"))
+)
+_MARKED = re.compile(rf".*\S \[({'|'.join(sorted(_WORDS))})\]")
 _BETWEEN = re.compile(r"[\s/,;+&|]+")
 MAX_ROLES = 100
 
@@ -40,6 +46,11 @@ class Grid:
     rows: list[Row] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """What a legend says that a column's heading stands for."""
+
+
+def marked(name: str, why_not_live: str | None) -> str:
+    """A name that says why what it names does not count; what is marked like that is passed over by who reads it."""
+    return f"{name} [{why_not_live}]" if why_not_live else name
 
 
 def letters(cell: str) -> str | None:
@@ -84,6 +95,8 @@ def of_sheet(sheet: Sheet) -> Grid:
         name, marks = cells[index].strip(), [cells[column] for column in columns]
         if place == 0 and normal(name) in _HELD_BY and any(letters(mark) is None for mark in marks):
             grid.holders = [[*_holders(mark)] for mark in marks]
+        elif _MARKED.fullmatch(name):
+            continue
         elif name:
             faults += _faults(sheet, line.number, roles, marks)
             if normal(name) in seen:
@@ -111,7 +124,8 @@ def _faults(sheet: Sheet, number: int, roles: Sequence[str], marks: Sequence[str
 
 def _holders(cell: str) -> Iterator[str]:
     if cell.strip() not in _NONE:
-        yield from (name.strip() for name in cell.split(";") if name.strip())
+        names = (name.strip() for name in cell.split(";"))
+        yield from (name for name in names if name and not _MARKED.fullmatch(name))
 
 
 def to_lines(grid: Grid) -> list[list[str]]:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Literal
 
+from shared import clock, live
 from shared.contracts import NODE_KINDS
 from shared.interchange.formats.format import Written
 from shared.interchange.formats.raci import markdown
-from shared.interchange.formats.raci.grid import LETTERS, Grid, Row, to_lines
+from shared.interchange.formats.raci.grid import LETTERS, Grid, Row, marked, to_lines
 from shared.interchange.formats.tables import csv_file, xlsx_file
 from shared.interchange.formats.tables.columns import layout
 from shared.interchange.formats.tables.sheet import Line, Sheet
@@ -45,27 +47,39 @@ def encode(grid: Grid, encoding: Encoding) -> bytes:
     return csv_file.write(sheet) if encoding == "csv" else xlsx_file.write([(sheet, ())])
 
 
-def of_process(process: State, held: Inventory, lost: Counter[str] | None = None) -> Grid:
-    """Its activities that are not retired, in their order, with every role that has a letter in one."""
-    known, lost = _by_kind(held), Counter() if lost is None else lost
+def of_process(process: State, held: Inventory, lost: Counter[str] | None = None, *, everything: bool = False) -> Grid:
+    """Its activities that are live or planned, in their order, with every role that has a letter in one, and who holds
+    those in it, as the view of the process shows them now. ``everything``: what is over as well, marked by why."""
+    known, lost, now = _by_kind(held), Counter() if lost is None else lost, clock.now()
     mine = [each for each in known["activity"].values() if each["process_id"] == process["id"]]
-    live = [each for each in mine if each["state"] != "retired"]
-    live.sort(key=lambda each: (each["order"] is None, each["order"], each["key"]))
-    used = dict.fromkeys(cell["role_id"] for activity in live for cell in activity["raci"])
+    over = {each["id"]: _why(now, each) for each in mine if live.stage(live.document(each), now) == "ended"}
+    shown = [each for each in mine if everything or each["id"] not in over]
+    shown.sort(key=lambda each: (each["order"] is None, each["order"], each["key"]))
+    used = dict.fromkeys(cell["role_id"] for activity in shown for cell in activity["raci"])
     roles = [known["role"][id] for id in used if id in known["role"]]
-    seats = [each for each in known["role_assignment"].values() if _is_seat(each, process)]
+    seats = [each for each in known["role_assignment"].values() if each["scope"]["id"] == process["id"]]
     grid = Grid(process["name"], process["name"], [*map(_label(known["role"].values()), roles)])
     party = _label(known["party"].values())
     for role in roles:
-        ids = [seat["party_id"] for seat in seats if seat["role_id"] == role["id"]]
-        grid.holders.append([party(known["party"][id]) for id in ids if id in known["party"]])
-    for number, activity in enumerate(live, 1):
+        filled = [seat for seat in seats if seat["role_id"] == role["id"] and seat["party_id"] in known["party"]]
+        whys = [
+            (known["party"][seat["party_id"]], _why(now, seat, known["party"][seat["party_id"]], role))
+            for seat in filled
+        ]
+        names = (marked(party(holder), why) for holder, why in whys if everything or why is None)
+        grid.holders.append([*dict.fromkeys(names)])
+    for number, activity in enumerate(shown, 1):
         given = {(cell["role_id"], cell["letter"]) for cell in activity["raci"]}
         letters = ["".join(each for each in LETTERS if (role["id"], each) in given) for role in roles]
-        category = activity["custom"].get("category")
-        grid.rows.append(Row(number, activity["name"], category if isinstance(category, str) else None, letters))
+        category, name = activity["custom"].get("category"), marked(activity["name"], over.get(activity["id"]))
+        grid.rows.append(Row(number, name, category if isinstance(category, str) else None, letters))
         lost += _left_out(activity)
     return grid
+
+
+def _why(now: datetime, *states: State) -> str | None:
+    """Why one of these is not live, if one is not."""
+    return next(filter(None, (live.why_not_live(live.document(state), now) for state in states)), None)
 
 
 def _left_out(activity: State) -> Counter[str]:
@@ -85,10 +99,6 @@ def _by_kind(held: Inventory) -> dict[str, dict[str, State]]:
         if kind.name in found:
             found[kind.name][state["id"]] = state
     return found
-
-
-def _is_seat(assignment: State, process: State) -> bool:
-    return bool(assignment["state"] == "active" and assignment["scope"]["id"] == process["id"])
 
 
 def _label(states: Iterable[State]) -> Callable[[State], str]:
