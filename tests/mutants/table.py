@@ -80,9 +80,9 @@ MUTANTS = (
     Mutant(
         "an assignment counts outside its scope",
         "services/alignment/queries/holdings.py",
-        "return self.scope is None or self.scope in scopes",
+        "return not self.scopes or not self.scopes.isdisjoint(scopes)",
         "return True",
-        _LIVE_VIEWS,
+        _IMPACT,
     ),
     Mutant(
         "what has expired is live",

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Select,
     Subquery,
@@ -27,6 +26,7 @@ from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.clocks import AT
 from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import BRIEF_NAMES, OF_NODE, brief, unseen
+from services.alignment.queries.scopes import counts_in
 from services.alignment.queries.snapshot import INSTANT, Moment, is_live, recorded
 from shared.contracts.relations import OTHER, End
 from shared.live import kind_of, why_not_active, why_not_live
@@ -210,16 +210,7 @@ def _leg(leg: Leg, among: Among, *, past: bool) -> Select[Any]:
         query = query.where(EDGE.c.type.in_(bindparam(leg.types, expanding=True)))
     if leg.ups:
         query = query.where(or_(*(EDGE.c.up.is_(up) if up is None else EDGE.c.up == up for up in leg.ups)))
-    return query.where(_counts_in(leg.scopes, far, past=past)) if leg.scopes else query
-
-
-_SCOPE = EDGE.alias("scope")
-
-
-def _counts_in(scopes: str, ref: Column[Any], *, past: bool) -> ColumnElement[bool]:
-    said = select(_SCOPE.c.target).where(recorded(_SCOPE, past=past), is_live(_SCOPE))
-    said = said.where(_SCOPE.c.source == ref, _SCOPE.c.type == "assigned_in")
-    return or_(~said.exists(), said.where(any_of(_SCOPE.c.target, scopes)).exists())
+    return query.where(counts_in(leg.scopes, far, past=past)) if leg.scopes else query
 
 
 def _edges(way: Way, among: Among = _given, *, past: bool) -> Subquery:

@@ -201,6 +201,32 @@ BUS = """
 """  # noqa: E501
 
 
+SEATS = """
+{kind: party, key: dan, spec: {name: Dan}}
+{kind: party, key: eve, spec: {name: Eve}}
+{kind: party, key: fay, spec: {name: Fay}}
+{kind: role, key: north, spec: {name: North, state: active}}
+{kind: role, key: south, spec: {name: South, state: active}}
+{kind: process, key: loading, spec: {name: Loading, state: operational, owner: role/north}}
+{kind: process, key: sailing, spec: {name: Sailing, state: operational, owner: role/south}}
+{kind: service, key: yard, spec: {name: Yard, state: operational}, links: [{type: serves, to: process/loading}, {type: serves, to: process/sailing}]}
+{kind: role_assignment, key: dan-north, spec: {party_id: party/dan, role_id: role/north, scope: process/loading, state: active}}
+{kind: role_assignment, key: eve-north, spec: {party_id: party/eve, role_id: role/north, scope: process/sailing, state: active}}
+{kind: role_assignment, key: eve-south, spec: {party_id: party/eve, role_id: role/south, scope: process/sailing, state: active}}
+{kind: role_assignment, key: fay-north, spec: {party_id: party/fay, role_id: role/north, scope: process/sailing, state: proposed}}
+{kind: role_assignment, key: fay-south, spec: {party_id: party/fay, role_id: role/south, scope: process/sailing, state: proposed}}
+"""  # noqa: E501
+
+
+async def test_a_role_is_asked_where_it_owns_something(organisation: Organisation) -> None:
+    """Who holds it elsewhere is not asked, even where another role is; nor counted as left out."""
+    await organisation.apply(SEATS)
+    answer = await organisation.about("impact", "service/yard")
+    asked = {named(each["node"]): [named(node) for node in each["holders"]] for each in answer["to_ask"]}
+    assert asked == {"role/north": ["party/dan"], "role/south": ["party/eve"]}
+    assert answer["left_out"] == {"proposed": 1}
+
+
 async def test_what_rests_on_a_bus(organisation: Organisation) -> None:
     answer = await organisation.about("impact", "product/bus")
     assert far(answer["at_risk"]) == {
