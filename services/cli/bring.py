@@ -33,6 +33,7 @@ async def apply(
     file: Annotated[list[Path], typer.Option("--file", "-f", help="A bundle, or a folder of them; may be repeated.")],
     source: Annotated[str | None, typer.Option(help="Name of the bundle, where there are several.")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Retire what this bundle brought and no longer has.")] = False,
+    found: Annotated[bool, typer.Option("--found", help="Register what says no state as in use.")] = False,
     dry_run: DryRun = False,
     everything: AllLines = False,
 ) -> None:
@@ -40,7 +41,7 @@ async def apply(
     from shared.interchange import bundle, bundle_files
 
     documents, unread = bundle_files.gather(file)
-    batch = await bundle.to_batch(session.client, documents, source, unread=unread)
+    batch = await bundle.to_batch(session.client, documents, source, unread=unread, found=found)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything)
     if report.refused:
         raise typer.Exit(FAILED)

@@ -12,7 +12,7 @@ from services.cli.tables import cell, table
 from shared.interchange.outcome import Fields, Leaving, Outcome, Report
 from shared.interchange.records import Record
 
-_FEW = 25
+_FEW, _NAMED = 25, 3
 MOST = 50
 """Lines of each part; ``--all`` shows those that are left out."""
 _TOLD = ("retyped", "returned", "pruned", "released")
@@ -24,6 +24,8 @@ def data(report: Report) -> dict[str, Any]:
         "dry_run": report.dry_run,
         "read": report.read,
         **{action: report.count(action) for action in ("created", "changed", "unchanged")},
+        "noted": report.noted,
+        "drafts": dict(report.drafts),
         "kept": [_entry(outcome, outcome.kept) for outcome in report.outcomes if outcome.kept],
         "unnamed": dict(report.unnamed),
         "unmapped": dict(report.unmapped),
@@ -103,7 +105,8 @@ def _diff(report: Report, most: int) -> Iterator[RenderableType]:
 
 
 def _names(report: Report) -> Names:
-    return {outcome.record.id: outcome.record.label for outcome in report.outcomes if not outcome.record.kind.is_link}
+    own = [outcome.record for outcome in report.outcomes if not outcome.record.kind.is_link]
+    return {**report.names, **{record.id: record.label for record in own}}
 
 
 def _identity(report: Report, most: int) -> Iterator[str]:
@@ -115,13 +118,35 @@ def _identity(report: Report, most: int) -> Iterator[str]:
             yield f"returned: {record.label} is a new one in the place of {reason}, which had left the file"
         elif action == "released":
             yield f"left the file: {record.label}, and stays: another source has it too"
-    yield from _some([f"left the file: {leaving.record.label}{_resting(leaving)}" for leaving in report.left], most)
-    if report.left:
-        yield "What left the file stays as it is; --prune retires it."
+    yield from _left(report, most)
+    if report.drafts:
+        kinds = _counts(report.drafts)
+        begin = "Would begin as drafts, and not be live" if report.dry_run else "Begun as drafts, and not live yet"
+        yield (
+            f"{begin}: {kinds}. plumbline move KIND/KEY STATE takes one further. What is in use already is registered "
+            "so from the start: with state in its spec, or all of it with --found."
+        )
+    if report.noted:
+        noted = "Would be noted" if report.dry_run else "Noted"
+        yield f"{noted} as held by this source too: {report.noted} unchanged. That makes a new version of each, once."
     if report.doubles:
         some = ", ".join(record.label for record in report.doubles[:3])
         yield f"{len(report.doubles)} look like doubles of what is there by name ({some}); --match name joins them."
     yield from _some(report.notes, most)
+
+
+def _left(report: Report, most: int) -> Iterator[str]:
+    """Of a source without a name in one line: it may be another file's that has none."""
+    if report.left and report.nameless:
+        labels = [leaving.record.label for leaving in report.left]
+        more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+        yield (
+            f"Brought without a name before, and not in it: {', '.join(labels[:_NAMED])}{more}. It stays; --prune "
+            "retires what is not in it. Give each of several bundles a name of its own with --source."
+        )
+    elif report.left:
+        yield from _some([f"left the file: {each.record.label}{_resting(each)}" for each in report.left], most)
+        yield "What left the file stays as it is; --prune retires it."
 
 
 def _resting(leaving: Leaving) -> str:
@@ -171,7 +196,7 @@ def _summary(report: Report) -> str:
         "joined": report.joined.total(),
         "retyped": report.count("retyped"),
         "returned": report.count("returned"),
-        "left": len(report.left),
+        "left": 0 if report.nameless else len(report.left),
         f"{would}retired": report.count("pruned"),
     }
     told = [f"{count} {name}" for name, count in (*rest.items(), *((n, c) for n, c in some.items() if c))]

@@ -15,6 +15,8 @@ from shared.interchange.records import BUNDLE, LINK_MEMBERS, Malformed, Origin, 
 
 FORMAT = BUNDLE
 _FORMS = "must be kind/key or kind/<uuid>"
+_ANY_RELATION = "relates_to"
+"""Stands in for one that there is not."""
 _FEW, _SUGGESTED, _LOOKED_AT = 4, 100, 2000
 """Kinds that a message lists, faults that get a suggestion, and keys among which one is looked for."""
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,7 +38,7 @@ class Binding:
         for reference in document.kind.references:
             spec = reference.replaced(spec, self._converter(document, reference))
         if "name" not in spec and document.kind.model.model_fields["name"].is_required():
-            self.faults.append(document.place.fault("/spec/name", "is missing"))
+            self._fault(document, "/spec/name", "is missing")
         members = {"key": document.key, **spec}
         told = members, document.provenance
         return self._record(document, document.kind, self.ids[document.ref], document.ref, *told)
@@ -46,15 +48,16 @@ class Binding:
         source = self._target(document, "/key", document.ref)
         for index, link in enumerate(document.links):
             pointer = f"/links/{index}"
-            target = self._target(document, f"{pointer}/to", link["to"])
+            target = self._target(document, f"{pointer}/to", link["to"]) if "to" in link else source
             own: dict[str, Any] = {name: link[name] for name in LINK_MEMBERS if name in link}
-            members = {"type": link["type"], "source": source, "target": target, "state": "active", **own}
+            type_ = link.get("type", _ANY_RELATION)
+            members = {"type": type_, "source": source, "target": target, "state": "active", **own}
             there = self.links_there.get(ends_of(members))
             id = there["id"] if there else link_id(*ends_of(members))
-            label = f"{document.ref} {link['type']} {link['to']}"
+            label = f"{document.ref} {type_} {link.get('to')}"
             told = members, link.get("provenance") or []
             record = self._record(document, LINKS[document.kind.service], id, label, *told, pointer)
-            if record:
+            if record and {"type", "to"} <= link.keys():
                 yield document.place.fault(pointer, "this link stands here twice"), record
 
     def check_repeated(self, links: Iterable[tuple[str, Record]]) -> None:
@@ -83,8 +86,13 @@ class Binding:
         except Malformed as error:
             for where, message in error.faults:
                 inside = pointer or ("" if where.startswith(("/key", "/provenance")) else "/spec")
-                self.faults.append(document.place.fault(inside + where, message))
+                self._fault(document, inside + where, message)
             return None
+
+    def _fault(self, document: Document, pointer: str, message: str) -> None:
+        """Once for each place: what stands in for what could not be read may be wrong as well."""
+        if pointer not in document.told:
+            self.faults.append(document.place.fault(pointer, message))
 
     def _converter(self, document: Document, reference: Reference) -> Convert:
         def convert(text: Any, pointer: str) -> Any:
@@ -95,7 +103,7 @@ class Binding:
             if key and kinds and kind not in kinds:
                 expected = " or ".join(f"{kind}/key" for kind in kinds)
                 message = f"must be {expected}{did_you_mean(kind, kinds)}"
-                self.faults.append(document.place.fault(f"/spec{pointer}", message))
+                self._fault(document, f"/spec{pointer}", message)
                 return derived_id(text) if reference.kinds else {"kind": kinds[0], "id": derived_id(text)}
             target = self._target(document, f"/spec{pointer}", text, kinds)
             return target["id"] if reference.kinds else target
@@ -107,7 +115,7 @@ class Binding:
         kind, _, key = text.partition("/")
         id = key if UUID.fullmatch(key) else self.ids.get(text)
         if id is None and text not in self.unread:
-            self.faults.append(document.place.fault(pointer, self._missing(text, [*kinds])))
+            self._fault(document, pointer, self._missing(text, [*kinds]))
         known = kind if kind in NODE_KINDS else "party"
         return {"kind": known, "id": id or derived_id(text)}
 

@@ -4,11 +4,19 @@ from dataclasses import replace
 
 from shared.client import Client
 from shared.interchange import identity, prune
-from shared.interchange.holdings import Holdings
+from shared.interchange.holdings import Held, Holdings
+from shared.interchange.inventory import TooMany
 from shared.interchange.outcome import Leaving, Report
-from shared.interchange.records import Batch
+from shared.interchange.records import Batch, Origin
 from shared.interchange.succession import succeed
 from shared.interchange.sync import Progress, sync
+
+MOST_LOOKED_AT = 10_000
+"""Entities and links that are looked through for what left, where nothing hangs on it."""
+_NOT_LOOKED = (
+    "Whether something has left it was not looked at, since the server holds more than "
+    f"{MOST_LOOKED_AT:,} entities and links: --prune --dry-run does."
+)
 
 
 async def bring(
@@ -26,26 +34,39 @@ async def bring(
     Nothing is pruned where the server refused something: what left may rest on it. Raises Unreachable and Unauthorized.
     """
     origin = batch.origin
-    if origin is None or not (batch.whole or prunes or batch.instead):
+    if origin is None:
         return await sync(client, batch, dry_run=dry_run, progress=progress)
-    holdings = await Holdings.read(client)
+    try:
+        acts = batch.whole or prunes or bool(batch.instead)
+        holdings = await Holdings.read(client, None if acts else MOST_LOOKED_AT)
+    except TooMany:
+        report = await sync(client, batch, dry_run=dry_run, progress=progress)
+        report.notes += [_NOT_LOOKED] if origin.name else []
+        return report
     doubles = identity.resolve(batch, origin, holdings, match=match) if batch.whole else []
     report = await sync(client, batch, dry_run=dry_run, progress=progress)
     report.doubles = doubles
     if not dry_run:
         report.add(await succeed(client, holdings, report.outcomes, batch.instead))
-    left = identity.left(batch, origin, holdings) if batch.whole or prunes else []
+    left = identity.left(batch, origin, holdings)
     if prunes and not report.count("refused"):
         report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run))
         return report
     if prunes and left:
         report.notes.append("Nothing was retired: something was refused, and what left may belong to it.")
+    report.left, report.nameless = _leaving(holdings, left, origin), origin.name is None
+    if not dry_run and (batch.whole or prunes):
+        await prune.note_left(client, left, origin)
+    return report
+
+
+def _leaving(holdings: Holdings, left: list[Held], origin: Origin) -> list[Leaving]:
+    """What left, by name, with what rests on it and does not go as well."""
     resting = holdings.resting() if left else {}
     going = {f"{kind.name}/{state['id']}" for kind, state in left}
+    found = []
     for kind, state in left:
         rest = [ref for ref in resting.get(f"{kind.name}/{state['id']}", ()) if ref not in going]
         record = replace(prune.record(holdings, (kind, state), origin), label=holdings.named(kind, state))
-        report.left.append(Leaving(record, [*map(holdings.name, rest)]))
-    if not dry_run:
-        await prune.note_left(client, left, origin)
-    return report
+        found.append(Leaving(record, [*map(holdings.name, rest)]))
+    return found

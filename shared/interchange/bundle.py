@@ -1,19 +1,21 @@
 """Bundles brought in: what the owners have under their keys, and every record after those that it refers to."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.client import Client, ClientError, Gone, NotFound
 from shared.contracts import LINKS, NODE_KINDS, Kind
-from shared.interchange import identity
+from shared.interchange import identity, merge
 from shared.interchange.binding import FORMAT, UUID, Binding
-from shared.interchange.bundle_files import BadBundle, Document, Unread
+from shared.interchange.bundle_files import Document, Unread
+from shared.interchange.faults import BadBundle
+from shared.interchange.found import FOLLOWING, FOUND_IN
 from shared.interchange.holdings import Ends, ends_of
 from shared.interchange.order import in_order
 from shared.interchange.records import Batch, Origin, Predecessor, Record, derived_id
-from shared.interchange.sync import CONCURRENCY
+from shared.interchange.together import each
 
 __all__ = ["FORMAT", "to_batch"]
 
@@ -26,11 +28,12 @@ async def to_batch(
     source: str | None = None,
     format: str = FORMAT,
     unread: Unread | None = None,
+    found: bool = False,
 ) -> Batch:
     """Records in an order in which they can be written; asks the owners for the keys, and writes nothing.
 
     ``source`` is the name of the bundle, if it has one, ``format`` what the documents were read from, and ``unread``
-    what is wrong with its files already. Raises
+    what is wrong with its files already. Where it is ``found``, what says no state is registered as in use. Raises
     BadBundle with everything that is wrong: references to nothing, members that do not fit, circles.
     """
     unread = unread or Unread()
@@ -41,6 +44,8 @@ async def to_batch(
         if unread.faults:
             raise BadBundle(unread.faults) from None
         raise
+    if found:
+        documents = [_in_use(each, there.get(each.ref), Origin(format, each.ref, name=source)) for each in documents]
     made = {document.ref: document.id or derived_id(document.ref) for document in documents if document.spec}
     ids = made | {ref: state["id"] for ref, state in there.items() if state}
     back = await _back(client, documents, there, source, format)
@@ -59,7 +64,8 @@ async def to_batch(
     known |= {link.id: binding.links_there.get(ends_of(link.members)) for _, link in links}
     whole = Origin(format, "", name=source)
     read = len({record.id for layer in layers for record in layer})
-    return Batch(layers, read=read, known=known, origin=whole, instead=back)
+    names = {state["id"]: ref for ref, state in there.items() if state}
+    return Batch(layers, read=read, known=known, origin=whole, instead=back, names=names)
 
 
 def _after_links(entities: Iterable[Record], links: Iterable[Record]) -> set[str]:
@@ -68,17 +74,24 @@ def _after_links(entities: Iterable[Record], links: Iterable[Record]) -> set[str
     return {record.id for record in entities if record.kind.kept and record.id not in linked}
 
 
+def _in_use(document: Document, state: Mapping[str, Any] | None, origin: Origin) -> Document:
+    """With the state in which its kind is in use, where it is new or this bundle gave it its state."""
+    entry = merge.entry_of(origin, state) if state else None
+    own = state is None or (entry is not None and "state" in entry["wrote"])
+    if not document.spec or "state" in document.spec or document.kind.name in FOLLOWING or not own:
+        return document
+    return replace(document, spec={"state": FOUND_IN[document.kind.name], **document.spec})
+
+
 async def _there(client: Client, documents: list[Document]) -> dict[str, dict[str, Any] | None]:
     """For each ``kind/key`` that the documents mention, what the owner has under that key."""
-    gate = asyncio.Semaphore(CONCURRENCY)
 
     async def find(ref: str) -> tuple[str, dict[str, Any] | None]:
         kind, _, key = ref.partition("/")
-        async with gate:
-            return ref, await client.find(kind, key)
+        return ref, await client.find(kind, key)
 
     mentioned = {ref for document in documents for ref in (document.ref, *_mentioned(document))}
-    return dict(await asyncio.gather(*(find(ref) for ref in sorted(mentioned) if _can_be_asked(ref))))
+    return dict(await each(sorted(filter(_can_be_asked, mentioned)), find))
 
 
 async def _back(
@@ -114,16 +127,15 @@ async def _links_there(
     client: Client, documents: list[Document], there: Mapping[str, dict[str, Any] | None]
 ) -> dict[Ends, dict[str, Any]]:
     """By type and ends, the links of those documents that have some: the active one, or else one that has ended."""
-    gate = asyncio.Semaphore(CONCURRENCY)
-    sources = {document.ref: state["id"] for document in documents if document.links and (state := there[document.ref])}
+    sources = {
+        (document.kind, state["id"]) for document in documents if document.links and (state := there.get(document.ref))
+    }
 
-    async def ask(ref: str, id: str) -> list[dict[str, Any]]:
-        kind = ref.partition("/")[0]
-        async with gate:
-            links = LINKS[NODE_KINDS[kind].service]
-            return [link async for link in client.list(links, source_kind=kind, source_id=id)]
+    async def ask(source: tuple[Kind, str]) -> list[dict[str, Any]]:
+        kind, id = source
+        return [link async for link in client.list(LINKS[kind.service], source_kind=kind.name, source_id=id)]
 
-    found = [link for links in await asyncio.gather(*(ask(*each) for each in sources.items())) for link in links]
+    found = [link for links in await each(sources, ask) for link in links]
     return {ends_of(link): link for link in sorted(found, key=lambda link: link["state"] == "active")}
 
 
@@ -134,7 +146,7 @@ def _can_be_asked(ref: str) -> bool:
 
 def _mentioned(document: Document) -> list[str]:
     """What a document refers to, as it is written."""
-    texts = [link["to"] for link in document.links]
+    texts = [link["to"] for link in document.links if "to" in link]
 
     def note(value: Any, _: str) -> Any:
         if isinstance(value, str):

@@ -3,53 +3,27 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.base import Provenance, looks_like_an_id
 from shared.contracts.link import Link
-from shared.contracts.members import did_you_mean
+from shared.contracts.members import did_you_mean, nearest
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.interchange.as_written import as_written
 from shared.interchange.bounded import read_bounded
+from shared.interchange.faults import BadBundle, Place
 from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
-from shared.interchange.yaml_documents import MAX_BYTES, Decimal, Parsed, Whole, parsed
+from shared.interchange.yaml_apart import parsed_apart
+from shared.interchange.yaml_documents import MAX_BYTES, Decimal, Parsed, Whole
 
 MAX_DOCUMENTS = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
 """Bytes of all files together."""
-_MOST_FAULTS = 100
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 _MEMBERS = {"kind", "key", "spec", "links", "id", "provenance"}
 _LINK_MEMBERS = ("type", "to", *LINK_MEMBERS, "provenance")
-
-
-class BadBundle(Exception):
-    """What is wrong, each fault a line that names file, document and member."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = list(faults)
-        more = len(self.faults) - _MOST_FAULTS
-        told = [*self.faults[:_MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
-        super().__init__("\n".join(told))
-
-
-class Place(NamedTuple):
-    """Where in the files something stands, for messages; ``lines`` by pointers."""
-
-    file: str
-    document: int
-    key: str = ""
-    lines: Mapping[str, int] = {}
-
-    def fault(self, pointer: str, message: str) -> str:
-        above = pointer
-        while above and above not in self.lines:
-            above = above.rpartition("/")[0]
-        line = f", line {self.lines[above]}" if above in self.lines else ""
-        named = f" ({self.key})" if self.key else ""
-        return f"{self.file}{line}, document {self.document}{named}, {pointer or '/'}: {message}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +42,8 @@ class Document:
     """The id that it has where it was exported; another one that has the key keeps its own."""
     provenance: list[Any] = field(default_factory=list)
     """The sources that it came from there."""
+    told: frozenset[str] = frozenset()
+    """Pointers to what is known to be wrong with it."""
 
     @property
     def ref(self) -> str:
@@ -76,8 +52,8 @@ class Document:
 
 @dataclass
 class Unread:
-    """What is wrong with files besides the documents that could be read: ``refs`` are those of documents that could
-    not, so that whoever refers to them is not told that they are nowhere."""
+    """What is wrong with the shape of documents: ``refs`` are theirs, so that whoever refers to one of which too little
+    can be read is not told that it is nowhere."""
 
     faults: list[str] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
@@ -92,7 +68,8 @@ def read(paths: Iterable[Path]) -> list[Document]:
 
 
 def gather(paths: Iterable[Path]) -> tuple[list[Document], Unread]:
-    """The documents that can be read, and what is wrong with all else. Raises BadBundle where there is no document."""
+    """The documents, without what cannot be read of them, and what is wrong with that. Raises BadBundle where there is
+    no document."""
     found, unread = list[Document](), Unread()
     files, room, number = [*_files(paths, unread.faults)], MAX_TOTAL, 0
     for file in files:
@@ -102,7 +79,7 @@ def gather(paths: Iterable[Path]) -> tuple[list[Document], Unread]:
             if room < 0:
                 unread.faults.append(f"{file}: with this file they come to more than {MAX_TOTAL // 1024**2} MiB")
                 break
-            for number, document in enumerate(parsed(content), 1):
+            for number, document in enumerate(parsed_apart(content), 1):
                 found += _documents(str(file), number, document, unread)
         except (OSError, ValueError) as error:
             unread.faults.append(f"{file}: {error}")
@@ -116,22 +93,46 @@ def gather(paths: Iterable[Path]) -> tuple[list[Document], Unread]:
 
 
 def _documents(file: str, number: int, document: Parsed, unread: Unread) -> Iterator[Document]:
-    """The document, if its shape is right."""
-    value = document.value
-    kind, key = (value.get("kind"), value.get("key")) if isinstance(value, dict) else (None, None)
+    """What can be read of it as what it was probably meant to be, so that nothing wrong with one part hides another."""
+    value = document.value if isinstance(document.value, dict) else {}
+    kind, key = value.get("kind"), value.get("key")
     key = key.written if isinstance(key, Whole | Decimal) else key
-    named = f"{kind}/{key}" if isinstance(kind, str) and isinstance(key, str) else ""
+    named = f"{kind}/{key}" if isinstance(kind, str) and isinstance(key, str) else document.named
     place = Place(file, number, named, document.lines)
-    faults = [*document.faults, *_faults(value)]
+    faults = [*document.faults, *(_faults(document.value) if document.value is not None else ())]
     unread.faults += [place.fault(pointer, message) for pointer, message in faults]
+    meant = kind if isinstance(kind, str) and kind in NODE_KINDS else nearest(kind or "", NODE_KINDS)
     if faults:
-        unread.refs.add(named)
-        return
-    model = NODE_KINDS[value["kind"]].model
-    links = [as_written(Link, link) for link in value.get("links") or []]
-    spec = as_written(model, value.get("spec") or {})
-    entries = [as_written(Provenance, entry) for entry in value.get("provenance") or []]
-    yield Document(place, NODE_KINDS[value["kind"]], str(key), spec, links, value.get("id"), entries)
+        unread.refs |= {named, f"{meant}/{key}"}
+    if meant is not None:
+        told = frozenset(pointer for pointer, _ in faults)
+        yield _read(place, NODE_KINDS[meant], key if isinstance(key, str) else "", value, told)
+
+
+def _read(place: Place, kind: Kind, key: str, value: Mapping[str, Any], told: frozenset[str]) -> Document:
+    spec, links, entries = (value.get(name) for name in ("spec", "links", "provenance"))
+    said = {name: each for name, each in _mapping(spec).items() if name not in NOT_CARRIED | {"key"}}
+    id = None if "/id" in told else value.get("id")
+    found = [_link(_mapping(link)) for link in links] if isinstance(links, list) else []
+    return Document(place, kind, key, as_written(kind.model, said), found, id, _entries(entries), told)
+
+
+def _link(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A link, without its type and target where these are nothing that can be looked for."""
+    known = as_written(Link, {name: each for name, each in said.items() if name in _LINK_MEMBERS})
+    texts = {name: each for name, each in known.items() if name not in ("type", "to") or isinstance(each, str)}
+    if texts.get("type") not in RELATIONS:
+        texts.pop("type", None)
+    return texts | ({"provenance": _entries(said["provenance"])} if "provenance" in said else {})
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(value: Any) -> list[dict[str, Any]]:
+    entries = value if isinstance(value, list) else []
+    return [as_written(Provenance, entry) for entry in entries if isinstance(entry, dict)]
 
 
 def _files(paths: Iterable[Path], faults: list[str]) -> Iterator[Path]:
@@ -206,7 +207,7 @@ def _link_faults(links: Any) -> Iterator[tuple[str, str]]:
                 f"{pointer}/{name}",
                 f"is no member of a link, which has {', '.join(_LINK_MEMBERS)}{did_you_mean(name, _LINK_MEMBERS)}",
             )
-        if "type" not in link or link["type"] not in RELATIONS:
+        if not isinstance(link.get("type"), str) or link["type"] not in RELATIONS:
             yield f"{pointer}/type", f"must be {one_of(link.get('type'), RELATIONS)}"
         if not isinstance(link.get("to"), str):
             yield f"{pointer}/to", "must be kind/key"
@@ -215,7 +216,7 @@ def _link_faults(links: Any) -> Iterator[tuple[str, str]]:
 
 def _repeated(found: Iterable[Document]) -> Iterator[str]:
     first: dict[str, Document] = {}
-    for document in (each for each in found if each.spec):
+    for document in (each for each in found if each.spec and each.key):
         earlier = first.setdefault(document.ref, document)
         if earlier is not document:
             there = f"{earlier.place.file}, document {earlier.place.document}"

@@ -29,9 +29,9 @@ class Holdings:
     links: list[Held] = field(default_factory=list)
 
     @classmethod
-    async def read(cls, client: Client) -> "Holdings":
-        """Raises Unreachable or a Refused."""
-        found = await inventory.read(client)
+    async def read(cls, client: Client, most: int | None = None) -> "Holdings":
+        """Raises TooMany where there is more than ``most``, Unreachable or a Refused."""
+        found = await inventory.read(client, most)
         entities = {f"{kind.name}/{state['id']}": (kind, state) for kind, state in found.entities}
         links = sorted(found.links, key=lambda link: bool(link["state"] == "active"))
         return cls(entities, [(LINKS[KIND_OWNERS[link["source"]["kind"]]], link) for link in links])

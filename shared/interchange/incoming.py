@@ -1,32 +1,36 @@
 """A file on its way in: read in its format, its names looked up on the server, and made ready for the engine."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from shared.client import Client, NotFound
+from shared.client import Client, ClientError, NotFound
 from shared.contracts import LINKS
 from shared.interchange import bundle, formats
-from shared.interchange.bundle_files import Document
-from shared.interchange.formats.format import Documents, File
-from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.bundle_files import Document, Unread
+from shared.interchange.formats.format import Documents, Faulty, File
 from shared.interchange.formats.taking import UNRESOLVED
+from shared.interchange.found import FOLLOWING, FOUND_IN
 from shared.interchange.holdings import Ends, ends_of
 from shared.interchange.records import Batch, Origin, Record
-from shared.interchange.sync import CONCURRENCY
+from shared.interchange.together import each
 
 State = dict[str, Any]
 Held = Mapping[str, Mapping[str, State]]
-_FOLLOWING = {"activity"}
-"""Kinds whose state is that of what they are a part of: their owner gives it to them."""
 
 
 async def to_batch(client: Client, file: File, format: str | None = None) -> Batch:
     """What a file holds as records; raises Unreadable and BadBundle with all that is wrong, and as the client does."""
     found = formats.named(format) if format else formats.recognise(file)
-    read = formats.read(file, found.name)
+    try:
+        read = formats.read(file, found.name)
+    except Faulty as error:
+        if error.rest is not None:
+            with suppress(ClientError):
+                await _batch(client, error.rest, file, found.name, error.faults)
+        raise
     if isinstance(read, Documents):
         return await _batch(client, read, file, found.name)
     if read.stubs:
@@ -76,30 +80,28 @@ def _as_there(record: Record, there: Mapping[Ends, State]) -> Record:
 
 async def _leave_stubs(client: Client, batch: Batch) -> None:
     """What a file only names, and the server has, stays as it is there."""
-    gate = asyncio.Semaphore(CONCURRENCY)
 
     async def there(record: Record) -> bool:
-        async with gate:
-            try:
-                await client.get(record.kind, record.id)
-            except NotFound:
-                return False
-            return True
+        try:
+            await client.get(record.kind, record.id)
+        except NotFound:
+            return False
+        return True
 
     stubs = [record for layer in batch.layers for record in layer if record.origin.id in batch.stubs]
-    known = await asyncio.gather(*map(there, stubs))
+    known = await each(stubs, there)
     gone = {record.id for record, is_there in zip(stubs, known, strict=True) if is_there}
     batch.layers = [[record for record in layer if record.id not in gone] for layer in batch.layers]
     batch.spared |= {record.origin.id for record in stubs if record.id in gone}
     batch.read -= len(gone)
 
 
-async def _batch(client: Client, read: Documents, file: File, format: str) -> Batch:
+async def _batch(client: Client, read: Documents, file: File, format: str, faults: Iterable[str] = ()) -> Batch:
     held = await _held(client, _kinds(read))
     source = file.source or (None if file.beside else file.name)
-    documents = [_settled(each, read, held, format, source) for each in _renamed(read, held)]
-    batch = await bundle.to_batch(client, documents, source, format)
-    batch.read += sum(each.total() for each in (read.unmapped, read.duplicates)) + len(read.refused)
+    documents = [_settled(document, read, held, format, source) for document in _renamed(read, held)]
+    batch = await bundle.to_batch(client, documents, source, format, Unread([*faults]))
+    batch.read += read.unmapped.total() + read.duplicates.total() + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
     batch.duplicates, batch.refused, batch.notes = read.duplicates, read.refused, [*batch.notes, *read.notes]
     return batch
@@ -114,7 +116,12 @@ def _kinds(read: Documents) -> set[str]:
 
 async def _held(client: Client, kinds: Iterable[str]) -> Held:
     """By kind and key, what the owners have."""
-    return {kind: {state["key"]: state async for state in client.list(kind)} for kind in sorted(kinds)}
+    wanted = sorted(kinds)
+
+    async def listed(kind: str) -> dict[str, State]:
+        return {state["key"]: state async for state in client.list(kind)}
+
+    return dict(zip(wanted, await each(wanted, listed), strict=True))
 
 
 def _renamed(read: Documents, held: Held) -> list[Document]:
@@ -191,7 +198,7 @@ def _settled(document: Document, read: Documents, held: Held, format: str, sourc
     origin = Origin(format, document.ref, name=source)
     wrote = {name for entry in (there or {}).get("provenance", ()) if origin.made(entry) for name in entry["wrote"]}
     spec = dict(document.spec)
-    if read.found and "state" not in spec and document.kind.name not in _FOLLOWING and (not there or "state" in wrote):
+    if read.found and "state" not in spec and document.kind.name not in FOLLOWING and (not there or "state" in wrote):
         spec = {"state": FOUND_IN[document.kind.name], **spec}
     if there:
         spec |= {name: there[name] for name in read.only_new & spec.keys() if name not in wrote}

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.client import Client
 from shared.contracts import LINKS, NODE_KINDS, Kind
+from shared.interchange.together import each
 
 State = dict[str, Any]
 
@@ -18,10 +19,28 @@ class Inventory:
     links: list[State] = field(default_factory=list)
 
 
-async def read(client: Client) -> Inventory:
-    """Everything; raises Unreachable or a Refused."""
-    held = [each async for each in entities(client)]
-    return Inventory(held, [state async for _, state in links(client)])
+class TooMany(Exception):
+    """There is more than was asked for."""
+
+
+async def read(client: Client, most: int | None = None) -> Inventory:
+    """Everything; raises TooMany where that is more than ``most``, Unreachable or a Refused."""
+    count = 0
+
+    async def listed(kind: Kind) -> list[State]:
+        nonlocal count
+        states = []
+        async for state in client.list(kind):
+            states.append(state)
+            count += 1
+            if most is not None and count > most:
+                raise TooMany
+        return sorted(states, key=lambda state: str(state.get("key")))
+
+    kinds = [*NODE_KINDS.values(), *LINKS.values()]
+    found = [*zip(kinds, await each(kinds, listed), strict=True)]
+    held = [(kind, state) for kind, states in found if not kind.is_link for state in states]
+    return Inventory(held, [state for kind, states in found if kind.is_link for state in states])
 
 
 async def entities(client: Client) -> AsyncIterator[tuple[Kind, State]]:

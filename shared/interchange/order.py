@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.contracts.reference import parse
 from shared.contracts.relations import DECOMPOSITION
-from shared.interchange.bundle_files import BadBundle
+from shared.interchange.faults import BadBundle
 from shared.interchange.records import Record
 
 Known = Mapping[str, Mapping[str, Any] | None]

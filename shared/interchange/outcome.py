@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from shared.interchange.found import FOLLOWING
 from shared.interchange.records import Batch, Record, Refusal
 
 Fields = dict[str, tuple[Any, Any]]
@@ -14,13 +15,15 @@ one that was retired when the source had it no more."""
 
 
 class Outcome(NamedTuple):
-    """What became of one record; ``fields`` and ``kept`` are ``name: (there, source's)``."""
+    """What became of one record; ``fields`` and ``kept`` are ``name: (there, source's)``. One that is as it is may be
+    ``noted`` as of this source too, which is a version of its own."""
 
     record: Record
     action: Action
     fields: Fields = {}
     kept: Fields = {}
     reason: str = ""
+    noted: bool = False
 
 
 class Leaving(NamedTuple):
@@ -39,8 +42,9 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
 
 @dataclass
 class Report:
-    """What became of everything that a source held. ``left`` stays until it is pruned; ``doubles`` were made although
-    something of their kind and name is there from elsewhere; ``drifting`` says what is no longer as it was signed."""
+    """What became of everything that a source held. ``left`` stays until it is pruned, and where the source is
+    ``nameless`` it may be another one's; ``doubles`` were made although something of their kind and name is there from
+    elsewhere; ``drifting`` says what is no longer as it was signed."""
 
     read: int
     dry_run: bool
@@ -48,6 +52,7 @@ class Report:
     unmapped: Counter[str]
     duplicates: Counter[str]
     refused: list[Refusal]
+    names: dict[str, str] = field(default_factory=dict)
     joined: Counter[str] = field(default_factory=Counter)
     paths: int = 0
     fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -55,6 +60,7 @@ class Report:
     left_out: Counter[str] = field(default_factory=Counter)
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[Leaving] = field(default_factory=list)
+    nameless: bool = False
     doubles: list[Record] = field(default_factory=list)
     drifting: list[str] = field(default_factory=list)
 
@@ -62,7 +68,7 @@ class Report:
     def of(cls, batch: Batch, *, dry_run: bool) -> "Report":
         """The report of a file as it was read, before anything of it is brought in."""
         return cls(
-            batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, [*batch.refused],
+            batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, [*batch.refused], batch.names,
             batch.joined, batch.paths, batch.fallen, batch.notes, batch.left_out,
         )  # fmt: skip
 
@@ -84,6 +90,18 @@ class Report:
             for outcome in outcomes
             if outcome.action == "refused"
         ]
+
+    @property
+    def drafts(self) -> Counter[str]:
+        """By kind, what begins in a state that is not live, since nothing says which it is in."""
+        begun = [each.record for each in self.outcomes if each.action == "created" and not each.record.kind.is_link]
+        unsaid = [each.kind for each in begun if "state" not in each.members and each.kind.name not in FOLLOWING]
+        return Counter(kind.name for kind in unsaid if not kind.is_live(kind.lifecycle.initial))
+
+    @property
+    def noted(self) -> int:
+        """How many are as they are, and only noted as of this source."""
+        return sum(outcome.noted for outcome in self.outcomes)
 
     @property
     def kept(self) -> list[tuple[Record, Fields]]:

@@ -139,6 +139,8 @@ class Batch:
     whole: bool = False
     spared: set[str] = field(default_factory=set)
     doubles: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """What an id on the server is called, as ``kind/key``, as far as the file speaks of it."""
     instead: "dict[str, Predecessor]" = field(default_factory=dict)
     """By the id of a record, what it takes the place of."""
 

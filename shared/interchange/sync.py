@@ -1,10 +1,8 @@
 """The engine of ``apply`` and ``import``: reads what is there, then writes what the source may write, and reports."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
 
 from shared.client import Client, Conflict, Json, NotFound, PreconditionFailed, Refused, Unauthorized
 from shared.contracts import Kind
@@ -12,12 +10,9 @@ from shared.interchange import merge, succession
 from shared.interchange.outcome import Action, Fields, Outcome, Report
 from shared.interchange.parts import parted
 from shared.interchange.records import Batch, Malformed, Predecessor, Record
+from shared.interchange.together import each
 
-CONCURRENCY = 8
 A_REQUEST, A_REQUEST_SIZE = 200, 1_000_000
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 Progress = Callable[[int, int], None]
 """Called with the number of records that are done, and of all."""
@@ -52,28 +47,13 @@ class _Engine:
 
     async def layer(self, records: list[Record]) -> list[Outcome]:
         """What is new is created in bulk, and what is there is compared and changed by itself."""
-        known = await self._each(records, self._known)
+        known = await each(records, self._known)
         fresh = [record for record, current in zip(records, known, strict=True) if current is None]
         there = [(record, current) for record, current in zip(records, known, strict=True) if current is not None]
         outcomes = [outcome for some in _requests(fresh) for outcome in await self._create(some)]
-        outcomes += await self._each(there, lambda each: self._update(*each))
+        outcomes += await each(there, lambda both: self._update(*both))
         by_id = {outcome.record.id: outcome for outcome in outcomes}
         return [by_id[record.id] for record in records]
-
-    async def _each(self, items: Sequence[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
-        """Some at a time, in their order."""
-        gate = asyncio.Semaphore(CONCURRENCY)
-
-        async def guarded(item: T) -> R:
-            async with gate:
-                return await do(item)
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(guarded(item)) for item in items]
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
-        return [task.result() for task in tasks]
 
     async def _known(self, record: Record) -> Json | None:
         """What is there, without asking again: a write carries the version it rests on, so a wrong guess is noticed.
@@ -144,7 +124,8 @@ class _Engine:
         if not self.dry_run:
             await self._write(record, current, difference)
         action: Action = "changed" if difference.fields else "unchanged"
-        return Outcome(record, action, difference.fields, difference.kept)
+        noted = bool(difference.patch) and not difference.fields
+        return Outcome(record, action, difference.fields, difference.kept, noted=noted)
 
     async def _write(self, record: Record, current: Json, difference: merge.Difference) -> None:
         kind, id, state = record.kind, record.id, current

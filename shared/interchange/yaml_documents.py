@@ -68,11 +68,21 @@ class Decimal(float):
 
 @dataclass
 class Parsed:
-    """A document. ``lines`` has the line of each value by its pointer, and ``faults`` are ``(pointer, message)``."""
+    """A document. ``lines`` has the line of each value by its pointer, and ``faults`` are ``(pointer, message)``. One
+    that is not YAML has no value, but it may be known what it is ``named``, as ``kind/key``."""
 
     value: Any = None
     lines: dict[str, int] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    named: str = ""
+
+
+class NotYaml(ValueError):
+    """What cannot be read at all, and where: counted from 1, or nowhere in particular."""
+
+    def __init__(self, problem: str, line: int = 0, column: int = 0) -> None:
+        self.problem, self.line, self.column = problem, line, column
+        super().__init__(f"line {line}, column {column}: {problem}" if line else problem)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -138,9 +148,9 @@ def plain(value: Any) -> Any:
 
 
 def parsed(text: bytes) -> Iterator[Parsed]:
-    """Each document that is not empty, with what is wrong in it; raises ValueError for what cannot be read at all."""
+    """Each document that is not empty, with what is wrong in it; raises NotYaml for what cannot be read at all."""
     if len(text) > MAX_BYTES:
-        raise ValueError(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        raise NotYaml(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
     try:
         _check_events(text)
         for node in yaml.compose_all(text, _Loader):
@@ -149,9 +159,9 @@ def parsed(text: bytes) -> Iterator[Parsed]:
             if document.value is not None or document.faults:
                 yield document
     except yaml.MarkedYAMLError as error:
-        raise ValueError(_at(error, error.problem)) from None
+        raise _at(error, error.problem) from None
     except yaml.YAMLError as error:
-        raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from None
+        raise NotYaml(f"is not YAML: {' '.join(str(error).split())}") from None
 
 
 def _value(node: yaml.Node | None, pointer: str, document: Parsed) -> Any:
@@ -218,15 +228,15 @@ def _check_events(text: bytes) -> None:
     depth = count = 0
     for event in yaml.parse(text, yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise ValueError(_at(event, "an alias: write the value out"))
+            raise _at(event, "an alias: write the value out")
         count = 0 if isinstance(event, yaml.DocumentStartEvent) else count + isinstance(event, yaml.NodeEvent)
         if count > MAX_VALUES:
-            raise ValueError(_at(event, f"a document of more than {MAX_VALUES:,} names and values"))
+            raise _at(event, f"a document of more than {MAX_VALUES:,} names and values")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise ValueError(_at(event, f"nested deeper than {MAX_DEPTH}"))
+            raise _at(event, f"nested deeper than {MAX_DEPTH}")
 
 
-def _at(place: Any, problem: str | None) -> str:
+def _at(place: Any, problem: str | None) -> NotYaml:
     mark = getattr(place, "start_mark", None) or getattr(place, "problem_mark", None)
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)
+    return NotYaml(str(problem), mark.line + 1, mark.column + 1) if mark else NotYaml(str(problem))

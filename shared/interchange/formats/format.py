@@ -14,12 +14,13 @@ class Unreadable(ValueError):
 
 
 class Faulty(Unreadable):
-    """The file can be read, and what it says is wrong; each fault is a line that names the place."""
+    """The file can be read, and what it says is wrong; each fault is a line that names the place. ``rest`` is what it
+    holds besides, of which more may be wrong."""
 
     MOST = 100
 
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
+    def __init__(self, faults: list[str], rest: "Documents | None" = None) -> None:
+        self.faults, self.rest = faults, rest
         more = len(faults) - self.MOST
         super().__init__("\n".join([*faults[: self.MOST], *([f"and {more} more"] if more > 0 else [])]))
 

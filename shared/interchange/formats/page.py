@@ -9,8 +9,8 @@ from pathlib import Path
 
 from shared.interchange.formats import FORMATS, stratml
 from shared.interchange.formats.backstage import terms as backstage
-from shared.interchange.formats.found import FOUND_IN
 from shared.interchange.formats.tmf import terms as tmf
+from shared.interchange.found import FOUND_IN
 
 PAGE = Path(__file__).parents[3] / "docs" / "formats.md"
 _BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from shared.contracts import LINKS, NODE_KINDS
-from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.found import FOUND_IN
 from shared.interchange.order import in_order
 from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 

@@ -39,8 +39,16 @@ def test_the_run_says_what_changed_as_the_dry_run_does(run: Any, owner: FakeOwne
     run("apply", "-f", file)
     file.write_text(f"{roles(1, 'Post')}\n---\n{{kind: role, key: new, spec: {{name: New}}}}")
     planned, done = run("apply", "-f", file, "--dry-run").stdout, run("apply", "-f", file).stdout
-    assert planned.replace("Would change", "Changed").replace("would be ", "").split() == done.split()
+    assert _as_done(planned) == done.split()
     assert "role/r0  name    Role 0  Post 0" in done
+
+
+def _as_done(planned: str) -> list[str]:
+    for would, is_done in (
+        ("Would change", "Changed"), ("Would begin", "Begun"), ("not be live", "not live yet"), ("would be ", ""),
+    ):  # fmt: skip
+        planned = planned.replace(would, is_done)
+    return planned.split()
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,79 @@ def test_what_was_signed_and_changes_is_told(
         lines = [line for line in told.stdout.splitlines() if "drifts" in line]
         assert len(lines) == bool(says)
         assert all(line.startswith(says) for line in lines)
+
+
+def test_what_left_a_bundle_is_told_with_what_rests_on_it(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    """By name in a bundle that has one; nothing is written about it, since a part of a bundle may be applied."""
+    file = tmp_path / "b.yaml"
+    purser = "{kind: role, key: purser, spec: {name: Purser}}"
+    pay = "{kind: service, key: pay, spec: {name: Pay, state: operational, owner: role/purser}}"
+    file.write_text(f"{purser}\n---\n{pay}\n---\n{roles(1)}")
+    assert "left" not in run("apply", "-f", file, "--source", "ferry").stdout
+    file.write_text(roles(1))
+    owner.log.clear()
+    for arguments in (("--dry-run",), ()):
+        told = run("apply", "-f", file, "--source", "ferry", *arguments).stdout.splitlines()
+        assert "left the file: Purser (role/purser)" in told
+        assert "What left the file stays as it is; --prune retires it." in told
+        assert told[-1].endswith(", 2 left")
+    assert owner.writes == []
+    assert "left" not in run("apply", "-f", file, "--source", "other").stdout, "another bundle brought them"
+    data = json.loads(run("apply", "-f", file, "--source", "ferry", "--json").stdout)
+    assert {each["label"] for each in data["left"]} == {"Purser (role/purser)", "Pay (service/pay)"}
+
+
+def test_of_bundles_without_names_what_is_in_none_of_them_is_not_known(
+    run: Any, owner: FakeOwner, tmp_path: Path
+) -> None:
+    file = tmp_path / "b.yaml"
+    file.write_text(roles(5))
+    run("apply", "-f", file)
+    file.write_text(roles(1))
+    told = run("apply", "-f", file).stdout.splitlines()
+    assert told[-1].endswith("0 refused"), "it may be another bundle's"
+    [said] = [line for line in told if "without a name" in line]
+    assert said.startswith("Brought without a name before, and not in it: Role 1 (role/r1), ")
+    assert "and 1 more. It stays; --prune retires what is not in it." in said
+
+
+def test_a_large_server_is_not_looked_through_for_what_left(
+    run: Any, owner: FakeOwner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.interchange.bring.MOST_LOOKED_AT", 3)
+    file = tmp_path / "b.yaml"
+    file.write_text(roles(5))
+    assert "not looked at" not in run("apply", "-f", file, "--source", "ferry").stdout
+    file.write_text(roles(1))
+    assert "--prune --dry-run does" in run("apply", "-f", file, "--source", "ferry").stdout
+    assert "- role role/r4" in run("apply", "-f", file, "--source", "ferry", "--prune", "--dry-run").stdout
+
+
+UNSAID = "{kind: service, key: pay, spec: {name: Pay}}\n---\n{kind: party, key: crew, spec: {name: Crew}}"
+
+
+def test_what_begins_as_a_draft_is_told_and_with_found_is_in_use(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    """A party begins as an active one: there is no draft of it."""
+    file = tmp_path / "b.yaml"
+    file.write_text(UNSAID)
+    planned = run("apply", "-f", file, "--dry-run").stdout
+    assert "Would begin as drafts, and not be live: service 1. plumbline move KIND/KEY STATE" in planned
+    assert run("apply", "-f", file, "--dry-run", "--found").stdout.count("drafts") == 0
+    assert "Begun as drafts, and not live yet: service 1." in run("apply", "-f", file).stdout
+    assert owner.by_name("Pay")["state"] == NODE_KINDS["service"].lifecycle.initial
+    owner.states.clear()
+    run("apply", "-f", file, "--found")
+    assert owner.by_name("Pay")["state"] == "operational"
+    assert "2 unchanged" in run("apply", "-f", file, "--found").stdout
+    owner.edit("service", derived_id("service/pay"), provenance=[], state="designed")
+    assert "2 unchanged" in run("apply", "-f", file, "--found").stdout, "what others made stays in their state"
+
+
+def test_what_a_source_has_too_is_noted_once_and_told(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "b.yaml"
+    file.write_text(roles(2))
+    run("apply", "-f", file)
+    told = "oted as held by this source too: 2 unchanged. That makes a new version of each, once."
+    assert f"Would be n{told}" in run("apply", "-f", file, "--source", "ferry", "--dry-run").stdout
+    assert f"N{told}" in run("apply", "-f", file, "--source", "ferry").stdout
+    assert "oted" not in run("apply", "-f", file, "--source", "ferry").stdout

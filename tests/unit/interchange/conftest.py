@@ -2,7 +2,8 @@ import pytest
 
 from shared.contracts import NODE_KINDS
 from shared.interchange import bundle
-from shared.interchange.bundle_files import Document, Place
+from shared.interchange.bundle_files import Document
+from shared.interchange.faults import Place
 from shared.interchange.sync import sync
 from tests.unit.fake_owner import FakeOwner
 from tests.unit.interchange import filled

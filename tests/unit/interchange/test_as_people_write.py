@@ -6,7 +6,7 @@ import pytest
 
 from shared.client import Unreachable
 from shared.interchange import bundle, bundle_files
-from shared.interchange.bundle_files import BadBundle
+from shared.interchange.faults import BadBundle
 from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
 from tests.unit.fake_owner import FakeOwner
@@ -174,10 +174,10 @@ spec:
   state: flying
 """
     assert await refused(owner, file, text) == [
-        "line 13, document 2 (outcome/b), /name: is no member of a document: it stands in the spec",
-        "line 11, document 2 (outcome/b), /: has neither a spec nor links",
         "line 6, document 1 (service/a), /spec/owner: role/nobody is neither in this bundle nor on the server",
         "line 7, document 1 (service/a), /spec/wings: there is no such member",
+        "line 11, document 2 (outcome/b), /: has neither a spec nor links",
+        "line 13, document 2 (outcome/b), /name: is no member of a document: it stands in the spec",
         "line 17, document 3 (service/c), /spec/name: is missing",
         "line 18, document 3 (service/c), /spec/state: must be one of requirements, defined, analysed, approved, "
         "chartered, designed, developed, built, tested, released, operational, retired",

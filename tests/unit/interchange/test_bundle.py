@@ -5,7 +5,7 @@ import pytest
 
 from shared.contracts import NODE_KINDS
 from shared.interchange import bundle, bundle_files, export, inventory, yaml_documents
-from shared.interchange.bundle_files import BadBundle
+from shared.interchange.faults import BadBundle
 from shared.interchange.outcome import Report
 from shared.interchange.records import derived_id
 from shared.interchange.sync import sync
@@ -243,7 +243,7 @@ async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
             "{kind: service, key: a, spec: {name: A}}\n---\n{kind: service, key: a, spec: {name: B}}",
             "document 2 (service/a), /key: service/a stands in",
         ),
-        ("a: &x 1\nb: *x", "line 2, column 4: an alias"),
+        ("a: &x 1\nb: *x", "line 2, document 1, /: column 4: an alias"),
         ("{kind: service, kind: service}", "'kind' stands here twice"),
         ("{[a]: 1}", "must be text"),
         ("[" * 60, "nested deeper"),

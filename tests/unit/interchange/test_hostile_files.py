@@ -12,7 +12,7 @@ import yaml
 
 from shared.contracts import NODE_KINDS
 from shared.interchange import formats
-from shared.interchange.bundle_files import BadBundle
+from shared.interchange.faults import BadBundle
 from shared.interchange.formats import FORMATS, File, Unreadable
 from shared.interchange.formats.tables import writing
 from tests.unit.interchange import test_backstage, test_raci, test_stratml, test_tmf

@@ -9,6 +9,7 @@ import pytest
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bring import bring
 from shared.interchange.export import export
+from shared.interchange.faults import BadBundle
 from shared.interchange.outcome import Report
 from shared.interchange.yaml_documents import text
 from tests.unit.fake_owner import FakeOwner
@@ -271,5 +272,5 @@ async def test_an_export_goes_on_elsewhere_with_the_same_imports(owner: FakeOwne
     ],
 )
 async def test_where_a_document_came_from_is_checked(owner: FakeOwner, tmp_path: Path, member: str, says: str) -> None:
-    with pytest.raises(bundle_files.BadBundle, match=says):
+    with pytest.raises(BadBundle, match=says):
         await apply(owner, tmp_path, "a", f"{{kind: service, key: a, spec: {{name: A}}, {member}}}")

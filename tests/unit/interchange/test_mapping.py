@@ -7,7 +7,7 @@ from shared.contracts import KIND_OWNERS, NODE_KINDS
 from shared.interchange.formats.archimate.exchange import read
 from shared.interchange.formats.archimate.mapping import relation_of, to_batch
 from shared.interchange.formats.archimate.model import Model
-from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.found import FOUND_IN
 from shared.interchange.records import Batch, derived_id
 
 FERRY = read(Path(__file__).with_name("ferry.xml").read_bytes())

@@ -82,7 +82,7 @@ async def test_what_stands_in_something_is_linked_with_it() -> None:
     assert told == {
         ("Full boats", "decomposes", "Plan 2026", None),
         ("Board", "relates_to", "Plan 2026", None),
-        ("Deck hands", "relates_to", "Full boats", "Performer: Loading"),
+        ("Deck hands", "influences", "Full boats", "Performer: Loading"),
         ("Deck hands", "relates_to", "More ads", None),
         ("More ads", "measured_by", "Seats taken", None),
         ("More ads", "measured_by", "Unnamed PerformanceIndicator i#2", None),

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from shared.contracts import NODE_KINDS
 from shared.interchange import formats, inventory
-from shared.interchange.bundle_files import BadBundle
 from shared.interchange.export import documents as exported
+from shared.interchange.faults import BadBundle
 from shared.interchange.formats import File, Unreadable
 from shared.interchange.formats.format import Documents, Faulty
 from shared.interchange.formats.tables import heads, values, writing, xlsx_file
@@ -215,10 +215,13 @@ async def test_columns_of_others_are_mapped_and_what_is_left_is_counted() -> Non
     rows = b'[{"t": "Pay", "org": ["HM Court", "Home Office"], "x": 1, "n": {"a": [1]}}, {"t": "*** name ***", "x": 2}]'
     columns = {"t": "name", "org": "owner:party+", "n": "custom.n"}
     report = await bring(owner, File("list.json", rows, kind="service", columns=columns))
-    assert report.count("created") == 2
+    assert report.count("created") == 2 + 1 + 1
     assert owner.by_name("Pay")["owner"]["id"] == owner.by_name("HM Court")["id"]
+    [also] = [state for (kind, _), state in owner.states.items() if kind == "link"]
+    assert (also["type"], also["target"]["id"]) == ("relates_to", owner.by_name("Home Office")["id"])
+    assert also["rationale"] == "Named as owner besides the first."
     assert owner.by_name("Pay")["custom"] == {"n": {"a": [1]}}
-    assert report.left_out == {"column x": 2, "all but the first in owner": 1, "placeholder in name": 1}
+    assert report.left_out == {"column x": 2, "placeholder in name": 1}
     assert [refusal.reason for refusal in report.refused] == ["has neither a key nor a name"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.interchange import bundle_files, yaml_documents
 from shared.interchange.bounded import read_bounded
-from shared.interchange.bundle_files import BadBundle
+from shared.interchange.faults import BadBundle
 from shared.interchange.yaml_documents import documents, parsed, text
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")

@@ -15,7 +15,7 @@ from shared.interchange.formats.archimate.model import Element, Item, Model, Rel
 from shared.interchange.formats.archimate.steps import joined
 from shared.interchange.formats.archimate.tables import ELEMENTS, ends, relation_of, sign
 from shared.interchange.formats.format import Unreadable
-from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.found import FOUND_IN
 from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 
 __all__ = ["ELEMENTS", "FORMAT", "relation_of", "to_batch"]

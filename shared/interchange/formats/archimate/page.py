@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shared.interchange.formats.archimate.fourth import GONE, MERGED
 from shared.interchange.formats.archimate.tables import ELEMENTS, rows
-from shared.interchange.formats.found import FOUND_IN
+from shared.interchange.found import FOUND_IN
 
 PAGE = Path(__file__).parents[4] / "docs" / "archimate.md"
 _RELATIONS = (

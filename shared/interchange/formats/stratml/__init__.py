@@ -9,7 +9,10 @@ MAPPING = (
     ("Value", "strategy_element (perspective) of the strategy"),
     ("Goal", "objective (strategic), decomposes the strategy"),
     ("Objective in a Goal", "objective (tactical) with the goal as its parent"),
-    ("Stakeholder with a name", "stakeholder, one for each name; relates_to what it stands in, roles as rationale"),
+    (
+        "Stakeholder with a name",
+        "stakeholder, one for each name; a Performer influences its objective, else relates_to; roles as rationale",
+    ),
     ("PerformanceIndicator", "kpi, which measures its objective"),
     ("TargetResult, ActualResult in numbers", "target of the kpi; measurement"),
     ("Relationship, ReferentIdentifier", "relates_to the objective of that identifier"),

@@ -163,7 +163,10 @@ class _Reading:
             else:
                 stakeholder = self._entity(each, id, "Stakeholder", "stakeholder")
             if stakeholder:
-                self.taking.link("Stakeholder", "relates_to", stakeholder, about, "; ".join(_roles(each)))
+                roles = "; ".join(_roles(each))
+                types = {xml.words(of) for role in xml.children(each, "Role") for of in xml.children(role, "RoleType")}
+                performs = about.kind == "objective" and "Performer" in types
+                self.taking.link("Stakeholder", "influences" if performs else "relates_to", stakeholder, about, roles)
 
     def _indicator(self, node: Any, above: str, index: int, objective: Ref) -> None:
         self.read += 1

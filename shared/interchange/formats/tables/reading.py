@@ -101,13 +101,13 @@ class _Reading:
             if all(values.is_empty(cell) for cell in line.cells):
                 continue
             place = Row.at(table.sheet.place, line.number, headings)
-            said, links = self._values(table, line, place)
-            if table.part is not None:
+            said, links, told = self._values(table, line, place)
+            if table.kind is not None and table.part is None:
+                self._entity(table.kind, said, links, place, told)
+            elif table.part is not None and not told:  # else what is missing is known: it cannot be read
                 self._item(table, said, place)
-            elif table.kind is None:
+            elif not told:
                 self._link(said, place)
-            else:
-                self._entity(table.kind, said, links, place)
             if self.file.columns:
                 self._count_left_out(table, line)
 
@@ -116,29 +116,43 @@ class _Reading:
             if index not in table.columns and not values.is_empty(cell) and index < len(table.sheet.header):
                 self.found.left_out[f"column {table.sheet.header[index]}"] += 1
 
-    def _values(self, table: _Table, line: Line, place: Row) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The members of a row, and the links of its columns of relations."""
+    def _values(
+        self, table: _Table, line: Line, place: Row
+    ) -> tuple[dict[str, Any], list[dict[str, Any]], frozenset[str]]:
+        """The members of a row, the links of its columns of relations, and the pointers of what cannot be read."""
         said: dict[str, Any] = {}
         links: list[dict[str, Any]] = []
+        told = set[str]()
         for column, cell in table.cells(line):
             if values.is_placeholder(cell):
                 self.found.left_out[f"placeholder in {column.member}"] += 1
                 continue
+            others: list[Any] = []
             if isinstance(cell, list) and not column.many and column.type != "any":
-                self.found.left_out[f"all but the first in {column.member}"] += len(cell) - 1
-                cell = cell[0] if cell else None
+                cell, *others = cell or [None]
+            if others and not column.kinds:
+                self.found.left_out[f"all but the first in {column.member}"] += len(others)
+                others = []
             try:
+                some = [each for each in others if not values.is_empty(each)]
+                besides = [values.parse(column, each, self.names.resolve) for each in some]
                 value = values.parse(column, cell, self.names.resolve) if not values.is_empty(cell) else None
             except ValueError as error:
-                self.faults.append(place.fault(f"/spec/{'/'.join(column.path)}", str(error)))
+                told.add(pointer := f"/spec/{'/'.join(column.path)}")
+                self.faults.append(place.fault(pointer, str(error)))
                 continue
+            why = f"Named as {column.member} besides the first."
+            also = [each for each in dict.fromkeys(besides) if each != value]
+            links += [{"type": "relates_to", "to": each, "rationale": why} for each in also]
             if column.relation:
                 links += [{"type": column.path[0], "to": target} for target in value or ()]
             elif value is not None:
                 _set(said, column.path, value)
-        return said, links
+        return said, links, frozenset(told)
 
-    def _entity(self, kind: Kind, said: dict[str, Any], links: list[dict[str, Any]], place: Row) -> None:
+    def _entity(
+        self, kind: Kind, said: dict[str, Any], links: list[dict[str, Any]], place: Row, told: frozenset[str]
+    ) -> None:
         plain = {name: value for name, value in said.items() if isinstance(value, str)}
         key = self._key(kind, plain)
         if key is None:
@@ -147,7 +161,7 @@ class _Reading:
         if "key" not in said:
             self.found.by_name[f"{kind.name}/{key}"] = said["name"]
         spec = {name: value for name, value in said.items() if name != "key"}
-        document = Document(place, kind, key, spec, links)
+        document = Document(place, kind, key, spec, links, told=told)
         earlier = self.documents.get(document.ref)
         if not spec:
             self.more.append(document)
@@ -212,9 +226,10 @@ def documents(file: File, sheets: list[Sheet]) -> Documents:
         reading.name(table)
     for table in sorted(tables, key=lambda table: (table.part is not None, table.kind is None)):
         reading.rows(table)
+    found = _finished(reading)
     if reading.faults:
-        raise Faulty(reading.faults)
-    return _finished(reading)
+        raise Faulty(reading.faults, found)
+    return found
 
 
 def _finished(reading: _Reading) -> Documents:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.interchange.bundle_files import Place
+from shared.interchange.faults import Place
 
 
 class Row(Place):

@@ -38,3 +38,6 @@ FOUND_IN = {
     "deliverable": "active",
 }
 """A file says that its things are there, and mostly nothing about how far. An increment is signed here or nowhere."""
+
+FOLLOWING = {"activity"}
+"""Kinds whose state is that of what they are a part of: their owner gives it to them."""
