@@ -1,7 +1,6 @@
-"""Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation; what alignment
-records itself (the last six) cannot, and is in no generation.
-A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
-``recorded_to``; the current row's has not ended (FOREVER), so one statement serves any moment."""
+"""Tables of the view, which can be rebuilt from the owners' changes, generation by generation; what alignment records
+itself (the last six) cannot, and is in no generation. A *reference* is the text ``kind/id``. Rows have an interval of
+transaction time, ``recorded_from`` up to but without ``recorded_to``; the current row's has not ended (FOREVER)."""
 
 from datetime import datetime
 from typing import Any
@@ -94,6 +93,7 @@ class Record(Base):
     __table_args__ = (
         Index("ix_record_list", "generation", "kind", "key", "ref", "recorded_to", **_where(text("kind <> 'link'"))),
         Index("ix_record_recorded", "generation", "recorded_from"),
+        Index("ix_record_models", "generation", "models", **_given("models")),
         Index("ix_record_begins", "generation", "valid_from", **_given("valid_from")),
         Index("ix_record_ends", "generation", "valid_to", **_given("valid_to")),
     )

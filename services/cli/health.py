@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from services.cli import refs
+from services.cli.endpoint import Unusable
 from services.cli.refs import AsOf, Foreseen
 from services.cli.session import FAILED, Session, command
 
@@ -21,6 +22,7 @@ _FINDINGS = "/alignment/v1/findings"
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Json = dict[str, Any]
+Source = Annotated[str | None, typer.Option(help="Only of what came from this model or bundle.")]
 _NAMED = 3
 """Subjects of a group that are named."""
 M = TypeVar("M", bound="BaseModel")
@@ -32,7 +34,7 @@ async def findings(
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only about this, as KIND/KEY.")] = None,
-    source: Annotated[str | None, typer.Option(help="Only of what came from this model or bundle.")] = None,
+    source: Source = None,
     each: Annotated[bool, typer.Option("--each", help="One by one, not by what brought them about.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
@@ -42,7 +44,7 @@ async def findings(
     from shared.contracts.views.findings import FindingGroup
     from shared.contracts.views.nodes import Finding
 
-    asked: Json = {"severity": severity, "rule": rule, "source": source, "valid_at": valid_at}
+    asked: Json = {"severity": severity, "rule": rule, "source": source, "valid_at": refs.valid(valid_at)}
     asked["as_of"] = await refs.moment(session.client, as_of)
     asked["subject"] = await refs.path(session.client, subject, asked["as_of"]) if subject else None
     if each:
@@ -105,6 +107,7 @@ def _row(finding: "Finding") -> tuple[Any, ...]:
 @command
 async def score(
     session: Session,
+    source: Source = None,
     as_of: AsOf = None,
     valid_at: Foreseen = None,
     since: Annotated[
@@ -118,13 +121,15 @@ async def score(
 
     at = await refs.moment(session.client, as_of)
     if since:
-        if valid_at:
-            raise typer.BadParameter("How it has gone says nothing of a time to come.", param_hint="--valid-at")
+        for option, given in (("--valid-at", valid_at), ("--source", source)):
+            if given:
+                raise Unusable(f"{option} does not go with --since: how the score has gone is told of everything.")
         span: Json = {"from": await refs.moment(session.client, since), "to": at, "points": points}
         series = await typed.read(session.client, Trend, "/alignment/v1/score/trend", **span)
         session.show(series.document, lambda: _trend(series.value))
         return
-    answer = await typed.read(session.client, Score, "/alignment/v1/score", as_of=at, valid_at=valid_at)
+    asked: Json = {"as_of": at, "valid_at": refs.valid(valid_at), "source": source}
+    answer = await typed.read(session.client, Score, "/alignment/v1/score", **asked)
     session.show(answer.document, lambda: _score(answer.value))
 
 
@@ -153,8 +158,9 @@ def _score(answer: "Score") -> "RenderableType":
     if answer.capped:
         index += ", held down while something critical is wrong with something vital (criticality 5)"
     rows = [(each.dimension, each.raw, each.with_waivers, _rise(each.trend)) for each in answer.dimensions]
+    of = f" of what came from {answer.source}" if answer.source else ""
     parts: list[RenderableType] = [
-        cell(f"Score: {index}"),
+        cell(f"Score{of}: {index}"),
         table(("dimension", "raw", "with waivers", "in 30 days"), rows),
     ]
     fixes = [_fix(fix) for fix in answer.fixes]

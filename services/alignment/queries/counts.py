@@ -58,6 +58,7 @@ _SPANS = (
     (FINDING, "subject", "resolved_at", "recorded"),
 )
 """The ways in which what is counted changes: whose, in which column, on which axis of time."""
+_OF_MODELS = RECORD.c.models.in_(bindparam("models", expanding=True))
 _CRITICALITY = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY)
 _NODE = ("kind", "type", "state", "live")
 """Columns by which nodes are counted."""
@@ -84,8 +85,9 @@ def _changed() -> Any:
     return union(*found).scalar_subquery()
 
 
-def _counted(time: str, sign: int, *, changed: bool) -> dict[str, Select[Any]]:
-    """How many there are at the moment of that name, of all or of what has changed, each as a number and its key."""
+def _counted(time: str, sign: int, *, changed: bool, only: bool = False) -> dict[str, Select[Any]]:
+    """How many there are at the moment of that name, of all or of what has changed, each as a number and its key; or
+    ``only`` of what came from some models."""
     among = (lambda column: column.in_(_changed())) if changed else (lambda _: true())
     recorded, valid = _moment(f"{time}_recorded"), _moment(f"{time}_valid")
     number = (literal(sign) * func.count()).label("number")
@@ -99,21 +101,23 @@ def _counted(time: str, sign: int, *, changed: bool) -> dict[str, Select[Any]]:
     is_link = EDGE.c.field.is_(None).label("is_link")
     subject = and_(RECORD.c.ref == FINDING.c.subject, held(RECORD))
     found = [literal("finding"), FINDING.c.rule, _CRITICALITY.label("weight")]
+    of_models = (_OF_MODELS,) if only else ()
+    of_edges = (EDGE.c.origin.in_(select(RECORD.c.ref).where(held(RECORD), *of_models)),) if only else ()
     return {
-        "node": select(number, *keys).where(*there).group_by(*_NODE, "weight", "is_valid"),
+        "node": select(number, *keys).where(*there, *of_models).group_by(*_NODE, "weight", "is_valid"),
         "edge": select(number, literal("edge"), is_link)
-        .where(held(EDGE), EDGE.c.live, among(EDGE.c.origin))
+        .where(held(EDGE), EDGE.c.live, among(EDGE.c.origin), *of_edges)
         .group_by("is_link"),
         "finding": select(number, *found)
         .join(RECORD, subject)
-        .where(held(FINDING, "opened_at", "resolved_at"), among(FINDING.c.subject))
+        .where(held(FINDING, "opened_at", "resolved_at"), among(FINDING.c.subject), *of_models)
         .group_by("rule", "weight"),
     }
 
 
 @cache
-def _all() -> dict[str, Any]:
-    return _counted("now", 1, changed=False)
+def _all(*, only: bool) -> dict[str, Any]:
+    return _counted("now", 1, changed=False, only=only)
 
 
 @cache
@@ -124,18 +128,24 @@ def _since() -> dict[str, Any]:
 
 
 async def counted(moment: Moment, *what: str) -> Counts:
-    """By looking at everything, in the states that are recorded. ``what`` is all, or some of WHAT."""
-    recorded, valid = moment.as_of or _LAST, moment.at
-    return await _taken(moment, _all(), what, {"now_recorded": recorded, "now_valid": valid})
+    """By looking at everything that counts, in the states that are recorded. ``what`` is all, or some of WHAT."""
+    given: dict[str, Any] = {"now_recorded": moment.as_of or _LAST, "now_valid": moment.at}
+    return await _taken(moment, _all(only=moment.only is not None), what, given | _only(moment))
+
+
+def _only(moment: Moment) -> dict[str, Any]:
+    """What is given to statements about what came from some models."""
+    return {} if moment.only is None else {"models": sorted(moment.only)}
 
 
 async def tally(moment: Moment, *what: str) -> Counts:
     """The same, from the counts that were kept nearest before this moment, or else nearest after it; in the states that
-    owners' clocks lead to by then."""
-    kept = await _nearest(moment)
+    owners' clocks lead to by then. None are kept of what came from some models."""
+    kept = await _nearest(moment) if moment.only is None else None
     counts = await (counted(moment, *what) if kept is None else _brought(moment, *kept, what))
     if moment.is_foreseen and "node" in (what or WHAT):
-        for number, then, is_live, *key in await moment.as_recorded(_moved(past=moment.past)):
+        query = _moved(past=moment.past, only=moment.only is not None)
+        for number, then, is_live, *key in await moment.as_recorded(query, **_only(moment)):
             kind, type, state, live, weight, is_valid = key
             counts["node", kind, type, state, bool(live), weight, bool(is_valid)] -= number
             counts["node", kind, type, then, bool(is_live), weight, bool(is_valid)] += number
@@ -143,12 +153,12 @@ async def tally(moment: Moment, *what: str) -> Counts:
 
 
 @cache
-def _moved(*, past: bool) -> Select[Any]:
+def _moved(*, past: bool, only: bool) -> Select[Any]:
     """How many entities there are that owners' clocks move, by the state to which."""
     then = clocks.STATE.label("then"), clocks.LIVE.label("live_then")
     keys = *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight"), _is_valid(clocks.AT).label("is_valid")
     there = recorded(RECORD, past=past), NODES, RECORD.c.deleted.is_(False), clocks.IS_MOVED
-    each = select(*then, *keys).where(*there).subquery()
+    each = select(*then, *keys).where(*there, *((_OF_MODELS,) if only else ())).subquery()
     return select(func.count(), *each.c).group_by(*each.c)
 
 
@@ -170,15 +180,13 @@ async def tallies(moment: Moment, instants: Sequence[datetime]) -> AsyncIterator
     for instant in instants:
         each = moment.past_one(instant)
         last = kept[bisect_right(kept, instant) - 1] if kept and kept[0] <= instant else None
-        is_nearer = then is not None and (last is None or last <= then[0])
+        is_nearer = then is not None and moment.only is None and (last is None or last <= then[0])
         counts = await _brought(each, *then) if then is not None and is_nearer else await tally(each)
         then = instant, counts
         yield each, counts
 
 
-async def _taken(
-    moment: Moment, statements: Mapping[str, Any], what: Sequence[str], given: dict[str, datetime]
-) -> Counts:
+async def _taken(moment: Moment, statements: Mapping[str, Any], what: Sequence[str], given: dict[str, Any]) -> Counts:
     counts: Counts = Counter()
     for each in what or WHAT:
         for number, *key in await moment.connection.execute(statements[each], {"at": moment.generation, **given}):

@@ -45,7 +45,8 @@ class Moment:
     finding that is resolved sooner than ``settle`` leaves no trace, so what was found is final as much later.
     ``known_at`` is there where the valid time is another one than that of the findings in the tables: the instant
     until which these have been judged; it was asked at ``asked_at``, or about what was known then. At a valid time that
-    is later than that, entities are in the states to which their owners' clocks will have moved them.
+    is later than that, entities are in the states to which their owners' clocks will have moved them. Where there are
+    ``only`` some that count, these are the values of ``Record.models`` that they have.
     """
 
     connection: AsyncConnection
@@ -57,6 +58,11 @@ class Moment:
     settle: timedelta = timedelta(0)
     known_at: datetime | None = None
     asked_at: datetime | None = None
+    only: frozenset[str] | None = None
+
+    def counts(self, models: str | None) -> bool:
+        """Whether something that came from these models does."""
+        return self.only is None or models in self.only
 
     @property
     def latest(self) -> datetime:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, given
 from services.alignment.routes.reading import SCOPE, Make, Reader, meant
 from services.alignment.views import findings as finding_views
@@ -51,6 +52,8 @@ class Chosen:
         for name in ("subject", "owner"):
             if name in filters:
                 filters[name] = await meant(now, name, filters[name])
+        if self.source is not None:
+            await of_source(now, self.source)
         return filters
 
 
@@ -93,8 +96,13 @@ def router(reader: Reader) -> APIRouter:
         return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
-    async def score(asked: AtTimes) -> Response:
-        return await reader.answer(asked, lambda now: scores.with_fixes(now, grace), settled=True)
+    async def score(
+        asked: AtTimes,
+        source: Annotated[
+            Word | None, Query(description="Of what came from this model or bundle alone, as if there was nothing else")
+        ] = None,
+    ) -> Response:
+        return await reader.answer(asked, lambda now: scores.with_fixes(now, grace, source), settled=True)
 
     @routes.get(
         "/score/trend",
@@ -119,9 +127,10 @@ def router(reader: Reader) -> APIRouter:
             end = await moment(connection, "to", until) if until else None
         now = clock.now()
         if end and end > now:
-            raise Invalid.at("?to", "invalid-interval", "The score of a time to come has no past: ask for `valid_at`.")
+            detail = "It must not lie in the future: what will be wrong by then is told by /score with valid_at."
+            raise Invalid.at("?to", "invalid-interval", detail)
         if start and start >= (end or now):
-            raise Invalid.at("?from", "invalid-interval", "The earlier moment comes first.")
+            raise Invalid.at("?from", "invalid-interval", "It must be earlier than the moment in to.")
         which = OfMoment(asked.request, asked.wait_for, end)
         return await reader.answer(which, lambda now: trends.trend(now, start, points, grace), settled=True)
 

@@ -108,7 +108,7 @@ def router(reader: Reader) -> APIRouter:
             start = await moment(connection, "from", since)
             end = await moment(connection, "to", until) if until else None
         if end and start >= end:
-            raise Invalid.at("?to", "invalid-interval", "The later moment comes second.")
+            raise Invalid.at("?to", "invalid-interval", "It must be later than the moment in from.")
         made = partial(diffs.diff, start=start, limit=limit, cursor=cursor, grace=reader.grace)
         return await reader.answer(OfMoment(asked.request, asked.wait_for, end), made, settled=True)
 

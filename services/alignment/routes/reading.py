@@ -104,7 +104,8 @@ class Reader:
         if self.waiting.has_applied(ref, wanted):
             return True
         if self.waiting.number >= self.most:
-            raise Unavailable("Too many requests wait for the view already.", headers={"Retry-After": "1"})
+            detail = "Too many requests wait for the view already: ask again without wait_for, or a little later."
+            raise Unavailable(detail, headers={"Retry-After": "1"})
         with self.waiting.watching(ref) as applied:
             while not self.waiting.has_applied(ref, wanted):
                 async with self.database.read() as connection:
@@ -150,7 +151,7 @@ async def existing(now: Moment, ref: str) -> Any:
     kind, _, id = ref.partition("/")
     row = await (nodes.node(now, ref) if looks_like_an_id(id) else nodes.by_key(now, kind, id))
     if row is None:
-        raise NotFound(f"The view knows no {kind} with this id or key.")
+        raise NotFound(f"The view knows no {kind} with this id or key; what was just written comes with wait_for.")
     if row.deleted:
         raise Gone("It was deleted.", last=nodes.brief(now, row))
     return row

@@ -10,6 +10,7 @@ from services.alignment.follow.follower import Follower
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, check_filters, given
 from services.alignment.routes.reading import SCOPE, Reader, about
 from services.alignment.view import dead_letters, generations
@@ -53,6 +54,8 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
         asked_for = {"kind": kind, "q": q, "state": state, "type": type, "key": key, "source": source}
 
         async def made(now: Moment) -> dict[str, Any]:
+            if source is not None:
+                await of_source(now, source)
             items, next_cursor = await node_queries.nodes(now, given(asked_for), limit, cursor)
             return {"items": items, "next_cursor": next_cursor}
 

@@ -110,7 +110,7 @@ async def closings(moment: Moment, changed: Turned, sheet: Sheet, some: Sequence
     chained: dict[str, list[Found]] = defaultdict(list)
     for part in chunks(sorted(refs)):
         for row in await moment.execute(_open(past=moment.past), refs=part):
-            if row.id not in changed.gone:
+            if row.id not in changed.gone and moment.counts(row.models):
                 chained[row.subject].append(Found(row.id, row.rule, row.subject, row.type, row.weight))
     come = [each for each in changed.come.values() if each.rule in _CHAINED and each.subject in refs]
     nodes = await briefs(moment, {each.subject for each in come}) if come else {}
@@ -125,5 +125,6 @@ async def closings(moment: Moment, changed: Turned, sheet: Sheet, some: Sequence
 def _open(*, past: bool) -> Select[Any]:
     theirs = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
     weight = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY).label("weight")
-    query = select(FINDING.c.id, FINDING.c.rule, FINDING.c.subject, RECORD.c.type, weight).join(RECORD, theirs)
+    columns = FINDING.c.id, FINDING.c.rule, FINDING.c.subject, RECORD.c.type, RECORD.c.models, weight
+    query = select(*columns).join(RECORD, theirs)
     return query.where(open_findings(past=past), any_of(FINDING.c.subject, "refs"), FINDING.c.rule.in_(_CHAINED))

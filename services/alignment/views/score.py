@@ -1,5 +1,6 @@
 """Scores, computed on read (``views.sheet``): how well things line up, and what to mend first."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from services.alignment.judge.forecast import Turned
 from services.alignment.queries.counts import tallies
 from services.alignment.queries.nodes import first_recorded
 from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.sources import of_source
 from services.alignment.views.groups import Groups, grouped
 from services.alignment.views.sheet import Sheet, shown
 from services.alignment.views.valid_time import turned
@@ -26,13 +28,16 @@ async def score(moment: Moment, grace: timedelta) -> Json:
     return _told(await sheet_of(moment, await turned(moment), grace), None)
 
 
-async def with_fixes(moment: Moment, grace: timedelta) -> Json:
-    """The same, how the dimensions have changed, and which acts are worth most, one of each group."""
+async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None) -> Json:
+    """The same, how the dimensions have changed, and which acts are worth most, one of each group. With a ``source`` it
+    is about what came from that model or bundle, and nothing else counts; raises Invalid where nothing did."""
+    filters = {} if source is None else {"source": source}
+    if source is not None:
+        moment = replace(moment, only=await of_source(moment, source))
     changed = await turned(moment)
     sheet = await sheet_of(moment, changed, grace)
-    return _told(sheet, await _before(moment, grace)) | {
-        "fixes": _fixes(await grouped(moment, changed, {}, grace, sheet))
-    }
+    fixes = _fixes(await grouped(moment, changed, filters, grace, sheet))
+    return _told(sheet, await _before(moment, grace)) | {"source": source, "fixes": fixes}
 
 
 async def _before(moment: Moment, grace: timedelta) -> Sheet | None:

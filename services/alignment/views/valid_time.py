@@ -49,7 +49,7 @@ async def weighed(moment: Moment, found: Iterable[Finding]) -> Counts:
     findings, weights = list(found), dict[str, int]()
     for some in chunks(sorted({each.subject for each in findings})):
         rows = await moment.execute(brief_rows(past=moment.past), refs=some)
-        weights |= {row.ref: row.criticality or USUAL_CRITICALITY for row in rows}
+        weights |= {row.ref: row.criticality or USUAL_CRITICALITY for row in rows if moment.counts(row.models)}
     return Counter(("finding", each.rule, weights[each.subject]) for each in findings if each.subject in weights)
 
 

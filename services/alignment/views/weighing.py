@@ -45,6 +45,8 @@ async def _pending(moment: Moment, changed: Turned, grace: timedelta) -> Counts:
         # what came up lately has no interval that began before
         .where(FINDING.c.opened_at > lately, FINDING.c.since > lately)
     )
+    if moment.only is not None:
+        query = query.where(RECORD.c.models.in_(sorted(moment.only)))
     query, gone = left(query, changed)
     pending = Counter(tuple(row) for row in await moment.execute(query, **gone))
     pending.update({key[1:]: number for key, number in (await weighed(moment, come)).items()})

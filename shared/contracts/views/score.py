@@ -123,6 +123,8 @@ class Score(View):
     """Mean of the dimensions, from 0 to 100; null where nothing is counted."""
     capped: bool
     """Whether it is held down because a critical finding hits something vital."""
+    source: str | None = None
+    """Model or bundle that it is about, as if there was nothing else; null for everything."""
     known: Known
     """How much of it is known."""
     rules_version: str | int
