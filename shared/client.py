@@ -3,7 +3,7 @@
 import asyncio
 import builtins
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,67 +11,34 @@ import httpx
 import orjson
 
 from shared.contracts import NODE_KINDS, Kind
+from shared.refused import (
+    ClientError,
+    Conflict,
+    Failing,
+    Gone,
+    Json,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+    Unauthorized,
+    Unreachable,
+    Unusable,
+    content,
+    refusal,
+)
+
+__all__ = [
+    "Client", "ClientError", "Conflict", "Failing", "Gone", "Json", "NotFound", "PreconditionFailed", "Refused",
+    "Unauthorized", "Unreachable", "Unusable", "path_of",
+]  # fmt: skip
 
 PAGE = 200
 _TRIES = 4
 _PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _TIMEOUT = httpx.Timeout(30, connect=5)
-
-Json = dict[str, Any]
-
-
-class ClientError(Exception):
-    """The call did not do what was asked; ``str()`` of it is a sentence for people."""
-
-
-class Unreachable(ClientError):
-    """Nothing usable came back: no connection, a time-out, or a server that is failing."""
-
-
-class Unusable(Unreachable):
-    """An answer came, and nothing can be read from it."""
-
-
-class Refused(ClientError):
-    """The server understood and said no. ``errors`` are the problem document's ``{pointer, code, detail}``."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        self.status = status
-        self.detail = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
-        self.errors: list[Json] = list(problem.get("errors") or ())
-        self.problem = dict(problem)
-        told = [e for e in self.errors if e.get("detail") != self.detail]
-        super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in told))
-
-
-class Unauthorized(Refused):
-    """The token is missing, wrong or out of date."""
-
-
-class NotFound(Refused):
-    """There is no such thing, or no longer."""
-
-
-class Gone(NotFound):
-    """It was deleted; ``problem["last"]`` is its last state."""
-
-
-class Conflict(Refused):
-    """The request contradicts what is there."""
-
-
-class PreconditionFailed(Refused):
-    """What was read has changed since."""
-
-
-_REFUSALS: dict[int, type[Refused]] = {
-    401: Unauthorized,
-    404: NotFound,
-    409: Conflict,
-    410: Gone,
-    412: PreconditionFailed,
-}
+_STREAMED = httpx.Timeout(45, connect=5)
+"""Of a stream something comes more often than that."""
 
 
 def path_of(kind: Kind, id: str | None = None) -> str:
@@ -164,12 +131,30 @@ class Client:
         request = self._http.build_request("POST", f"/{service}/v1/bulk", content=raw, headers=headers)
         response = await self._answer(request, _TRIES)
         if response.status_code >= 300:
-            raise _refusal(response)
+            raise refusal(response)
         return [json.loads(line) for line in response.content.split(b"\n") if line]
 
     async def changes(self, service: str, after: int = 0, limit: int = PAGE) -> Json:
         """A page of a service's events in the order of their positions: ``{items, next_after, head}``."""
         return await self.get_json(f"/{service}/v1/changes", after=after, limit=limit)
+
+    async def stream(self, service: str, after: int) -> AsyncGenerator[Json, None]:
+        """A service's events after a position, as they are recorded, until the server ends the stream."""
+        headers = {**self._bearer(), "Accept": "text/event-stream", "Last-Event-ID": str(after)}
+        path = f"/{service}/v1/changes/stream"
+        try:
+            async with self._http.stream("GET", path, headers=headers, timeout=_STREAMED) as response:
+                if response.status_code >= 300:
+                    await response.aread()
+                    raise refusal(response)
+                left = b""
+                async for chunk in response.aiter_bytes():
+                    *lines, left = (left + chunk).split(b"\n")
+                    for line in lines:
+                        if line.startswith(b"data: "):
+                            yield orjson.loads(line[6:])
+        except httpx.TransportError as error:
+            raise Unreachable(f"{path} has ended: {error or type(error).__name__}") from error
 
     async def get_json(self, path: str, **params: Any) -> Json:
         """The document at a path; parameters that are None are left out."""
@@ -189,7 +174,7 @@ class Client:
         given = {name: value for name, value in params.items() if value is not None}
         every = {**self._bearer(), **(headers or {})}
         request = self._http.build_request(method, path, params=given, json=body, headers=every)
-        return _content(await self._answer(request, _TRIES if safe else 1))
+        return content(await self._answer(request, _TRIES if safe else 1))
 
     def _bearer(self) -> dict[str, str]:
         token = self._token()
@@ -216,34 +201,3 @@ class Client:
 def _retry_after(response: httpx.Response, default: float) -> float:
     asked = response.headers.get("Retry-After", "")
     return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else default
-
-
-def _content(response: httpx.Response) -> Json:
-    if response.status_code >= 300:  # no redirect is followed: it could lead a token away
-        raise _refusal(response)
-    if not response.content:
-        return {}
-    content: Json = _parsed(response, _unusable)
-    return content
-
-
-def _refusal(response: httpx.Response) -> ClientError:
-    status = response.status_code
-    problem = _parsed(response, lambda _: {})
-    if status >= 500:
-        return Unreachable(
-            f"{response.url.path} failed with status {status}: {problem.get('detail', 'no reason given')}"
-        )
-    return _REFUSALS.get(status, Refused)(status, problem)
-
-
-def _parsed(response: httpx.Response, otherwise: Callable[[httpx.Response], Json]) -> Json:
-    try:
-        value = orjson.loads(response.content)
-    except ValueError:
-        return otherwise(response)
-    return value if isinstance(value, dict) else otherwise(response)
-
-
-def _unusable(response: httpx.Response) -> Json:
-    raise Unusable(f"{response.url.path} did not answer with a JSON object.")

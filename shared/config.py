@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     max_waiting: Annotated[int, Field(gt=0)] = Field(
         100, description="Requests of one process that wait by `wait_for` at a time; more are refused with 503."
     )
+    max_streams: Annotated[int, Field(gt=0)] = Field(
+        100, description="Streams of changes that a service has open in a process; more are refused with 503."
+    )
+    stream_seconds: Annotated[float, Field(gt=0)] = Field(
+        300.0, description="How long a stream of changes lasts before its reader has to come again."
+    )
     max_held_bytes: Annotated[int, Field(gt=0)] = Field(
         67_108_864,
         description="Bytes of request bodies that a service holds at a time; more are refused with 503.",

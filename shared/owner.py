@@ -76,7 +76,7 @@ def owning(owner: Owner, settings: Settings, database: Database, bus: Bus, maker
     routers = [resource.router() for resource in resources]
     bodies = [*Bulk.bodies, *(body for resource in resources for body in resource.documents.bodies)]
     routers.append(Bulk(owner, database, leader).router())
-    routers.append(changes_routes.router(owner.name, database, owner.changes, owner.leader))
+    routers.append(changes_routes.router(owner.name, database, owner.changes, owner.leader, settings))
     workers = {
         f"{owner.name} sequencer": leader.sequence_forever,
         f"{owner.name} publisher": leader.publish_forever,

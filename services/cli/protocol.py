@@ -51,6 +51,7 @@ class Protocol(HttpToolsProtocol):
         self.ws_protocol_class = None
         self._fault: DomainError | None = None
         self._deaf = self._gone = False
+        self._ending = asyncio.Event()
         self._reading: asyncio.Task[Any] | None = None
         self._head = self._head_size = self._discarded = self._received = self._unsent = 0
         self._in_head, self._drained = True, False
@@ -125,6 +126,11 @@ class Protocol(HttpToolsProtocol):
             self._reading.cancel()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """What is sent for as long as somebody reads ends now."""
+        self._ending.set()
+        super().shutdown()
+
     # from the parser; what is raised here comes out of feed_data
 
     def on_message_begin(self) -> None:
@@ -191,6 +197,7 @@ class Protocol(HttpToolsProtocol):
             finally:
                 self._reading = None
 
+        cycle.scope["ending"] = self._ending
         super()._start_asgi_task(cycle, unless_gone)
 
     # looking after it

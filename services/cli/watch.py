@@ -4,10 +4,12 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from services.cli import following
 from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
 
@@ -36,6 +38,9 @@ async def watch(
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     await follow.begin()
+    if isinstance(follow, _Changes) and not once:
+        with suppress(following.NoStream):  # then it is asked again and again
+            await _streamed(session, follow, stopped)
     while not stopped.is_set():
         pause = await _look(session, follow)
         if once:
@@ -48,14 +53,31 @@ async def watch(
     session.say(f"To go on from here: plumbline watch {what} {follow.place}")
 
 
+async def _streamed(session: Session, follow: "_Changes", stopped: asyncio.Event) -> None:
+    """Show events as they come. Raises NoStream."""
+
+    def away(error: Exception) -> None:
+        session.say(f"{error} It is asked again.")
+
+    async with aclosing(following.changes(session.client, follow.positions, stopped, away)) as events:
+        async for service, event in events:
+            _tell(session, event, _event(event))
+            follow.positions[service] = event["position"]
+
+
+def _tell(session: Session, document: Json, line: str) -> None:
+    from services.cli.tables import plain
+
+    typer.echo(json.dumps(document, ensure_ascii=False) if session.json else plain(line))
+
+
 async def _look(session: Session, follow: "_Changes | _Findings") -> float:
     """Show what is new. A server that is away is waited for: what it records meanwhile comes later."""
-    from services.cli.tables import plain
     from shared.client import Unreachable
 
     try:
         async for document, line in follow.new():
-            typer.echo(json.dumps(document, ensure_ascii=False) if session.json else plain(line))
+            _tell(session, document, line)
     except Unreachable as error:
         session.say(f"{error} It is asked again.")
         return _PATIENCE
