@@ -51,7 +51,8 @@ async def within(connection: AsyncConnection, start: datetime, end: datetime, mo
 
 def has_been(new: Baseline, _: Facts) -> Iterator[Fault]:
     if new.at and new.at > new.updated_at:
-        yield Fault(pointer="/at", code="in-the-future", detail="A baseline is a moment that has been.")
+        detail = "A baseline names a moment of the past: leave at out to name this one."
+        yield Fault(pointer="/at", code="in-the-future", detail=detail)
 
 
 def is_now(new: Baseline, _: Facts) -> Mapping[str, Any]:

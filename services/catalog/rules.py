@@ -15,9 +15,11 @@ from shared.rules import Facts, Lookup, Rules
 def has_something_for_somebody(new: ServiceOffering, _: Facts) -> Iterator[Fault]:
     """It has goods, access or an action, and is for a consumer group."""
     if not new.components:
-        yield Fault(pointer="/components", code="component-missing", detail="It has no goods, access or action.")
+        detail = "It has no components: say which goods, access or action it consists of."
+        yield Fault(pointer="/components", code="component-missing", detail=detail)
     if not new.consumer_group_ids:
-        yield Fault(pointer="/consumer_group_ids", code="consumer-group-missing", detail="It is for no consumer group.")
+        detail = "It is for no consumer group: name one in consumer_group_ids."
+        yield Fault(pointer="/consumer_group_ids", code="consumer-group-missing", detail=detail)
 
 
 def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
@@ -35,14 +37,14 @@ def services_operate(new: ServiceOffering, facts: Facts) -> Iterator[Fault]:
 def components_name_one_thing(new: ServiceOffering, _: Facts) -> Iterator[Fault]:
     for index, component in enumerate(new.components):
         if component.product_id and component.service_id:
-            detail = "A component is a product or a service, and not both."
+            detail = "A component is a product or a service: leave out product_id or service_id."
             yield Fault(pointer=f"/components/{index}", code="one-of", detail=detail)
 
 
 def items_name_one_thing(new: Contract, _: Facts) -> Iterator[Fault]:
     for index, item in enumerate(new.items):
         if (item.offering_id is None) == (item.service_id is None):
-            detail = "A contract item names an offering or a service, and not both."
+            detail = "A contract item names either an offering (offering_id) or a service (service_id)."
             yield Fault(pointer=f"/items/{index}", code="one-of", detail=detail)
 
 
@@ -117,17 +119,18 @@ def both_sides_signed(new: Contract, _: Facts) -> Iterator[Fault]:
     signed = {signatory.side for signatory in new.signatories}
     for side in ("provider", "customer"):
         if side not in signed:
-            yield Fault(pointer="/signatories", code="signatory-missing", detail=f"Nobody signs for the {side}.")
+            detail = f"Nobody has signed for the {side}: add a signatory with the side {side}."
+            yield Fault(pointer="/signatories", code="signatory-missing", detail=detail)
 
 
 def elements_fit(new: DesignPackage, _: Facts) -> Iterator[Fault]:
     """An element names something of its P, or says why the service needs nothing of it."""
     for index, element in enumerate(new.elements):
         if bool(element.not_applicable) == (element.ref is not None):
-            detail = "An element names what the service is designed with, or is not applicable; one of them."
+            detail = "An element names what the service is designed with (ref), or is not applicable and says why."
             yield Fault(pointer=f"/elements/{index}", code="one-of", detail=detail)
         if element.not_applicable and not (element.reason or "").strip():
-            detail = "Say why the service needs nothing of it."
+            detail = "An element that is not applicable needs a reason: say why the service does without it."
             yield Fault(pointer=f"/elements/{index}/reason", code="reason-missing", detail=detail)
         if element.ref and element.ref.kind != FOUR_PS[element.type]:
             detail = f"An element of the type {element.type} names a {FOUR_PS[element.type]}."
@@ -141,7 +144,7 @@ def one_live_package(new: DesignPackage, facts: Facts) -> Iterator[Fault]:
         return
     for other in facts.others("design_package"):
         if other.state == "accepted":
-            detail = f"The service has an accepted package already: {other.key}."
+            detail = f"The service has an accepted design package already, {other.key}: mark that one outdated first."
             yield Fault(pointer="/service_id", code="package-exists", detail=detail)
 
 
@@ -159,12 +162,12 @@ def design_covers_the_four_ps(new: Service, facts: Facts) -> Iterator[Fault]:
     there = facts.others("design_package")
     packages = [each for each in there if each.state != "outdated" and not validity(each, new.updated_at)]
     if not packages:
-        detail = "It has no design package: people, process, product and partner are undecided."
+        detail = "It has no design package: make one with an element for people, process, product and partner."
         yield Fault(pointer="/design_package", code="design-package-missing", detail=detail)
         return
     package = max(packages, key=lambda each: (each.state == "accepted", each.created_at, each.id))
     for missing in [p for p in FOUR_PS if p not in {element.type for element in package.elements}]:
-        detail = f"The design package {package.key} says nothing of {missing}; if it needs none, it says why."
+        detail = f"The design package {package.key} says nothing of {missing}: add an element, or why there is none."
         yield Fault(pointer=f"/design_package/{missing}", code="design-incomplete", detail=detail)
 
 

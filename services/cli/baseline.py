@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli import refs
 from services.cli.session import Session, command
 
 
@@ -21,6 +22,6 @@ async def baseline(
     from services.cli.tables import cell
     from shared.contracts.alignment import BASELINE
 
-    given = {"name": name, "at": at, "key": key, "description": description}
+    given = {"name": name, "at": refs.valid(at), "key": key, "description": description}
     made = await session.client.post(BASELINE, {member: value for member, value in given.items() if value is not None})
     session.show(made, lambda: cell(f"{made['key']} is {made['at']}"))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import refs
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ async def diff(
     from shared import typed
     from shared.contracts.views.diff import Change, Diff
 
-    path, between = f"{_VIEW}/diff", {"from": since, "to": until}
+    path = f"{_VIEW}/diff"
+    between = {"from": await refs.moment(session.client, since), "to": await refs.moment(session.client, until)}
     answer = await typed.read(session.client, Diff, path, **between, limit=1)
     items = [each async for each in typed.items(session.client, Change, path, **between)]
     document = answer.document | {"items": [each.document for each in items]}

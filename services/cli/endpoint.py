@@ -49,12 +49,13 @@ def locate(server: str | None, token: str | None, home: Path | None) -> Endpoint
     if token:
         if not server:
             raise Unusable(
-                f"For which server is the token? Name it by --server: {home} may not say where a token goes."
+                f"Name the server that the token is for with --server: {home} may not say where a token goes."
             )
         return Endpoint(server, token)
     runs = running_server(home)
     if server and _origin(server) != _origin(runs):
-        raise Unusable(f"The keys in {home} make tokens for {runs}; for {server} give a --token.")
+        said = f"The keys in {home} make tokens for {runs} alone: for {server} set PLUMBLINE_TOKEN to one of its own."
+        raise Unusable(said)
     return Endpoint(runs, _HomeToken(_within(home, issuer_key(home))))
 
 
@@ -94,7 +95,7 @@ def running_server(home: Path) -> str:
 def _within(home: Path, path: Path) -> Path:
     """A link in a home could lead to the keys of another."""
     if not path.resolve().is_relative_to(home.resolve()):
-        raise Unusable(f"{path} leads out of {home}.")
+        raise Unusable(f"{path} is a link that leads out of {home}: a home holds its own files.")
     return path
 
 
@@ -130,9 +131,9 @@ def _origin(url: str) -> tuple[str, str, int | None]:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
-        raise Unusable(f"{url!r} is no address of a server.") from None
+        raise Unusable(f"{url!r} is not the address of a server: write it as http://127.0.0.1:8000.") from None
     if parts.username is not None or not parts.hostname:
-        raise Unusable(f"{url!r} is no address of a server.")
+        raise Unusable(f"{url!r} is not the address of a server: write it as http://127.0.0.1:8000.")
     return parts.scheme, parts.hostname, port
 
 

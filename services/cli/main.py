@@ -54,7 +54,18 @@ COMMANDS = {
 """Name, where it is, and what it does."""
 
 
+_BEHIND = ("--server", "--token", "--home", "--json")
+"""Options that the commands have, and the program itself has not."""
+
+
 class _Lazy(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        option = args[0].partition("=")[0] if args else ""
+        if option in _BEHIND:
+            command = next((each for each in args if each in COMMANDS), "COMMAND")
+            ctx.fail(f"{option} comes after the command: plumbline {command} {option} ...")
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in COMMANDS:
             self.add_command(load(args[0]), args[0])

@@ -28,14 +28,16 @@ def configured() -> "Iterator[Settings]":
     from pydantic import ValidationError
 
     from shared.config import Misconfigured, Settings
+    from shared.contracts.refusals import plain
 
     try:
         if "PLUMBLINE_KEY_FILE" in os.environ:
             raise Misconfigured(_FORMER)
         yield Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"PLUMBLINE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
-        typer.echo(wrong or str(error), err=True)
+        for each in error.errors():
+            named = f"PLUMBLINE_{str(each['loc'][0]).upper()} " if each["loc"] else ""
+            typer.echo(f"{named}{plain(each)}.", err=True)
         raise typer.Exit(USAGE) from None
     except Misconfigured as error:
         typer.echo(str(error), err=True)

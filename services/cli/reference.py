@@ -25,11 +25,10 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("up", "serve"), (FAILED, USAGE)),
     **dict.fromkeys(("keys", "template", "convert", "explain", "new", "token", "sign-in"), (USAGE,)),
     **dict.fromkeys(("migrate", "topics"), _ASKING),
-    **dict.fromkeys(("export", "trust", "watch"), _ASKING),
+    **dict.fromkeys(("export", "trust", "status"), _ASKING),
     **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
-    **dict.fromkeys(("diff", "status"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "raci", "proof"), _ABOUT),
-    **dict.fromkeys(("cascade", "coverage", "findings", "score", "load"), _ABOUT),  # for --as-of a baseline
+    **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline
     **dict.fromkeys(("move", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
     "propose": (USAGE, NOT_FOUND, CONFLICT, UNREACHABLE),
     "baseline": (USAGE, CONFLICT, UNREACHABLE),

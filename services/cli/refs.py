@@ -25,6 +25,8 @@ Foreseen = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Also what is not live.")]
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
+_DATED = re.compile(r"[0-9][0-9TtZz:.,/ +-]*")
+"""What is meant as a date or a time, also one that there is not."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -68,16 +70,28 @@ async def moment(client: "Client", given: str | None) -> str | None:
         return clock.rfc3339(instant.moment(given))
     except ValueError:
         pass
-    if not _KEY.fullmatch(given):
-        raise Unusable(f"{given} is no moment: write {instant.FORMS}, or the key of a baseline.")
-    if baseline := await client.find(BASELINE, given):
+    if _KEY.fullmatch(given) and (baseline := await client.find(BASELINE, given)):
         return str(baseline["at"])
-    raise NotFound(404, {"detail": f"There is no baseline/{given}, and it is no moment: write {instant.FORMS}."})
+    if _DATED.fullmatch(given) or not _KEY.fullmatch(given):
+        raise Unusable(f"{given} is not a moment: write {instant.FORMS}, or the key of a baseline.")
+    said = f"There is no baseline/{given}: plumbline get baselines lists them. A moment is {instant.FORMS}."
+    raise NotFound(404, {"detail": said})
+
+
+def valid(given: str | None) -> str | None:
+    """A moment of validity, which no baseline names; raises Unusable."""
+    from shared import clock
+    from shared.contracts import instant
+
+    try:
+        return clock.rfc3339(instant.moment(given)) if given else None
+    except ValueError:
+        raise Unusable(f"{given} is not a moment: write {instant.FORMS}.") from None
 
 
 def included(valid_at: str | None, *, everything: bool) -> dict[str, str | None]:
-    """The parameters of a view for what is live and when."""
-    return {"valid_at": valid_at, "include": "all" if everything else None}
+    """The parameters of a view for what is live and when; raises Unusable."""
+    return {"valid_at": valid(valid_at), "include": "all" if everything else None}
 
 
 async def named(client: "Client", ref: str) -> dict[str, Any]:

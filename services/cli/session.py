@@ -151,14 +151,30 @@ def _exit(error: Exception) -> NoReturn:
     if code is None:
         raise error
     typer.echo(str(error), err=True)
-    if code == UNREACHABLE:
-        typer.echo("Is it running, and is that its address? plumbline doctor looks at all that is needed.", err=True)
+    if step := _next_step(error):
+        typer.echo(step, err=True)
     raise typer.Exit(code) from None
+
+
+def _next_step(error: Exception) -> str:
+    """What to do about what the server said, where it cannot know that itself."""
+    from shared.client import Refused, Unauthorized, Unreachable
+
+    if isinstance(error, Unreachable):
+        return "Is it running, and is that its address? plumbline doctor looks at all that is needed."
+    if isinstance(error, Unauthorized):
+        return (
+            "On the machine of the platform, --home FOLDER makes a token for each command. Elsewhere set "
+            "PLUMBLINE_TOKEN to one: whoever runs the platform makes it with plumbline token."
+        )
+    if isinstance(error, Refused) and (scope := error.problem.get("scope")):
+        return f"Whoever runs the platform makes a token that has it: plumbline token --scope {scope}."
+    return ""
 
 
 def _code(error: Exception) -> int | None:
     from shared.client import Conflict, NotFound, PreconditionFailed, Refused, Unreachable
-    from shared.interchange.bundle_files import BadBundle
+    from shared.interchange.faults import BadBundle
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
         ((Unusable, BadBundle), USAGE),

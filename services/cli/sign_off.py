@@ -42,6 +42,12 @@ async def _ids(client: "Client", kind: str, keys: list[str] | None) -> list[str]
     return [(await refs.entity(client, _kind(kind), key))["id"] for key in keys or ()]
 
 
+def _due(given: str) -> str:
+    """A day, or a moment; raises Unusable."""
+    refs.valid(given)
+    return given  # of a date the server takes the end
+
+
 async def _more(client: "Client", increment: State, step: str, model: type[M]) -> "Answer[M]":
     from shared import typed
     from shared.client import path_of
@@ -73,9 +79,9 @@ async def propose(
         proposal = await typed.read(client, Proposal, "/strategy/v1/increments/proposal")
         held = [each.model_dump(mode="json") for each in proposal.value.items]
     if not held:
-        raise Unusable("Nothing is proposed and waits: name an --item.")
+        raise Unusable("Nothing is proposed and waits for a signature: name what to sign with --item KIND/KEY.")
     rows = [[f"{each['kind']}/{each['key']}", each["name"], each["version"]] for each in held]
-    body: State = {"name": name, "description": description, "due": due}
+    body: State = {"name": name, "description": description, "due": due and _due(due)}
     body["items"] = [{"kind": each["kind"], "id": each["id"]} for each in held]
     body["signers"] = await _ids(client, "stakeholder", signer)
     made = body if dry_run else await client.post("increment", {n: v for n, v in body.items() if v is not None})

@@ -1,10 +1,11 @@
 """The text that is signed, as people read it: what an increment says, and how its items differ from what was signed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.cli.tables import plain
+from shared.contracts import NODE_KINDS
 
 if TYPE_CHECKING:
     from shared.client import Client
@@ -21,7 +22,7 @@ async def statement(client: "Client", increment: State, compared: "Comparison") 
     lines = [f"{plain(increment['name'])} (increment/{increment['key']}), {increment['state']}{due}"]
     lines += _paragraph(increment["description"])
     if increment["supersedes_id"]:
-        lines.append(f"  It supersedes increment/{increment['supersedes_id']}.")
+        lines.append(f"  It supersedes {plain(await _Names(client).of('increment', increment['supersedes_id']))}.")
     signers = ", ".join(f"{each.get('name')} ({each.get('subject')})" for each in increment["sign_offs"])
     lines += [f"  Asked: {plain(signers)}"] if signers else []
     lines += await differences(client, compared.items, new="not signed before")
@@ -33,14 +34,15 @@ def _paragraph(text: str | None) -> list[str]:
 
 
 async def differences(client: "Client", items: "Iterable[DriftItem | ComparedItem]", new: str = "") -> list[str]:
-    """Item by item the members and links that differ, with both values."""
+    """Item by item the members and links that differ, with both values. What is signed are ids: people see what they
+    stand for, by key and name."""
     names = _Names(client)
     lines: list[str] = []
     for item in items:
         versions = f"version {item.version}" if item.version else "deleted"
         signed = f"signed as version {item.signed_version}" if item.signed_version else new
         lines.append(f"{item.kind}: {plain(item.name)}, {versions}, {signed}")
-        lines += [_member(each) for each in item.changes]
+        lines += [_member(await names.told(item.kind, each)) for each in item.changes]
         lines += [f"  + {await names.link(each)}" for each in item.links.added]
         lines += [f"  - {await names.link(each)}" for each in item.links.ended]
         for link in item.links.changed:
@@ -55,21 +57,41 @@ def _member(change: "MemberChange") -> str:
 
 
 def _value(value: Any) -> str:
-    return plain(value if isinstance(value, str) else "nothing" if value is None else json.dumps(value))
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return plain("nothing" if value is None else said)
 
 
 class _Names:
-    """What links lead to, by name as far as that is known here."""
+    """What is referred to, as ``kind/key name``, by its id; as far as that is known here."""
 
     def __init__(self, client: "Client") -> None:
         self.client = client
         self.known: dict[str, str] = {}
 
     async def link(self, link: "FrozenLink | LinkChange") -> str:
-        ref = str(link.target)
-        if ref not in self.known and len(self.known) < _MOST_NAMES:
-            self.known[ref] = await self._asked(link.target.kind, str(link.target.id))
-        return f"{link.type} {plain(self.known.get(ref, ref))}"
+        return f"{link.type} {plain(await self.of(link.target.kind, str(link.target.id)))}"
+
+    async def told(self, kind: str, change: "MemberChange") -> "MemberChange":
+        """The same with names where the kind has references, and nowhere else."""
+        both = [await self._named(kind, {change.member: value}) for value in (change.signed, change.now)]
+        signed, now = (each[change.member] for each in both)
+        return change.model_copy(update={"signed": signed, "now": now})
+
+    async def _named(self, kind: str, value: State) -> State:
+        told = value
+        for reference in NODE_KINDS[kind].references:
+            known = {id: await self.of(target, id) for _, target, id in reference.targets(value)}
+
+            def name(each: Any, _: str, known: Mapping[str, str] = known) -> Any:
+                return known.get(each["id"] if isinstance(each, dict) else each, each)
+
+            told = reference.replaced(told, name) if known else told
+        return told
+
+    async def of(self, kind: str, id: str) -> str:
+        if id not in self.known and len(self.known) < _MOST_NAMES:
+            self.known[id] = await self._asked(kind, id)
+        return self.known.get(id, f"{kind}/{id}")
 
     async def _asked(self, kind: str, id: str) -> str:
         from shared.client import Refused

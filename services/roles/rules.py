@@ -64,7 +64,7 @@ def letters_are_unique(new: Activity, _: Facts) -> Iterator[Fault]:
 
 def goes_to_another(new: Handoff, _: Facts) -> Iterator[Fault]:
     if new.from_activity_id == new.to_activity_id:
-        detail = "A hand-off goes from one activity to another one."
+        detail = "A hand-off leads from one activity to another: from_activity_id and to_activity_id are the same."
         yield Fault(pointer="/to_activity_id", code="self-handoff", detail=detail)
 
 

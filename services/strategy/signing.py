@@ -94,7 +94,8 @@ def fits_into_a_sitting(most: int) -> Rule:
     def rule(new: Increment, _: Facts) -> Iterator[Fault]:
         """It holds something, and no more than can be signed at once."""
         if not new.items:
-            yield Fault(pointer="/items", code="items-missing", detail="It holds nothing to sign.")
+            detail = "It holds nothing to sign: add what is to be signed to items."
+            yield Fault(pointer="/items", code="items-missing", detail=detail)
         if len(new.items) > most:
             detail = f"It holds {len(new.items)} items, and at most {most} can be signed at once: cut it."
             yield Fault(pointer="/items", code="too-many-items", detail=detail)
@@ -125,7 +126,8 @@ def _moves(state: Any) -> bool:
 def signers_may_sign(new: Increment, facts: Facts) -> Iterator[Fault]:
     """Signers are active stakeholders who sign under a subject of their own, and none of them is an author."""
     if not new.signers:
-        yield Fault(pointer="/signers", code="signers-missing", detail="It names nobody who signs.")
+        detail = "It names nobody who signs: add a stakeholder to signers."
+        yield Fault(pointer="/signers", code="signers-missing", detail=detail)
     authors = {*new.authors, new.created_by, new.updated_by}
     subjects: set[str] = set()
     for index, id in enumerate(new.signers):
@@ -144,10 +146,10 @@ def why_not(who: Any, authors: Collection[str], pointer: str, at: datetime) -> F
     if who is None:
         return Fault(pointer=pointer, code="unknown-reference", detail="There is no stakeholder with this id.")
     if who.state != "active" or not who.signs or not who.subject:
-        detail = f"{who.name} does not sign: a signer is active, marked as signing, and has a subject."
+        detail = f"{who.name} cannot sign: a signer is active, marked with signs, and has the subject of their sign-in."
         return Fault(pointer=pointer, code="not-a-signer", detail=detail)
     if who.subject in authors:
-        detail = f"{who.name} made it, changed it or submitted it, and so cannot sign it."
+        detail = f"{who.name} made, changed or submitted it, and nobody signs their own work: name another signer."
         return Fault(pointer=pointer, code="author-cannot-sign", detail=detail)
     if is_over(who, at):
         return Fault(pointer=pointer, code="outside-validity", detail=f"The term of {who.name} is over.")
@@ -207,7 +209,7 @@ def items_have_a_hash(new: Increment, facts: Facts) -> Iterator[Fault]:
 def has_a_reason(new: Increment, _: Facts) -> Iterator[Fault]:
     """A reason is given."""
     if not new.state_reason:
-        yield Fault(pointer="/reason", code="reason-missing", detail="Say why it goes back.")
+        yield Fault(pointer="/reason", code="reason-missing", detail="A reason is missing: say why it goes back.")
 
 
 def items_move(new: Increment, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:

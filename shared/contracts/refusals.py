@@ -1,6 +1,7 @@
 """What is wrong with a member, in a sentence that says what is allowed and what was probably meant. It never repeats
 what was sent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,13 +10,18 @@ from pydantic import BaseModel
 from shared.contracts.members import Member, at, did_you_mean
 
 _PLAIN = {
+    "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "dict_type": "must be a mapping",
     "finite_number": "must be a number with an end",
+    "float_parsing": "must be a number",
     "float_type": "must be a number",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "list_type": "must be a list",
     "missing": "is missing",
@@ -28,6 +34,7 @@ _PLAIN = {
     "uuid_parsing": "must be an id (UUID)",
     "uuid_type": "must be an id (UUID)",
 }
+_QUOTED = re.compile(r"'([^']*)'")
 _KEY = "must be a key: small letters, digits, dots, hyphens and underscores, of which the first is a letter or a digit"
 
 
@@ -47,8 +54,16 @@ def sentence(model: type[BaseModel], detail: Mapping[str, Any]) -> str:
         return f"must be {one_of(said, member.choices)}"
     if kind == "string_pattern_mismatch":
         return _KEY
-    if kind in _PLAIN:
-        return _PLAIN[kind].format(**detail.get("ctx", {}))
+    return plain(detail)
+
+
+def plain(detail: Mapping[str, Any]) -> str:
+    """The same of a value that belongs to no model."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "literal_error":
+        return f"must be {one_of(None, _QUOTED.findall(context['expected']))}"
+    if detail["type"] in _PLAIN:
+        return _PLAIN[detail["type"]].format(**context)
     return str(detail["msg"]).removeprefix("Value error, ")
 
 

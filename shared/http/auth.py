@@ -30,7 +30,7 @@ class Caller:
 
     def demand(self, scope: str) -> None:
         if not self.may(scope):
-            raise Forbidden(f"This needs the scope {scope}.", scope=scope)
+            raise Forbidden(f"The token lacks the scope {scope}, which this needs.", scope=scope)
 
 
 def mint(path: Path, subject: str | None = None, scopes: Iterable[str] | None = None, hours: float = 12) -> str:
@@ -74,7 +74,8 @@ class Authenticator:
         """Raises Unauthorized without a valid, current bearer token, and Unavailable without keys to check it."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthorized("Send a bearer token.", headers={"WWW-Authenticate": "Bearer"})
+            said = "Send a bearer token: Authorization: Bearer TOKEN."
+            raise Unauthorized(said, headers={"WWW-Authenticate": "Bearer"})
         self._forget_if_keys_changed()
         try:
             ends, caller = self._known.get(token) or self._check(token)
@@ -108,4 +109,5 @@ class Authenticator:
 
 
 def _refused() -> Unauthorized:
-    return Unauthorized("The token is not valid.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    said = "The token is not valid: it has expired, or it was made for another platform. Send a new one."
+    return Unauthorized(said, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

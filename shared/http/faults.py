@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from shared.contracts.members import written
-from shared.contracts.refusals import sentence
+from shared.contracts.refusals import plain, sentence
 from shared.errors import Fault
 
 _LONGEST_NAME, _MOST_STEPS, _MEANT = 50, 40, 5
@@ -38,4 +38,4 @@ def _escape(part: object) -> str:
 def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "union_tag_invalid":  # its message repeats what was sent
         return f"must be one of {detail['ctx']['expected_tags']}"
-    return detail["msg"].removeprefix("Value error, ")
+    return plain(detail)

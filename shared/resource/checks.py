@@ -113,7 +113,8 @@ def _reference_faults(
         may_be_over = registered or relation == "supersedes"
         kind = unit.owner.kind(name)
         if kind and kind.lifecycle.is_terminal(target.state) and not may_be_over:
-            detail = f"The {name} is {target.state}: nothing new may refer to it."
+            key = getattr(target, "key", id)
+            detail = f"The {name} {key} is {target.state}, which is final: name one that is still in use."
             yield Fault(pointer=pointer, code="terminal-reference", detail=detail)
 
 
@@ -122,12 +123,12 @@ async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
         raise Invalid.at("/source/kind", "source-not-owned", "A link is kept by the service that owns its source.")
     for end, ref in (("source", link.source), ("target", link.target)):
         if not NODE_KINDS[ref.kind].in_view:
-            detail = f"A {ref.kind} is part of something else: link that."
+            detail = f"A {ref.kind} takes no links, since it is part of something else: link that instead."
             raise Invalid.at(f"/{end}/kind", "not-linkable", detail)
     if link.source == link.target:
-        raise Invalid.at("/target", "self-link", "A link must not lead back to its own source.")
+        raise Invalid.at("/target", "self-link", "A link joins two different things: source and target are the same.")
     if link.sign and link.type != "influences":
-        raise Invalid.at("/sign", "sign-not-allowed", "Only an influence has a sign.")
+        raise Invalid.at("/sign", "sign-not-allowed", "Only a link of the type influences has a sign: leave it out.")
     if link.state != "active":
         return
     same = {
@@ -141,7 +142,8 @@ async def _check_link(unit: Unit, kind: Kind, link: Link) -> None:
     query = statements.same_link(unit.owner.table(kind))
     first = unit.batch.same_link(link) if unit.batch else (await unit.connection.execute(query, same)).scalar()
     if first:
-        raise Conflict("There is an active link of this type between these ends.", existing=f"link/{first}")
+        detail = "There is an active link of this type between these ends already: change that one, or end it first."
+        raise Conflict(detail, existing=f"link/{first}")
 
 
 async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Target]) -> None:
@@ -154,7 +156,8 @@ async def _check_cycle(unit: Unit, kind: Kind, new: Record, fresh: Sequence[Targ
     for up in ups:
         found = await reaches(unit.connection, unit.owner, (up.kind, UUID(up.id)), (start[0], UUID(start[1])))
         if found:
-            raise Invalid.at(up.pointer, "cycle", "This would make the decomposition run in a circle.")
+            detail = "It would become a part of itself: what is named here is a part of it already."
+            raise Invalid.at(up.pointer, "cycle", detail)
         if found is None:
             detail = f"More than {MOST_ABOVE:,} lie above it by decomposition."
             raise Invalid.at(up.pointer, "too-many-ancestors", detail)

@@ -41,7 +41,7 @@ async def patch(unit: Unit, kind: Kind, id: UUID, merge: Any, given: Preconditio
     """PATCH: JSON merge patch (RFC 7396) of the body that would make the current state."""
     given.demand()
     if not isinstance(merge, dict):
-        raise Invalid.at("", "object-expected", "A merge patch is a JSON object.")
+        raise Invalid.at("", "object-expected", "The body of a PATCH must be a JSON object (RFC 7396).")
     old = await existing(unit, kind, id)
     given.check(old.version)
     merged = merge_patch(bodies.as_body(kind, old), merge)
@@ -200,7 +200,7 @@ def _check_same_state(kind: Kind, old: Record, new: Record) -> None:
         return
     if kind.lifecycle.is_terminal(old.state):
         raise Conflict(f"This {kind.name} is {old.state}, which is final: a comeback is a new one that supersedes it.")
-    detail = "The state differs: what exists moves by transitions, or is corrected where it was registered wrongly."
+    detail = "PUT changes no state: POST .../transitions moves it, and /corrections mends one registered wrongly."
     raise Conflict(detail, allowed=list(kind.lifecycle.moves[old.state]))
 
 

@@ -46,7 +46,9 @@ async def _check_correctable(unit: Unit, kind: Kind, old: Record) -> None:
     moved = select(changes.c.version).where(*mine, later, changes.c.action == "transitioned").limit(1)
     if orjson.loads(born.data)["state"]["state"] == kind.lifecycle.initial:
         allowed = list(kind.lifecycle.moves[old.state])
-        raise Conflict("It was never registered in another state: it moves by transitions.", allowed=allowed)
+        detail = "Only a state that was registered can be corrected, and this was none: POST .../transitions moves it."
+        raise Conflict(detail, allowed=allowed)
     if (await unit.connection.execute(moved)).first():
         allowed = list(kind.lifecycle.moves[old.state])
-        raise Conflict("It has moved on since it was registered: it moves by transitions.", allowed=allowed)
+        detail = "It has moved on since it was registered, which is too late: POST .../transitions moves it."
+        raise Conflict(detail, allowed=allowed)

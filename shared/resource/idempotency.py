@@ -82,7 +82,7 @@ def _before(table: Table) -> Any:
 
 async def _again(unit: Unit, kind: Kind, key: Key, before: Any) -> Written:
     if before.fingerprint != key.fingerprint:
-        raise Conflict("This Idempotency-Key went with another body.", errors=[_OTHER_BODY])
+        raise Conflict("This Idempotency-Key was used with another body.", errors=[_OTHER_BODY])
     changes = unit.owner.changes
     query = versions(changes, kind.name, before.id).where(changes.c.version == before.version)
     row = (await unit.connection.execute(query)).one()

@@ -18,7 +18,8 @@ async def check(unit: Unit, kind: Kind, id: UUID, key: str) -> None:
     if holder == id:
         raise store.Raced
     if holder is not None:
-        raise Conflict(f"There is {kind.one} with this key already.", pointer="/key")
+        detail = f"There is {kind.one} with this key already: choose another key, or change that one."
+        raise Conflict(detail, pointer="/key")
 
 
 async def _holder(unit: Unit, kind: Kind, key: str) -> UUID | None:

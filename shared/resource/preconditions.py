@@ -62,7 +62,7 @@ class Preconditions:
 
     def demand(self) -> None:
         if self.if_match is None:
-            raise PreconditionRequired("Send If-Match with the version that you have read.")
+            raise PreconditionRequired('Send If-Match with the version that you have read, such as If-Match: "3".')
 
     def check(self, version: int) -> None:
         """Both, for what would change the version that is there."""
@@ -72,18 +72,18 @@ class Preconditions:
     def check_match(self, version: int) -> None:
         """If-Match. It compares strongly: a weak tag matches nothing."""
         if self.if_match not in (None, ANY) and entity_tag(version) not in (self.if_match or ()):
-            raise _failed("It has changed since.", version)
+            raise _failed("It has changed since you read it: read it again, and send that version.", version)
 
     def check_new(self, version: int) -> None:
         """If-None-Match, for what would change the version that is there."""
         if self.if_none_match == ANY:
-            raise _failed("There is one with this id already.", version)
+            raise _failed("There is one with this id already: to change it, send its version as If-Match.", version)
         if self.has_seen(version):
             raise _failed("It still is the version that If-None-Match names.", version)
 
     def check_absent(self) -> None:
         if self.if_match is not None:
-            raise PreconditionFailed("There is none with this id.")
+            raise PreconditionFailed("There is none with this id: to create it, send no If-Match.")
 
     def has_seen(self, version: int) -> bool:
         """Whether If-None-Match names this version (weak comparison): for a GET, that the caller holds it already."""

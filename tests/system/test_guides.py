@@ -90,5 +90,5 @@ def test_a_guide_works_as_it_is_told(guide: Path, tmp_path: Path) -> None:
 
 def test_there_is_a_guide_for_each() -> None:
     assert [guide.stem for guide in GUIDES] == [
-        "enterprise-architect", "integrator", "process-owner", "service-owner", "strategy-lead",
+        "enterprise-architect", "integrator", "process-owner", "service-owner", "signer", "strategy-lead",
     ]  # fmt: skip

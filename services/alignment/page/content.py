@@ -135,7 +135,7 @@ async def changes(moment: Moment, since: datetime | None, grace: timedelta) -> C
     """Of the last week, where no beginning is given. Raises Invalid."""
     start = since or moment.at - _WEEK
     if start >= (end := moment.as_of or moment.at):
-        raise Invalid.at("?to", "invalid-interval", "The later moment comes second.")
+        raise Invalid.at("?to", "invalid-interval", "The second moment must be later than the first.")
     diff = answered(moment, Diff, await diffs.diff(moment, start, MAX_LIMIT, None, grace))
     return {"diff": diff, "baselines": await baselines.named(moment.connection, end, _NAMED)}
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.cli import doctor, reference
-from services.cli.main import COMMANDS
+from services.cli.main import COMMANDS, load
 from services.cli.session import CONFLICT, FAILED, NOT_FOUND, UNREACHABLE
 from shared.client import Client
 from shared.contracts import Kind
@@ -23,8 +23,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "trace": ("service/x",), "why": ("service/x",), "impact": ("service/x",),
     "cascade": ("--as-of", "x"), "coverage": ("design", "--as-of", "x"), "findings": ("--as-of", "x"),
     "score": ("--as-of", "x"), "load": ("--as-of", "x"),
-    "raci": ("x",), "diff": ("--from", "2026-01-01"), "baseline": ("Then",),
-    "check": (), "status": (), "rebuild": (), "watch": ("--once",), "propose": ("Slice", "--item", "objective/x"),
+    "raci": ("x",), "diff": ("--from", "x"), "baseline": ("Then",),
+    "check": (), "status": (), "rebuild": (), "watch": ("findings", "--after", "x", "--once"),
+    "propose": ("Slice", "--item", "objective/x"),
     "submit": ("x",), "sign": ("x", "--yes"), "reject": ("x", "--comment", "no", "--yes"),
     "delegate": ("x", "--to", "y", "--yes"),
     "drift": ("x",), "proof": ("x",), "supersede": ("x",), "trust": (),
@@ -89,6 +90,47 @@ def having(code: int) -> list[str]:
     return [name for name in COMMANDS if code in reference.CODES[name]]
 
 
+MOMENTS = {
+    "--as-of": ("get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
+    "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
+    "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",), "--due": ("propose",),
+    "--after": ("watch",),
+}  # fmt: skip
+"""Options that take a moment, and the commands that have them."""
+
+
+def test_the_moments_are_those_of_the_commands() -> None:
+    about_time = ("--as-of", "--valid-at")
+    having = {option: {name for name in COMMANDS if option in _options(name)} for option in about_time}
+    assert having == {option: {*MOMENTS[option]} for option in about_time}
+
+
+def _options(name: str) -> set[str]:
+    return {option for each in load(name).params for option in each.opts}
+
+
+def holding(request: httpx.Request) -> httpx.Response:
+    """One that has whatever is asked for, but no baselines."""
+    return empty(request) if "baselines" in request.url.path else contradicting(request)
+
+
+def _timeless(given: list[str]) -> list[str]:
+    """Without options that take a moment, and without their values."""
+    return [each for each, before in zip(given, ["", *given], strict=False) if not {each, before} & MOMENTS.keys()]
+
+
+@pytest.mark.parametrize(("name", "option"), [(name, option) for option, names in MOMENTS.items() for name in names])
+@pytest.mark.parametrize("said", ["2026-02-30", "2026-13-01", "20260401", "2026-01-01T25:00:00Z", "31.12.2026"])
+def test_a_moment_that_there_is_not_is_a_usage_error(
+    run: Any, server: Any, arguments: Any, name: str, option: str, said: str
+) -> None:
+    server(holding)
+    needed = ["--from", "2026-01-01"] if option == "--to" else []
+    result = run(*_timeless(arguments(name)), *needed, option, said)
+    assert (result.exit_code, result.stdout) == (2, ""), result.stderr
+    assert f"{said} is not a moment: write a date such as 2026-01-31" in result.stderr
+
+
 def test_the_page_is_that_of_the_commands() -> None:
     assert reference.PAGE.read_text() == reference.render(), "python -m services.cli.reference"
     assert {*reference.CODES} == {*COMMANDS}
@@ -149,3 +191,33 @@ def test_something_refused_is_one(run: Any, server: Any, arguments: Any) -> None
 def test_which_commands_may_say_no() -> None:
     """Each is brought about where the command is tested."""
     assert {*having(FAILED)} == {"up", "serve", "apply", "import", "check", "rebuild", "doctor", "drift", "verify"}
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "code", "step"),
+    [
+        (401, {"detail": "The token is not valid."}, 2, "--home FOLDER makes a token for each command"),
+        (403, {"detail": "No.", "scope": "catalog:write"}, 2, "plumbline token --scope catalog:write"),
+        (403, {"detail": "No."}, 2, ""),
+        (503, {"detail": "Later."}, 5, "plumbline doctor looks at all that is needed"),
+    ],
+)
+def test_a_refusal_names_the_next_step(
+    run: Any, server: Any, status: int, problem: dict[str, str], code: int, step: str
+) -> None:
+    server(lambda _: httpx.Response(status, json=problem))
+    result = run("get", "service")
+    assert (result.exit_code, problem["detail"] in result.stderr, step in result.stderr) == (code, True, True)
+
+
+def test_each_reason_is_told_once(run: Any, server: Any) -> None:
+    reasons = ["It holds nothing to sign.", "It names nobody who signs."]
+    errors = [{"pointer": "/items", "code": "x", "detail": each} for each in reasons]
+    problem = {"detail": f"Not yet submitted: {' '.join(reasons)}", "errors": errors}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return contradicting(request) if request.method == "GET" else httpx.Response(409, json=problem)
+
+    server(answer)
+    told = run("submit", "x").stderr
+    assert [told.count(each) for each in reasons] == [1, 1]

@@ -29,5 +29,13 @@ def test_help_costs_no_import_that_only_a_command_needs() -> None:
     assert HEAVY.isdisjoint(loaded)
 
 
+@pytest.mark.parametrize("given", [("--home", "x"), ("--home=x",), ("--server", "x"), ("--json",), ("--token", "x")])
+def test_an_option_of_the_commands_before_one_is_explained(run: Any, given: tuple[str, ...]) -> None:
+    result = run(*given, "get", "service")
+    option = given[0].partition("=")[0]
+    assert result.exit_code == 2
+    assert f"{option} comes after the command: plumbline get {option} ..." in result.stderr
+
+
 def test_a_command_that_does_not_exist_is_a_usage_error(run: Any) -> None:
     assert run("frobnicate").exit_code == 2
