@@ -64,7 +64,7 @@ async def test_a_parameter_that_there_is_not_names_those_that_there_are(api: Api
         ("nodes", {"kind": "servce"}, "did you mean service?"),
         ("nodes", {"knd": "service"}, "did you mean kind?"),
         ("findings", {"rule": "V8"}, "Must be one of V01, "),
-        ("findings", {"severity": "worst"}, "'critical'"),
+        ("findings", {"severity": "worst"}, "Must be one of info, low, medium, high, critical"),
     ],
 )
 async def test_views_refuse_alike(api: Api, path: str, params: dict[str, str], says: str) -> None:

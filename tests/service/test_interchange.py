@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.client import Refused
 from shared.contracts import LINKS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.bring import bring
@@ -119,7 +120,8 @@ async def test_the_view_tells_by_model_and_what_a_relation_was_there(platform: P
     of_model, rest = await found("nodes", source="id-ferry"), await found("nodes", q="boats", kind="service")
     assert (len(of_model), [each["key"] for each in rest]) == (21, ["boats"])
     assert [each["key"] for each in await found("nodes", source="id-ferry", q="boats")] == ["full-boats"]
-    assert await found("nodes", source="ferry") == []
+    with pytest.raises(Refused, match="there are id-ferry; did you mean id-ferry"):
+        await found("nodes", source="ferry")
     subjects = {each["subject"]["key"] for each in await found("findings", source="id-ferry")}
     assert subjects
     assert "boats" not in subjects

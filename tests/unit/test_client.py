@@ -7,6 +7,7 @@ import pytest
 from shared.client import (
     Client,
     Conflict,
+    Failing,
     Gone,
     NotFound,
     PreconditionFailed,
@@ -113,7 +114,7 @@ async def test_changes_are_asked_by_position() -> None:
     ("status", "error"),
     [
         (400, Refused), (401, Unauthorized), (403, Refused), (404, NotFound), (409, Conflict), (410, Gone),
-        (412, PreconditionFailed), (422, Refused), (500, Unreachable), (502, Unreachable),
+        (412, PreconditionFailed), (422, Refused), (500, Failing), (502, Failing),
     ],
 )  # fmt: skip
 async def test_problems_become_exceptions(status: int, error: type[Exception]) -> None:
