@@ -111,7 +111,7 @@ def _names(report: Report) -> Names:
 
 def _identity(report: Report, most: int) -> Iterator[str]:
     """What became of elements that are not as they were, by name."""
-    for record, action, *_, reason in report.outcomes:
+    for record, action, _, _, reason, _ in report.outcomes:
         if action == "retyped":
             yield f"retyped: {record.label} is {record.kind.one} now, and takes the place of {reason}"
         elif action == "returned":

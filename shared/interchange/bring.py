@@ -55,6 +55,8 @@ async def bring(
     if prunes and left:
         report.notes.append("Nothing was retired: something was refused, and what left may belong to it.")
     report.left, report.nameless = _leaving(holdings, left, origin), origin.name is None
+    if report.nameless and len(left) > report.count("unchanged") + report.count("changed"):
+        report.left = []  # another one that has no name either
     if not dry_run and (batch.whole or prunes):
         await prune.note_left(client, left, origin)
     return report

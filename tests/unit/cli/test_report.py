@@ -110,13 +110,15 @@ def test_of_bundles_without_names_what_is_in_none_of_them_is_not_known(
     run: Any, owner: FakeOwner, tmp_path: Path
 ) -> None:
     file = tmp_path / "b.yaml"
-    file.write_text(roles(5))
+    file.write_text(roles(8))
     run("apply", "-f", file)
-    file.write_text(roles(1))
+    file.write_text(roles(3))
+    assert "without a name" not in run("apply", "-f", file).stdout, "it looks like another bundle"
+    file.write_text(roles(4))
     told = run("apply", "-f", file).stdout.splitlines()
     assert told[-1].endswith("0 refused"), "it may be another bundle's"
     [said] = [line for line in told if "without a name" in line]
-    assert said.startswith("Brought without a name before, and not in it: Role 1 (role/r1), ")
+    assert said.startswith("Brought without a name before, and not in it: Role 4 (role/r4), ")
     assert "and 1 more. It stays; --prune retires what is not in it." in said
 
 
@@ -160,3 +162,14 @@ def test_what_a_source_has_too_is_noted_once_and_told(run: Any, owner: FakeOwner
     assert f"Would be n{told}" in run("apply", "-f", file, "--source", "ferry", "--dry-run").stdout
     assert f"N{told}" in run("apply", "-f", file, "--source", "ferry").stdout
     assert "oted" not in run("apply", "-f", file, "--source", "ferry").stdout
+
+
+def test_what_takes_the_place_of_another_names_it(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    file = tmp_path / "b.yaml"
+    old = "{kind: service, key: old, spec: {name: Old, state: operational}}"
+    for documents, more in (((old, roles(1)), ()), ((roles(1),), ("--prune",))):
+        file.write_text("\n---\n".join(documents))
+        run("apply", "-f", file, "--source", "ferry", *more)
+    file.write_text(f"{old}\n---\n{roles(1)}")
+    told = run("apply", "-f", file, "--source", "ferry").stdout
+    assert "returned: service/old is a new one in the place of service/old, which had left the file" in told
