@@ -46,7 +46,7 @@ async def test_each_point_is_the_score_of_its_moment(
             while await counts.keep(connection, await server.generation(), timedelta(0)):
                 pass
     early, whole = [
-        await server.get("score/trend", **{"from": at(-3), "to": at(until), "points": 20}) for until in (24, end)
+        await server.get("score/trend", **{"from": at(-3), "to": at(until), "points": 20}) for until in (45, end)
     ]
     assert (whole["from"], whole["to"]) == (at(-3), at(end))
     assert len(early["points"]) == len(whole["points"]) == 20
