@@ -2,7 +2,6 @@
 that opened and closed; and the score before and after."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +27,7 @@ Json = dict[str, Any]
 async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta) -> Json:
     """``items`` in the order in which they were recorded; ``findings`` that are ``opened`` or ``resolved`` at the later
     moment and were not at the earlier one; ``score`` then and now."""
-    before, end = replace(after, as_of=start, at=start), after.as_of or after.at
+    before, end = after.past_one(start), after.as_of or after.at
     items, next_cursor = await _changes(after, start, end, limit, cursor)
     scores = [await score(moment, grace) for moment in (before, after)]
     return {

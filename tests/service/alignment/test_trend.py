@@ -62,6 +62,16 @@ async def test_each_point_is_the_score_of_its_moment(
     assert len(seen) > 5
 
 
+async def test_what_changed_has_the_scores_of_both_moments(server: Server) -> None:
+    """What was pending at the first one, too, although it is no longer at the other."""
+    end = await history(server)
+    for start in range(2, 30, 3):
+        for until in (start + 20, end):
+            diff = await server.get("diff", **{"from": at(start), "to": at(until)})
+            scores = [(await server.get("score", as_of=at(moment)))["index"] for moment in (start, until)]
+            assert [diff["score"]["from"], diff["score"]["to"]] == scores, start
+
+
 async def test_baselines_are_points_of_their_own(server: Server) -> None:
     end = await history(server)
     for name, minutes in (("Before all of it", -100.0), ("Half way", 20.5), ("Also half way", 20.5)):
