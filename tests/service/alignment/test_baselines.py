@@ -84,6 +84,7 @@ async def test_a_diff_goes_from_name_to_name(platform: Platform) -> None:
 
 
 async def test_a_rebuild_keeps_it_and_the_view_does_not_show_it(platform: Platform) -> None:
+    await platform.caught_up()  # the first build may still be running
     made = await platform.client.post(BASELINE, {"name": "Kept"})
     generation = (await platform.client.send("POST", "/alignment/v1/rebuilds", {}))["generation"]
     while (await platform.client.get_json("/alignment/v1/status"))["generation"] != generation:
