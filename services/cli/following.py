@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shared.client import Client
 
-PATIENCE = 5.0
-"""Seconds after which a server that was away is asked again."""
+PATIENCE, PAUSE = 5.0, 1.0
+"""Seconds after which a server that was away is asked again, and one that has ended a stream."""
 _AHEAD = 100
 """Events that wait to be shown: who reads slowly is not sent more."""
 Json = dict[str, Any]
@@ -55,12 +55,13 @@ async def _follow(
                 async for event in events:
                     await waiting.put((service, event))
                     after = event["position"]
-        except Unauthorized as error:
-            await waiting.put(error)
-            return
+            await asyncio.sleep(PAUSE)
         except (Refused, Failing) as error:
-            await waiting.put(NoStream(str(error)))
+            await waiting.put(error if isinstance(error, Unauthorized) else NoStream(str(error)))
             return
         except ClientError as error:
             away(error)
             await asyncio.sleep(PATIENCE)
+        except Exception as error:  # noqa: BLE001  a fault of ours: whoever reads has it
+            await waiting.put(error)
+            return
