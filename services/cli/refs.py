@@ -51,10 +51,19 @@ async def entity(client: "Client", kind: "Kind", key: str) -> dict[str, Any]:
         return await client.get(kind, key)
     state = await client.find(kind, key)
     if state is None:
-        raise NotFound(
-            404, {"detail": f"There is no {kind.name}/{key}. Those that there are: plumbline get {kind.name}"}
-        )
+        near = await _near(client, kind, key)
+        said = f"There is no {kind.name}/{key}{near or '.'} Those that there are: plumbline get {kind.name}"
+        raise NotFound(404, {"detail": said})
     return state
+
+
+async def _near(client: "Client", kind: "Kind", key: str) -> str:
+    """Which of the first of a kind was probably meant."""
+    from shared.client import path_of
+    from shared.contracts.members import did_you_mean
+
+    page = await client.get_json(path_of(kind), limit=200)
+    return did_you_mean(key, [each["key"] for each in page["items"]])
 
 
 async def moment(client: "Client", given: str | None) -> str | None:

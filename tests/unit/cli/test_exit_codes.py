@@ -210,6 +210,17 @@ def test_a_refusal_names_the_next_step(
     assert (result.exit_code, problem["detail"] in result.stderr, step in result.stderr) == (code, True, True)
 
 
+def test_a_key_that_was_probably_meant_is_told(run: Any, server: Any) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        items = [] if "key" in request.url.params else [found(BY_PATH["catalog", "services"]) | {"key": "library-card"}]
+        return httpx.Response(200, json={"items": items, "next_cursor": None})
+
+    server(answer)
+    result = run("why", "service/libary-card")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "There is no service/libary-card; did you mean library-card? Those that there are:" in result.stderr
+
+
 def test_each_reason_is_told_once(run: Any, server: Any) -> None:
     reasons = ["It holds nothing to sign.", "It names nobody who signs."]
     errors = [{"pointer": "/items", "code": "x", "detail": each} for each in reasons]

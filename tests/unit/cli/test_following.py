@@ -28,8 +28,7 @@ class Chunks(httpx.AsyncByteStream):
 
 def sent(*positions: int) -> bytes:
     """With a line separator in it that is none of the protocol's."""
-    events = ({"position": position, "name": "a\u2028b"} for position in positions)
-    return b"".join(b"id: %d\ndata: %b\n\n" % (each["position"], _json(each)) for each in events)
+    return b"".join(b"id: %d\ndata: %b\n\n" % (n, _json({"position": n, "name": "a\u2028b"})) for n in positions)
 
 
 def _json(value: Any) -> bytes:

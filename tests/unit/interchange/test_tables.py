@@ -225,6 +225,18 @@ async def test_columns_of_others_are_mapped_and_what_is_left_is_counted() -> Non
     assert [refusal.reason for refusal in report.refused] == ["has neither a key nor a name"]
 
 
+@pytest.mark.parametrize("heading", ["Name", "name", '"Name"', "\ufeffName"])
+async def test_a_table_may_have_one_column_of_names(heading: str) -> None:
+    owner = FakeOwner()
+    report = await bring(owner, File("service.csv", f"{heading}\nPay\nMail\n".encode()))
+    assert (report.count("created"), report.refused) == (2, [])
+
+
+def test_lines_of_something_else_are_no_table() -> None:
+    with pytest.raises(Unreadable, match="in no format that can be read"):
+        formats.read(File("notes.csv", b"Notes\nBuy milk\n"))
+
+
 def test_a_relation_is_a_column() -> None:
     documents = read(
         "from,to\nCRM,SPM\nCRM,SLM\n", kind="process", columns={"from": "key", "to": "precedes:process"}

@@ -11,6 +11,8 @@ from shared.interchange.formats.tables.sheet import MAX_CELLS, MAX_COLUMNS, MAX_
 
 MAX_BYTES = 20 * 1024 * 1024
 _DELIMITERS = ",;\t|"
+_ALONE = "name"
+"""Heading of a column that may stand alone."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _OTHERS = ("<", "{", "[", "---", "#", "%", "apiVersion")
 
@@ -29,14 +31,15 @@ def decoded(content: bytes) -> str:
 
 
 def knows(content: bytes) -> bool:
-    """Whether the first line that says something has several columns, and nothing else begins like it."""
+    """Whether the first line that says something has several columns, and nothing else begins like it; a table of one
+    column is one of names."""
     try:
         text = decoded(content[:4096].rsplit(b"\n", 1)[0] if len(content) > 4096 else content)
     except ValueError:
         return False
     first = next((line for line in text.splitlines() if line.strip()), "").strip()
-    several = any(delimiter in first for delimiter in _DELIMITERS)
-    return several and not first.startswith((*_OTHERS, "|")) and first.replace("\t", "").isprintable()
+    begins = first.strip('"').casefold() == _ALONE or any(delimiter in first for delimiter in _DELIMITERS)
+    return begins and not first.startswith((*_OTHERS, "|")) and first.replace("\t", "").isprintable()
 
 
 def read(file: File) -> Sheet:
