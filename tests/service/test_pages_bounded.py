@@ -93,7 +93,7 @@ async def test_changes(api: Api) -> None:
 async def test_changes_of_a_rare_kind_are_looked_for_in_so_many_positions(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.changes.routes.MOST_LOOKED_AT", 5)
+    monkeypatch.setattr("shared.changes.page.MOST_LOOKED_AT", 5)
     rare = await api.make("driver")
     await tactics(api, 8)
     last = await api.make("driver")
