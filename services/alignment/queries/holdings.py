@@ -9,7 +9,9 @@ from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.snapshot import Moment
 from shared.live import active
 
-_MOST_ENDS = 8000
+_MOST_HELD = 10_000
+"""Assignments that are read for one answer: a page of parties may hold many roles each."""
+_MOST_ENDS = 4 * _MOST_HELD
 Json = dict[str, Any]
 
 
@@ -26,12 +28,14 @@ class Holding(NamedTuple):
 
 class Holdings:
     """``all`` is what is held by assignments that are live, by live parties and of live roles; ``over`` what else there
-    is, each with what of it is not live, and why; ``nodes`` has the parties, roles and scopes."""
+    is, each with what of it is not live, and why; ``nodes`` has the parties, roles and scopes. ``hidden`` counts the
+    assignments that there was no room for."""
 
     def __init__(self) -> None:
         self.all: list[Holding] = []
         self.over: list[tuple[Holding, str, str]] = []
         self.nodes: dict[str, Json] = {}
+        self.hidden = 0
 
     def parties(self, role: str, scopes: Collection[str], left_out: LeftOut) -> list[str]:
         """Who holds a role in any of these processes and services; what else would is left out."""
@@ -61,7 +65,8 @@ async def roles_of(moment: Moment, parties: Iterable[str], left_out: LeftOut, *,
 async def _held(assigned: Walk, refs: Sequence[str], left_out: LeftOut) -> Holdings:
     """What assignments say that relations lead to from roles or parties."""
     held, moment = Holdings(), assigned.moment
-    assignments = {step.far for step in (await assigned.hop(refs)).steps}
+    hop = await assigned.hop(refs, _MOST_HELD)
+    assignments, held.hidden = {step.far for step in hop.steps}, hop.hidden.total()
     over = {ref: why for ref, why in assigned.left_out.words.items() if ref not in assignments}
     left_out.counted += assigned.left_out.counted
     ends = Walk(moment, *out("assigns", "assigned_as", "assigned_in"), everything=True)

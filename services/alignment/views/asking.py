@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.alignment.queries.holdings import holders
-from services.alignment.queries.hops import Step, Walk, into, out
+from services.alignment.queries.hops import MOST_STEPS, Step, Walk, into, out
 from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import briefs, split
 from services.alignment.queries.snapshot import Moment
@@ -57,13 +57,13 @@ async def to_ask(
             rows.append(_row(named[ref], each, nodes, [held.nodes[party] for party in holding]))
         else:
             left_out.add(ref, named[ref]["why_not_live"])
-    return rows, parts.hidden.total() + said.hidden.total()
+    return rows, parts.hidden.total() + said.hidden.total() + held.hidden
 
 
 async def _places(moment: Moment, refs: Collection[str]) -> dict[str, set[str]]:
     """The processes and services that each of these is or belongs to."""
     places = {ref: {ref} if split(ref)[0] in _PLACES else set() for ref in refs}
-    for step in (await Walk(moment, *out("part_of"), everything=True).hop([*refs])).steps:
+    for step in (await Walk(moment, *out("part_of"), everything=True).hop([*refs], 2 * MOST_STEPS)).steps:
         if _is_place(step):
             places[step.near].add(step.far)
     return places

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.alignment.queries import holdings
 from tests.backends.databases import chosen
 from tests.platform import running, settings_for
 from tests.service.alignment.organised import Organisation, far, named
@@ -225,6 +226,15 @@ async def test_a_role_is_asked_where_it_owns_something(organisation: Organisatio
     asked = {named(each["node"]): [named(node) for node in each["holders"]] for each in answer["to_ask"]}
     assert asked == {"role/north": ["party/dan"], "role/south": ["party/eve"]}
     assert answer["left_out"] == {"proposed": 1}
+
+
+async def test_who_is_not_read_is_hidden(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    await organisation.apply(SEATS)
+    monkeypatch.setattr(holdings, "_MOST_HELD", 1)
+    answer = await organisation.about("impact", "service/yard")
+    asked = {named(each["node"]): [named(node) for node in each["holders"]] for each in answer["to_ask"]}
+    assert sum(map(len, asked.values())) <= 1
+    assert answer["hidden"] == 2, "of three assignments that are live in the processes"
 
 
 async def test_what_rests_on_a_bus(organisation: Organisation) -> None:
