@@ -1,6 +1,5 @@
-"""What alignment records itself, with a change table of its own: no rebuild touches it."""
+"""Moments with names, which alignment records itself."""
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import BASELINE
 from shared.contracts import instant
-from shared.contracts.alignment import Baseline
-from shared.errors import Fault, Invalid
-from shared.rules import Facts, Rules
+from shared.errors import Invalid
 
 
 async def moment(connection: AsyncConnection, parameter: str, text: str) -> datetime:
@@ -47,17 +44,3 @@ async def within(connection: AsyncConnection, start: datetime, end: datetime, mo
     query = select(BASELINE.c.key, BASELINE.c.name, BASELINE.c.at).where(*mine)
     rows = (await connection.execute(query.order_by(BASELINE.c.at.desc(), BASELINE.c.id).limit(most))).all()
     return sorted(rows, key=lambda row: (row.at, row.key))
-
-
-def has_been(new: Baseline, _: Facts) -> Iterator[Fault]:
-    if new.at and new.at > new.updated_at:
-        detail = "A baseline names a moment of the past: leave at out to name this one."
-        yield Fault(pointer="/at", code="in-the-future", detail=detail)
-
-
-def is_now(new: Baseline, _: Facts) -> Mapping[str, Any]:
-    """Whoever names no moment means this one."""
-    return {"at": new.at or new.created_at}
-
-
-RULES = Rules(always={"baseline": (has_been,)}, fill={("baseline", "active"): is_now})

@@ -6,15 +6,16 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.alignment import page
-from services.alignment.baselines import RULES
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
 from services.alignment.models import Base
-from services.alignment.routes import findings_views, linkage_views
+from services.alignment.routes import acting, findings_views, linkage_views, scenarios
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
+from services.alignment.rules import RULES
 from shared.bus import Bus
 from shared.config import Settings
+from shared.contracts.alignment import ACTS
 from shared.http.app import create_app
 from shared.owner import owning
 from shared.resource import Owner
@@ -25,7 +26,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
     reader = Reader(settings, database, follower.waiting)
-    views = findings_views.router(reader), linkage_views.router(reader)
+    views = findings_views.router(reader), linkage_views.router(reader), scenarios.router(reader)
     routers = [router(reader, database, follower), *views, page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
@@ -34,14 +35,15 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
     }
-    own = owning(Owner("alignment", Base.metadata, RULES, settings.max_event_bytes), settings, database, bus, {})
+    makers = {kind.name: acting.Acting for kind in ACTS}
+    own = owning(Owner("alignment", Base.metadata, RULES, settings.max_event_bytes), settings, database, bus, makers)
     return create_app(
         "alignment",
         settings,
         database,
         [*routers, *own.routers],
         workers={**workers, **own.workers},
-        bodies=own.bodies,
+        bodies=[*own.bodies, *scenarios.BODIES],
         closing=own.closing,
         open_paths=page.PATHS,
     )

@@ -1,4 +1,4 @@
-"""``findings``, ``score`` and ``check``: what is wrong, how much it weighs, and whether that is too much."""
+"""``findings`` and ``score``: what is wrong, and how much it weighs."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -7,7 +7,7 @@ import typer
 from services.cli import refs
 from services.cli.endpoint import Unusable
 from services.cli.refs import AsOf, Foreseen
-from services.cli.session import FAILED, Session, command
+from services.cli.session import Session, command
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.contracts.views.score import Fix, Score, Trend
     from shared.typed import Answer
 
-_FINDINGS = "/alignment/v1/findings"
+FINDINGS = "/alignment/v1/findings"
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Json = dict[str, Any]
@@ -35,6 +35,12 @@ async def findings(
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only about this, as KIND/KEY.")] = None,
     source: Source = None,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Only of what you own: yourself, by a role, or by a team.")
+    ] = False,
+    waived: Annotated[
+        bool | None, typer.Option("--waived/--no-waived", help="Only those that are waived, or that are not.")
+    ] = None,
     each: Annotated[bool, typer.Option("--each", help="One by one, not by what brought them about.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
@@ -44,13 +50,20 @@ async def findings(
     from shared.contracts.views.findings import FindingGroup
     from shared.contracts.views.nodes import Finding
 
-    asked: Json = {"severity": severity, "rule": rule, "source": source, "valid_at": refs.valid(valid_at)}
+    asked: Json = {
+        "severity": severity,
+        "rule": rule,
+        "source": source,
+        "valid_at": refs.valid(valid_at),
+        "waived": waived,
+        "mine": "true" if mine else None,
+    }
     asked["as_of"] = await refs.moment(session.client, as_of)
     asked["subject"] = await refs.path(session.client, subject, asked["as_of"]) if subject else None
     if each:
-        _show(session, await _first(session, Finding, _FINDINGS, limit, asked))
+        show(session, await _first(session, Finding, FINDINGS, limit, asked))
         return
-    groups = await _first(session, FindingGroup, f"{_FINDINGS}/groups", limit, asked)
+    groups = await _first(session, FindingGroup, f"{FINDINGS}/groups", limit, asked)
     session.show([group.document for group in groups], lambda: _groups([group.value for group in groups]))
 
 
@@ -80,7 +93,8 @@ def _group(group: "FindingGroup") -> tuple[Any, ...]:
     first = ", ".join(ref(each.subject) for each in group.first[:_NAMED])
     more = f" and {group.findings - _NAMED} more" if group.findings > _NAMED else ""
     severity = "pending" if group.pending == group.findings else group.severity
-    told = severity, group.rule, group.title, group.findings, _gain(group.gain), because
+    number = f"{group.findings} ({group.waived} waived)" if group.waived else group.findings
+    told = severity, group.rule, group.title, number, _gain(group.gain), because
     return *told, _affects(group.affects), f"{first}{more}", group.remedy
 
 
@@ -88,10 +102,10 @@ def _affects(affects: "Affects | None") -> str:
     return "" if affects is None else f"{affects.things}{'+' if affects.at_least else ''}"
 
 
-def _show(session: Session, found: "list[Answer[Finding]]") -> None:
+def show(session: Session, found: "list[Answer[Finding]]") -> None:
     from services.cli.tables import table
 
-    columns = ("severity", "rule", "subject", "name", "affects", "finding", "since")
+    columns = ("severity", "rule", "subject", "name", "affects", "finding", "since", "waived")
     session.show([each.document for each in found], lambda: table(columns, (_row(each.value) for each in found)))
 
 
@@ -101,7 +115,7 @@ def _row(finding: "Finding") -> tuple[Any, ...]:
     severity = "pending" if finding.pending else finding.severity
     subject = finding.subject
     told = severity, finding.rule, ref(subject), subject.name, _affects(finding.affects)
-    return *told, finding.title, finding.since.date()
+    return *told, finding.title, finding.since.date(), f"until {finding.waiver.until.date()}" if finding.waiver else ""
 
 
 @command
@@ -152,11 +166,13 @@ def _trend(answer: "Trend") -> "RenderableType":
 def _score(answer: "Score") -> "RenderableType":
     from rich.console import Group
 
-    from services.cli.tables import cell, table
+    from services.cli.tables import cell, counted, table
 
     index = "no subjects yet" if answer.index is None else f"{answer.index:g} of 100"
     if answer.capped:
         index += ", held down while something critical is wrong with something vital (criticality 5)"
+    if answer.waived:
+        index += f"; {answer.index_with_waivers:g} with {counted(answer.waived, 'waiver')}"
     rows = [(each.dimension, each.raw, each.with_waivers, _rise(each.trend)) for each in answer.dimensions]
     of = f" of what came from {answer.source}" if answer.source else ""
     parts: list[RenderableType] = [
@@ -181,28 +197,6 @@ def _gain(gain: "Gain") -> str:
     """What the index gains, or the dimension where the index does not: it may be held down."""
     figure = f"{gain.index:+.2f}" if gain.index or not gain.dimension else f"{gain.dimension:+.2f} in its dimension"
     return f"{figure}{' or more' if gain.at_least else ''}"
-
-
-@command
-async def check(
-    session: Session,
-    max_severity: Annotated[Severity, typer.Option(help="The worst that is let through.")] = "high",
-) -> None:
-    """A gate for pipelines: exit 1 when an open finding without a waiver is worse than is let through."""
-    from shared import typed
-    from shared.contracts.views.nodes import Finding
-
-    worse = SEVERITIES[SEVERITIES.index(max_severity) + 1 :]
-    found = [
-        item
-        for severity in reversed(worse)
-        async for item in typed.items(session.client, Finding, _FINDINGS, severity=severity)
-        if not item.value.pending and not item.document.get("waiver")
-    ]
-    _show(session, found)
-    session.say(f"{len(found)} findings are worse than {max_severity}.")
-    if found:
-        raise typer.Exit(FAILED)
 
 
 def _rise(points: float | None) -> str:

@@ -1,9 +1,10 @@
 """What alignment records itself: it stays when the view is built anew."""
 
 from typing import Literal
+from uuid import UUID
 
-from shared.contracts.base import Kind, State
-from shared.contracts.instant import Instant
+from shared.contracts.base import Kind, Name, OwnerRef, State, Text, Timed
+from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 
 
@@ -16,7 +17,73 @@ class Baseline(State):
     """The moment that it names; the moment of its making when left out."""
 
 
+class Act(State):
+    """What somebody does about a finding."""
+
+    finding_id: UUID
+    """The finding that it is about."""
+    ended_at: Instant | None = None
+    """When it was ended; null while it holds."""
+
+
+class Waiver(Act):
+    """A finding that somebody has decided to live with for a time, and why. It stays open and is shown with its waiver;
+    the score with waivers counts it as passing."""
+
+    kind: Literal["waiver"] = "waiver"
+    name: Name = "Waiver"
+    """What people call it."""
+    reason: Text
+    """Why it can be lived with."""
+    valid_to: Ending
+    """When it ends by itself, at most a year ahead."""
+
+
+class Acknowledgement(Act):
+    """Somebody has seen a finding and says who acts on it. Of one finding one is active at a time."""
+
+    kind: Literal["acknowledgement"] = "acknowledgement"
+    name: Name = "Acknowledgement"
+    """What people call it."""
+    owner: OwnerRef | None = None
+    """Who is to act on it: a party or a role."""
+    due: Ending | None = None
+    """Until when it is to be mended."""
+
+
+class Comment(Act):
+    """A remark about a finding."""
+
+    kind: Literal["comment"] = "comment"
+    name: Name = "Comment"
+    """What people call it."""
+    text: Text
+    """The remark."""
+
+
 BASELINE = Kind(
     "alignment", Baseline, Lifecycle.parse("active* -> retired!"), immutable=frozenset({"at"}), in_view=False
 )
-KINDS = (BASELINE,)
+
+
+def _act(model: type[Act], lifecycle: str, *immutable: str, timed: tuple[Timed, ...] = ()) -> Kind:
+    """It begins where it is made, and what it says of a finding stays."""
+    return Kind(
+        "alignment",
+        model,
+        Lifecycle.parse(lifecycle),
+        immutable=frozenset({"finding_id", *immutable}),
+        kept=frozenset({"ended_at"}),
+        timed=timed,
+        registered=frozenset({"active"}),
+        in_view=False,
+    )
+
+
+# longer, or for another reason, is another decision: a waiver of its own
+_EXPIRES = (Timed("active", "expired", "valid_to"),)
+WAIVER = _act(Waiver, "active* -> withdrawn!; active -> expired!", "reason", "valid_from", "valid_to", timed=_EXPIRES)
+ACKNOWLEDGEMENT = _act(Acknowledgement, "active* -> closed!")
+COMMENT = _act(Comment, "active* -> withdrawn!", "text")
+ACTS = (WAIVER, ACKNOWLEDGEMENT, COMMENT)
+KINDS = (BASELINE, *ACTS)

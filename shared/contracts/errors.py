@@ -14,6 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 CODES: Mapping[str, str] = {
     "already-requested": "This person has been asked for a sign-off already, under whichever name",
     "author-cannot-sign": "Whoever made, changed or submitted an increment does not sign it",
+    "beyond-a-year": "A waiver lasts for a year at most",
     "beyond-sunset": "A contract item lasts longer than the offering it is about",
     "catalog-mismatch": "A category and its parent are in different catalogues",
     "component-missing": "A service offering has no goods, access or action",

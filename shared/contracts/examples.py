@@ -44,6 +44,9 @@ NAMES = {
     "handoff": "From first line to second line",
     "deliverable": "Incident ticket",
     "baseline": "Before the budget",
+    "waiver": "Until the new hosting contract",
+    "acknowledgement": "Acknowledged by the service owner",
+    "comment": "Comment of the architect",
 }
 """One of each kind."""
 

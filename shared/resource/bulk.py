@@ -3,7 +3,7 @@
     {"kind": "tactic", "id": "...", "body": {...}, "if_match": 3}
 
 Each line is a PUT with all its rules, and comes to the same state, version and event. By itself every line stands
-alone; ``?atomic=true`` makes all of them or none.
+alone; ``?atomic=true`` makes all of them or none, and ``?preview=true`` makes none and says what each would come to.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ from shared.resource.store import Unit
 from shared.storage.db import Database
 
 MAX_LINES = 5000
+MAX_PREVIEWED = 500
+"""Others wait for a preview as for any write."""
 
 
 class Line(Model):
@@ -80,15 +82,24 @@ class Bulk:
         )
         return router
 
-    async def post(self, request: Request, atomic: Annotated[bool, Query()] = False) -> Response:
+    async def post(
+        self,
+        request: Request,
+        atomic: Annotated[bool, Query(description="All lines or none")] = False,
+        preview: Annotated[bool, Query(description="Make none, and say what each would come to")] = False,
+    ) -> Response:
         who = exchange.caller(request, f"{self.owner.name}:write")
-        raw = await exchange.lines(request, MAX_LINES)
+        raw = await exchange.lines(request, MAX_PREVIEWED if preview else MAX_LINES)
         longest: int = request.app.state.settings.max_body_bytes
 
         def unit(connection: AsyncConnection) -> Unit:
             return Unit(self.owner, connection, who, clock.now(), *exchange.correlation())
 
-        writer, answer = Writer(self.database, unit), _Answer()
+        writer, answer = Writer(self.database, unit), _Answer(preview=preview)
+        if preview:
+            entries = await asyncio.to_thread(self._entries, raw, 0, longest)
+            answer.tell(entries, await writer.preview(entries))
+            return _Lines(b"".join(answer.lines))
         if atomic:
             entries = await asyncio.to_thread(self._entries, raw, 0, longest, until_refused=True)
             answer.tell(entries, await writer.all_or_none(entries))
@@ -130,14 +141,22 @@ class Bulk:
 class _Answer:
     """One line for each of the request, and so many errors in all: after them lines say only how many theirs are."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, preview: bool) -> None:
+        self.preview = preview
         self.lines: list[bytes] = []
         self.room = MOST_ERRORS
 
     def tell(self, entries: Iterable[Entry], results: Iterable[Result]) -> None:
         for entry, result in zip(entries, results, strict=True):
-            line = self._refused(result) if isinstance(result, DomainError) else _written(result)
+            line = self._refused(result) if isinstance(result, DomainError) else self._told(result)
             self.lines.append(orjson.dumps({"line": entry.number, **line}) + b"\n")
+
+    def _told(self, result: Written) -> dict[str, Any]:
+        told = _written(result)
+        if self.preview:
+            del told["event"]  # there is none
+            told["state"] = result.state.model_dump(mode="json")
+        return told
 
     def _refused(self, error: DomainError) -> dict[str, Any]:
         problem = error.document(self.room)

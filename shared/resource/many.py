@@ -39,6 +39,10 @@ class Entry:
     error: DomainError | None = None
 
 
+class _Undone(Exception):
+    """Nothing of the transaction stays."""
+
+
 class Writer:
     def __init__(self, database: Database, unit: MakeUnit) -> None:
         self.database = database
@@ -56,6 +60,18 @@ class Writer:
             except (IntegrityError, Raced):
                 continue
         raise Conflict(_RACE)
+
+    async def preview(self, entries: Sequence[Entry]) -> list[Result]:
+        """What each line would come to after those before it; nothing stays."""
+        results: list[Result] = []
+        try:
+            async with self.database.write() as connection:
+                for entry in entries:
+                    results.append(await self._saved(self.unit(connection), entry))
+                    await asyncio.sleep(0)
+                raise _Undone
+        except _Undone:
+            return results
 
     async def each(self, entries: Sequence[Entry]) -> list[Result]:
         results: list[Result] = []

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -66,7 +67,10 @@ NEEDED: dict[str, dict[str, str]] = {
     "handoff": {"from_activity_id": "activity", "to_activity_id": "activity"},
 }
 """References without which there is none of a kind, and to what."""
+_AHEAD = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
 VALUES: dict[str, State] = {
+    "waiver": {"reason": "It ends with the year.", "valid_to": _AHEAD},
+    "comment": {"text": "Who asked for it?"},
     "measurement": {"value": 98.5, "at": "2026-03-31T00:00:00Z"},
     "role_assignment": {"scope": {"kind": "service", "id": "7d4f0000-0000-4000-8000-000000000001"}},
 }
@@ -101,6 +105,8 @@ class Api:
         if not kind.is_link:
             alike = {name: members[name] for name in ("state",) if kind.name == "activity" and name in members}
             needed = {name: (await self.make(of, **alike))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
+            if "finding_id" in body_model(kind).model_fields:
+                needed["finding_id"] = new_id()  # one is acknowledged once
             return {"name": f"A {kind.name} {uuid4().hex}", **needed, **VALUES.get(kind.name, {}), **members}
         source = KINDS[kind.service][0]
         id = (await self.make(source))["id"]

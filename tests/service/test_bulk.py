@@ -128,3 +128,38 @@ async def test_what_is_refused_is_not_paid_for_by_what_follows(api: Api, monkeyp
     told = answers(await bulk(api, *lines))
     assert [each["status"] for each in told] == [422, 201, 422] * 20
     assert reads == [40]
+
+
+async def test_a_preview_says_what_would_be_written_and_writes_nothing(api: Api) -> None:
+    above, below, lost = new_id(), new_id(), new_id()
+    lines = [
+        line(above, "objective"),
+        line(below, "objective", parent_id=above),
+        line(lost, "objective", parent_id=new_id()),
+    ]
+    told = answers(await bulk(api, *lines, preview=True))
+    assert [each["status"] for each in told] == [201, 201, 422]
+    assert told[1]["state"]["parent_id"] == above
+    assert "event" not in told[0]
+    for id in (above, below):
+        assert (await api.send("GET", f"/strategy/v1/objectives/{id}")).status_code == 404
+    made = answers(await bulk(api, *lines[:2]))
+    stamps = {"created_at", "updated_at"}
+    for each, preview in zip(made, told, strict=False):
+        state = (await api.send("GET", f"/strategy/v1/objectives/{each['id']}")).json()
+        assert {k: v for k, v in state.items() if k not in stamps} == {
+            k: v for k, v in preview["state"].items() if k not in stamps
+        }
+
+
+async def test_a_preview_of_a_change_has_the_whole_new_state(api: Api) -> None:
+    id = new_id()
+    [made] = answers(await bulk(api, line(id)))
+    [told] = answers(await bulk(api, line(id, budget=7) | {"if_match": made["version"]}, preview=True))
+    assert (told["status"], told["version"], told["state"]["budget"]) == (200, 2, 7.0)
+    assert (await api.get(TACTIC, id)).json()["budget"] is None
+
+
+async def test_so_many_lines_are_previewed_and_no_more(api: Api) -> None:
+    answer = await bulk(api, *(line(new_id()) for _ in range(501)), preview=True)
+    assert answer.status_code == 413

@@ -2,8 +2,9 @@
 due in between are played on a piece of the present from the tables. Nothing is written, and nobody has to lead."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,8 @@ from services.alignment.judge.findings import Finding
 from services.alignment.judge.history import History
 from services.alignment.judge.plan import footprint_of, plan
 from services.alignment.judge.present import PLAN
-from services.alignment.judge.replay import Times, foresee
+from services.alignment.judge.replay import NOTHING, Supposed, Times, foresee
+from services.alignment.judge.standing import Version
 from shared.clock import FOREVER
 
 MOST_READ = 30_000
@@ -24,18 +26,26 @@ _OF_AGE = plan([rule for rule in RULES.values() if footprint_of(rule).after])
 
 @dataclass(frozen=True)
 class Turned:
-    """By id what is open at the instant that is known and not, or not like that, at the valid time; and the reverse."""
+    """By id what is open at the instant that is known and not, or not like that, at the valid time; and the reverse.
+    ``moved`` are the versions that owners' clocks will record until then, in order, ``ended`` says when what is
+    ``gone`` closes; ``supposed`` has what is supposed, as it is then, and ``edges`` how many relations there are more
+    by that, by whether they are links."""
 
     gone: Mapping[str, Finding] = field(default_factory=dict)
     come: Mapping[str, Finding] = field(default_factory=dict)
+    moved: Sequence[Version] = ()
+    supposed: Mapping[str, Version] = field(default_factory=dict)
+    edges: Mapping[bool, int] = field(default_factory=dict)
+    ended: Mapping[str, datetime] = field(default_factory=dict)
 
 
-async def turned(connection: AsyncConnection, generation: int, times: Times) -> Turned:
-    """All findings that what is due changes. Raises TooMuch where too much would have to be read for it."""
+async def turned(connection: AsyncConnection, generation: int, times: Times, supposed: Supposed = NOTHING) -> Turned:
+    """All findings that what is due changes, and what is supposed. Raises TooMuch where too much would have to be read
+    for it."""
     history = History(connection, generation, times.known_at, PLAN, MOST_READ)
     span = sorted((times.known_at, times.valid_at))
-    subjects = await history.reached(await history.turning(*span))
-    turned = await _foreseen(history, subjects, times)
+    subjects = await history.reached(await history.turning(*span) | supposed.refs)
+    turned = await _foreseen(history, subjects, times, supposed)
     # that something grows old is seen by no rule about anything else, and by few about itself
     aged = await history.ageing(*span) - subjects
     of_age = await _foreseen(History(connection, generation, times.known_at, _OF_AGE, history.room), aged, times)
@@ -43,6 +53,9 @@ async def turned(connection: AsyncConnection, generation: int, times: Times) -> 
     return Turned(
         {id: finding for id, finding in known.items() if then.get(id) != finding},
         {id: finding for id, finding in then.items() if known.get(id) != finding},
+        turned.moved,
+        {version.ref: version for version in (*supposed.versions, *turned.moved) if version.ref in supposed.origins},
+        ended={**of_age.ended, **turned.ended},
     )
 
 
@@ -57,14 +70,16 @@ class _Found(NamedTuple):
 
     known: dict[str, Finding]
     then: dict[str, Finding]
+    moved: Sequence[Version]
+    ended: Mapping[str, datetime]
 
 
-async def _foreseen(history: History, subjects: set[str], times: Times) -> _Found:
+async def _foreseen(history: History, subjects: set[str], times: Times, supposed: Supposed = NOTHING) -> _Found:
     """By the rules of the history's plan."""
     if not subjects:
-        return _Found({}, {})
-    piece, rules = await history.piece(subjects), {rule.id for rule in history.plan.rules}
+        return _Found({}, {}, (), {})
+    piece, rules = await history.piece(subjects, supposed.ends), {rule.id for rule in history.plan.rules}
     stored = [each for each in await history.findings(subjects) if each.opened_at <= times.known_at]
     known = {each.id: each._replace(resolved_at=FOREVER) for each in stored if each.rule in rules}
-    then = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values())
-    return _Found(known, {each.id: each for each in then})
+    found = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values(), supposed)
+    return _Found(known, {each.id: each for each in found.open}, found.moved, found.ended)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam
@@ -16,6 +15,7 @@ from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
 from services.alignment.judge.scheduled import CLOCKED, IN_MEMBERS
 from services.alignment.judge.standing import Said, Version
+from services.alignment.judge.ways import rests, ways, ways_back
 from shared.clock import before
 from shared.storage.arrays import chunks
 from shared.storage.db import MOMENT
@@ -52,7 +52,7 @@ class History:
     async def reached(self, changed: set[str]) -> set[str]:
         """The entities of which a rule may find something else when these are other than they were; without links."""
         found = set(changed)
-        for steps in _ways_back(self.plan):
+        for steps in ways_back(self.plan):
             at = changed
             for step in steps:
                 at = await self._step(at, step, back=True)
@@ -114,17 +114,24 @@ class History:
 
     # -- what is around them
 
-    async def piece(self, subjects: set[str]) -> Piece:
-        """Everything that rules may look at for these subjects."""
-        near = set(subjects)
-        for steps in _ways(self.plan):
+    async def piece(self, subjects: set[str], joined: set[str] | None = None) -> Piece:
+        """Everything that rules may look at for these subjects; also by way of relations that are supposed to join
+        some others."""
+        joined = joined or set()
+        near = subjects | joined
+        for steps in ways(self.plan):
             at = subjects
             for step in steps[:-1]:  # what the last one leads to comes with its relations
                 at = await self._step(at, step, back=False)
                 near |= at
+        for steps in rests(self.plan) if joined else ():
+            at = joined
+            for step in steps[:-1]:
+                at = await self._step(at, step, back=False)
+                near |= at
         for type in self.plan.around:
-            near |= await self._hanging_together(subjects, type)
-        found = await self._above(subjects) if self.plan.looks_up else []
+            near |= await self._hanging_together(subjects | joined, type)
+        found = await self._above(subjects | joined) if self.plan.looks_up else []
         around = (
             (statements.at_either_end, near),
             (statements.held, subjects if self.plan.edges or self.plan.looks_up else ()),
@@ -134,7 +141,7 @@ class History:
             found += await self._rows(query, refs)
         relations, ends = await asyncio.to_thread(_relations, found)
         read = frozenset(self.plan.members) | CLOCKED
-        entities = await self._rows(statements.entities, subjects | ends, read)
+        entities = await self._rows(statements.entities, subjects | ends | joined, read)
         rows = await asyncio.to_thread(lambda: [_row(row) for row in entities])
         return Piece(rows, relations, await self._live_since(rows))
 
@@ -203,35 +210,6 @@ def _to_the_second(after: datetime, until: datetime) -> dict[str, str]:
 
 _ANY_UP = Step((), forward=True)
 _BOTH = (("source", "target"), ("target", "source"))
-
-
-@cache
-def _ways_back(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """From where something changed to who looks at it."""
-    backs = [back.steps for of in plan.readings.values() for _, backs in of for back in backs]
-    backs += [back.steps for of in plan.steps.values() for back in of]
-    return _merged([steps for steps in dict.fromkeys(backs) if steps])
-
-
-@cache
-def _ways(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """From a subject to what rules look at."""
-    paths = [path.steps for rule in plan.rules for path in rule.check.footprint.paths]
-    return _merged(list(dict.fromkeys(paths)))
-
-
-def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
-    """Single steps of one direction are taken together."""
-    single = {
-        forward: tuple(
-            sorted({type for way in ways if len(way) == 1 and way[0].forward is forward for type in way[0].types})
-        )
-        for forward in (True, False)
-    }
-    return (
-        *((Step(types, forward),) for forward, types in single.items() if types),
-        *(way for way in ways if len(way) > 1),
-    )
 
 
 def _row(row: Any) -> Row:

@@ -76,17 +76,56 @@ class Times(NamedTuple):
     valid_at: datetime
 
 
-def foresee(plan: Plan, piece: Piece, subjects: set[str], times: Times, known: Iterable[Finding]) -> list[Finding]:
-    """The findings of the subjects that are open at the valid time, if nobody records anything; ``known`` are those
-    that are open at the instant that is known. What is still to come is judged at each instant at which something turns
-    or is moved by an owner's clock; a valid time in the past is judged at that one instant."""
-    held, _ = _holding(piece, times.known_at)
-    judge = _begun(plan, piece, subjects, times.known_at, min(times.known_at, times.valid_at), known, timedelta(0))
-    moved = scheduled(held, times.asked_at, times.valid_at)
+@dataclass(frozen=True)
+class Supposed:
+    """What might be recorded: entities in the place of those that are there, and whatever the ``origins``, entities and
+    links, would say then in the place of what they say."""
+
+    versions: Sequence[Version] = ()
+    origins: frozenset[str] = frozenset()
+    relations: Sequence[Relation] = ()
+
+    @property
+    def ends(self) -> set[str]:
+        return {end for each in self.relations for end in (each.said.source, each.said.target, each.said.holder)}
+
+    @property
+    def refs(self) -> set[str]:
+        """The entities that would be other than they are, or at an end of what would be said."""
+        return {version.ref for version in self.versions} | self.ends
+
+
+NOTHING = Supposed()
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What is open at a valid time; ``moved`` are the versions that owners' clocks will record until then, in order;
+    ``ended`` says by id when what is known closes."""
+
+    open: list[Finding]
+    moved: list[Version]
+    ended: Mapping[str, datetime]
+
+
+def foresee(
+    plan: Plan, piece: Piece, subjects: set[str], times: Times, known: Iterable[Finding], supposed: Supposed = NOTHING
+) -> Foreseen:
+    """The findings of the subjects at the valid time, if nobody records anything but what is supposed; ``known`` are
+    those that are open at the instant that is known. What is still to come is judged at each instant at which something
+    turns or is moved by an owner's clock; a valid time in the past is judged at that one instant."""
+    held, relations = _holding(piece, times.known_at)
+    start = min(times.known_at, times.valid_at)
+    judge = _begun(plan, piece, subjects, times.known_at, start, known, timedelta(0))
+    if supposed.origins:
+        judge.at(start, _Told(supposed.versions, supposed.relations, _said_by(supposed.origins, relations)))
+    there = {version.ref: version for version in (*held, *supposed.versions)}
+    moved = scheduled(there.values(), times.asked_at, times.valid_at)
     for instant, together in groupby(moved, key=attrgetter("recorded_at")):
         judge.at(instant, partial(_tell, rows=[*together], relations=()))
     judge.turn_to(times.valid_at)
-    return _of(judge, subjects).open
+    found = _of(judge, subjects)
+    return Foreseen(found.open, moved, {id: at for (id, _), at in found.changes.ended.items()})
 
 
 def _begun(
@@ -113,15 +152,19 @@ def _holding(piece: Piece, at: datetime) -> tuple[list[Version], list[tuple[Rela
 class _Told:
     """What is recorded at one instant; what ends comes before what begins, since most of that goes on."""
 
-    def __init__(self) -> None:
-        self.rows: list[Version] = []
-        self.begins: list[Relation] = []
-        self.ends: list[Relation] = []
+    def __init__(
+        self, rows: Iterable[Version] = (), begins: Iterable[Relation] = (), ends: Iterable[Relation] = ()
+    ) -> None:
+        self.rows, self.begins, self.ends = [*rows], [*begins], [*ends]
 
     def __call__(self, standing: Standing) -> None:
         again = {_key(each) for each in self.begins}
         ended = [(each, False) for each in self.ends if _key(each) not in again]
         _tell(standing, self.rows, [*ended, *((each, True) for each in self.begins)])
+
+
+def _said_by(origins: frozenset[str], relations: Iterable[tuple[Relation, bool]]) -> list[Relation]:
+    return [each for each, _ in relations if each.origin in origins]
 
 
 def _key(relation: Relation) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _places(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
 
 
 def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
-    yield from (RECORD.c[name] == filters[name] for name in ("state", "type") if name in filters)
+    yield from (RECORD.c[name] == filters[name] for name in ("state", "type", "owner") if name in filters)
     if source := filters.get("source"):
         yield of_model(source)
     if q := filters.get("q"):

@@ -11,12 +11,13 @@ from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
-from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, given
+from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, OfNow, given
 from services.alignment.routes.reading import SCOPE, Make, Reader, meant
 from services.alignment.views import findings as finding_views
 from services.alignment.views import groups as group_views
 from services.alignment.views import score as scores
 from services.alignment.views import trend as trends
+from services.alignment.views.me import owners_of
 from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.refusals import one_of
@@ -45,10 +46,17 @@ class Chosen:
     subject: Annotated[Word | None, Query(description="`kind/id` or `kind/key`")] = None
     owner: Annotated[Word | None, Query(description="`party` or `role`, and behind a slash its id or key")] = None
     source: Annotated[Word | None, Query(description="Model or bundle that the subject came from")] = None
+    waived: Annotated[bool | None, Query(description="`true`: only those that are; `false`: only others")] = None
 
-    async def at(self, now: Moment) -> dict[str, Any]:
+    mine: Annotated[
+        Literal["true"] | None, Query(description="Only what the caller owns: by themself, a role, or a team")
+    ] = None
+
+    async def at(self, now: Moment, caller: str) -> dict[str, Any]:
         """As filters of that moment, at which a key may be another's than today. Raises Invalid."""
         filters = given(vars(self))
+        if filters.pop("mine", None):
+            filters["owners"] = await owners_of(now, caller)
         for name in ("subject", "owner"):
             if name in filters:
                 filters[name] = await meant(now, name, filters[name])
@@ -60,11 +68,12 @@ class Chosen:
 Which = Annotated[Chosen, Depends()]
 
 
-def _chosen(page: Callable[..., Awaitable[dict[str, Any]]], which: Chosen, *more: Any) -> Make:
+def _chosen(asked: OfNow, page: Callable[..., Awaitable[dict[str, Any]]], which: Chosen, *more: Any) -> Make:
     """A page of what was chosen."""
+    caller = exchange.caller(asked.request, SCOPE)
 
     async def made(now: Moment) -> dict[str, Any]:
-        return await page(now, await which.at(now), *more)
+        return await page(now, await which.at(now, caller.subject), *more)
 
     return made
 
@@ -75,7 +84,7 @@ def router(reader: Reader) -> APIRouter:
 
     @routes.get("/findings", summary="What is wrong, worst first", responses=answering(FindingPage))
     async def findings(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, _chosen(finding_views.page, which, limit, cursor, grace), settled=True)
+        return await reader.answer(asked, _chosen(asked, finding_views.page, which, limit, cursor, grace), settled=True)
 
     @routes.get(
         "/findings/groups",
@@ -84,7 +93,7 @@ def router(reader: Reader) -> APIRouter:
         responses=answering(FindingGroupPage),
     )
     async def groups(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, _chosen(group_views.page, which, limit, cursor, grace), settled=True)
+        return await reader.answer(asked, _chosen(asked, group_views.page, which, limit, cursor, grace), settled=True)
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
     async def finding(asked: Now, id: Word) -> Response:

@@ -50,17 +50,23 @@ class Reader:
 
     @asynccontextmanager
     async def moment(
-        self, as_of: datetime | None = None, valid_at: datetime | None = None, *, settled: bool = False
+        self,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
+        *,
+        settled: bool = False,
+        apart: bool = False,
     ) -> AsyncIterator[Moment]:
         """The active generation as it is, or as it was recorded at a past moment.
 
         Findings rest on what is valid now: ``settled`` waits a little for the writer's clock where something began or
         ceased to be since it last judged, and else says that the answer is provisional. Raises Unavailable before the
-        first build has ended. At a valid time of its own what is found rests on no clock.
+        first build has ended. At a valid time of its own what is found rests on no clock; ``apart`` looks at any like
+        that, so that something can be supposed.
         """
         now = clock.now()
         known = min(as_of or now, now)  # what is still to be recorded is not known
-        turned = valid_at is not None and valid_at != known
+        turned = apart or (valid_at is not None and valid_at != known)
         settled = settled and not turned
         tries = _CLOCK_TRIES if settled else 0
         while True:
@@ -83,10 +89,10 @@ class Reader:
             tries -= 1
             await asyncio.sleep(_CLOCK_SECONDS)
 
-    async def answer(self, asked: OfNow, make: Make, *, settled: bool = False) -> Response:
+    async def answer(self, asked: OfNow, make: Make, *, settled: bool = False, apart: bool = False) -> Response:
         """What is made of the moment that was asked about, with how far the view is; waits first if asked to."""
         caught = await self._waited(asked.request, asked.wait_for)
-        async with self.moment(asked.as_of, asked.valid_at, settled=settled) as now:
+        async with self.moment(asked.as_of, asked.valid_at, settled=settled, apart=apart) as now:
             return exchange.answer(await make(now) | nodes.frame(now) | caught)
 
     async def _waited(self, request: Request, wait_for: str | None) -> dict[str, Any]:

@@ -121,6 +121,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "state": _TEXT,
     "actor": _TEXT,
     "models": _TEXT_OR_NONE,
+    "sign_in": _TEXT_OR_NONE,
     "criticality": (int, NoneType),
 }
 _EDGE_TYPES: dict[str, tuple[type, ...]] = {
@@ -164,6 +165,7 @@ def _record(kind: Kind, event: Mapping[str, Any], state: Mapping[str, Any], *, d
         "criticality": state.get("criticality"),
         "owner": f"{owner['kind']}/{owner['id']}" if owner else None,
         "models": models_of(state),
+        "sign_in": state.get("subject"),
         "valid_from": moment(state.get("valid_from")),
         "valid_to": moment(state.get("valid_to")),
         "actor": event.get("actor", ""),

@@ -67,15 +67,19 @@ class Closings:
 
     def gain(self, some: Sequence[Found]) -> Gain:
         """Of closing all of these at once. They are of one rule."""
-        closed: dict[str, tuple[str, int]] = {}
-        for found in some:
-            if found.counts:
-                closed |= {each.id: (each.rule, each.criticality) for each in self._with(found)}
-        numbers = Counter(closed.values())
+        numbers = self.closed(some)
         key = RULES[some[0].rule].dimension, frozenset(numbers.items())
         if key not in self._gains:
             self._gains[key] = self._sheet.gain(key[0], numbers)
         return self._gains[key]
+
+    def closed(self, some: Iterable[Found]) -> Counter[tuple[str, int]]:
+        """What closes with these together, each once: by rule and criticality of their subjects."""
+        closed: dict[str, tuple[str, int]] = {}
+        for found in some:
+            if found.counts:
+                closed |= {each.id: (each.rule, each.criticality) for each in self._with(found)}
+        return Counter(closed.values())
 
     def told(self, some: Sequence[Found]) -> Json:
         """The same for an answer. It is at least so much where not everything was read that rests on them."""

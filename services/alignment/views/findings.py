@@ -14,6 +14,7 @@ from services.alignment.judge.rule import Rule, Severity
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
+from services.alignment.views.acts import remarks, waived, with_acts
 from services.alignment.views.foreseen import Laid, foreseen
 from services.alignment.views.valid_time import about, left, turned
 from services.alignment.views.weighing import is_pending
@@ -61,10 +62,11 @@ def _of_subject(*, past: bool) -> Select[Any]:
 
 
 async def _all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> list[dict[str, Any]]:
-    return await with_affects(moment, [_told(moment, row, grace) for row in rows])
+    return await with_acts(moment, await with_affects(moment, [told(moment, row, grace) for row in rows]))
 
 
-def _told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
+def told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
+    """A finding as an answer, without what is counted when it is read."""
     rule = RULES[row.rule]
     pending = is_pending(row.rule, row.since, moment.latest, grace)
     ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
@@ -97,6 +99,8 @@ async def some(
     moment: Moment, changed: Turned, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The same without that; of as many as a page may look at, where no index has just what is asked for."""
+    if "waived" in filters:
+        filters = filters | {"waived": (filters["waived"], sorted(await waived(moment)))}
     conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
     wanted, gone = left(_select(past=moment.past).where(moment.open_findings(), *conditions.values()), changed)
 
@@ -120,26 +124,31 @@ async def some(
     if come := [each for each in changed.come.values() if each.rule in _SHOWN]:
         laid = Laid(order, cursor, next_cursor)
         rows, next_cursor = laid.over(rows, await foreseen(moment, laid.within(come), filters), limit)
-    return [_told(moment, row, grace) for row in rows], next_cursor
+    return await with_acts(moment, [told(moment, row, grace) for row in rows]), next_cursor
 
 
 _COST = 4
 """Nodes for which a finding with its subject counts."""
 
 
-def _condition(name: str, value: str, *, past: bool) -> ColumnElement[bool]:
+def _condition(name: str, value: Any, *, past: bool) -> ColumnElement[bool]:
     """Put so that no database begins with it: neither with the whole table of subjects, nor in another order."""
     if name == "severity":
         return FINDING.c.severity == Severity[value]
     if name == "kind":
         return func.substr(FINDING.c.subject, 1, len(value) + 1) == f"{value}/"
-    if name == "owner":
+    if name in ("owner", "owners"):
         its = RECORD.c.generation == FINDING.c.generation, RECORD.c.ref == FINDING.c.subject
         owner = select(RECORD.c.owner).where(*its, recorded(RECORD, past=past))
-        return owner.correlate(FINDING).scalar_subquery() == value
+        whose = owner.correlate(FINDING).scalar_subquery()
+        return whose.in_(value if name == "owners" else [value])
     if name == "source":
         return of_model(value)
-    return FINDING.c[name] == value
+    if name == "waived":
+        is_waived, ids = value
+        return FINDING.c.id.in_(ids) if is_waived else FINDING.c.id.not_in(ids)
+    is_it: ColumnElement[bool] = FINDING.c[name] == value
+    return is_it
 
 
 def _fixed(moment: Moment, filters: Mapping[str, Any]) -> set[str]:
@@ -182,5 +191,6 @@ async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
     row = (await moment.execute(query)).one_or_none()
     if row is None:
         raise NotFound("There is no finding with this id.")
-    [told] = await weighed(moment, await turned(moment), [_told(moment, row, grace)], grace)
-    return told
+    [weight] = await weighed(moment, await turned(moment), [told(moment, row, grace)], grace)
+    [acted] = await with_acts(moment, [weight])
+    return acted | {"remarks": await remarks(moment, id)}

@@ -13,18 +13,20 @@ from services.alignment.queries.snapshot import Moment
 from shared.http import pagination
 from shared.storage.arrays import chunks
 
-_MATCHES: Mapping[str, Callable[[Any, str], bool]] = {
+_MATCHES: Mapping[str, Callable[[Any, Any], bool]] = {
     "severity": lambda row, value: row.severity == Severity[value],
     "kind": lambda row, value: row.subject.startswith(f"{value}/"),
     "rule": lambda row, value: row.rule == value,
     "subject": lambda row, value: row.subject == value,
     "owner": lambda row, value: row.owner == value,
+    "owners": lambda row, value: row.owner in value,
+    "waived": lambda row, value: (row.id in value[1]) is value[0],
     "source": lambda row, value: f"\n{' '.join(value.split())}\n" in (row.models or ""),
 }
 """Per filter what the statement of a page asks."""
 
 
-async def foreseen(moment: Moment, findings: Iterable[Finding], filters: Mapping[str, str]) -> list[Any]:
+async def foreseen(moment: Moment, findings: Iterable[Finding], filters: Mapping[str, Any]) -> list[Any]:
     """As rows with the columns of their subjects, those that are asked for."""
     found, subjects = list(findings), dict[str, Any]()
     for some in chunks(sorted({each.subject for each in found})):

@@ -143,6 +143,7 @@ def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
         },
         "findings": len(group.items),
         "pending": sum(item["pending"] for item in group.items),
+        "waived": sum(item["waiver"] is not None for item in group.items),
         "owner": owners.pop() if len(owners) == 1 else None,
         "since": min(item["since"] for item in group.items),
         "affects": closing.affects(group.found),

@@ -1,8 +1,10 @@
 """Scores, computed on read (``views.sheet``): how well things line up, and what to mend first."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.fingerprint import FINGERPRINT
@@ -11,8 +13,11 @@ from services.alignment.queries.counts import tallies
 from services.alignment.queries.nodes import first_recorded
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
-from services.alignment.views.groups import Groups, grouped
-from services.alignment.views.sheet import Sheet, shown
+from services.alignment.views import findings
+from services.alignment.views.acts import waived
+from services.alignment.views.closing import closings, found_in
+from services.alignment.views.groups import MOST_LOOKED_AT, Groups, grouped
+from services.alignment.views.sheet import Sheet, Without, shown
 from services.alignment.views.valid_time import turned
 from services.alignment.views.weighing import sheet_from, sheet_of
 from shared.clock import before
@@ -21,11 +26,20 @@ _FIXES, _TREND = 10, timedelta(days=30)
 Json = dict[str, Any]
 
 
+class Waived(NamedTuple):
+    """How many findings are waived, and what the score comes to without them."""
+
+    findings: int
+    sheet: Without
+
+
 async def score(moment: Moment, grace: timedelta) -> Json:
     """``index`` is the mean of the dimensions that have subjects, each as heavy as the others; it is capped while a
     critical finding hits a vital subject. ``known`` is the share of the dimensions that have subjects; how they have
     changed is not said."""
-    return _told(await sheet_of(moment, await turned(moment), grace), None)
+    changed = await turned(moment)
+    sheet = await sheet_of(moment, changed, grace)
+    return _told(sheet, None, await _with_waivers(moment, changed, sheet, grace, {}))
 
 
 async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None) -> Json:
@@ -36,8 +50,25 @@ async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None
         moment = replace(moment, only=await of_source(moment, source))
     changed = await turned(moment)
     sheet = await sheet_of(moment, changed, grace)
-    fixes = _fixes(await grouped(moment, changed, filters, grace, sheet))
-    return _told(sheet, await _before(moment, grace)) | {"source": source, "fixes": fixes}
+    told = _told(sheet, await _before(moment, grace), await _with_waivers(moment, changed, sheet, grace, filters))
+    fixes = _fixes(await grouped(moment, changed, {**filters, "waived": False}, grace, sheet))
+    return told | {"source": source, "fixes": fixes}
+
+
+async def _with_waivers(
+    moment: Moment, changed: Turned, sheet: Sheet, grace: timedelta, filters: Mapping[str, Any]
+) -> Waived:
+    """Where what is waived counts as passing; at the top of a chain that lifts what rests on it."""
+    items: list[Json] = []
+    if await waived(moment):
+        cursor, more, asked = None, True, {**filters, "waived": True}
+        while more:
+            some, cursor = await findings.some(moment, changed, asked, MOST_LOOKED_AT, cursor, grace)
+            items, more = items + some, cursor is not None
+            await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
+    some_found = [found_in(item) for item in items]
+    closing = await closings(moment, changed, sheet, some_found)
+    return Waived(len(items), sheet.without(closing.closed(some_found)))
 
 
 async def _before(moment: Moment, grace: timedelta) -> Sheet | None:
@@ -51,13 +82,19 @@ async def _before(moment: Moment, grace: timedelta) -> Sheet | None:
     return None
 
 
-def _told(sheet: Sheet, then: Sheet | None) -> Json:
+def _told(sheet: Sheet, then: Sheet | None, waived: Waived) -> Json:
+    values = waived.sheet.values
     return {
         "index": shown(sheet.index),
+        "index_with_waivers": shown(waived.sheet.index),
+        "waived": waived.findings,
         "capped": sheet.capped,
         "known": {"dimensions": sheet.known, "of": len(sheet.dimensions)},
         "rules_version": FINGERPRINT,
-        "dimensions": [each.told(then.dimensions[name] if then else None) for name, each in sheet.dimensions.items()],
+        "dimensions": [
+            each.told(then.dimensions[name] if then else None, values.get(name))
+            for name, each in sheet.dimensions.items()
+        ],
         "rules": [each.told() for each in sheet.coverages.values()],
     }
 

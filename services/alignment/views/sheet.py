@@ -32,6 +32,14 @@ class Gain:
     uncapped: Fraction
 
 
+@dataclass(frozen=True)
+class Without:
+    """The index, and by name the dimensions that have subjects, if some findings were closed."""
+
+    index: Fraction | None
+    values: Mapping[str, Fraction]
+
+
 class Sheet:
     """``counts`` is everything that there is at a moment, and ``open`` the findings that count against it."""
 
@@ -66,6 +74,15 @@ class Sheet:
 
     def gain(self, dimension: str, closed: Some) -> Gain:
         """What would be gained if these findings were closed together, and nothing else changed."""
+        after = self.without(closed)
+        if after.index is None or self.index is None:
+            return Gain(Fraction(0), Fraction(0), Fraction(0))
+        rise = after.values.get(dimension, Fraction(0)) - self._values.get(dimension, Fraction(0))
+        uncapped = (_mean(after.values) or Fraction(0)) - (_mean(self._values) or Fraction(0))
+        return Gain(after.index - self.index, rise, uncapped)
+
+    def without(self, closed: Some) -> "Without":
+        """What it would come to if these findings were closed together, and nothing else changed."""
         failing = _failing(self._open, {name for name, _ in closed})
         gone = _failing(Counter(closed))
         failing.subtract(gone)
@@ -79,12 +96,8 @@ class Sheet:
             group = [turned.get(each.rule.id, each) for each in self.dimensions[name].coverages]
             values[name] = Dimension(name, group).value or Fraction(0)
         mean = _mean(values)
-        if mean is None or self.index is None:
-            return Gain(Fraction(0), Fraction(0), Fraction(0))
         still_vital = any(number > closed.get(key, 0) for key, number in self._vital.items())
-        index = _CAP if mean > _CAP and still_vital else mean
-        before, after = (each.get(dimension, Fraction(0)) for each in (self._values, values))
-        return Gain(index - self.index, after - before, mean - (_mean(self._values) or Fraction(0)))
+        return Without(_CAP if mean is not None and mean > _CAP and still_vital else mean, values)
 
 
 def _failing(some: Counter[tuple[str, int]], rules: set[str] | None = None) -> Counter[str]:
@@ -197,12 +210,12 @@ class Dimension:
     def value(self) -> Fraction | None:
         return 100 * self.numerator / self.denominator if self.denominator else None
 
-    def told(self, before: "Dimension | None") -> dict[str, Any]:
-        """``before`` is what it was a while ago."""
+    def told(self, before: "Dimension | None", waived: Fraction | None) -> dict[str, Any]:
+        """``before`` is what it was a while ago, ``waived`` its value where what is waived counts as passing."""
         raw, then = shown(self.value), before.value if before else None
         figures = {"numerator": round(float(self.numerator), 4), "denominator": self.denominator}
         trend = None if self.value is None or then is None else shown(self.value - then)
-        return {"dimension": self.name, **figures, "raw": raw, "with_waivers": raw, "trend": trend}
+        return {"dimension": self.name, **figures, "raw": raw, "with_waivers": shown(waived), "trend": trend}
 
 
 def shown(value: Fraction | None, digits: int = 1) -> float | None:

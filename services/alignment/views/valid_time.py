@@ -2,22 +2,26 @@
 is due in between laid over them."""
 
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, not_
+from sqlalchemy import Select, not_, select
 
 from services.alignment.judge import forecast
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.forecast import Turned
 from services.alignment.judge.history import TooMuch
-from services.alignment.judge.replay import Times
-from services.alignment.models import FINDING
+from services.alignment.judge.replay import Supposed, Times
+from services.alignment.judge.standing import Version
+from services.alignment.models import EDGE, FINDING
 from services.alignment.queries.counts import USUAL_CRITICALITY, Counts, tally
 from services.alignment.queries.nodes import brief_rows
 from services.alignment.queries.open_findings import MOST, open_about
-from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.snapshot import Moment, open_findings, recorded
 from shared.errors import Invalid
+from shared.live import kind_of, validity
 from shared.storage.arrays import any_of, chunks
 
 T = TypeVar("T")
@@ -27,6 +31,33 @@ async def turned(moment: Moment) -> Turned:
     """What differs from the findings in the tables. Raises Invalid where too much turns until the valid time."""
     times = _times(moment)
     return await _bounded(forecast.turned(moment.connection, moment.generation, times)) if times else Turned()
+
+
+async def supposing(moment: Moment, supposed: Supposed) -> Turned:
+    """The same, if something were recorded. Raises Invalid where it reaches too far."""
+    times = _times(moment)
+    assert times is not None  # a moment to suppose something at is one apart
+    looked = forecast.turned(moment.connection, moment.generation, times, supposed)
+    try:
+        found = await looked
+    except TooMuch:
+        detail = "The changes reach more than is looked at: ask about fewer of them."
+        raise Invalid.at("/steps", "too-much-turns", detail) from None
+    return replace(found, edges=await _edges(moment, supposed))
+
+
+async def _edges(moment: Moment, supposed: Supposed) -> Counter[bool]:
+    """How many relations that are in force there would be more, by whether they are links."""
+    found = Counter(each.is_link for each in supposed.relations if each.said.in_force)
+    for some in chunks(sorted(supposed.origins)):
+        rows = await moment.execute(_said_now(past=moment.past), refs=some)
+        found.subtract(row.field is None for row in rows)
+    return found
+
+
+@cache
+def _said_now(*, past: bool) -> Select[Any]:
+    return select(EDGE.c.field).where(recorded(EDGE, past=past), any_of(EDGE.c.origin, "refs"), EDGE.c.live)
 
 
 def left(query: Select[Any], changed: Turned) -> tuple[Select[Any], dict[str, Any]]:
@@ -39,17 +70,48 @@ def left(query: Select[Any], changed: Turned) -> tuple[Select[Any], dict[str, An
 async def tallied(moment: Moment, changed: Turned) -> Counts:
     """``tally``, with what the valid time changes."""
     counts = await tally(moment)
-    counts.update(await weighed(moment, changed.come.values()))
+    then = changed.supposed
+    counts.update(await weighed(moment, changed.come.values(), then))
     counts.subtract(await weighed(moment, changed.gone.values()))
+    heavier: dict[str, int] = {}
+    for some in chunks(sorted(then)):
+        for row in await moment.execute(brief_rows(past=moment.past), refs=some):
+            if not row.deleted:
+                counts[_counted_as(moment, row, row.live)] -= 1
+            if row.criticality != then[row.ref].criticality:
+                heavier[row.ref] = row.criticality or USUAL_CRITICALITY
+    for version in then.values():
+        counts[_counted_as(moment, version, version.has_live_state)] += 1
+    for is_link, number in changed.edges.items():
+        counts["edge", is_link] += number
+    for some in chunks(sorted(heavier)):
+        for row in await moment.execute(_open_now(past=moment.past), refs=some):
+            if row.id not in changed.gone:
+                counts["finding", row.rule, heavier[row.subject]] -= 1
+                counts["finding", row.rule, then[row.subject].criticality or USUAL_CRITICALITY] += 1
     return counts
 
 
-async def weighed(moment: Moment, found: Iterable[Finding]) -> Counts:
-    """How many findings there are, as ``tally`` counts those in the tables."""
+@cache
+def _open_now(*, past: bool) -> Select[Any]:
+    query = select(FINDING.c.id, FINDING.c.rule, FINDING.c.subject)
+    return query.where(open_findings(past=past), any_of(FINDING.c.subject, "refs"))
+
+
+def _counted_as(moment: Moment, node: Any, live: bool) -> tuple[Any, ...]:
+    """Under which key ``tally`` counts it."""
+    weight, is_valid = node.criticality or USUAL_CRITICALITY, validity(node, moment.at) is None
+    return "node", kind_of(node.ref), node.type, node.state, live, weight, is_valid
+
+
+async def weighed(moment: Moment, found: Iterable[Finding], then: Mapping[str, Version] | None = None) -> Counts:
+    """How many findings there are, as ``tally`` counts those in the tables; ``then`` are subjects that would be other
+    than they are."""
     findings, weights = list(found), dict[str, int]()
     for some in chunks(sorted({each.subject for each in findings})):
         rows = await moment.execute(brief_rows(past=moment.past), refs=some)
         weights |= {row.ref: row.criticality or USUAL_CRITICALITY for row in rows if moment.counts(row.models)}
+    weights |= {ref: version.criticality or USUAL_CRITICALITY for ref, version in (then or {}).items()}
     return Counter(("finding", each.rule, weights[each.subject]) for each in findings if each.subject in weights)
 
 

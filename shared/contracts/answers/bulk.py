@@ -1,5 +1,6 @@
 """``POST /bulk``: one line of answer for each line of the request."""
 
+from typing import Any
 from uuid import UUID
 
 from shared.contracts.answers.problem import Problem
@@ -21,5 +22,7 @@ class BulkResult(Model):
     """Version that it has now; absent where the line was refused."""
     event: str | None = None
     """Id of the event of that version; absent where the line was refused."""
+    state: dict[str, Any] | None = None
+    """The whole entity as it would be; only in a preview."""
     problem: Problem | None = None
     """Why the line was refused."""

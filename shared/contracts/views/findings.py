@@ -36,8 +36,26 @@ class FindingPage(View, Page):
     """The findings of this page."""
 
 
+class Remark(Model):
+    """A comment on a finding."""
+
+    id: str
+    """Id of the comment."""
+    key: str
+    """Its key."""
+    by: str
+    """Subject of whoever made it."""
+    at: Instant
+    """When it was made."""
+    text: str
+    """What it says."""
+
+
 class FindingView(WeighedFinding, View):
     """One finding, open or resolved."""
+
+    remarks: list[Remark]
+    """Comments on it, newest first, at most 100."""
 
 
 class Cause(Model):
@@ -84,6 +102,8 @@ class FindingGroup(Model):
     """How many there are."""
     pending: int
     """How many of them miss something that may still arrive."""
+    waived: int
+    """How many of them are waived."""
     owner: str | None
     """Whose move all of them are, as `party/id` or `role/id`; null where that differs."""
     since: Instant

@@ -106,6 +106,42 @@ class Found(Model):
     """How grave it is."""
 
 
+class Waived(Model):
+    """A decision to live with a finding for a time."""
+
+    id: str
+    """Id of the waiver."""
+    key: str
+    """Its key."""
+    by: str
+    """Subject of whoever decided."""
+    at: Instant
+    """When they did."""
+    reason: str
+    """Why it can be lived with."""
+    until: Instant
+    """When the waiver ends by itself."""
+
+
+class Acknowledged(Model):
+    """That a finding has been seen, and who acts on it."""
+
+    id: str
+    """Id of the acknowledgement."""
+    key: str
+    """Its key."""
+    by: str
+    """Subject of whoever acknowledged it."""
+    at: Instant
+    """When they did."""
+    owner: str | None
+    """Who is to act, as `party/id` or `role/id`."""
+    note: str | None
+    """What is going to be done."""
+    due: Instant | None
+    """Until when it is to be mended."""
+
+
 class Finding(Found):
     """Something that is wrong by a rule."""
 
@@ -127,6 +163,12 @@ class Finding(Found):
     """What would mend it."""
     affects: Affects | None
     """What rests on the subject, where a chain ends at it and it is open; null for what stands for itself alone."""
+    waiver: Waived | None
+    """Its waiver that holds; null without one."""
+    acknowledgement: Acknowledged | None
+    """Its acknowledgement; null without one."""
+    comments: int
+    """How many comments there are on it."""
 
 
 class Signatory(Node):

@@ -121,6 +121,10 @@ class Score(View):
 
     index: float | None
     """Mean of the dimensions, from 0 to 100; null where nothing is counted."""
+    index_with_waivers: float | None
+    """The same, where what is waived counts as passing."""
+    waived: int
+    """How many findings are waived."""
     capped: bool
     """Whether it is held down because a critical finding hits something vital."""
     source: str | None = None

@@ -167,6 +167,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "findings": {"items": [], "next_cursor": None},
     "score": {
         "index": None,
+        "index_with_waivers": None,
+        "waived": 0,
         "capped": False,
         "known": {"dimensions": 0, "of": 0},
         "rules_version": "1",

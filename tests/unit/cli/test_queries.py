@@ -38,7 +38,9 @@ def edge(type: str, source: str = f"party/{DECK}", target: str = f"party/{CREW}"
 def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
     told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
     about = {"id": f"a {rule}", "subject": node(CREW, "crew"), "evidence": {}, "owner": None, "remedy": "Mend it."}
-    return {**told, **about, "pending": False, "status": "open", "resolved_at": None, "affects": None, **members}
+    acts = {"waiver": None, "acknowledgement": None, "comments": 0}
+    more = {"pending": False, "status": "open", "resolved_at": None, "affects": None}
+    return {**told, **about, **more, **acts, **members}
 
 
 def status(generation: int, building: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -163,7 +165,7 @@ def test_findings_are_told_by_what_brought_them_about(run: Any, owner: FakeOwner
     first = {"id": "an id", "subject": node(CREW, "crew"), "affects": affects, "gain": gain}
     said = {"rule": "V04", "title": "No justification", "dimension": "trace", "severity": "high", "remedy": "Ask."}
     cause = {"by": "owner", "node": node(DECK, "deck"), "source": None}
-    numbers = {"findings": 12, "pending": 0, "owner": None, "since": "2026-03-01T00:00:00Z"}
+    numbers = {"findings": 12, "pending": 0, "waived": 0, "owner": None, "since": "2026-03-01T00:00:00Z"}
     group = {**said, "cause": cause, **numbers, "affects": affects, "gain": gain, "first": [first] * 5}
     owner.extra["/alignment/v1/findings/groups"] = _findings(group)
     shown = run("findings").stdout
@@ -181,7 +183,12 @@ def test_check_fails_on_what_is_worse_than_allowed(run: Any, owner: FakeOwner) -
 
 
 def test_a_waiver_lets_a_finding_through(run: Any, owner: FakeOwner) -> None:
-    owner.extra["/alignment/v1/findings"] = _findings(finding("F01", "critical", waiver={"by": "anna"}))
+    there = _findings(finding("F01", "critical"))
+
+    def answer(request: httpx.Request) -> Any:
+        return (there if request.url.params.get("waived") != "false" else _findings())(request)
+
+    owner.extra["/alignment/v1/findings"] = answer
     assert run("check").exit_code == 0
 
 
@@ -195,6 +202,8 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     nothing: dict[str, Any] = {"dimensions": [], "rules": [], "fixes": []}
     empty = {
         "index": None,
+        "index_with_waivers": None,
+        "waived": 0,
         "capped": False,
         "rules_version": "1",
         "known": {"dimensions": 0, "of": 0},
@@ -211,6 +220,8 @@ def test_score_has_dimensions_and_fixes(run: Any, owner: FakeOwner) -> None:
     shown = run("score").stdout
     assert "59 of 100, held down while" in shown
     assert "+6.50 in its dimension" in shown
+    owner.extra["/alignment/v1/score"] = {**empty, "index": 80.0, "index_with_waivers": 85.5, "waived": 2}
+    assert "Score: 80 of 100; 85.5 with 2 waivers" in run("score").stdout
     owner.extra["/alignment/v1/score"] = empty
     assert "no subjects yet" in run("score").stdout
 

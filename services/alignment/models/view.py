@@ -1,30 +1,14 @@
-"""Tables of the view, which can be rebuilt from the owners' changes, generation by generation; what alignment records
-itself (the last six) cannot, and is in no generation. A *reference* is the text ``kind/id``. Rows have an interval of
-transaction time, ``recorded_from`` up to but without ``recorded_to``; the current row's has not ended (FOREVER)."""
+"""Tables of the view. All of it can be rebuilt from the owners' changes, generation by generation.
+A *reference* is the text ``kind/id``. Rows have an interval of transaction time, ``recorded_from`` up to but without
+``recorded_to``; the current row's has not ended (FOREVER), so one statement serves any moment."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Index, LargeBinary, TextClause, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.changes import ChangeRow, LeaderRow
-from shared.resource import EntityRow, IdempotencyRow, index_lists
-from shared.storage.db import TYPES, Json, named_metadata
-
-
-class Base(DeclarativeBase):
-    metadata = named_metadata()
-    type_annotation_map = TYPES | {bytes: LargeBinary()}
-
-
-def _where(condition: TextClause) -> dict[str, Any]:
-    return {"sqlite_where": condition, "postgresql_where": condition}
-
-
-def _given(column: str) -> dict[str, Any]:
-    return _where(text(f"{column} IS NOT NULL"))
-
+from services.alignment.models.base import Base, given, where
+from shared.storage.db import Json
 
 NODES = text("record.kind <> 'link'")
 """As a condition of statements: written as in the index of lists, which is taken for nothing else."""
@@ -87,15 +71,18 @@ class Offset(Base):
 
 
 class Record(Base):
-    """One version of an entity or link. ``models`` are those that it came from, each in a line of its own."""
+    """One version of an entity or link. ``models`` are those that it came from, each in a line of its own;
+    ``sign_in`` is as whom a party or stakeholder signs in."""
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("ix_record_list", "generation", "kind", "key", "ref", "recorded_to", **_where(text("kind <> 'link'"))),
+        Index("ix_record_list", "generation", "kind", "key", "ref", "recorded_to", **where(text("kind <> 'link'"))),
         Index("ix_record_recorded", "generation", "recorded_from"),
-        Index("ix_record_models", "generation", "models", **_given("models")),
-        Index("ix_record_begins", "generation", "valid_from", **_given("valid_from")),
-        Index("ix_record_ends", "generation", "valid_to", **_given("valid_to")),
+        Index("ix_record_models", "generation", "models", **given("models")),
+        Index("ix_record_begins", "generation", "valid_from", **given("valid_from")),
+        Index("ix_record_ends", "generation", "valid_to", **given("valid_to")),
+        Index("ix_record_owner", "generation", "owner", "recorded_to", **given("owner")),
+        Index("ix_record_sign_in", "generation", "sign_in", "recorded_to", **given("sign_in")),
     )
 
     generation: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +102,7 @@ class Record(Base):
     criticality: Mapped[int | None]
     owner: Mapped[str | None]
     models: Mapped[str | None]
+    sign_in: Mapped[str | None]
     valid_from: Mapped[datetime | None]
     valid_to: Mapped[datetime | None]
     recorded_from: Mapped[datetime]
@@ -131,8 +119,8 @@ class Edge(Base):
         Index("ix_edge_out", "generation", "source", "recorded_to", "live", "type", "target", "origin"),
         Index("ix_edge_in", "generation", "target", "recorded_to", "live", "type", "source", "origin"),
         Index("ix_edge_held", "generation", "holder", "recorded_to"),
-        Index("ix_edge_begins", "generation", "valid_from", **_given("valid_from")),
-        Index("ix_edge_ends", "generation", "valid_to", **_given("valid_to")),
+        Index("ix_edge_begins", "generation", "valid_from", **given("valid_from")),
+        Index("ix_edge_ends", "generation", "valid_to", **given("valid_to")),
     )
 
     generation: Mapped[int] = mapped_column(primary_key=True)
@@ -200,50 +188,3 @@ class DeadLetter(Base):
     value: Mapped[bytes]
     error: Mapped[str]
     at: Mapped[datetime]
-
-
-class Baseline(EntityRow, Base):
-    __tablename__ = "baseline"
-
-    at: Mapped[datetime | None]
-
-
-class Change(ChangeRow, Base):
-    pass
-
-
-class Leader(LeaderRow, Base):
-    pass
-
-
-class Idempotency(IdempotencyRow, Base):
-    pass
-
-
-class Session(Base):
-    """Somebody signed in on the page. ``id`` is the hash of what the browser holds; ``kid`` the key of the code."""
-
-    __tablename__ = "session"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str]
-    scopes: Mapped[str]
-    kid: Mapped[str]
-    began_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-
-
-class SpentCode(Base):
-    """A code of signing in that has been used, until it would have ended by itself."""
-
-    __tablename__ = "spent_code"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    ends_at: Mapped[datetime]
-
-
-index_lists(Base.metadata)
-_TABLES = Base.metadata.tables
-GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
-RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
-SESSION, SPENT_CODE, BASELINE, TALLY = (_TABLES[name] for name in ("session", "spent_code", "baseline", "tally"))

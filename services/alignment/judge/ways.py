@@ -1,0 +1,43 @@
+"""The ways that a look into the tables goes: as rules look, and back from what changed to who looks at it. Pure."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from services.alignment.judge.footprint import Step
+from services.alignment.judge.plan import Plan
+
+
+@cache
+def ways_back(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """From where something changed to who looks at it."""
+    backs = [back.steps for of in plan.readings.values() for _, backs in of for back in backs]
+    backs += [back.steps for of in plan.steps.values() for back in of]
+    return _merged([steps for steps in dict.fromkeys(backs) if steps])
+
+
+@cache
+def ways(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """From a subject to what rules look at."""
+    paths = [path.steps for rule in plan.rules for path in rule.check.footprint.paths]
+    return _merged(list(dict.fromkeys(paths)))
+
+
+def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
+    """Single steps of one direction are taken together."""
+    single = {
+        forward: tuple(
+            sorted({type for way in ways if len(way) == 1 and way[0].forward is forward for type in way[0].types})
+        )
+        for forward in (True, False)
+    }
+    return (
+        *((Step(types, forward),) for forward, types in single.items() if types),
+        *(way for way in ways if len(way) > 1),
+    )
+
+
+@cache
+def rests(plan: Plan) -> tuple[tuple[Step, ...], ...]:
+    """What may be left of a way once its first steps have been made."""
+    found = (steps[place:] for steps in ways(plan) for place in range(1, len(steps)))
+    return tuple(dict.fromkeys(steps for steps in found if len(steps) > 1))
