@@ -24,7 +24,7 @@ def is_now(new: Baseline, _: Facts) -> Mapping[str, Any]:
 
 
 def ends_within_a_year(new: Waiver, facts: Facts) -> Iterator[Fault]:
-    if facts.old is not None:
+    if facts.old is not None or new.state != "active":
         return
     begins = max(new.created_at, new.valid_from or new.created_at)
     if new.valid_to <= begins:
@@ -40,8 +40,8 @@ def is_the_only_one(new: Acknowledgement, facts: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/finding_id", code="duplicate", detail=detail)
 
 
-def ends_now(new: Any, _: Facts) -> Mapping[str, Any]:
-    return {"ended_at": new.updated_at}
+def ends_with_its_state(new: Any, _: Facts) -> Mapping[str, Any]:
+    return {"ended_at": None if new.state == "active" else new.ended_at or new.updated_at}
 
 
 RULES = Rules(
@@ -50,8 +50,8 @@ RULES = Rules(
         "waiver": (ends_within_a_year,),
         "acknowledgement": (is_the_only_one,),
     },
-    fill={("baseline", "active"): is_now}
-    | {(kind.name, state): ends_now for kind in ACTS for state in kind.lifecycle.states if not kind.is_live(state)},
+    fill={("baseline", "active"): is_now},
+    keep={kind.name: ends_with_its_state for kind in ACTS},
     lookups={
         "acknowledgement": (
             Lookup("acknowledgement", "finding_id", of="finding_id", states=("active",), when=("state",)),

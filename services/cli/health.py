@@ -105,8 +105,11 @@ def _affects(affects: "Affects | None") -> str:
 def show(session: Session, found: "list[Answer[Finding]]") -> None:
     from services.cli.tables import table
 
-    columns = ("severity", "rule", "subject", "name", "affects", "finding", "since", "waived")
-    session.show([each.document for each in found], lambda: table(columns, (_row(each.value) for each in found)))
+    columns = ["severity", "rule", "subject", "name", "affects", "finding", "since"]
+    if any(each.value.waiver for each in found):
+        columns.append("waived")
+    rows = (_row(each.value)[: len(columns)] for each in found)
+    session.show([each.document for each in found], lambda: table(columns, rows))
 
 
 def _row(finding: "Finding") -> tuple[Any, ...]:

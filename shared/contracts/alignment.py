@@ -75,7 +75,6 @@ def _act(model: type[Act], lifecycle: str, *immutable: str, timed: tuple[Timed, 
         immutable=frozenset({"finding_id", *immutable}),
         kept=frozenset({"ended_at"}),
         timed=timed,
-        registered=frozenset({"active"}),
         in_view=False,
     )
 

@@ -74,7 +74,7 @@ class LinkRow(RecordRow):
 def index_lists(metadata: MetaData) -> None:
     """An index of one column goes on by id, as the lists do that are sorted by it, or have one value of it."""
     for table in metadata.tables.values():
-        alone = [index for index in table.indexes if len(index.columns) == 1]
+        alone = [index for index in table.indexes if len(index.columns) == 1 and not index.unique]
         for index in alone if table.primary_key.columns.keys() == ["id"] and "updated_at" in table.c else ():
             table.indexes.remove(index)
             Index(index.name, *index.columns, table.c.id)

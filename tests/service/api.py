@@ -182,7 +182,8 @@ def conditions(given: dict[str, str]) -> dict[str, str]:
 
 def body_of(state: State) -> State:
     """The body that would make this state."""
-    kept = SERVER_FIELDS | NODE_KINDS[state["kind"]].kept if state["kind"] in NODE_KINDS else SERVER_FIELDS
+    kind = next((kind for kind in NODES if kind.name == state["kind"]), None)
+    kept = SERVER_FIELDS | kind.kept if kind else SERVER_FIELDS
     return {name: value for name, value in state.items() if name not in kept}
 
 

@@ -3,6 +3,7 @@ each of the successes that are documented there is an answer that was held again
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from shared.contracts import NODE_KINDS, RECORDED, Kind
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment import sample
-from tests.service.api import Api, a_change, body_of, new_id, registrable
+from tests.service.api import Api, State, a_change, body_of, new_id, registrable
 from tests.service.boards import INCREMENT, ref, signer, submitted
 from tests.service.moves import moves
 
@@ -51,7 +52,10 @@ async def ask_of_kind(api: Api, kind: Kind) -> None:
     await api.items(kind, limit=3)
     made = await api.make(kind)
     await api.get(kind, made["id"])
-    put = await api.put(kind, new_id(), body_of(await api.make(kind)) | ({} if kind.is_link else {"key": None}))
+    anew: State = {} if kind.is_link else {"key": None}
+    if "finding_id" in made:
+        anew["finding_id"] = new_id()
+    put = await api.put(kind, new_id(), body_of(await api.make(kind)) | anew)
     if kind.is_link:
         put = await api.put(kind, new_id(), body_of(made) | {"type": "owned_by"})
     assert put.status_code == 201, put.text
@@ -150,7 +154,20 @@ async def ask_of_alignment(api: Api) -> None:
         await ask_with_times(api, [f"{root}/{path}" for path in paths])
     found = (await ask(api, "GET", f"{root}/findings"))["items"][0]
     await ask(api, "GET", f"{root}/findings/{found['id']}")
-    for path in ("rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
+    later = clock.rfc3339(clock.now() + timedelta(days=30))
+    for step, body in (
+        ("waiver", {"reason": "For now.", "valid_to": later}),
+        ("acknowledgement", {"description": "Seen."}),
+        ("comments", {"text": "Why?"}),
+    ):
+        await ask(api, "POST", f"{root}/findings/{found['id']}/{step}", json=body)
+    await ask(api, "GET", f"{root}/findings/{found['id']}")
+    node = (await ask(api, "GET", f"{root}/nodes", params={"kind": "service", "state": "operational"}))["items"][0]
+    steps = [{"action": "retire", "ref": f"service/{node['id']}"}]
+    assert (await ask(api, "POST", f"{root}/scenarios", json={"steps": steps}))["suppositions"]
+    await ask(api, "POST", f"{root}/gates/service/{node['id']}", json={"to": "retired"})
+    await ask(api, "GET", f"{root}/forecast", params={"until": later})
+    for path in ("me", "rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
         await ask(api, "GET", f"{root}/{path}")
     await ask(api, "POST", f"{root}/rebuilds")
     await ask(api, "GET", f"{root}/status")
