@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.alignment.queries.holdings import roles_of
-from services.alignment.queries.hops import LeftOut, Walk, out
+from services.alignment.queries.hops import Walk, out
+from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.people import asked, owned, signs_in
 from services.alignment.queries.snapshot import Moment
 from services.alignment.view.projection import ref_of
@@ -61,7 +62,7 @@ async def _roles(moment: Moment, party: Json | None) -> list[Json]:
     if party is None:
         return []
     held = await roles_of(moment, [ref_of(party)], LeftOut())
-    some = sorted(held.all, key=lambda each: (held.nodes[each.role]["key"] or "", each.scope or ""))
-    return [
-        {"role": held.nodes[each.role], "scope": held.nodes[each.scope] if each.scope else None} for each in some[:MOST]
-    ]
+    where = {(each.role, scope) for each in held.all for scope in each.scopes or (None,)}
+    nodes = held.nodes
+    some = sorted(where, key=lambda each: (nodes[each[0]]["key"] or "", each[1] or ""))
+    return [{"role": nodes[role], "scope": nodes[scope] if scope else None} for role, scope in some[:MOST]]
