@@ -122,7 +122,7 @@ MUTANTS = (
     Mutant(
         "the clocks of owners are forgotten in a forecast",
         "services/alignment/judge/replay.py",
-        "moved = scheduled(held, times.asked_at, times.valid_at)",
+        "moved = scheduled(there.values(), times.asked_at, times.valid_at)",
         "moved = scheduled((), times.asked_at, times.valid_at)",
         _FORECAST,
     ),
