@@ -9,7 +9,7 @@ from services.alignment import page
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
 from services.alignment.models import Base
-from services.alignment.routes import acting, findings_views, linkage_views, scenarios
+from services.alignment.routes import acting, findings_views, linkage_views, me, scenarios
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
 from services.alignment.rules import RULES
@@ -27,7 +27,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
     reader = Reader(settings, database, follower.waiting)
     views = findings_views.router(reader), linkage_views.router(reader), scenarios.router(reader)
-    routers = [router(reader, database, follower), *views, page.router(settings, reader)]
+    routers = [router(reader, database, follower), *views, me.router(reader), page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,

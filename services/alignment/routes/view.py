@@ -11,11 +11,10 @@ from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
-from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, Now, check_filters, given
+from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, check_filters, given
 from services.alignment.routes.reading import SCOPE, Reader, about, meant
 from services.alignment.view import dead_letters, generations
 from services.alignment.views import findings as finding_views
-from services.alignment.views import me as people
 from services.alignment.views import node as node_views
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
@@ -24,7 +23,6 @@ from shared.config import RELEASE
 from shared.contracts.base import KindName
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
-from shared.contracts.views.me import Me
 from shared.contracts.views.nodes import NodePage, NodeView
 from shared.contracts.views.status import Rebuild, Status
 from shared.contracts.views.trace import Trace
@@ -65,11 +63,6 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
             return {"items": items, "next_cursor": next_cursor}
 
         return await reader.answer(asked, made)
-
-    @routes.get("/me", summary="The caller as a person of the organisation", responses=answering(Me))
-    async def me(asked: Now) -> Response:
-        caller = exchange.caller(asked.request, SCOPE)
-        return await reader.answer(asked, lambda now: people.me(now, caller.subject, caller.scopes))
 
     @routes.get("/nodes/{kind}/{id}", summary="One node with its relations and findings", responses=answering(NodeView))
     async def node(asked: AtTimes, kind: KindName, id: Word) -> Response:
