@@ -43,7 +43,7 @@ async def waive(
     from services.cli.tables import cell
 
     id = await _id(session.client, which)
-    ends = await refs.moment(session.client, until)
+    ends = refs.valid(until)
     made = await session.client.send("POST", f"{_FINDINGS}/{id}/waiver", {"reason": reason, "valid_to": ends})
     told = f"{which} is waived until {made['valid_to']}. To end that: plumbline move waiver/{made['key']} withdrawn"
     session.show(made, lambda: cell(told))
@@ -62,7 +62,7 @@ async def acknowledge(
     from shared.contracts.alignment import ACKNOWLEDGEMENT
 
     id = await _id(session.client, which)
-    given = {"owner": await _owner(session.client, owner), "description": note, "due": due}
+    given = {"owner": await _owner(session.client, owner), "description": note, "due": refs.valid(due)}
     body = {name: value for name, value in given.items() if value is not None}
     before = (await session.client.get_json(f"{_FINDINGS}/{id}"))["acknowledgement"]
     if before is None:

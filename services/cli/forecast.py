@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.endpoint import Unusable
+from services.cli import refs
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -20,14 +20,10 @@ async def forecast(
     each: Annotated[bool, typer.Option("--all", help="Also what only begins or ends, and harms nobody.")] = False,
 ) -> None:
     """What is going to happen until a day if nobody changes anything: findings that open and close."""
-    from shared import clock, typed
-    from shared.contracts import instant
+    from shared import typed
     from shared.contracts.views.calendar import Calendar
 
-    try:
-        last = clock.rfc3339(instant.moment(until))
-    except ValueError:
-        raise Unusable(f"{until} is no day: write {instant.FORMS}.") from None
+    last = refs.valid(until)
     answer = await typed.read(session.client, Calendar, "/alignment/v1/forecast", until=last)
     session.show(answer.document, lambda: _calendar(answer.value, everything=each))
 

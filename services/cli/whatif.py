@@ -40,7 +40,7 @@ async def whatif(
     steps += [{"action": "leave", "ref": ref} for ref in leave or ()]
     if not steps:
         raise Unusable("Nothing is to be changed: name a FILE with steps, --retire KIND/KEY or --leave party/KEY.")
-    at = {"as_of": await refs.moment(session.client, as_of), "valid_at": await refs.moment(session.client, on)}
+    at = {"as_of": await refs.moment(session.client, as_of), "valid_at": refs.valid(on)}
     body = {"steps": steps} | {name: moment for name, moment in at.items() if moment}
     told = await session.client.send("POST", "/alignment/v1/scenarios", body, safe=True)
     answer = Outcome.model_validate(told)

@@ -94,7 +94,7 @@ def test_it_is_acknowledged_for_somebody_and_again_to_change_that(run: Any, crew
     assert sent == [("POST", {"owner": owner, "description": "On it."})]
     crew.extra[f"{FINDINGS}/{ID}"] = one(acknowledgement=SEEN)
     assert run("acknowledge", ID, "--due", "2026-12-31").exit_code == 0
-    assert sent[1] == ("PATCH", {"due": "2026-12-31"})
+    assert sent[1] == ("PATCH", {"due": "2026-12-31T00:00:00.000000Z"})
 
 
 def test_a_comment_is_put_beside_it(run: Any, owner: FakeOwner) -> None:

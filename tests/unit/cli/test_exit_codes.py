@@ -96,10 +96,10 @@ def having(code: int) -> list[str]:
 
 
 MOMENTS = {
-    "--as-of": ("get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
+    "--as-of": ("get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score", "whatif"),
     "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
-    "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",), "--due": ("propose",),
-    "--after": ("watch",),
+    "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",),
+    "--due": ("propose", "acknowledge"), "--after": ("watch",), "--on": ("whatif",), "--until": ("waive", "forecast"),
 }  # fmt: skip
 """Options that take a moment, and the commands that have them."""
 
