@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from services.alignment.judge.replay import Relation, Supposed
 from services.alignment.judge.standing import Said, Version
 from services.alignment.queries.hops import Walk, into
-from services.alignment.queries.nodes import by_key, node, split
+from services.alignment.queries.nodes import by_key, node, records, split
 from services.alignment.queries.snapshot import Moment
 from services.alignment.view.projection import Projected, project, ref_of
 from shared.clock import FOREVER, rfc3339
@@ -27,6 +27,8 @@ from shared.http.faults import faults
 from shared.resource.commands import merge_patch
 
 Json = dict[str, Any]
+MOST_HELD = 500
+"""Roles of whoever leaves."""
 _OVER = ("retired", "ended", "closed", "left", "terminated", "inactive")
 """What the end of a lifecycle is called, the usual first."""
 
@@ -126,10 +128,14 @@ class Supposing:
         if not ref.startswith("party/"):
             raise Invalid.at(f"{at}/ref", "unknown-kind", "Only a party leaves.")
         await self._move(number, at, ref, "left")
-        held = (await Walk(self.moment, *into("assigns")).hop([ref])).steps
-        for assignment in sorted({step.far for step in held}):
-            await self._meant(f"{at}/ref", assignment)
-            await self._move(number, at, assignment, "ended")
+        hop = await Walk(self.moment, *into("assigns")).hop([ref], MOST_HELD)
+        if hop.hidden:
+            detail = f"They hold more than {MOST_HELD} roles: end some first."
+            raise Invalid.at(f"{at}/ref", "too-much-turns", detail)
+        for row in await records(self.moment, {step.far for step in hop.steps}):
+            self._rows.setdefault(row.ref, row)
+            self._states.setdefault(row.ref, dict(row.data))
+            await self._move(number, at, row.ref, "ended")
 
     async def _link(self, number: int, at: str, step: steps.Join) -> None:
         if step.type not in RELATIONS:
