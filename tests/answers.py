@@ -63,8 +63,8 @@ class Documents:
             if raw:
                 raise Wrong(f"{method} {path} answers {status} with a body, of which the document says nothing")
             return
-        for text in raw.splitlines() if "/bulk" in path and status == 200 else [raw]:
-            errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(json.loads(text))]
+        for value in _values(path, status, raw):
+            errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
             if errors:
                 raise Wrong(
                     f"{method} {path} answers {status} with other than its model in shared/contracts: {errors[:5]}"
@@ -77,6 +77,13 @@ class Documents:
         schema = schemas[0].get("contentSchema", schemas[0])
         whole = {**schema, "components": self.documents[service]["components"]}
         return jsonschema.Draft202012Validator(whole, format_checker=_FORMATS)
+
+
+def _values(path: str, status: int, raw: bytes) -> list[Any]:
+    """What an answer holds: a document, lines of them, or the text of a stream."""
+    if status == 200 and path.endswith("/stream"):
+        return [raw.decode()]
+    return [json.loads(text) for text in (raw.splitlines() if "/bulk" in path and status == 200 else [raw])]
 
 
 def _patterns(document: dict[str, Any]) -> list[tuple[re.Pattern[str], str]]:

@@ -52,7 +52,7 @@ class Output:
 
     def say(self, text: str) -> None:
         """A message for people, beside the data."""
-        self.err.print(text, markup=False, highlight=False)
+        self.err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @dataclass

@@ -26,7 +26,10 @@ async def statement(client: "Client", increment: State, compared: "Comparison") 
     signers = ", ".join(f"{each.get('name')} ({each.get('subject')})" for each in increment["sign_offs"])
     lines += [f"  Asked: {plain(signers)}"] if signers else []
     lines += await differences(client, compared.items, new="not signed before")
-    return "\n".join([*lines, f"  Hash of the package: {compared.package_hash}"])
+    signed = compared.package_hash
+    return "\n".join(
+        [*lines, f"  Hash of the package: {signed}" if signed else "  It is not submitted: nobody is asked yet."]
+    )
 
 
 def _paragraph(text: str | None) -> list[str]:

@@ -39,7 +39,9 @@ async def decide(unit: Unit, kind: Kind, id: UUID, raw: bytes) -> Written:
     body = bodies.validated(SignOffBody, raw)
     old = cast(Increment, await commands.existing(unit, kind, id))
     if old.state not in OPEN:
-        raise Conflict(f"It is {old.state}: decisions are taken between its submission and its last sign-off.")
+        raise Conflict(
+            f"It is {old.state}, and signers decide while it is submitted: {_ASKED.get(old.state, _DECIDED)}"
+        )
     if body.package_hash not in (None, old.package_hash):
         raise Conflict("It has been submitted anew since that was read: read what is asked now.")
     asked = await _asked(unit, old, body)
@@ -63,7 +65,7 @@ async def _asked(unit: Unit, increment: Increment, body: SignOffBody) -> SignOff
     if body.stakeholder_id is not None:
         mine = [each for each in mine if each.stakeholder_id == body.stakeholder_id]
     if len(mine) != 1:
-        raise SignatureRefused(_refusal(unit.caller.subject, len(mine)))
+        raise SignatureRefused(_refusal(unit.caller.subject, len(mine), waiting))
     who = cast(Stakeholder | None, await store.load(unit, _STAKEHOLDER, mine[0].stakeholder_id))
     fault = why_not(who, {*increment.authors, increment.created_by}, "/stakeholder_id", unit.now)
     if fault is None and who and not is_live(who, unit.now):
@@ -89,10 +91,16 @@ async def _asked_before(unit: Unit, waiting: list[SignOff], body: SignOffBody) -
     return [each.model_copy(update={"subject": people.get(each.stakeholder_id)}) for each in waiting]
 
 
-def _refusal(subject: str, found: int) -> str:
+_ASKED = {"draft": "submit it first."}
+_DECIDED = "nothing is left to decide."
+_NAMED = 10
+
+
+def _refusal(subject: str, found: int, waiting: Sequence[SignOff]) -> str:
     if found:
         return "You sign for several stakeholders here: say for which, by stakeholder_id."
-    return f"No decision of {subject} is awaited here: each signer decides for themself, once."
+    asked = ", ".join(f"{each.name} ({each.subject})" for each in waiting[:_NAMED]) or "nobody any more"
+    return f"No decision of {subject} is awaited here: each signer decides for themself, once. Asked is {asked}."
 
 
 async def _delegate(unit: Unit, increment: Increment, body: SignOffBody) -> list[SignOff]:

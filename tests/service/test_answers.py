@@ -93,6 +93,8 @@ async def ask_of_owner(api: Api, service: str) -> None:
     assert sent.status_code == 200, sent.text
     for after in (0, 200, 500):
         assert await ask(api, "GET", f"/{service}/v1/changes", params={"after": after, "limit": 1000})
+    streamed = await api.send("GET", f"/{service}/v1/changes/stream")
+    assert (streamed.status_code, b"\nid: 1\ndata: {" in streamed.content) == (200, True)
 
 
 async def ask_of_strategy(api: Api) -> None:
