@@ -6,8 +6,12 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.api import Api
+from tests.service.conftest import BACKENDS
 
 VIEW = "/alignment/v1"
 
@@ -42,9 +46,12 @@ def rules(told: dict[str, Any]) -> dict[str, tuple[int, float, float]]:
     return {each["rule"]: (each["subjects"], each["applicable"], each["passing"]) for each in told["rules"]}
 
 
-async def test_the_score_of_a_model_is_that_of_what_came_from_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_the_score_of_a_model_is_that_of_what_came_from_it(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Purposes by hand: ea has 5 of the weights 5 and 2, crm none of the usual weight 3."""
-    async with running(settings_for(tmp_path)) as platform:
+    async with chosen(backend, request) as given, running(settings_for(tmp_path, **given)) as platform:
         await organised(platform)
         whole, ea, crm = await score(platform), await score(platform, source="ea"), await score(platform, source="crm")
         assert (rules(ea)["P11"], rules(crm)["P11"], rules(whole)["P11"]) == ((2, 7, 5), (1, 3, 0), (3, 10, 5))
@@ -52,6 +59,8 @@ async def test_the_score_of_a_model_is_that_of_what_came_from_it(tmp_path: Path)
         assert (purposes["coverage"], ea["source"], whole["source"]) == (71.4, "ea", None)
         added = {name: tuple(map(sum, zip(rules(ea)[name], rules(crm)[name], strict=True))) for name in rules(whole)}
         assert added == rules(whole), "each thing came from one of the two"
+        later = await score(platform, source="ea", valid_at="2031-01-01")
+        assert rules(later)["P11"] == (2, 7, 5), "as far as is known"
 
 
 async def test_what_to_mend_first_is_of_the_model(tmp_path: Path) -> None:
