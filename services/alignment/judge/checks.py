@@ -162,8 +162,8 @@ class Topmost:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         if (self.resting and not rests_on(node)) or not present.is_top(node):
             return ()
-        unfit = sorted(edge.name for edge in every(node.out) if edge.stands and not edge.fits)
-        return ({"missing": self.missing, "unfit": unfit[:_NAMED]},) if unfit else _missing(self.missing)
+        unfit = node.unfit()[:_NAMED]
+        return ({"missing": self.missing, "unfit": unfit},) if unfit else _missing(self.missing)
 
 
 def rests_on(node: Node) -> bool:

@@ -21,6 +21,7 @@ from services.alignment.judge.ends import (
 )
 from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
+from shared.contracts.relations import UP
 from shared.live import validity
 
 
@@ -91,6 +92,11 @@ class Node:
         for edge in of_types(self.out if forward else self.into, types):
             if edge.active:
                 yield edge.target if forward else edge.source
+
+    def unfit(self) -> list[str]:
+        """The relations that would justify it, if their types allowed their ends."""
+        would = (*of_types(self.out, UP["source"]), *of_types(self.into, UP["target"]))
+        return sorted(edge.name for edge in would if edge.stands and not edge.fits)
 
     def put_aside(self) -> Undo:
         """How to put back what changes of it; the relations at its ends are put back by themselves."""

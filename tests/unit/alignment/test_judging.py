@@ -80,6 +80,36 @@ def test_a_link_that_does_not_fit_justifies_nothing_and_is_named() -> None:
     assert found.evidence["unfit"] == ["link/p delivers x delivers process/p outcome/x"]
 
 
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ("p delivers x", True),
+        ("x depends_on p", True),  # which would justify what it leads to
+        ("p precedes x", False),  # it would justify nothing if it fitted either
+        ("x delivers p", False),
+    ],
+)
+def test_only_a_link_that_would_justify_is_named_from_when_on_it_stands(link: str, named: bool) -> None:
+    """As it comes and as it goes, and to whoever looks at it for the first time."""
+    text = Text()
+    text.add("process:p operational, outcome:x agreed")
+
+    def unfit() -> list[str]:
+        (found,) = text.of("V04", "process/p")
+        return list(found.evidence.get("unfit", []))
+
+    assert unfit() == []
+    source, type, target = link.split()
+    kinds = {"p": "process/p", "x": "outcome/x"}
+    text.add(f"; {link}")
+    name = f"link/{link} {type} {kinds[source]} {kinds[target]}"
+    assert unfit() == ([name] if named else [])
+    text.judge.judge_all(["process/p"], START + timedelta(hours=1))
+    assert unfit() == ([name] if named else []), "judged from nothing it is the same"
+    text.add(f"; {link} ended", START + timedelta(hours=2))
+    assert unfit() == []
+
+
 def test_a_project_with_a_budget_is_graver() -> None:
     text = Text()
     text.add("project:p in_progress +budget, project:q in_progress")
