@@ -25,7 +25,7 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("up", "serve"), (FAILED, USAGE)),
     **dict.fromkeys(("keys", "template", "convert", "explain", "new", "token", "sign-in"), (USAGE,)),
     **dict.fromkeys(("migrate", "topics"), _ASKING),
-    **dict.fromkeys(("export", "trust", "status"), _ASKING),
+    **dict.fromkeys(("export", "trust", "status", "rules"), _ASKING),
     **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "raci", "proof", "finding", "whatif"), _ABOUT),

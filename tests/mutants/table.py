@@ -38,6 +38,7 @@ _LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
 _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
 _FORECAST = "tests/service/alignment/test_forecast.py -k sqlite"
 _TO_COME = "tests/service/alignment/test_days_to_come.py -k sqlite"
+_RULES = "tests/unit/alignment/test_histories.py tests/unit/alignment/test_rules.py"
 _GATES = "tests/unit/test_owner_gates.py"
 _FILES = "tests/unit/interchange"
 
@@ -51,7 +52,7 @@ MUTANTS = (
     ),
     Mutant(
         "expired-design-counts-in-the-rule",
-        "services/alignment/judge/catalogue/design.py",
+        "services/alignment/judge/catalogue/packages.py",
         "and each.valid and",
         "and",
         _LIVE_VIEWS,
@@ -283,10 +284,94 @@ MUTANTS = (
     ),
     Mutant(
         "a footprint is too small",
-        "services/alignment/judge/catalogue/ownership.py",
-        '    Path((*_SEAT, out("assigned_as")), _STATUS),\n',
-        "",
+        "services/alignment/judge/catalogue/seats.py",
+        'IN_SEAT = (SEAT, (*SEAT, out("assigned_as")), (*SEAT, out("assigns")))',
+        'IN_SEAT = (SEAT, (*SEAT, out("assigns")))',
         "tests/unit/alignment/test_judging.py",
+    ),
+    Mutant(
+        "an instant comes when it stands there, not days before",
+        "services/alignment/judge/clocks.py",
+        "        days = self.days + (self.later(thing) if self.later else 0)\n",
+        "        days = self.later(thing) if self.later else 0\n",
+        _RULES,
+    ),
+    Mutant(
+        "what a member says now is not awaited",
+        "services/alignment/judge/standing.py",
+        "        self._await(node, *(self._instants(node) - watched - {valid_from, valid_to}))\n",
+        "",
+        _RULES,
+    ),
+    Mutant(
+        "another end of a validity touches nobody",
+        "services/alignment/judge/standing.py",
+        "            self._await(node, valid_from, valid_to)\n            self._own(node)\n",
+        "            self._await(node, valid_from, valid_to)\n",
+        _RULES,
+    ),
+    Mutant(
+        "zero says nothing",
+        "services/alignment/judge/standing.py",
+        "or (value == 0 and value is not False)",
+        "or value is True",
+        _RULES,
+    ),
+    Mutant(
+        "how long an increment waits is forgotten",
+        "services/alignment/judge/meaning.py",
+        "    return live if states is None else state in states",
+        "    return live",
+        _RULES,
+    ),
+    Mutant(
+        "kinds at the other end are not looked up backward",
+        "services/alignment/judge/meaning.py",
+        "        found[type, False][target].add(source)\n",
+        "",
+        _RULES,
+    ),
+    Mutant(
+        "an end of support is not read of a product",
+        "services/alignment/judge/catalogue/packages.py",
+        "WITH_PRODUCTS = (*WITH, Path(DESIGNED, _SUPPORTED))",
+        "WITH_PRODUCTS = WITH",
+        _RULES,
+    ),
+    Mutant(
+        "skills are not read of who holds a role",
+        "services/alignment/judge/catalogue/assignments.py",
+        '            Path((out("assigns"),), owners.SKILLED),\n',
+        "",
+        _RULES,
+    ),
+    Mutant(
+        "a flow is not looked at beyond its first step",
+        "services/alignment/judge/catalogue/process.py",
+        'Looks(flow.loops, paths=paths(_PARTS, (into("part_of"),), (into("part_of"), out("precedes"))))',
+        'Looks(flow.loops, paths=paths(_PARTS, (into("part_of"),)))',
+        _RULES,
+    ),
+    Mutant(
+        "contracts of what a service depends on are not looked at",
+        "services/alignment/judge/catalogue/agreements.py",
+        '        (out("depends_on"), into("covers")),\n',
+        "",
+        _RULES,
+    ),
+    Mutant(
+        "signers are not read",
+        "services/alignment/judge/catalogue/signatures.py",
+        ', Path((into("covers"), out("signed_by")), _SIDE))',
+        ",)",
+        _RULES,
+    ),
+    Mutant(
+        "who is asked is not counted",
+        "services/alignment/judge/conditions.py",
+        "        if any(True for _ in self.condition.evidence(node, present)):\n            return ()\n",
+        "",
+        _RULES,
     ),
     Mutant(
         "a support leans on itself",

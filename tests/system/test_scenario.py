@@ -61,8 +61,8 @@ def _ref(text: str) -> dict[str, str]:
 
 UNDESIGNED = {"O01", "X01", "X02", "X03", "X04"}
 """What a service lacks that was registered as found: an owner and a design."""
-UNTOLD = {"O02", "P03", "P11"}
-"""What a process lacks: an owner, activities and a purpose."""
+UNTOLD = {"O02", "P03", "P11", "P12", "K05"}
+"""What a process lacks: an owner, activities, a purpose, something that uses it and a figure."""
 PLACES = [
     "embedded",
     pytest.param("deployed", marks=[pytest.mark.kafka, pytest.mark.postgres]),

@@ -4,22 +4,23 @@ A check yields a piece of evidence for each thing that is wrong; two of one subj
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
-from services.alignment.judge.ends import every
+from services.alignment.judge.ends import every, of_types
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, together
 from services.alignment.judge.graph import Edge, Node
+from shared.contracts.relations import UP
 
 Evidence = dict[str, Any]
 _NAMED = 10
 
 
 @cache
-def _missing(what: str) -> tuple[Evidence]:
+def missing(what: str) -> tuple[Evidence]:
     """The same evidence for all whose finding says no more: there are as many of them as things."""
     return ({"missing": what},)
 
@@ -48,16 +49,20 @@ class Check(Protocol):
 
 @dataclass(frozen=True)
 class Says:
-    """The subject says something in a member."""
+    """The subject says something in a member; in each, if there are several."""
 
     member: str
+    others: tuple[str, ...] = ()
 
     @property
     def footprint(self) -> Footprint:
-        return Footprint(members=(self.member,))
+        return Footprint(members=(self.member, *self.others))
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
-        return () if node.get(self.member) else _missing(self.member)
+        if not self.others:
+            return () if node.get(self.member) is not None else missing(self.member)
+        silent = [name for name in (self.member, *self.others) if node.get(name) is None]
+        return missing(", ".join(silent)) if silent else ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ class Joined:
                 if len(found) >= enough:
                     break
         if len(found) < self.least:
-            return _missing(self.missing)
-        return ({"too_many": sorted(found)},) if self.most is not None and len(found) > self.most else ()
+            return missing(self.missing)
+        return ({"too_many": sorted(found)[:_NAMED]},) if self.most is not None and len(found) > self.most else ()
 
 
 def reached(node: Node, steps: tuple[Step, ...]) -> Iterable[Node]:
@@ -107,22 +112,6 @@ class AnyOf:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         found = [list(check.evidence(node, present)) for check in self.checks]
         return found[0] if all(found) else ()
-
-
-@dataclass(frozen=True)
-class After:
-    """It has been live, in its state and by its validity, for so many days, and then the check holds."""
-
-    days: int
-    check: Check
-
-    @property
-    def footprint(self) -> Footprint:
-        return replace(self.check.footprint, after=timedelta(days=self.days))
-
-    def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
-        for each in self.check.evidence(node, present):
-            yield each | {"after_days": self.days}
 
 
 @dataclass(frozen=True)
@@ -162,8 +151,14 @@ class Topmost:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         if (self.resting and not rests_on(node)) or not present.is_top(node):
             return ()
-        unfit = node.unfit()[:_NAMED]
-        return ({"missing": self.missing, "unfit": unfit},) if unfit else _missing(self.missing)
+        unfit = _unfit(node)[:_NAMED]
+        return ({"missing": self.missing, "unfit": unfit},) if unfit else missing(self.missing)
+
+
+def _unfit(node: Node) -> list[str]:
+    """The relations that would justify it, if their types allowed their ends."""
+    would = (*of_types(node.out, UP["source"]), *of_types(node.into, UP["target"]))
+    return sorted(edge.name for edge in would if edge.stands and not edge.fits)
 
 
 def rests_on(node: Node) -> bool:
@@ -180,7 +175,7 @@ class RestedOn:
         return Footprint(rests=True)
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
-        return () if rests_on(node) else _missing("something that rests on it")
+        return () if rests_on(node) else missing("something that rests on it")
 
 
 @dataclass(frozen=True)
@@ -208,14 +203,15 @@ def closures_for(check: Check, type: str | None) -> tuple[Closure, ...]:
 class Looks:
     """A plain function over what its paths lead to, for what the others cannot say; it reads no more than declared."""
 
-    look: Callable[[Node], Iterator[Evidence]]
+    look: Callable[[Node], Iterable[Evidence]]
     members: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
     around: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
     @property
     def footprint(self) -> Footprint:
-        return Footprint(members=self.members, paths=self.paths, around=self.around)
+        return Footprint(members=self.members, paths=self.paths, around=self.around, clocks=self.clocks)
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
         return self.look(node)

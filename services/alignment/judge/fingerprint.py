@@ -12,7 +12,7 @@ from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind
 from shared.contracts.relations import RELATIONS, Relation
 
-VERSION = 4
+VERSION = 5
 """Raise it where a check or the projection does something else and what they say of themselves stays."""
 
 
@@ -31,11 +31,22 @@ def _rule(rule: Rule) -> list[object]:
         sorted(rule.kinds),
         sorted(map(str, rule.types or ())),
         sorted(rule.states or ()),
-        rule.stated,
+        [rule.stated, rule.planned],
+        sorted(rule.limits.items()),
         [rule.where[0], *sorted(map(str, rule.where[1]))] if rule.where else [],
     ]
     examples = [rule.passes, rule.fails, rule.mended]
-    return [rule.id, int(rule.severity), rule.condition, rule.population, rule.shown, *about, *examples]
+    return [
+        rule.id,
+        int(rule.severity),
+        rule.condition,
+        rule.population,
+        rule.shown,
+        rule.asked,
+        rule.among,
+        *about,
+        *examples,
+    ]
 
 
 def _relation(row: Relation) -> list[object]:

@@ -1,10 +1,11 @@
 """What a check looks at, declared: from this, and from nothing else, follows what the graph keeps of each thing, whom a
 change touches, what is loaded for a look into the past, and at which instants an answer can turn."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.graph import Node
 
@@ -29,13 +30,14 @@ def into(*types: str) -> Step:
 class Reading:
     """What is read of the thing at the end of a path: a value, which touches nobody while it stays as it is.
 
-    ``kinds`` are those that it can be read of (None: any), ``members`` the ones that it needs, and ``version`` says
-    that it reads the version as well, which changes with every event.
+    ``kinds`` are those that it can be read of (None: any), ``members`` the ones that it needs, and ``clocks`` those of
+    whose instants it asks whether they have come.
     """
 
-    of: Callable[[Node], Hashable]
+    of: Callable[[Node], object]
     kinds: frozenset[str] | None = None
     members: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Footprint:
     """``members`` are the subject's own that are read; ``closures`` those whose flag is; ``top`` says whether it asks
     for the top of a chain; ``rests`` whether it asks for what rests on the subject; ``edges`` whether it looks at each
     relation that the subject declares; ``after`` how long the subject has to have been live; ``around`` the types of
-    relations of which it looks at everything that hangs together with the subject."""
+    relations of which it looks at everything that hangs together with the subject; ``clocks`` whose instants it asks
+    of the subject."""
 
     members: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -61,6 +64,7 @@ class Footprint:
     edges: bool = False
     after: timedelta | None = None
     around: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
 
 
 def together(*footprints: Footprint) -> Footprint:
@@ -74,4 +78,5 @@ def together(*footprints: Footprint) -> Footprint:
         edges=any(each.edges for each in footprints),
         after=max((each.after for each in footprints if each.after), default=None),
         around=tuple(dict.fromkeys(name for each in footprints for name in each.around)),
+        clocks=tuple(dict.fromkeys(clock for each in footprints for clock in each.clocks)),
     )

@@ -21,7 +21,6 @@ from services.alignment.judge.ends import (
 )
 from services.alignment.judge.journal import Journal, Undo
 from services.alignment.judge.meaning import fits, justified
-from shared.contracts.relations import UP
 from shared.live import validity
 
 
@@ -30,7 +29,7 @@ class Node:
 
     __slots__ = (
         "above", "batch", "below", "criticality", "deleted", "flags", "has_live_state", "held", "into", "kind", "live",
-        "live_since", "members", "on", "open", "order", "out", "ref", "seen", "state", "type", "uppers",
+        "live_since", "members", "on", "open", "order", "out", "passed", "ref", "seen", "state", "type", "uppers",
         "valid", "valid_from", "valid_to", "values",
     )  # fmt: skip
 
@@ -51,6 +50,8 @@ class Node:
         """Since when its state is a live one without a break."""
         self.members: dict[str, Any] | None = None
         """Those that rules read."""
+        self.passed: frozenset[tuple[object, int]] | None = None
+        """The clocks that rules watch, and which of their instants have come."""
         self.values: tuple[Any, ...] = ()
         """What was last read of it by the watches of its kind."""
         self.out: ByType[Edge] = ()
@@ -87,16 +88,15 @@ class Node:
         """A member that some rule has declared to read."""
         return self.members.get(member) if self.members else None
 
+    def past(self, clock: object, which: int = 0) -> bool:
+        """Whether an instant has come that some rule has declared to watch."""
+        return self.passed is not None and (clock, which) in self.passed
+
     def over(self, types: Iterable[str], *, forward: bool) -> "Iterator[Node]":
         """What active relations of these types lead to; backward: what leads here by them."""
         for edge in of_types(self.out if forward else self.into, types):
             if edge.active:
                 yield edge.target if forward else edge.source
-
-    def unfit(self) -> list[str]:
-        """The relations that would justify it, if their types allowed their ends."""
-        would = (*of_types(self.out, UP["source"]), *of_types(self.into, UP["target"]))
-        return sorted(edge.name for edge in would if edge.stands and not edge.fits)
 
     def put_aside(self) -> Undo:
         """How to put back what changes of it; the relations at its ends are put back by themselves."""
@@ -108,7 +108,7 @@ class Node:
 
 _OF_NODE = (
     "batch", "type", "state", "seen", "deleted", "has_live_state", "live", "valid", "criticality", "valid_from",
-    "valid_to", "order", "live_since", "members", "values", "held", "uppers", "flags", "open", "on",
+    "valid_to", "order", "live_since", "members", "passed", "values", "held", "uppers", "flags", "open", "on",
 )  # fmt: skip
 _of_node = attrgetter(*_OF_NODE[:-2])
 

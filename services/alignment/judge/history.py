@@ -9,14 +9,17 @@ from sqlalchemy import BindParameter, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge import history_statements as statements
+from services.alignment.judge.clocks import shifted
 from services.alignment.judge.findings import Finding, of_row
 from services.alignment.judge.footprint import Step
+from services.alignment.judge.meaning import lasts
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.replay import Piece, Relation, Row
 from services.alignment.judge.scheduled import CLOCKED, IN_MEMBERS
 from services.alignment.judge.standing import Said, Version
-from services.alignment.judge.ways import rests, ways, ways_back
+from services.alignment.judge.ways import rests, watched, ways, ways_back
 from shared.clock import before
+from shared.live import kind_of
 from shared.storage.arrays import chunks
 from shared.storage.db import MOMENT
 
@@ -100,6 +103,11 @@ class History:
         for kind, state, path in IN_MEMBERS:
             due = {"of_kind": kind, "in_state": state, **_to_the_second(after, until)}
             found |= {row.ref for row in await self._read(statements.due_in_member(path), **due)}
+        for path, shift, kinds in watched(self.plan):
+            since, to = (shifted(at, -shift) for at in (after, until))
+            there, dated = statements.watched(path, kinds)
+            span = {"after": since, "until": to} if dated else _to_the_second(since, to)
+            found |= {row.ref for row in await self._read(there, **span)}
         return {ref for ref in found if not ref.startswith("link/")}
 
     async def ageing(self, after: datetime, until: datetime) -> set[str]:
@@ -161,14 +169,14 @@ class History:
         wanted = {
             row.version.ref
             for row in rows
-            if row.version.ref.partition("/")[0] in self.plan.after
-            and row.version.has_live_state
+            if kind_of(row.version.ref) in self.plan.after
+            and lasts(kind_of(row.version.ref), row.version.state, live=row.version.has_live_state)
             and row.version.recorded_at <= start < row.recorded_to
         }
         return await self.live_since(wanted)
 
     async def live_since(self, refs: set[str]) -> dict[str, datetime]:
-        """Of what is in a live state at the instant, since when it has been without a break."""
+        """Of what is in a state that is asked about at the instant, since when it has been without a break."""
         return {row.ref: row.since for row in await self._rows(statements.since_live, refs)}
 
     # -- findings

@@ -13,11 +13,14 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    not_,
     or_,
     select,
     union,
 )
 
+from services.alignment.judge.clocks import VALIDITY
+from services.alignment.judge.meaning import LASTING
 from services.alignment.models import EDGE, FINDING, NODES, RECORD
 from shared.storage.arrays import any_of
 from shared.storage.db import MOMENT
@@ -110,14 +113,21 @@ def entities(kinds: frozenset[str]) -> Select[Any]:
     return select(*_ENTITY, case((RECORD.c.kind.in_(sorted(kinds)), RECORD.c.data)).label("data")).where(*mine)
 
 
+def lasting(table: Any) -> ColumnElement[bool]:
+    """``meaning.lasts`` of a row."""
+    others = [and_(table.c.kind == kind, table.c.state.in_(sorted(states))) for kind, states in LASTING.items()]
+    return or_(and_(table.c.live, table.c.kind.not_in(sorted(LASTING))), *others)
+
+
 @cache
 def since_live() -> Any:
-    """Since when without a break: after the last version whose state was none that is live."""
+    """Since when without a break: after the last version whose state was none that is asked about."""
     mine = RECORD.c.generation == _AT, any_of(RECORD.c.ref, "refs"), RECORD.c.recorded_from <= _SINCE
     other = RECORD.alias("other")
     broken = (
         select(func.max(other.c.recorded_from))
-        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, other.c.recorded_from <= _SINCE, ~other.c.live)
+        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, other.c.recorded_from <= _SINCE)
+        .where(not_(lasting(other)))
         .scalar_subquery()
     )
     after = or_(broken.is_(None), RECORD.c.recorded_from > broken)
@@ -146,22 +156,44 @@ def turning() -> tuple[CompoundSelect[Any], ...]:
 def due_in_member(path: str) -> Select[Any]:
     """Of a kind in a state, what has an instant in a member after about one instant and until about another: instants
     are compared as texts, to the second."""
+    mine = RECORD.c.kind == bindparam("of_kind"), RECORD.c.state == bindparam("in_state")
+    return select(RECORD.c.ref).where(*_HELD, NODES, *mine, *_due(path))
+
+
+_HELD = (RECORD.c.generation == _AT, RECORD.c.recorded_from <= _SINCE, RECORD.c.recorded_to > _SINCE)
+
+
+def _member(path: str) -> Any:
     first, *rest = path.split(".")
     member = RECORD.c.data[first]
     for name in rest:
         member = member[name]
-    second = func.substr(member.as_string(), 1, _TO_THE_SECOND)
-    held = RECORD.c.generation == _AT, RECORD.c.recorded_from <= _SINCE, RECORD.c.recorded_to > _SINCE
-    mine = RECORD.c.kind == bindparam("of_kind"), RECORD.c.state == bindparam("in_state")
-    return select(RECORD.c.ref).where(*held, NODES, *mine, second >= bindparam("after"), second <= bindparam("until"))
+    return member.as_string()
+
+
+def _due(path: str) -> tuple[ColumnElement[bool], ...]:
+    second = func.substr(_member(path), 1, _TO_THE_SECOND)
+    return second >= bindparam("after"), second <= bindparam("until")
+
+
+@cache
+def watched(path: str, kinds: tuple[str, ...]) -> tuple[Select[Any], bool]:
+    """Of these kinds what has an instant there after one instant and until another, which are given as texts unless
+    the second says otherwise; where it is in a list, whatever has any in that."""
+    of_kinds = RECORD.c.kind.in_(kinds)
+    if path in VALIDITY:
+        return select(RECORD.c.ref).where(*_HELD, NODES, of_kinds, _within(RECORD.c[path])), True
+    first, is_list, _ = path.partition("[]")
+    there = (func.coalesce(_member(first), "[]") != "[]",) if is_list else _due(path)
+    return select(RECORD.c.ref).where(*_HELD, NODES, of_kinds, *there), False
 
 
 @cache
 def came_to_live() -> CompoundSelect[Any]:
-    """Of some kinds what was recorded in a live state, or began to be valid in one, after one instant and until
-    another."""
-    among = RECORD.c.live, RECORD.c.kind.in_(bindparam("kinds", expanding=True)), RECORD.c.recorded_from <= _SINCE
-    found = select(RECORD.c.ref).where(RECORD.c.generation == _AT, *among)
+    """Of some kinds what was recorded in a state that is asked about, or began to be valid in one, after one instant
+    and until another."""
+    among = lasting(RECORD), RECORD.c.kind.in_(bindparam("kinds", expanding=True))
+    found = select(RECORD.c.ref).where(RECORD.c.generation == _AT, RECORD.c.recorded_from <= _SINCE, *among)
     begun = RECORD.c.recorded_to > _SINCE, _within(RECORD.c.valid_from)
     return union(found.where(_within(RECORD.c.recorded_from)), found.where(*begun))
 

@@ -1,17 +1,18 @@
 """Whom a change touches: looked up in indexes that are made of the footprints of the rules, once."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
 from services.alignment.judge.checks import EachEdge
+from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step
 from services.alignment.judge.graph import Node
+from services.alignment.judge.meaning import ends_of
 from services.alignment.judge.rule import Rule
-from shared.contracts import NODE_KINDS
 
 ByKind = dict[str, tuple[int, ...]]
 """Rules by the kind of their subject."""
@@ -30,7 +31,7 @@ class Plan:
     subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation
     and direction who has to be looked at when one begins or ends to hold; ``top``, ``rests``, ``around`` and
     ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how long a
-    subject of each rule has to have been live, ``after`` the same by kind."""
+    subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each kind."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
@@ -46,6 +47,7 @@ class Plan:
     members: dict[str, frozenset[str]]
     after: dict[str, tuple[timedelta, ...]]
     waits: tuple[timedelta | None, ...]
+    clocks: dict[str, tuple[Clock, ...]]
 
     @property
     def looks_up(self) -> bool:
@@ -76,6 +78,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
         members=_members(footprints),
         after=_after(nodes),
         waits=tuple(footprint.after for _, _, footprint in footprints),
+        clocks=_clocks(footprints),
     )
 
 
@@ -99,37 +102,53 @@ def _own_members(nodes: Numbered) -> dict[str, dict[str, tuple[int, ...]]]:
     for number, rule, footprint in nodes:
         where = (rule.where[0],) if rule.where else ()
         for kind in rule.kinds:
-            for member in dict.fromkeys((*footprint.members, *rule.reads, *where)):
+            for member in dict.fromkeys((*footprint.members, *rule.reads, *where, *_timed(footprint.clocks))):
                 found[kind][member].append(number)
     return {kind: {name: tuple(rules) for name, rules in of.items()} for kind, of in found.items()}
 
 
 def _readings(nodes: Numbered) -> dict[str, tuple[tuple[Reading, tuple[Back, ...]], ...]]:
     """One reading is made once, however many rules look at it."""
-    ways: dict[Reading, dict[tuple[Step, ...], list[tuple[int, Rule]]]] = defaultdict(lambda: defaultdict(list))
+    ways: dict[Reading, Ways] = defaultdict(lambda: defaultdict(list))
     for number, rule, path in _paths(nodes):
         ways[path.reading][path.steps[::-1]].append((number, rule))
     found: dict[str, list[tuple[Reading, tuple[Back, ...]]]] = defaultdict(list)
     for reading, back in ways.items():
-        backs = tuple(Back(steps, _by_kind(iter(rules))) for steps, rules in back.items())
-        for kind in reading.kinds or NODE_KINDS:
-            found[kind].append((reading, backs))
-    for kind in NODE_KINDS:
-        if backs := _between(nodes):
-            found[kind].append((_LIVE, backs))
+        for kind, backs in _backs(back).items():
+            if reading.kinds is None or kind in reading.kinds:
+                found[kind].append((reading, backs))
+    for kind, backs in _backs(_between(nodes)).items():
+        found[kind].append((_LIVE, backs))
     return {kind: tuple(readings) for kind, readings in found.items()}
 
 
 _LIVE = Reading(lambda node: node.live)
+Ways = dict[tuple[Step, ...], list[tuple[int, Rule]]]
 
 
-def _between(nodes: Numbered) -> tuple[Back, ...]:
+def _backs(ways: Ways) -> dict[str, tuple[Back, ...]]:
+    """By the kinds that steps can lead to from the subjects of the rules: nothing else is asked who looks at it."""
+    found: dict[str, list[Back]] = defaultdict(list)
+    for back, rules in ways.items():
+        by_kind = _by_kind(iter(dict(rules).items()))
+        for kind in _led_to(frozenset(by_kind), back[::-1]):
+            found[kind].append(Back(back, by_kind))
+    return {kind: tuple(backs) for kind, backs in found.items()}
+
+
+def _led_to(kinds: frozenset[str], steps: tuple[Step, ...]) -> frozenset[str]:
+    for step in steps:
+        kinds = ends_of(kinds, step.types, forward=step.forward)
+    return kinds
+
+
+def _between(nodes: Numbered) -> Ways:
     """What lies between has to be live."""
-    found: dict[tuple[Step, ...], list[tuple[int, Rule]]] = defaultdict(list)
+    found: Ways = defaultdict(list)
     for number, rule, path in _paths(nodes):
         for length in range(1, len(path.steps)):
             found[path.steps[:length][::-1]].append((number, rule))
-    return tuple(Back(steps, _by_kind(iter(dict(rules).items()))) for steps, rules in found.items())
+    return found
 
 
 def _steps(nodes: Numbered) -> dict[tuple[str, bool], tuple[Back, ...]]:
@@ -160,10 +179,26 @@ def _members(footprints: Numbered) -> dict[str, frozenset[str]]:
     for _, rule, footprint in footprints:
         for kind in rule.kinds:
             found[kind] |= {*footprint.members, *rule.reads, *([rule.where[0]] if rule.where else [])}
+            found[kind] |= _timed(footprint.clocks)
         for path in footprint.paths:
             for kind in path.reading.kinds or ():
-                found[kind] |= set(path.reading.members)
+                found[kind] |= {*path.reading.members, *_timed(path.reading.clocks)}
     return {kind: frozenset(names) for kind, names in found.items() if names}
+
+
+def _timed(clocks: Iterable[Clock]) -> set[str]:
+    return {name for clock in clocks for name in clock.members}
+
+
+def _clocks(footprints: Numbered) -> dict[str, tuple[Clock, ...]]:
+    found: dict[str, dict[Clock, None]] = defaultdict(dict)
+    for _, rule, footprint in footprints:
+        for kind in rule.kinds:
+            found[kind] |= dict.fromkeys(footprint.clocks)
+        for path in footprint.paths:
+            for kind in path.reading.kinds or ():
+                found[kind] |= dict.fromkeys(path.reading.clocks)
+    return {kind: tuple(clocks) for kind, clocks in found.items() if clocks}
 
 
 def _after(nodes: Numbered) -> dict[str, tuple[timedelta, ...]]:

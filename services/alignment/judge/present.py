@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, select
+from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import END, GOAL
 from services.alignment.judge.findings import of_row
+from services.alignment.judge.history_statements import lasting
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.standing import Said, Version
@@ -128,11 +129,11 @@ def _link(row: Any, said: Said, until: datetime) -> Version:
 
 
 async def _live_since(connection: AsyncConnection, generation: int, rules: Plan) -> list[tuple[str, datetime]]:
-    """Of what is in a live state, where a rule asks for it, since when it has been without a break."""
+    """Of what is in a state of which a rule asks how long it has been, since when without a break."""
     other = RECORD.alias("other")
     broken = (
         select(func.max(other.c.recorded_from))
-        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, ~other.c.live)
+        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, not_(lasting(other)))
         .scalar_subquery()
     )
     mine = RECORD.c.generation == _AT, RECORD.c.kind.in_(list(rules.after))

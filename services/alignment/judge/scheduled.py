@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.alignment.judge.standing import Version
+from shared.clock import rfc3339
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import Kind
 
@@ -32,7 +33,10 @@ def _of(version: Version, after: datetime, until: datetime) -> Iterator[Version]
         last, state = due
         epoch, number = version.order
         live = kind.is_live(state)
-        version = version._replace(state=state, has_live_state=live, order=(epoch, number + 1), recorded_at=last)
+        members = {**version.members, "updated_at": rfc3339(last)}
+        version = version._replace(
+            state=state, has_live_state=live, order=(epoch, number + 1), recorded_at=last, members=members
+        )
         yield version
 
 

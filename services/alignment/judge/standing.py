@@ -9,7 +9,9 @@ from datetime import datetime
 from sys import intern
 from typing import Any, NamedTuple
 
+from services.alignment.judge.clocks import instants
 from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.meaning import lasts
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.turning import Turning
 
@@ -60,6 +62,8 @@ class Standing(Turning):
         _, order, recorded_at, type, state, live, deleted, criticality, valid_from, valid_to, edges, members = version
         before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
         validity = node.valid_from, node.valid_to
+        lasted = lasts(node.kind, node.state, live=node.has_live_state)
+        watched = self._instants(node)
         if node.live and node.type != type:
             self._turn(node, live=False)  # as a root of one type it carries what it may not as one of another
         self.graph.change(node)
@@ -69,13 +73,16 @@ class Standing(Turning):
         node.criticality, node.valid_from, node.valid_to = criticality, valid_from, valid_to
         if first or before != (type, state, live, deleted, criticality):
             self._own(node)
-        if live and not before[2]:
+        lasting = lasts(node.kind, state, live=live)
+        if lasting and not lasted:
             node.live_since = recorded_at
         if validity != (valid_from, valid_to):
             self._await(node, valid_from, valid_to)
-        if validity[0] != valid_from or (live and not before[2]):
+            self._own(node)
+        if validity[0] != valid_from or (lasting and not lasted):
             self._age(node)
         self._say(node, members, first=first)
+        self._await(node, *(self._instants(node) - watched - {valid_from, valid_to}))
         self._live(node)
         if edges is not None:
             self.hold(node, edges)
@@ -83,12 +90,17 @@ class Standing(Turning):
             self._touch_edges(node)
         return True
 
+    def _instants(self, node: Node) -> set[datetime]:
+        clocks = self.plan.clocks.get(node.kind)
+        return instants(clocks, node) if clocks else set()
+
     def _say(self, node: Node, members: Mapping[str, Any], *, first: bool) -> None:
         """Members that rules read."""
         wanted = self.plan.members.get(node.kind)
         if not wanted:
             return
-        now = {name: members.get(name) for name in wanted if members.get(name)} or None
+        # nothing is said by an empty text or list, and something by a zero
+        now = {n: value for n in wanted if (value := members.get(n)) or (value == 0 and value is not False)} or None
         before = node.members
         if now == before and not first:
             return
@@ -125,8 +137,8 @@ class Standing(Turning):
 
     def _age(self, node: Node) -> None:
         """It has been live for less long than it had, or for longer."""
-        if ripe := self._ripe(node):
-            self._await(node, *ripe)
+        if ages := self._ages(node):
+            self._await(node, *ages)
             self._own(node)
 
     def relate(self, said: Said, origin: str, *, is_link: bool) -> None:

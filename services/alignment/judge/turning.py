@@ -6,17 +6,18 @@ from itertools import count
 from typing import Any
 
 from services.alignment.judge.circles import circles
+from services.alignment.judge.clocks import come, instants
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.ends import of_types
 from services.alignment.judge.graph import Edge, Graph, Node
-from services.alignment.judge.meaning import LEADING
+from services.alignment.judge.meaning import LEADING, lasts
 from services.alignment.judge.plan import Plan
 from services.alignment.judge.touching import Touching
 from shared.clock import after
 from shared.contracts.relations import UP
 
 _UP_FROM = {"source": frozenset(UP["source"]), "target": frozenset(UP["target"])}
-_OWN = frozenset({"type", "state", "has_live_state", "deleted", "criticality", "seen", "live", "valid"})
+_OWN = frozenset({"type", "state", "has_live_state", "deleted", "criticality", "seen", "live", "valid", "passed"})
 """Members of a node that every rule about it reads."""
 _ENTRIES = 10_000
 
@@ -65,14 +66,16 @@ class Turning(Touching):
         heapq.heapify(self._due)
 
     def _ripe(self, node: Node) -> list[datetime]:
-        """When it has been live for as long as rules ask."""
-        spans = self.plan.after.get(node.kind, ())
-        begun = self.begun(node) if spans else None
-        return [after(begun, span) for span in spans] if begun else []
+        """When it has been live for as long as rules ask, and the instants that rules watch."""
+        return [*self._ages(node), *instants(self.plan.clocks.get(node.kind, ()), node)]
+
+    def _ages(self, node: Node) -> list[datetime]:
+        begun = self.begun(node)
+        return [after(begun, span) for span in self.plan.after.get(node.kind, ())] if begun else []
 
     def begun(self, node: Node) -> datetime | None:
         """Since when it has been live, or from when on it will be: in a live state, and valid."""
-        since = node.live_since if node.has_live_state else None
+        since = node.live_since if lasts(node.kind, node.state, live=node.has_live_state) else None
         return since and max(since, node.valid_from or since)
 
     def turn_to(self, instant: datetime) -> None:
@@ -110,6 +113,8 @@ class Turning(Touching):
         valid = self.graph.holds(node)
         live = node.has_live_state and not node.deleted and valid
         self._set(node, "valid", valid)
+        if clocks := self.plan.clocks.get(node.kind):
+            self._set(node, "passed", come(clocks, node, self.graph.now))
         if live != node.live:
             self._turn(node, live=live)
         self._read(node)

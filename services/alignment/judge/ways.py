@@ -22,6 +22,17 @@ def ways(plan: Plan) -> tuple[tuple[Step, ...], ...]:
     return _merged(list(dict.fromkeys(paths)))
 
 
+@cache
+def watched(plan: Plan) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Where instants stand that rules watch, by how many days they come later, and of which kinds."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for kind, clocks in plan.clocks.items():
+        for clock in clocks:
+            for days in clock.shifts:
+                found.setdefault((clock.path, days), set()).add(kind)
+    return [(path, days, tuple(sorted(kinds))) for (path, days), kinds in found.items()]
+
+
 def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
     """Single steps of one direction are taken together."""
     single = {

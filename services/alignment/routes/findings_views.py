@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
+from services.alignment.judge.catalogue import UNDECIDED
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, OfNow, given
@@ -102,7 +103,8 @@ def router(reader: Reader) -> APIRouter:
     @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
     async def rules(request: Request) -> Response:
         exchange.caller(request, SCOPE)
-        return exchange.answer({"items": [finding_views.describe(rule) for rule in RULES.values()]})
+        undecided = [each._asdict() for each in UNDECIDED]
+        return exchange.answer({"items": [*map(finding_views.describe, RULES.values())], "undecided": undecided})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(

@@ -35,6 +35,8 @@ def describe(rule: Rule) -> dict[str, Any]:
         "condition": rule.condition,
         "remedy": rule.remedy,
         "kinds": sorted(rule.kinds),
+        "limits": dict(rule.limits),
+        "source": rule.source,
         "examples": {"passes": rule.passes, "fails": rule.fails},
     }
 

@@ -14,6 +14,7 @@ from math import floor
 from typing import Any
 
 from services.alignment.judge.catalogue import RULES, SHOWN
+from services.alignment.judge.meaning import PLANNED
 from services.alignment.judge.rule import VITAL, WEIGHTS, Rule, Severity
 from services.alignment.queries.counts import USUAL_CRITICALITY, Counts
 
@@ -166,6 +167,9 @@ class Coverage:
 
 def _coverage(counts: Counts, rule: Rule, failing: Mapping[str, int]) -> Coverage:
     subjects, applicable = _population(counts, rule)
+    if rule.among:
+        asked = {key[2]: n for key, n in counts.items() if key[:2] == ("finding", rule.among)}
+        subjects, applicable = sum(asked.values()), sum(weight * number for weight, number in asked.items())
     if rule.asked:
         # those of whom the rule asks nothing
         left_out = {key[2]: n for key, n in counts.items() if key[:2] == ("finding", rule.asked)}
@@ -185,8 +189,10 @@ def _population(counts: Counts, rule: Rule) -> tuple[int, int]:
 
 def _looks_at(rule: Rule, kind: str, type: str | None, state: str, live: bool, _: int, valid: bool) -> bool:
     """The same subjects as ``Rule.looks_at`` picks."""
-    in_state = live if rule.states is None else state in rule.states
-    return kind in rule.kinds and valid and in_state and (rule.types is None or type in rule.types)
+    if kind not in rule.kinds:
+        return False
+    in_state = state in PLANNED[kind] if rule.planned else live if rule.states is None else state in rule.states
+    return valid and in_state and (rule.types is None or type in rule.types)
 
 
 def _by_dimension(coverages: Mapping[str, Coverage]) -> dict[str, list[Coverage]]:

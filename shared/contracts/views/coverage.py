@@ -84,7 +84,7 @@ class DesignCoverage(View, Page):
     """How many services were left out because they are over, by why."""
 
 
-What = Literal["component", "consumer_group", "service"]
+What = Literal["component", "consumer_group", "service", "operational_service", "terms", "component_term", "commitment"]
 
 
 class Lack(Found):

@@ -152,8 +152,23 @@ class RuleView(Model):
     """What mends it."""
     kinds: list[str]
     """Kinds that it looks at."""
+    limits: dict[str, int]
+    """The numbers that it goes by, such as `days`."""
+    source: str
+    """Whose practice it is."""
     examples: RuleExamples
     """Examples of what it finds and does not find."""
+
+
+class UndecidedRule(Model):
+    """A rule of practice that nothing can decide from what is recorded here."""
+
+    id: str
+    """Id of the rule."""
+    title: str
+    """What it would call its findings."""
+    why: str
+    """What is missing to decide it."""
 
 
 class RuleList(Model):
@@ -161,3 +176,5 @@ class RuleList(Model):
 
     items: list[RuleView]
     """The rules in the order of the catalogue."""
+    undecided: list[UndecidedRule]
+    """Rules that are none of these, and why."""

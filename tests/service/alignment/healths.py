@@ -4,29 +4,55 @@ GOOD = """
 party/board active {type: org_unit}
 party/harbour active {type: org_unit, owner: party/board}
 party/it active {type: org_unit, owner: party/board}
-role/duty-manager active
-role/sailor active
-role/agent active
+party/astrid active {type: person, owner: party/harbour}
+party/bo active {type: person, owner: party/harbour}
+role/duty-manager active {type: process_owner}
+role/quay-manager active {type: process_manager}
+role/sailor active {type: process_practitioner}
+role/agent active {type: process_practitioner}
 consumer_group/passengers active {type: external, size: 90000}
 outcome/on-time agreed {type: external, consumer_group_id: consumer_group/passengers}
 strategy/sail-on-time in_force {type: business, owner: party/board}
 strategy/one-timetable in_force {type: it, owner: party/it}; supports strategy/sail-on-time
-objective/nine-of-ten in_force {level: strategic, owner: party/harbour}; serves outcome/on-time, decomposes strategy/sail-on-time
+objective/nine-of-ten in_force {level: strategic, owner: party/harbour}; serves outcome/on-time, decomposes strategy/sail-on-time, measured_by kpi/minutes-late
 tactic/faster-boarding in_force {owner: party/harbour}; decomposes objective/nine-of-ten
 operation/open-gates-early in_force {owner: party/harbour}; decomposes tactic/faster-boarding
+kpi/minutes-late active {owner: party/harbour, unit: minutes, direction: down, baseline: 9, target: 0}
+kpi/sold active {owner: party/harbour, unit: seats, direction: up, baseline: 100, target: 120}
+strategy_element/always-there in_force {type: perspective, strategy_id: strategy/sail-on-time}
+strategy_element/shortest-crossing in_force {type: position, strategy_id: strategy/sail-on-time}
+strategy_element/two-ships in_force {type: plan, strategy_id: strategy/sail-on-time}
+strategy_element/we-wait-for-nobody in_force {type: pattern, strategy_id: strategy/sail-on-time, evidence_refs: [{system: minutes, id: "1"}, {system: minutes, id: "2"}]}
+strategy_element/one-truth in_force {type: perspective, strategy_id: strategy/one-timetable}
+strategy_element/no-copies in_force {type: position, strategy_id: strategy/one-timetable}
+strategy_element/one-engine in_force {type: plan, strategy_id: strategy/one-timetable}
+strategy_element/we-ask-the-engine in_force {type: pattern, strategy_id: strategy/one-timetable, evidence_refs: [{system: minutes, id: "3"}, {system: minutes, id: "4"}]}
+increment/agreed attested {type: attested, items: [strategy/sail-on-time, strategy/one-timetable, objective/nine-of-ten, tactic/faster-boarding, operation/open-gates-early, strategy_element/always-there, strategy_element/shortest-crossing, strategy_element/two-ships, strategy_element/we-wait-for-nobody, strategy_element/one-truth, strategy_element/no-copies, strategy_element/one-engine, strategy_element/we-ask-the-engine]}
 policy/nobody-runs published {owner: party/board}; justified_by objective/nine-of-ten, governs process/boarding, governs process/selling
-process/boarding operational {owner: party/harbour, purpose: Everybody on board in ten minutes}; realizes objective/nine-of-ten
-process/selling operational {owner: party/harbour, purpose: A seat for everybody who wants one}; serves outcome/on-time
+process/boarding operational {owner: party/harbour, purpose: Everybody on board in ten minutes, trigger: The ship is there, inputs: [ticket], outputs: [count]}; realizes objective/nine-of-ten, measured_by kpi/minutes-late
+process/selling operational {owner: party/harbour, purpose: A seat for everybody who wants one, trigger: Somebody asks, inputs: [wish], outputs: [ticket]}; serves outcome/on-time, measured_by kpi/sold
 activity/count operational {process_id: process/boarding, raci: [{role_id: role/duty-manager, letter: A}, {role_id: role/sailor, letter: R}]}
 activity/let-in operational {process_id: process/boarding, raci: [{role_id: role/duty-manager, letter: A}, {role_id: role/sailor, letter: R}]}
-activity/sell operational {process_id: process/selling, raci: [{role_id: role/agent, letter: A}, {role_id: role/agent, letter: R}]}
+activity/sell operational {process_id: process/selling, raci: [{role_id: role/duty-manager, letter: A}, {role_id: role/agent, letter: R}]}
+procedure/at-the-gate published {activity_ids: [activity/count, activity/let-in]}; justified_by objective/nine-of-ten
+procedure/at-the-desk published {activity_ids: [activity/sell]}; justified_by outcome/on-time
+deliverable/count active {produced_by_ids: [activity/count], consumed_by_ids: [activity/let-in]}
+deliverable/list active {produced_by_ids: [activity/let-in], consumed_by_ids: [activity/count]}
+deliverable/ticket active {produced_by_ids: [activity/sell], consumed_by_ids: [activity/count]}
+role_assignment/owns-boarding active {party_id: party/astrid, role_id: role/duty-manager, scope: process/boarding}
+role_assignment/owns-selling active {party_id: party/astrid, role_id: role/duty-manager, scope: process/selling}
+role_assignment/runs-boarding active {party_id: party/bo, role_id: role/quay-manager, scope: process/boarding}
+role_assignment/runs-selling active {party_id: party/bo, role_id: role/quay-manager, scope: process/selling}
+role_assignment/on-deck active {party_id: party/bo, role_id: role/sailor, scope: process/boarding}
+role_assignment/at-the-desk active {party_id: party/bo, role_id: role/agent, scope: process/selling}
 product/timetable-engine in_use {owner: party/it}
 partner/radio-company active
+contract/radio active {type: uc, provider: partner/radio-company, customer: party/it, items: [{service_id: service/timetable}], signatories: [{side: provider, name: Radio}, {side: customer, name: Ferry}]}
 service/tickets operational {type: business, owner: party/harbour}; serves outcome/on-time, depends_on product/timetable-engine
 service/timetable operational {type: application, owner: party/it}; serves service/tickets
-design_package/tickets-design accepted {service_id: service/tickets, elements: [{type: people, ref: role/agent}, {type: process, ref: process/selling}, {type: product, ref: product/timetable-engine}, {type: partner, not_applicable: true, reason: We sell ourselves}]}
-design_package/timetable-design accepted {service_id: service/timetable, elements: [{type: people, ref: role/duty-manager}, {type: process, ref: process/boarding}, {type: product, ref: product/timetable-engine}, {type: partner, ref: partner/radio-company}]}
-service_offering/season-ticket launched {service_ids: [service/tickets], consumer_group_ids: [consumer_group/passengers], components: [{type: access, resource: All crossings of a season}]}
+design_package/tickets-design accepted {service_id: service/tickets, elements: [{type: people, ref: role/agent, competence: Sells}, {type: process, ref: process/selling}, {type: product, ref: product/timetable-engine}, {type: partner, not_applicable: true, reason: We sell ourselves}]}
+design_package/timetable-design accepted {service_id: service/timetable, elements: [{type: people, ref: role/duty-manager, competence: Decides}, {type: process, ref: process/boarding}, {type: product, ref: product/timetable-engine}, {type: partner, ref: partner/radio-company}]}
+service_offering/season-ticket launched {service_ids: [service/tickets], consumer_group_ids: [consumer_group/passengers], components: [{type: access, resource: All crossings of a season, terms: Not to be passed on}], terms: For one summer, commitments: [{metric: crossings on time, comparator: ">=", value: 90, unit: percent}]}
 """  # noqa: E501
 """A ferry: one line of sight from the board to the gate. Nothing is missing that is asked for."""
 

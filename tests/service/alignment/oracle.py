@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
+from tests.service.alignment import oracles
 
 State = dict[str, Any]
 SEVERITY = {"C": 4, "H": 3, "M": 2, "L": 1, "I": 0}
@@ -185,7 +186,7 @@ class Oracle:
         for line in self.lines:
             self._relation(line, found)
         for ref, state in self.there.items():
-            for rule, severity, part in self._of(ref, state):
+            for rule, severity, part in (*self._of(ref, state), *oracles.wrong(self, ref, state)):
                 graver = state.get("criticality") == 5 and severity > 0
                 found[rule, ref, part] = min(4, severity + graver)
         return found
@@ -375,11 +376,9 @@ class Oracle:
         if not self.joined(ref, "governs", "process service project"):
             yield "P02", 3, ""
 
-    def _process(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
+    def _process(self, ref: str, _: State) -> Iterator[tuple[str, int, str]]:
         if not self.joined(ref, "part_of", "activity", back=True):
             yield "P03", 3, ""
-        if not state.get("purpose"):
-            yield "P11", 1, ""
 
     def _activity(self, ref: str, _: State) -> Iterator[tuple[str, int, str]]:
         accountable, responsible = (len(self.joined(ref, type, "role")) for type in ("accountable", "responsible"))

@@ -11,10 +11,13 @@ from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.rule import WEIGHTS, Rule
 from shared.contracts import NODE_KINDS
 from tests.service.alignment.oracle import Oracle, Wrong
+from tests.service.alignment.oracles.facts import planned
 
 State = dict[str, Any]
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
-_CLOCKED = timedelta(days=90)
+_AGES = [timedelta(days=days) for days in (14, 90, 180, 365)]
+_AWAY = [timedelta(days=days) for days in (-90, -60, 0, 30, 91, 182, 365)]
+"""How far from an instant that something holds a rule may ask about it."""
 Found = dict[str, tuple[str, str, int]]
 """Rule, subject and severity by the finding's id."""
 
@@ -44,7 +47,8 @@ class Findings:
                 if state.get(name):
                     yield datetime.fromisoformat(state[name])
             if not ref.startswith("link/"):
-                yield at + _CLOCKED
+                yield from (at + age for age in _AGES)
+                yield from (held + away for held in _held(state) for away in _AWAY)
 
     def oracle(self, moment: datetime) -> Oracle:
         if moment not in self._oracles:
@@ -103,6 +107,15 @@ class Findings:
         return rules, sum(means, Fraction(0)) / len(means) if means else None
 
 
+def _held(state: State) -> Iterator[datetime]:
+    """The instants that something holds beside its validity."""
+    found = [(state.get("review") or {}).get("next_due"), (state.get("period") or {}).get("end")]
+    found += [state.get(name) for name in ("end_of_support", "valid_to")]
+    found += [each["valid_to"] for each in state.get("skills", ())]
+    found += [each["review_due"] for each in state.get("elements", ())]
+    yield from (datetime.fromisoformat(text) for text in found if text)
+
+
 def named(found: Wrong) -> Found:
     """By the ids that findings have."""
     return {
@@ -116,6 +129,8 @@ def _live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime
     begun = None
     for at, state, deleted in known:
         live = kind is not None and not deleted and kind.is_live(state["state"])
+        if kind is not None and kind.name == "increment":
+            live = state["state"] in ("submitted", "partly_signed")
         begun = (begun or at) if live else None
     return begun
 
@@ -127,6 +142,8 @@ def _passing(rule: Rule, oracle: Oracle, now: Found) -> tuple[int, int, int]:
         failing = sum(name == rule.id for name, _, _ in now.values())
         return count, 3 * count, 3 * (count - min(count, failing))
     asked = [ref for ref, state in oracle.there.items() if _about(rule, oracle, ref, state)]
+    if rule.among:
+        asked = [subject for name, subject, _ in now.values() if name == rule.among]
     left_out = {subject for name, subject, _ in now.values() if name == rule.asked}
     about = [ref for ref in asked if ref not in left_out]
     failing_now = [subject for name, subject, _ in now.values() if name == (rule.passing or rule.id)]
@@ -138,6 +155,8 @@ def _passing(rule: Rule, oracle: Oracle, now: Found) -> tuple[int, int, int]:
 def _about(rule: Rule, oracle: Oracle, ref: str, state: State) -> bool:
     if state["kind"] not in rule.kinds or (rule.types is not None and state.get("type") not in rule.types):
         return False
+    if rule.planned:
+        return oracle.valid(state) and planned(state["kind"], state["state"])
     return ref in oracle.live if rule.states is None else oracle.valid(state) and state["state"] in rule.states
 
 

@@ -151,7 +151,7 @@ async def test_something_new_is_judged_as_if_it_were_there(platform: Platform) -
     new = {**there, "id": str(uuid4()), "key": f"new-{uuid4().hex[:6]}", "name": "New", "version": 1}
     before, score = await found(platform), await scored(platform)
     told = await suppose(platform, {"action": "put", "state": new})
-    assert about(told["opened"]) == {("V02", new["id"])}
+    assert about(told["opened"]) == {("V02", new["id"]), ("S01", new["id"])}
     assert told["opened"][0]["subject"]["name"] == "New"
     await platform.client.put("tactic", new["id"], {"name": "New", "key": new["key"], "state": "in_force"})
     await compared(platform, told, before, score)

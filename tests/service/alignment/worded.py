@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from tests.service.alignment.world import World
+from tests.unit.alignment.graphs import members_of, types_of
 
 HEALTHY = """
 outcome:bo agreed, party:bx active, role:br active, process:bp operational +purpose, activity:ba operational,
@@ -16,20 +17,40 @@ bp serves bo, bp owned_by bx, ba accountable br, ba responsible br, ba part_of b
 bs serves bp, bs owned_by bx, bs depends_on bt, bd part_of bs, bf offers bs
 """
 """Something in every dimension, and nothing wrong with it."""
-TYPES = {
-    "business", "it", "it_service", "manufacturing", "internal", "external", "application", "technology",
-    "process_owner", "service_owner",
-}  # fmt: skip
 FIELDS = {
     "assigned_in": "scope", "assigned_as": "role_id", "assigns": "party_id", "owned_by": "owner",
-    "part_of": {"activity": "process_id", "design_package": "service_id"},
+    "part_of": {
+        "activity": "process_id", "design_package": "service_id", "csf": "objective_id", "kpi": "csf_id",
+        "strategy_element": "strategy_id", "work_instruction": "procedure_id",
+    },
 }  # fmt: skip
 """Relations that a field of the source makes, where one has to."""
+NAMED = {
+    "offering": "service_offering", "to_activity": "activity", "segregated_from": "activity", "deputy": "party",
+    "migration_to": "service_offering",
+}  # fmt: skip
+"""Kinds that members name in their own words; other ones are called as their kind."""
 Json = dict[str, Any]
+TARGET = {"metric": "m", "comparator": "<", "value": 1}
 
 
 def ref_to(kind: str, name: str) -> str:
     return f"{kind}/{uuid5(NAMESPACE_URL, f'{kind}:{name}')}"
+
+
+def _named(said: Any, member: str = "") -> Any:
+    """With ids in the place of names."""
+    if isinstance(said, list):
+        return [_named(each, member) for each in said]
+    if isinstance(said, dict):
+        pair = said.keys() == {"kind", "id"}
+        return (
+            _pair(ref_to(said["kind"], said["id"]))
+            if pair
+            else {name: _named(each, name) for name, each in said.items()}
+        )
+    base = member.removesuffix("s").removesuffix("_id")
+    return ref_to(NAMED.get(base, base), said).partition("/")[2] if member.removesuffix("s").endswith("_id") else said
 
 
 def _pair(ref: str) -> Json:
@@ -63,7 +84,7 @@ class Worded:
         return self.world.events[before:]
 
     def _node(self, words: list[str]) -> str:
-        if ":" in words[0]:
+        if ":" in words[0] and not words[0].startswith("+"):
             kind, name = words.pop(0).split(":")
             ref = self.names[name] = ref_to(kind, name)
             self.said.setdefault(ref, {}).update({"key": name, "name": name, "state": words.pop(0)})
@@ -71,21 +92,29 @@ class Worded:
             ref = self.subject
         said = self.said[ref]
         for word in words:
-            if word in TYPES:
+            if word in types_of(ref.partition("/")[0]):
                 said["type"] = word
             elif word.isdigit():
                 said["criticality"] = int(word)
             elif word.startswith("+"):
-                member, _, value = word[1:].partition("=")
-                said[member] = value or self._value(member)
+                said.update(_named(members_of([word])) if "=" in word else {word[1:]: self._value(word[1:])})
             elif ":" in word:
-                p, _, element = word.partition(":")
-                said.setdefault("elements", []).append({"type": p, "ref": _pair(ref_to(FOUR_PS[p], element))})
+                p, element, *able = word.split(":")
+                more = {"competence": able[0]} if able else {}
+                said.setdefault("elements", []).append({"type": p, "ref": _pair(ref_to(FOUR_PS[p], element)), **more})
         return ref
 
     def _value(self, member: str) -> Any:
         return {
-            "components": [{"type": "access", "resource": "it"}],
+            "components": [{"type": "access", "resource": "it", "terms": "as always"}],
+            "commitments": [TARGET],
+            "service_level_targets": [TARGET],
+            "inputs": ["it"],
+            "outputs": ["it"],
+            **dict.fromkeys(("needs_instruction", "signs", "is_end"), True),
+            **dict.fromkeys(("deliverable_id", "deputy_id"), ref_to("party", "bx").partition("/")[2]),
+            **dict.fromkeys(("trigger", "terms", "acceptance", "unit"), "It is so."),
+            "direction": "up",
             "consumer_group_ids": [ref_to("consumer_group", "bg").partition("/")[2]],
             "owner": _pair(ref_to("party", "bx")),
             "purpose": "It is there.",
@@ -101,7 +130,10 @@ class Worded:
         field = field.get(ends[0].partition("/")[0]) if isinstance(field, dict) else field
         if field:
             pair = _pair(ends[1])
-            self.said[ends[0]][field] = None if state else pair["id"] if field.endswith("_id") else pair
+            if state and ends[0].startswith("role_assignment/"):
+                self.said[ends[0]].pop(field)  # it has to be of something: of what all others are
+            else:
+                self.said[ends[0]][field] = None if state else pair["id"] if field.endswith("_id") else pair
             return ends[0]
         ref = ref_to("link", " ".join(words[:3]))
         joined = {"type": relation, "source": _pair(ends[0]), "target": _pair(ends[1])}
@@ -113,6 +145,15 @@ class Worded:
         said = dict(self.said[ref])
         if kind.name == "activity":
             said.setdefault("process_id", ref_to("process", "bp").partition("/")[2])
+        if kind.name == "design_package":
+            said.setdefault("service_id", ref_to("service", "bs").partition("/")[2])
+        if kind.name == "handoff":
+            activity = ref_to("activity", "ba").partition("/")[2]
+            said = {"from_activity_id": activity, "to_activity_id": activity} | said
+        if kind.name == "role_assignment":
+            held = {"party_id": ref_to("party", "bx"), "role_id": ref_to("role", "br")}
+            scope = _pair(ref_to("service", "bs"))
+            said = {name: ref.partition("/")[2] for name, ref in held.items()} | {"scope": scope} | said
         if said["state"] == "deleted":
             if ref not in self.world.states:
                 self.world._record(ref, kind, said | {"state": kind.lifecycle.initial})

@@ -28,6 +28,7 @@ COUNTS = {
     "service": 2, "service_offering": 1, "consumer_group": 1, "design_package": 2, "product": 1, "contract": 1,
     "process": 2, "activity": 2, "role": 2, "party": 2, "role_assignment": 2, "policy": 1, "project": 1,
     "capability": 1, "csf": 1, "kpi": 1, "partner": 1, "procedure": 1, "handoff": 1, "deliverable": 1,
+    "strategy_element": 2, "work_instruction": 1,
 }  # fmt: skip
 LINKED = 30
 _PAGE = 7
@@ -55,6 +56,12 @@ def ref(dice: Random, *kinds: str) -> State:
     return {"kind": kind, "id": some_id(dice, kind)}
 
 
+def some_day(dice: Random) -> str | None:
+    """Before, among or after what these histories record, or none."""
+    days = dice.choice([None, -400, -80, -20, 10, 40, 75, 120, 400])
+    return None if days is None else clock.rfc3339(START + timedelta(days=days))
+
+
 def _few(dice: Random, make: Callable[[], Any], most: int = 3) -> list[Any]:
     return [make() for _ in range(dice.randrange(most + 1))]
 
@@ -62,16 +69,18 @@ def _few(dice: Random, make: Callable[[], Any], most: int = 3) -> list[Any]:
 def _element(dice: Random) -> State:
     p = dice.choice(list(FOUR_PS))
     if dice.random() < 0.3:
-        return {"type": p, "not_applicable": True, "reason": "It needs none."}
-    return {"type": p, "ref": ref(dice, FOUR_PS[p])}
+        return {"type": p, "not_applicable": True, "reason": "It needs none.", "review_due": some_day(dice)}
+    return {"type": p, "ref": ref(dice, FOUR_PS[p]), "competence": dice.choice([None, "It knows how."])}
 
 
+_TARGET: State = {"metric": "m", "comparator": "<", "value": 1}
 _COMPONENTS = {"goods": "item", "access": "resource", "action": "trigger"}
 
 
 def _component(dice: Random) -> State:
     type, member = dice.choice(list(_COMPONENTS.items()))
-    return {"type": type, member: "x"}
+    term = {"access": "terms", "action": "target_time"}.get(type)
+    return {"type": type, member: "x"} | ({term: dice.choice([None, "y"])} if term else {})
 
 
 OF_KIND: dict[str, Callable[[Random], State]] = {
@@ -83,14 +92,63 @@ OF_KIND: dict[str, Callable[[Random], State]] = {
     "consumer_group": lambda dice: {"type": dice.choice([None, "internal", "external"])},
     "service": lambda dice: {"type": dice.choice([None, "business", "application", "technology"])},
     "project": lambda dice: {"budget": dice.choice([None, 5.0])},
-    "process": lambda dice: {"purpose": dice.choice([None, "It is there."])},
-    "kpi": lambda dice: {"target": dice.choice([None, 5])},
-    "role": lambda dice: {"type": dice.choice(["process_owner", "service_owner", "other"])},
+    "process": lambda dice: {
+        "purpose": dice.choice([None, "It is there."]),
+        "trigger": dice.choice([None, "It rings.", "It is time."]),
+        "inputs": dice.choice([[], ["a"], ["a", "b"]]),
+        "outputs": dice.choice([[], ["n 1"], ["x", "N 2"]]),
+    },
+    "kpi": lambda dice: {
+        "target": dice.choice([None, 0, 5]),
+        "baseline": dice.choice([0, 3]),
+        "unit": dice.choice([None, "%", "h"]),
+        "direction": "up",
+    },
+    "role": lambda dice: {
+        "type": dice.choice(["process_owner", "service_owner", "process_manager", "process_practitioner", "other"]),
+        "seats": dice.choice([None, 1, 3]),
+        "required_skills": _few(dice, lambda: {"name": dice.choice("ab"), "level": dice.choice([None, 3])}, 1),
+    },
+    "party": lambda dice: {
+        "type": dice.choice([None, "person", "team"]),
+        "capacity": dice.choice([None, 0.1, 1.0]),
+        "skills": _few(
+            dice, lambda: {"name": dice.choice("aAb"), "level": dice.choice([2, 4]), "valid_to": some_day(dice)}, 2
+        ),
+    },
+    "stakeholder": lambda dice: {
+        "signs": dice.choice([None, True]),
+        "side": dice.choice([None, "business", "it", "it"]),
+    },
+    "product": lambda dice: {"end_of_support": some_day(dice)},
+    "strategy_element": lambda dice: {
+        "type": dice.choice(["perspective", "position", "plan", "pattern"]),
+        "evidence_refs": _few(dice, lambda: {"system": "minutes", "id": dice.choice("ab")}, 3),
+    },
+    "handoff": lambda dice: {"acceptance": dice.choice([None, "It is whole."])},
+    "contract": lambda dice: {
+        "type": dice.choice(["sla", "ola", "uc"]),
+        "provider": ref(dice, "partner", "party"),
+        "renewal": dice.choice([None, "undecided", "renew"]),
+        "period": dice.choice([None, {"start": some_day(dice), "end": some_day(dice)}]),
+        "items": _few(dice, lambda: _item(dice), 2),
+        "signatories": [
+            {"side": side, "name": "x"} for side in dice.choice([[], ["provider"], ["provider", "customer"]])
+        ],
+        "service_level_targets": _few(dice, lambda: dict(_TARGET), 1),
+    },
     "activity": lambda dice: {
         "order": dice.choice([None, 1, 2]),
+        "is_end": dice.choice([None, None, True]),
+        "needs_instruction": dice.choice([None, True]),
         "raci": _few(dice, lambda: {"role_id": some_id(dice, "role"), "letter": dice.choice("RACI")}),
     },
-    "service_offering": lambda dice: {"components": _few(dice, lambda: _component(dice), 2)},
+    "service_offering": lambda dice: {
+        "components": _few(dice, lambda: _component(dice), 2),
+        "terms": dice.choice([None, "As always."]),
+        "commitments": _few(dice, lambda: dict(_TARGET), 1),
+        "sunset_at": some_day(dice),
+    },
     "design_package": lambda dice: {"elements": _few(dice, lambda: _element(dice), 4)},
     "role_assignment": lambda dice: {"scope": ref(dice, "process", "service")},
     "increment": lambda dice: {
@@ -106,7 +164,13 @@ def _side(dice: Random) -> State:
 
 
 def _sign_off(dice: Random) -> State:
-    return {"stakeholder_id": some_id(dice, "stakeholder"), "decision": dice.choice(["approved", "requested"])}
+    said = {"decision": dice.choice(["approved", "requested"]), "by": dice.choice(["anna", "ben"])}
+    return {"stakeholder_id": some_id(dice, "stakeholder"), **said, "at": some_day(dice)}
+
+
+def _item(dice: Random) -> State:
+    member, kind = dice.choice([("offering_id", "service_offering"), ("service_id", "service")])
+    return {member: some_id(dice, kind), "start": some_day(dice)}
 
 
 def _references(kind: Kind, dice: Random) -> State:
@@ -133,7 +197,9 @@ def _validity(dice: Random) -> State:
 class World:
     """``states`` are the owners' lists; ``events`` all that was ever recorded, which is what ``/changes`` has."""
 
-    def __init__(self) -> None:
+    def __init__(self, lively: int = 1) -> None:
+        """``lively`` says how often the state is a live one."""
+        self.lively = lively
         self.states: dict[str, State] = {}
         self.last: dict[str, State] = {}
         self.events: list[State] = []
@@ -148,8 +214,11 @@ class World:
         if kind.name in OF_KIND:
             body |= OF_KIND[kind.name](dice)
         body |= {"key": f"{kind.name}-{at[-2:]}", "name": f"N {dice.randrange(4)}"}
-        body |= {"state": dice.choice([*kind.lifecycle.states, *kind.lifecycle.live]), "owner": None}
+        states = [*kind.lifecycle.states, *sorted(kind.lifecycle.live) * self.lively]
+        body |= {"state": dice.choice(states), "owner": None}
         body["criticality"] = dice.choice([None, 1, 5])
+        if dice.random() < 0.3:
+            body["review"] = {"next_due": some_day(dice), "cadence": dice.choice([None, "monthly", "annual"])}
         if dice.random() < 0.3:
             body["owner"] = ref(dice, "party", "role")
         self._record(at, kind, {name: value for name, value in body.items() if name in kind.model.model_fields})

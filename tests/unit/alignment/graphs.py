@@ -1,17 +1,22 @@
 """Graphs as one line of text: what the examples of rules are written in.
 
 ``kind:name state type +member=value with p:name, ...; name relation name ended, ...``; the first node is the subject,
-and a member without a value says something. An end that is no node is written ``kind:name``. Each relation is a link,
-but those that only fields make, which are held by their source.
+and a member without a value says something. A value is text, a number, ``true``, a day (its start), a list in brackets
+with bars between (``[a|b]``) or an object (``name:value/name:value``); a member of a member is ``review.next_due``. An
+element of a design may end with its competence. An end that is no node is written ``kind:name``. Each relation is a
+link, but those that only fields make, which are held by their source.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import END, GOAL
+from services.alignment.judge.clocks import instant
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
@@ -23,9 +28,41 @@ from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-TYPES = {"business", "it", "it_service", "manufacturing", "internal", "external", "application", "technology"} | {
-    "process_owner", "service_owner",
-}  # fmt: skip
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]+([.][0-9]+)?")
+
+
+@cache
+def types_of(kind: str) -> frozenset[str]:
+    """The types that a kind may be of."""
+    field = NODE_KINDS[kind].model.model_fields.get("type")
+    allowed = get_args(field.annotation) if field else ()
+    return frozenset(each for some in allowed for each in (some, *get_args(some)) if isinstance(each, str))
+
+
+def value(text: str) -> Any:
+    """What a word says."""
+    if text.startswith("["):
+        return [value(item) for item in text[1:-1].split("|")]
+    if ":" in text:
+        return {name: value(said) for name, _, said in (part.partition(":") for part in text.split("/"))}
+    if _DAY.fullmatch(text):
+        return f"{text}T00:00:00Z"
+    if _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return True if text == "true" else text
+
+
+def members_of(words: Iterable[str]) -> dict[str, Any]:
+    """What the words with a plus say."""
+    members: dict[str, Any] = {}
+    for path, _, said in (word[1:].partition("=") for word in words if word.startswith("+")):
+        *outer, last = path.split(".")
+        place = members
+        for name in outer:
+            place = place.setdefault(name, {})
+        place[last] = value(said) if said else ["something"]
+    return members
 
 
 @dataclass
@@ -55,7 +92,7 @@ class Text:
         self.judge.flush()
 
     def _node(self, words: list[str], when: datetime) -> list[Version]:
-        if ":" in words[0] and not words[0].startswith("with"):
+        if ":" in words[0] and not words[0].startswith(("with", "+")):
             kind, name = words.pop(0).split(":")
             self.names[name] = f"{kind}/{name}"
             self.first = self.first or f"{kind}/{name}"
@@ -71,17 +108,22 @@ class Text:
         kind = NODE_KINDS[ref.partition("/")[0]]
         deleted = state == "deleted"
         self.links[ref] = version = self.links.get(ref, 0) + 1
-        said = [w[1:].partition("=") for w in words if w.startswith("+")]
-        members: dict[str, Any] = {name: value or ["something"] for name, _, value in said}
-        elements = [w.split(":") for w in words if ":" in w and w.split(":")[0] in FOUR_PS]
-        if elements:
+        members = members_of(words)
+        if elements := [w.split(":") for w in words if w.split(":")[0] in FOUR_PS and ":" in w]:
             members["elements"] = [
-                {"type": p, "ref": {"kind": FOUR_PS[p], "id": name}, "not_applicable": False} for p, name in elements
+                {
+                    "type": p,
+                    "ref": {"kind": FOUR_PS[p], "id": name},
+                    "not_applicable": False,
+                    "competence": " ".join(more),
+                }
+                for p, name, *more in elements
             ]
+        begins, ends = (instant(members.get(name, "")) for name in ("valid_from", "valid_to"))
         return Version(
-            ref, (1, version), when, next((w for w in words if w in TYPES), None),
+            ref, (1, version), when, next((w for w in words if w in types_of(kind.name)), None),
             kind.lifecycle.initial if deleted else state, not deleted and kind.is_live(state),
-            deleted, next((int(w) for w in words if w.isdigit()), None), None, None, tuple(self.held.get(ref, ())),
+            deleted, next((int(w) for w in words if w.isdigit()), None), begins, ends, tuple(self.held.get(ref, ())),
             members,
         )  # fmt: skip
 

@@ -37,8 +37,18 @@ TYPES: Mapping[str, list[str | None]] = {
     "consumer_group": ["internal", "external", None],
     "role": ["process_owner", "service_owner", None],
 }
-DEEP = {"elements", "raci", "components", "items", "sign_offs"}
-"""Members with more in them than a word."""
+
+
+def _choices(kind: str, member: str) -> list[object]:
+    """Of a member that has no more in it than a word or a number."""
+    schema = NODE_KINDS[kind].model.model_json_schema()["properties"].get(member, {})
+    types = {each.get("type", "object") for each in schema.get("anyOf", [schema])}
+    if {"array", "object"} & types:
+        return [None]
+    return [None, 1, 5] if {"number", "integer"} & types else [None, "x", 5]
+
+
+CHOICES = {kind: {name: _choices(kind, name) for name in sorted(names)} for kind, names in PLAN.members.items()}
 
 
 @dataclass
@@ -73,9 +83,7 @@ class History:
                 source, target = (far, ref) if reference.swapped else (ref, far)
                 said = Said(reference.relation, source, target, ref, in_force=True)
                 held[said[:3]] = said
-        members = {
-            name: dice.choice([None, "x", 5]) for name in sorted(PLAN.members.get(kind.name, frozenset()) - DEEP)
-        }
+        members = {name: dice.choice(choices) for name, choices in CHOICES.get(kind.name, {}).items()}
         if not live:
             self.since.pop(ref, None)
         else:

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.catalogue import RULES, SHOWN
 from tests.unit.alignment.graphs import START, Text
 
-LATER = START + timedelta(days=100)
+LATER = START + timedelta(days=400)
 
 
 def graph(text: str) -> Text:
-    """As it is a hundred days later, when what has to be done in time is overdue."""
+    """As it is more than a year later, when what has to be done in time is overdue."""
     made = Text()
     made.add(text)
     made.judge.turn_to(LATER)
@@ -19,13 +19,25 @@ def graph(text: str) -> Text:
     return made
 
 
-@pytest.mark.parametrize("rule", RULES)
+WRITTEN = [rule.id for rule in RULES.values() if rule.mended]
+"""Those that say whom another one asks are made from that."""
+
+
+@pytest.mark.parametrize("rule", WRITTEN)
 def test_its_examples(rule: str) -> None:
     assert graph(RULES[rule].fails).of(rule)
     assert not graph(RULES[rule].passes).of(rule)
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [rule.id for rule in SHOWN.values() if rule.given])
+def test_its_examples_are_among_those_whom_it_asks(rule: str) -> None:
+    """Else the one would pass for nothing."""
+    for example in (RULES[rule].passes, RULES[rule].fails):
+        made = graph(example)
+        assert bool(made.of(f"{rule}p")) if RULES[rule].few else not made.of(f"{rule}n")
+
+
+@pytest.mark.parametrize("rule", WRITTEN)
 def test_its_remedy_closes_it(rule: str) -> None:
     made = graph(RULES[rule].fails)
     assert made.of(rule)

@@ -32,6 +32,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "finding": (ID,), "waive": (ID, "--reason", "x", "--until", "2999-01-01"), "acknowledge": (ID,),
     "comment": (ID, "x"),
     "whatif": ("--retire", "service/x"), "forecast": ("--until", "2999-01-01"), "me": (),
+    "rules": (),
 }  # fmt: skip
 """Of each command that asks a server."""
 Answer = Callable[[httpx.Request], httpx.Response]

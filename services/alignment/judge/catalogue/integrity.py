@@ -1,5 +1,4 @@
-"""Relations that point at what is there, and that fit. Source: referential integrity, and ArchiMate's table of allowed
-relations."""
+"""Relations that point at what is there, and that fit."""
 
 from collections.abc import Iterator
 
@@ -27,6 +26,7 @@ def _unfit(edge: Edge) -> Iterator[Evidence]:
         yield {"allowed": allowed_relations(edge.source.kind, edge.target.kind)}
 
 
+SOURCE = "Referential integrity; ArchiMate 3.2, appendix B: allowed relations"
 _ALL = frozenset(NODE_KINDS)
 
 RULES = (

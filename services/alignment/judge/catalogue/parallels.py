@@ -1,4 +1,4 @@
-"""What business and IT do goes together. Source: ITIL 2011 strategy management: both are planned side by side."""
+"""What business and IT do goes together."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -25,6 +25,7 @@ def _without_need(node: Node) -> Iterator[Evidence]:
         yield {"missing": "a side that needs the other one"}
 
 
+SOURCE = "ITIL 2011 strategy management for IT services: business and IT are planned side by side"
 _PLANNED = frozenset({"tactic", "operation"})
 _BESIDE = Reading(lambda node: (node.live, node.get("side")), _PLANNED, ("side",))
 _BOTH_WAYS = (Path((out("parallels"),), _BESIDE), Path((into("parallels"),), _BESIDE))

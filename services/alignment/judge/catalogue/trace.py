@@ -1,5 +1,4 @@
-"""Nothing in a vacuum: what is there leads to an outcome or a business strategy. Sources: ITIL 2011 strategy management
-(each level justified by the one above), ArchiMate's motivation aspect (a chain from means to ends)."""
+"""Nothing in a vacuum: what is there leads to an outcome or a business strategy."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,23 +11,17 @@ from services.alignment.judge.catalogue.words import (
     OUTCOME,
     live,
 )
-from services.alignment.judge.checks import (
-    After,
-    AnyOf,
-    ByType,
-    Evidence,
-    Joined,
-    LeadsUp,
-    Looks,
-    RestedOn,
-    Topmost,
-)
+from services.alignment.judge.checks import AnyOf, ByType, Evidence, Joined, LeadsUp, Looks, RestedOn, Topmost
+from services.alignment.judge.conditions import After
 from services.alignment.judge.footprint import Path, Reading, into, out
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import LEADING
 from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import NODE_KINDS
 
+SOURCE = (
+    "ITIL 2011 strategy management: each level justified by the one above; ArchiMate 3.2 motivation: from means to ends"
+)
 _OTHERS = LEADING & set(NODE_KINDS) - ARTIFACTS - {"strategy", "outcome", "tactic", "operation", "service", "party"}
 """Kinds of which no other rule asks whether something is above them; of a party nobody asks what it is for."""
 _ABOVE = "something live above it"

@@ -1,0 +1,66 @@
+"""docs/rules.md, made from the catalogue: the words of each rule, its examples and its source.
+
+python -m services.alignment.judge.page
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from services.alignment.judge.catalogue import SHOWN, UNDECIDED
+from services.alignment.judge.rule import Rule
+
+PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
+_HEAD = """# The rules
+
+Made from the catalogue by `python -m services.alignment.judge.page`; a test holds the two together. `GET
+/alignment/v1/rules` and `plumbline rules` show the same.
+
+Each rule says when it finds something and what mends that, with an example that passes and one that fails; the tests
+run both, and apply the remedy. An example is a graph, its subject first: `kind:name state type +member=value, ...; name
+relation name, ...`. How grave its findings are stands beside its title; on what is vital (criticality 5) they are one
+degree graver. *Live* is what is in a live state, within its validity; only what is live and relations that hold are
+looked at, unless a rule names states or validity itself. Numbers are limits of the rule.
+"""
+_UNDECIDED = """## Rules that nothing here can decide
+
+They are known and left out, since what they would read is not recorded. Nothing is guessed in their place.
+
+| Rule | | What is missing |
+|---|---|---|
+"""
+
+
+def render() -> str:
+    """The page as Markdown."""
+    dimensions = groupby(sorted(SHOWN.values(), key=lambda rule: _order(rule.dimension)), lambda rule: rule.dimension)
+    parts = [f"## {name.replace('_', '-')}\n\n" + "\n".join(map(_rule, some)) for name, some in dimensions]
+    rows = "".join(f"| {each.id} | {each.title} | {each.why} |\n" for each in UNDECIDED)
+    return "\n".join([_HEAD, *parts, _UNDECIDED + rows])
+
+
+def _order(dimension: str) -> int:
+    return list(dict.fromkeys(rule.dimension for rule in SHOWN.values())).index(dimension)
+
+
+def _rule(rule: Rule) -> str:
+    return "\n".join(
+        (
+            f"### {rule.id} {rule.title} ({rule.severity.name})\n",
+            f"{rule.condition} {rule.remedy}\n",
+            *_examples(rule),
+            f"Source: {rule.source}.\n",
+        )
+    )
+
+
+def _examples(rule: Rule) -> Iterator[str]:
+    yield "```text"
+    yield f"passes  {rule.passes}"
+    yield f"fails   {rule.fails}"
+    yield f"mended  {rule.mended.strip()}"
+    yield "```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render())

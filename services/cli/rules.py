@@ -1,0 +1,70 @@
+"""``rules``: the rule catalogue, for people."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.endpoint import Unusable
+from services.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from shared.contracts.views.findings import RuleList, RuleView
+
+_RULES = "/alignment/v1/rules"
+
+
+@command
+async def rules(
+    session: Session,
+    rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule, such as V04; without it, all.")] = None,
+) -> None:
+    """List the rules and those that nothing here can decide, or show one with its words and examples."""
+    from shared import typed
+    from shared.contracts.refusals import one_of
+    from shared.contracts.views.findings import RuleList
+
+    answer = await typed.read(session.client, RuleList, _RULES)
+    if rule is None:
+        session.show(answer.document, lambda: _list(answer.value))
+        return
+    known = {each.id: each for each in answer.value.items}
+    if rule not in known:
+        why = next((each.why for each in answer.value.undecided if each.id == rule), None)
+        raise Unusable(f"The rule {rule} is not decided here. {why}" if why else f"RULE must be {one_of(rule, known)}")
+    document = next(each for each in answer.document["items"] if each["id"] == rule)
+    session.show(document, lambda: _one(known[rule]))
+
+
+def _list(answer: "RuleList") -> "RenderableType":
+    from rich.console import Group
+
+    from services.cli.tables import cell, table
+
+    rows = [(each.id, each.severity, each.dimension, each.title, each.condition) for each in answer.items]
+    left_out = [(each.id, each.title, each.why) for each in answer.undecided]
+    return Group(
+        table(("rule", "severity", "counts in", "finding", "when"), rows),
+        cell(""),
+        table(("not decided", "finding", "why"), left_out),
+    )
+
+
+def _one(rule: "RuleView") -> "RenderableType":
+    from rich.console import Group
+
+    from services.cli.tables import cell, table
+
+    rows = [
+        ("severity", rule.severity),
+        ("counts in", rule.dimension),
+        ("when", rule.condition),
+        ("remedy", rule.remedy),
+        ("looks at", ", ".join(rule.kinds)),
+        ("limits", ", ".join(f"{name}: {number}" for name, number in rule.limits.items()) or "none"),
+        ("passes", rule.examples.passes),
+        ("fails", rule.examples.fails),
+        ("source", rule.source),
+    ]
+    return Group(cell(f"{rule.id}: {rule.title}"), table(("", ""), rows))
