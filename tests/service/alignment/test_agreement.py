@@ -30,6 +30,17 @@ async def goes_on(server: Server, dice: Random) -> None:
     await server.arrive(server.world.events[before:])
 
 
+async def is_signed(server: Server, dice: Random) -> None:
+    """Something of it, which seldom happens by itself."""
+    before, increment = len(server.world.events), next(ref for ref in REFS if ref.startswith("increment/"))
+    for _ in range(100):
+        server.world.write(increment, dice)
+        state = server.world.states[increment]
+        if state["state"] == "signed" and len(state["items"]) > 1 and not state["valid_from"] and not state["valid_to"]:
+            break
+    await server.arrive(server.world.events[before:])
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_no_two_views_contradict_each_other(server: Server, seed: int) -> None:
     await goes_on(server, Random(seed))
@@ -202,6 +213,7 @@ async def test_a_contradiction_is_seen(server: Server) -> None:
     waiting, dice = dict(PLANTED), Random(0)
     for _ in range(MOST_ROUNDS):
         await goes_on(server, dice)
+        await is_signed(server, dice)
         views = Judged(server, None)
         await views.read()
         for holds in AGREE:
