@@ -22,6 +22,7 @@ COMMANDS = {
     "new": ("services.cli.new:new", "A document of a bundle with every member of a kind, to be filled in."),
     "get": ("services.cli.get:get", "List the entities of a kind, or show one."),
     "move": ("services.cli.move:move", "Move something to another state of its lifecycle."),
+    "review": ("services.cli.review:review", "Record that something has been looked at."),
     "trace": ("services.cli.paths:trace", "What something leads up to, or what rests on it."),
     "why": ("services.cli.paths:why", "Why something exists: every path to an outcome or a business strategy."),
     "impact": ("services.cli.impact:impact", "Who loses something if it fails, and whom to ask before."),

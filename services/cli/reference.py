@@ -30,7 +30,7 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "raci", "proof", "finding", "whatif"), _ABOUT),
     **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline
-    **dict.fromkeys(("move", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
+    **dict.fromkeys(("move", "review", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
     **dict.fromkeys(("waive", "acknowledge", "comment"), _CHANGING),
     "propose": (USAGE, NOT_FOUND, CONFLICT, UNREACHABLE),
     "baseline": (USAGE, CONFLICT, UNREACHABLE),

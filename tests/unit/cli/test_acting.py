@@ -192,3 +192,20 @@ def test_me_says_what_one_holds_and_owns(run: Any, owner: FakeOwner) -> None:
     owner.extra["/alignment/v1/me"] = {**told, "party": node(CREW, "crew"), "roles": [role], "acts_on": [ID]}
     shown = run("me").stdout
     assert all(text in shown for text in ("party/crew Crew", "party/owner in party/claims", ID))
+
+
+def test_a_review_is_recorded_and_falls_due_again(run: Any, crew: FakeOwner) -> None:
+    sent: list[Any] = []
+
+    def answer(request: httpx.Request) -> dict[str, Any]:
+        sent.append((request.headers["If-Match"], json.loads(request.content)))
+        review = crew.states["party", CREW]["review"]
+        due = "2027-02-28T00:00:00Z" if review["cadence"] else None
+        return {**crew.states["party", CREW], "review": {**review, "next_due": due}}
+
+    crew.states["party", CREW]["review"] = {"cadence": None}
+    crew.extra[f"/roles/v1/parties/{CREW}/reviews"] = answer
+    assert "is reviewed, and not due again: --cadence" in run("review", "party/crew", "-c", "Fine.").stdout
+    crew.edit("party", CREW, review={"cadence": "quarterly"})
+    assert "due again on 2027-02-28" in run("review", "party/crew", "--cadence", "quarterly").stdout
+    assert sent == [('"1"', {"comment": "Fine."}), ('"2"', {"comment": None})]

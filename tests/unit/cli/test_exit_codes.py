@@ -19,7 +19,7 @@ ID = "7d4f0000-0000-4000-8000-000000000001"
 BUNDLE = "{kind: role, key: r, spec: {name: R}}"
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "apply": ("-f", "FILE"), "import": ("TABLE", "--kind", "role"), "export": (), "get": ("service", "x"),
-    "move": ("service/x", "operational"),
+    "move": ("service/x", "operational"), "review": ("service/x",),
     "trace": ("service/x",), "why": ("service/x",), "impact": ("service/x",),
     "cascade": ("--as-of", "x"), "coverage": ("design", "--as-of", "x"), "findings": ("--as-of", "x"),
     "score": ("--as-of", "x"), "load": ("--as-of", "x"),

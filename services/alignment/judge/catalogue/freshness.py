@@ -51,7 +51,7 @@ RULES = (
     Rule(
         "T01", Severity.medium, "freshness", "Review that is overdue",
         "The review of a live thing was due and has not been made; it is graver once the next one is due as well.",
-        "Review it, and say so: `plumbline review`.",
+        "Look at it, mend what is no longer so, and record the review: `plumbline review KIND/KEY`.",
         Looks(_overdue, ("review",), clocks=(_DUE, _DUE_AGAIN)), _ALL, graver=_twice, given=_REVIEW_IS_SET, few=True,
         passes="process:p operational +review.next_due=2030-01-01",
         fails="process:p operational +review.next_due=2026-02-01",
