@@ -91,7 +91,7 @@ class Writer:
         held = self._held.pop(generation, None)
         if held is not None:
             self._resting = 0
-            await asyncio.shield(asyncio.to_thread(held.judge.graph.clear))
+            await asyncio.shield(asyncio.to_thread(held.judge.standing.clear))
 
     def next_due(self, generation: int) -> datetime | None:
         """When something turns by itself, as far as is known."""

@@ -24,7 +24,8 @@ def of(model: str, **more: Any) -> dict[str, Any]:
 async def organised(platform: Platform) -> None:
     """Of the model ea two processes and a link, of crm a process, a service, and a link between the two models."""
     api = Api(platform)
-    vital = await api.make("process", **of("ea", criticality=5, purpose="It decides claims."))
+    described = {"purpose": "It decides claims.", "trigger": "A claim", "inputs": ["Claim"], "outputs": ["Decision"]}
+    vital = await api.make("process", **of("ea", criticality=5, **described))
     silent = await api.make("process", **of("ea", criticality=2))
     sales = await api.make("process", **of("crm"))
     service = await api.make("service", **of("crm"))

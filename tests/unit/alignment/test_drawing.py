@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from services.alignment.page.drawing import Drawing, Row, drawn
@@ -103,6 +103,7 @@ def neighbourhoods(draw: some.DrawFn) -> tuple[list[TracedNode], Rows]:
     return nodes, draw(some.lists(ends, max_size=60))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # where lines of code are counted as well
 @given(neighbourhoods())
 def test_no_line_crosses_a_box_and_nothing_lies_outside(
     given: tuple[list[TracedNode], Rows],
@@ -141,6 +142,7 @@ def _bent(start: Point, to: list[float], part: float) -> Point:
     return sum(map(float.__mul__, share, xs)), sum(map(float.__mul__, share, ys))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(neighbourhoods(), some.randoms(use_true_random=False))
 def test_the_order_of_what_is_given_makes_no_difference(given: tuple[list[TracedNode], Rows], dice: Any) -> None:
     nodes, rows = given
