@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.alignment.judge.catalogue.words import ARTIFACTS, STATUS, live, over, paths, saying
 from services.alignment.judge.checks import AnyOf, Evidence, Joined, Looks
-from services.alignment.judge.footprint import into, out
+from services.alignment.judge.footprint import Reading, into, out
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import LEADING
 from services.alignment.judge.rule import Rule, Severity
@@ -21,6 +21,13 @@ _LAST = {
     kind.name: frozenset(s for s in kind.lifecycle.states if not kind.lifecycle.moves[s])
     for kind in NODE_KINDS.values()
 }
+
+
+def _has_ended(node: Node) -> bool:
+    return node.seen and node.state in _LAST[node.kind]
+
+
+_ENDED = Reading(_has_ended)
 _RESTING = (ARTIFACTS | {"objective", "tactic", "operation", "capability", "service"}) & LEADING
 _ABOVE = tuple(step for step in (out(*UP["source"]), into(*UP["target"])) if step.types)
 _SERVING = into("serves", "realizes")
@@ -47,7 +54,7 @@ def _skipping(node: Node) -> Iterator[Evidence]:
 def _lost(node: Node) -> Iterator[Evidence]:
     """What was above it has ended, and nothing else is."""
     above = [edge.upper for edge in node.above if edge.active]
-    ended = sorted({each.ref for each in above if each.seen and each.state in _LAST[each.kind]})
+    ended = sorted({each.ref for each in above if _has_ended(each)})
     if ended and not any(each.live for each in above):
         yield {"ended": ended[:10]}
 
@@ -92,7 +99,7 @@ RULES = (
         "Everything above a live thing has ended.",
         "Attach it to the successor of what was above it, or retire it too.",
         Looks(_lost, paths=paths(STATUS, *((step,) for step in _ABOVE))), _RESTING,
-        given=AnyOf(tuple(Joined("anything above", (step,), STATUS) for step in _ABOVE)),
+        given=AnyOf(tuple(Joined("anything above that has ended", (step,), _ENDED) for step in _ABOVE)), few=True,
         passes="tactic:t in_force, objective:o in_force, objective:p retired; t decomposes o, t decomposes p",
         fails="tactic:t in_force, objective:o in_force, objective:p retired; t decomposes p",
         mended="; t decomposes o",

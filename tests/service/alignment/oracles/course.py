@@ -174,20 +174,12 @@ def _reasons(facts: Facts, ref: str) -> Told:
     objectives = of_kind(to(facts, ref, "realizes decomposes justified_by"), "objective")
     if len(objectives) > 5:
         yield "V16", INFO, ""
-    if not _any_above(facts, ref):
-        yield "V13n", COUNTED, ""
     above = facts.uppers[ref]
     ended = [each for each in above if each in facts.all and over(kind(each), facts.all[each]["state"])]
+    if ended:
+        yield "V13p", COUNTED, ""
     if ended and not above & facts.live:
         yield "V13", HIGH, ""
-
-
-_UP_OUT = "supports decomposes realizes serves justified_by delivers performs provides part_of offers covers guides"
-_UP_IN = "depends_on measured_by requires"
-
-
-def _any_above(facts: Facts, ref: str) -> bool:
-    return bool(to(facts, ref, _UP_OUT, everything=True) or by(facts, ref, _UP_IN, everything=True))
 
 
 def of_project(facts: Facts, ref: str, state: State) -> Told:
