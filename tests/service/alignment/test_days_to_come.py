@@ -17,6 +17,8 @@ from tests.service.alignment import clockwork
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 MORE = [
     f"{kind}/{UUID(int=number, version=4)}"

@@ -18,6 +18,8 @@ from tests.service.alignment.recomputed import Findings
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, MINUTE, REFS, START
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 3))
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Json = dict[str, Any]

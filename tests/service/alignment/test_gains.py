@@ -13,6 +13,8 @@ from tests.service.alignment.recomputed import Findings
 from tests.service.alignment.served import Server
 from tests.service.alignment.worded import HEALTHY, Worded, ref_to
 
+pytestmark = pytest.mark.long
+
 WITH = {"V18": ("V04",)}
 """Of what rests on the subject in the example this is incomplete until its chain is whole."""
 ASKED_THEN = {"R01": "R02", "R03": "R04"}

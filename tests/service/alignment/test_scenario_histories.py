@@ -12,7 +12,9 @@ from tests.service.alignment.served import Server
 from tests.service.alignment.test_forecast_histories import Found, Json, listed, told, written
 from tests.service.alignment.world import LINK_REFS, REFS
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 4))
+pytestmark = pytest.mark.long
+
+SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 CHANGES = 6
 """Of each history, one after the other."""
 OF_AGE = {id for id, rule in RULES.items() if rule.check.footprint.after}
