@@ -51,6 +51,12 @@ class Standing(Turning):
     def __init__(self, plan: Plan, *, journaled: bool = True) -> None:
         super().__init__(plan, Graph(journaled=journaled))
 
+    def clear(self) -> None:
+        """Let go of everything, whatever else still holds this."""
+        self.graph.clear()
+        self._due.clear()
+        self.forget()
+
     def take(self, version: Version) -> bool:
         """Apply a version, if it is newer than what is there. Its instant is that of the graph."""
         if version.ref.startswith("link/"):

@@ -60,12 +60,6 @@ class Turning(Touching):
             self._enough = max(_ENTRIES, 2 * len(self._due))
         self._first = next(self._number)
 
-    def clear(self) -> None:
-        """Let go of everything, whatever else still holds this."""
-        self.graph.clear()
-        self._due.clear()
-        self.forget()
-
     def take_back(self) -> None:
         """It was not awaited; what was popped is there again."""
         self._due = [entry for entry in self._due if entry[1] < self._first]
