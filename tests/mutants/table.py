@@ -299,7 +299,7 @@ MUTANTS = (
     Mutant(
         "what a member says now is not awaited",
         "services/alignment/judge/standing.py",
-        "        self._await(node, *(self._instants(node) - watched - {valid_from, valid_to}))\n",
+        "        self._await(node, *self._instants(node).difference(watched, (valid_from, valid_to)))\n",
         "",
         _RULES,
     ),
@@ -369,8 +369,8 @@ MUTANTS = (
     Mutant(
         "who is asked is not counted",
         "services/alignment/judge/conditions.py",
-        "        if any(True for _ in self.condition.evidence(node, present)):\n            return ()\n",
-        "",
+        "return self.check.evidence(node, present) if is_empty(self.condition.evidence(node, present)) else ()\n",
+        "return self.check.evidence(node, present)\n",
         _RULES,
     ),
     Mutant(

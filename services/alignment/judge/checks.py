@@ -80,8 +80,11 @@ class Joined:
         return Footprint(paths=(Path(self.steps, self.goal),))
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
-        holds, enough = self.goal.of, self.least if self.most is None else self.most + 1
-        found = dict[str, None]()
+        holds = self.goal.of
+        if self.least == 1 and self.most is None:
+            return () if any(map(holds, reached(node, self.steps))) else missing(self.missing)
+        enough = self.least if self.most is None else self.most + 1
+        found: dict[str, None] = {}
         for each in reached(node, self.steps):
             if holds(each):
                 found[each.ref] = None
@@ -234,10 +237,9 @@ class EachEdge:
     def of(self, edge: Edge) -> Iterator[Evidence]:
         """What is wrong with one relation."""
         if edge.stands and (edge.is_link or not self.links_only):
-            told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
-            told |= {"source": edge.source.ref, "target": edge.target.ref}
             for each in self.wrong(edge):
-                yield told | each
+                told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
+                yield told | {"source": edge.source.ref, "target": edge.target.ref} | each
 
     def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
         links = [edge for edge in every(node.out) if edge.is_link]

@@ -27,6 +27,10 @@ class Has:
         return () if self.of(node) else missing(self.missing)
 
 
+def is_empty(found: Iterable[Evidence]) -> bool:
+    return not found if isinstance(found, tuple) else next(iter(found), None) is None
+
+
 @dataclass(frozen=True)
 class Given:
     """The check holds for those for whom the condition holds; nobody else is asked."""
@@ -39,9 +43,7 @@ class Given:
         return together(self.condition.footprint, self.check.footprint)
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
-        if any(True for _ in self.condition.evidence(node, present)):
-            return ()
-        return self.check.evidence(node, present)
+        return self.check.evidence(node, present) if is_empty(self.condition.evidence(node, present)) else ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Not:
         return self.check.footprint
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
-        return () if any(True for _ in self.check.evidence(node, present)) else missing("nothing")
+        return missing("nothing") if is_empty(self.check.evidence(node, present)) else ()
 
 
 @dataclass(frozen=True)

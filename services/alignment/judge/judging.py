@@ -138,11 +138,12 @@ class Judge:
             self.until = instant
 
     def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
-        standing, every, now = self.standing, self.plan.rules, dict[tuple[int, str], tuple[int, Evidence]]()
+        standing, every, live = self.standing, self.plan.rules, node.live
+        now: dict[tuple[int, str], tuple[int, Evidence]] = {}
+        self.judged += len(rules)
         for number in rules:
             rule = every[number]
-            self.judged += 1
-            if not rule.looks_at(node, valid=node.valid):
+            if not (live if rule.plain else rule.looks_at(node, valid=node.valid)):
                 continue
             wait = self.plan.waits[number]
             if wait and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
@@ -154,7 +155,8 @@ class Judge:
             self._compare(node, node.ref, rules, now, instant)
 
     def _judge_edge(self, edge: Edge, instant: datetime) -> None:
-        now, holder = dict[tuple[int, str], tuple[int, Evidence]](), edge.holder
+        now: dict[tuple[int, str], tuple[int, Evidence]] = {}
+        holder = edge.holder
         for number in self.plan.edges:
             rule = self.plan.rules[number]
             self.judged += 1

@@ -28,17 +28,18 @@ class Back(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Rules are numbered as they come. ``own`` are those about a kind, ``own_members`` those that read a member of the
-    subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation
-    and direction who has to be looked at when one begins or ends to hold; ``top``, ``rests``, ``around`` and
-    ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how long a
-    subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each kind."""
+    subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation,
+    direction and kind at its near end who has to be looked at when one begins or ends to hold; ``top``, ``rests``,
+    ``around`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
+    long a subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each
+    kind."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
     own: ByKind
     own_members: dict[str, dict[str, tuple[int, ...]]]
     readings: dict[str, tuple[tuple[Reading, tuple[Back, ...]], ...]]
-    steps: dict[tuple[str, bool], tuple[Back, ...]]
+    steps: dict[tuple[str, bool, str], tuple[Back, ...]]
     led: tuple[ByKind, ...]
     top: ByKind
     rests: ByKind
@@ -54,8 +55,8 @@ class Plan:
         """Whether any rule asks what is above its subject, over any number of relations."""
         return bool(self.closures or self.top)
 
-    def touched_by(self, type: str, *, forward: bool) -> tuple[Back, ...]:
-        return self.steps.get((type, forward), ())
+    def touched_by(self, type: str, kind: str, *, forward: bool) -> tuple[Back, ...]:
+        return self.steps.get((type, forward, kind), ())
 
 
 def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
@@ -151,16 +152,13 @@ def _between(nodes: Numbered) -> Ways:
     return found
 
 
-def _steps(nodes: Numbered) -> dict[tuple[str, bool], tuple[Back, ...]]:
-    found: dict[tuple[str, bool], dict[tuple[Step, ...], dict[int, Rule]]] = defaultdict(lambda: defaultdict(dict))
+def _steps(nodes: Numbered) -> dict[tuple[str, bool, str], tuple[Back, ...]]:
+    found: dict[tuple[str, bool], Ways] = defaultdict(lambda: defaultdict(list))
     for number, rule, path in _paths(nodes):
         for place, step in enumerate(path.steps):
             for type in step.types:
-                found[type, step.forward][path.steps[:place][::-1]][number] = rule
-    return {
-        key: tuple(Back(steps, _by_kind(iter(rules.items()))) for steps, rules in ways.items())
-        for key, ways in found.items()
-    }
+                found[type, step.forward][path.steps[:place][::-1]].append((number, rule))
+    return {(*step, kind): backs for step, ways in found.items() for kind, backs in _backs(ways).items()}
 
 
 def _paths(nodes: Numbered) -> Iterator[tuple[int, Rule, Path]]:
@@ -218,9 +216,10 @@ def each_edge(rule: Rule) -> EachEdge:
 
 def ways_back(node: Node, steps: tuple[Step, ...]) -> list[Node]:
     """From where something changed, against the steps that lead there, to the subjects."""
-    found = [node]
-    for step in steps:
-        found = [each for at in found for each in at.over(step.types, forward=not step.forward)]
+    first = steps[0]
+    found = [*node.over(first.types, forward=not first.forward)]
+    for step in steps[1:]:
         if not found:
             break
+        found = [each for at in found for each in at.over(step.types, forward=not step.forward)]
     return found

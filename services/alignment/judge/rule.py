@@ -88,6 +88,12 @@ class Rule:
         check = self.asks(self.limits) if callable(self.asks) else self.asks
         return Given(self.given, check) if self.given is not None else check
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it looks at whatever is live of its kinds."""
+        narrow = self.types is not None or self.where is not None or self.states is not None
+        return not (narrow or self.stated or self.planned or self.population != "nodes")
+
     @property
     def condition(self) -> str:
         """When it finds something."""

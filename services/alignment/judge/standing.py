@@ -69,7 +69,7 @@ class Standing(Turning):
         before = node.type, node.state, node.has_live_state, node.deleted, node.criticality
         validity = node.valid_from, node.valid_to
         lasted = lasts(node.kind, node.state, live=node.has_live_state)
-        watched = self._instants(node)
+        watched = () if first else self._instants(node)
         if node.live and node.type != type:
             self._turn(node, live=False)  # as a root of one type it carries what it may not as one of another
         self.graph.change(node)
@@ -88,7 +88,7 @@ class Standing(Turning):
         if validity[0] != valid_from or (lasting and not lasted):
             self._age(node)
         self._say(node, members, first=first)
-        self._await(node, *(self._instants(node) - watched - {valid_from, valid_to}))
+        self._await(node, *self._instants(node).difference(watched, (valid_from, valid_to)))
         self._live(node)
         if edges is not None:
             self.hold(node, edges)

@@ -191,7 +191,7 @@ class Turning(Touching):
 
     def _touch_by(self, edge: Edge) -> None:
         for node, forward in ((edge.source, True), (edge.target, False)):
-            self._touch_back(node, self.plan.touched_by(edge.type, forward=forward))
+            self._touch_back(node, self.plan.touched_by(edge.type, node.kind, forward=forward))
         if edge.type in self.plan.around:
             self._touch_around(edge.source, edge.type)
             self._touch_around(edge.target, edge.type)
@@ -223,18 +223,17 @@ class Turning(Touching):
 
     def _read(self, node: Node) -> None:
         """What is read of it at the ends of paths; whoever looks at what has changed is touched."""
-        readings = self.plan.readings.get(node.kind, ())
+        readings, before = self.plan.readings.get(node.kind, ()), node.values
         now = tuple(reading.of(node) for reading, _ in readings)
-        before = node.values
         if now == before:
             return
         self.graph.change(node)
         node.values = now
+        if not (node.out or node.into):
+            return  # nobody can look at it
         for place, (_, backs) in enumerate(readings):
             if not before or before[place] != now[place]:
                 self._touch_back(node, backs)
-
-    # -- what checks ask
 
     def leads(self, node: Node, closure: Closure) -> bool:
         return self.closures.leads(node, self.plan.closures.index(closure))

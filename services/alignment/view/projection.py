@@ -1,7 +1,7 @@
 """From an event to rows: a pure function, so that a view can be proven to be the fold of its events."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, TypeVar
@@ -80,7 +80,8 @@ def project(event: Mapping[str, Any]) -> Projected:
     _check_row(record, _TYPES)
     for edge in edges:
         _check_row(edge, _EDGE_TYPES)
-    return replace(bare, record=record, edges=edges)
+    ids = bare.correlation_id, bare.traceparent
+    return Projected(bare.event, bare.service, bare.position, bare.recorded_at, record, edges, *ids)
 
 
 def heading(event: Mapping[str, Any]) -> Projected:
