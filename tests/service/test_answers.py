@@ -19,6 +19,7 @@ from tests.service.api import Api, State, a_change, body_of, new_id, registrable
 from tests.service.boards import INCREMENT, ref, signer, submitted
 from tests.service.moves import moves
 
+pytestmark = pytest.mark.long
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 

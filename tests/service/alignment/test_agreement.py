@@ -12,6 +12,7 @@ from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 Json = dict[str, Any]
+pytestmark = pytest.mark.long
 SEEDS = range(4)
 WRITES, MOST_ROUNDS = 90, 40
 THEN, LATER = "2026-01-01T00:10:00Z", "2300-01-01T00:00:00Z"
@@ -205,7 +206,6 @@ PLANTED: dict[Callable[[Judged], None], Callable[[Judged], None]] = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)  # what is planted is not in a database
 async def test_a_contradiction_is_seen(server: Server) -> None:
     """One is planted for each property, as soon as the organisation has what it takes."""

@@ -26,7 +26,7 @@ from tests.service.alignment.large import Large, large
 from tests.service.conftest import BACKENDS
 from tests.service.counting import looked_at
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
 
 LINKS = 5000
 SMALL = 1000

@@ -25,6 +25,7 @@ from tests.service.alignment.recomputed import Findings
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
+pytestmark = pytest.mark.long
 SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 6))
 STEPS = 12
 

@@ -21,6 +21,7 @@ from tests.service.alignment.test_fold import Historian
 from tests.service.conftest import BACKENDS
 from tests.service.counting import looked_at
 
+pytestmark = pytest.mark.long
 ROUNDS, STEPS = 5, 15
 
 

@@ -12,7 +12,7 @@ from tests.platform import Platform, running, settings_for
 from tests.service.alignment.healths import GOOD, MIDDLING, POOR
 from tests.service.alignment.organised import Organisation, lines, named
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 MADE = {"good": GOOD, "middling": MIDDLING, "poor": POOR}
 APART = 20.0
 """What lies between two that are a class apart."""

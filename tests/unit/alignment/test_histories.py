@@ -132,6 +132,7 @@ def test_what_is_found_is_what_the_oracle_finds(seed: int, scene: str) -> None:
         check(judge, findings, last + ahead)
 
 
+@pytest.mark.long
 def test_every_rule_finds_something_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the comparison would say nothing about it."""
     seen: Counter[str] = Counter()
