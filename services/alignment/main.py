@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from services.alignment import page
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
+from services.alignment.judge.catalogue import SHOWN
 from services.alignment.models import Base
 from services.alignment.routes import acting, findings_views, linkage_views, me, scenarios
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
-from services.alignment.rules import RULES
+from services.alignment.rules import rules
 from shared.bus import Bus
 from shared.config import Settings
 from shared.contracts.alignment import ACTS
@@ -35,8 +36,11 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
     }
+    own_rules = rules({id: rule.limits for id, rule in SHOWN.items()})
     makers = {kind.name: acting.Acting for kind in ACTS}
-    own = owning(Owner("alignment", Base.metadata, RULES, settings.max_event_bytes), settings, database, bus, makers)
+    own = owning(
+        Owner("alignment", Base.metadata, own_rules, settings.max_event_bytes), settings, database, bus, makers
+    )
     return create_app(
         "alignment",
         settings,

@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from shared.contracts.alignment import ACTS, Acknowledgement, Baseline, Waiver
+from shared.contracts.alignment import ACTS, Acknowledgement, Baseline, Setting, Waiver
+from shared.contracts.refusals import one_of
 from shared.errors import Fault
 from shared.rules import Facts, Lookup, Rules
 
+EFFECT = timedelta(seconds=1)
+"""After its making a setting begins to count: by then whoever judges knows of it."""
+_TICK = timedelta(microseconds=1)
 LONGEST_WAIVER = timedelta(days=366)
 """Nobody waives for ever."""
 
@@ -34,6 +38,25 @@ def ends_within_a_year(new: Waiver, facts: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/valid_to", code="beyond-a-year", detail=detail)
 
 
+def is_the_only_setting(new: Setting, facts: Facts) -> Iterator[Fault]:
+    if new.state == "active" and (others := facts.others(new.kind)):
+        detail = f"The rule {new.rule} is set already, by {others[0].key}: change that one, or withdraw it first."
+        yield Fault(pointer="/rule", code="duplicate", detail=detail)
+
+
+def counts_in_a_moment(new: Setting, facts: Facts) -> Mapping[str, Any]:
+    """From when on it does; it stays where nothing that counts has changed, and never goes back."""
+    old = facts.old
+    if old is not None and all(getattr(old, name) == getattr(new, name) for name in _COUNTS):
+        return {"effective_at": old.effective_at}
+    soon = new.updated_at + EFFECT
+    before = old.effective_at if old is not None else None
+    return {"effective_at": max(soon, before + _TICK) if before else soon}
+
+
+_COUNTS = ("state", "off", "severity", "limits")
+
+
 def is_the_only_one(new: Acknowledgement, facts: Facts) -> Iterator[Fault]:
     if new.state == "active" and (others := facts.others(new.kind)):
         detail = f"The finding is acknowledged already, by {others[0].key}: change that one, or close it first."
@@ -44,17 +67,39 @@ def ends_with_its_state(new: Any, _: Facts) -> Mapping[str, Any]:
     return {"ended_at": None if new.state == "active" else new.ended_at or new.updated_at}
 
 
-RULES = Rules(
-    always={
-        "baseline": (has_been,),
-        "waiver": (ends_within_a_year,),
-        "acknowledgement": (is_the_only_one,),
-    },
-    fill={("baseline", "active"): is_now},
-    keep={kind.name: ends_with_its_state for kind in ACTS},
-    lookups={
-        "acknowledgement": (
-            Lookup("acknowledgement", "finding_id", of="finding_id", states=("active",), when=("state",)),
-        )
-    },
-)
+def rules(catalogue: Mapping[str, Mapping[str, int]]) -> Rules:
+    """``catalogue`` has the limits of each rule that can be set."""
+
+    def is_of_a_rule(new: Setting, _: Facts) -> Iterator[Fault]:
+        """Also where a release has another catalogue than the one before: what was set stays, and can be withdrawn."""
+        if new.state != "active":
+            return
+        if (known := catalogue.get(new.rule)) is None:
+            yield Fault(pointer="/rule", code="unknown-value", detail=f"Must be {one_of(new.rule, catalogue)}")
+            return
+        for name in new.limits.keys() - known.keys():
+            allowed = f"Must be {one_of(name, known)}" if known else f"The rule {new.rule} goes by no numbers."
+            yield Fault(pointer=f"/limits/{name}", code="unknown-value", detail=allowed)
+        if not (new.off or new.severity or new.limits):
+            detail = "It sets nothing: turn the rule off, or give a severity or limits; or withdraw the setting."
+            yield Fault(pointer="", code="one-of", detail=detail)
+
+    return Rules(
+        always={
+            "baseline": (has_been,),
+            "waiver": (ends_within_a_year,),
+            "acknowledgement": (is_the_only_one,),
+            "setting": (is_of_a_rule, is_the_only_setting),
+        },
+        fill={("baseline", "active"): is_now},
+        keep={**{kind.name: ends_with_its_state for kind in ACTS}, "setting": counts_in_a_moment},
+        lookups={name: (_active(name, member),) for name, member in _ALONE.items()},
+    )
+
+
+_ALONE = {"acknowledgement": "finding_id", "setting": "rule"}
+"""Kinds of which one is active at a time, of what they are about."""
+
+
+def _active(kind: str, member: str) -> Lookup:
+    return Lookup(kind, member, of=member, states=("active",), when=("state",))

@@ -25,15 +25,18 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("up", "serve"), (FAILED, USAGE)),
     **dict.fromkeys(("keys", "template", "convert", "explain", "new", "token", "sign-in"), (USAGE,)),
     **dict.fromkeys(("migrate", "topics"), _ASKING),
-    **dict.fromkeys(("export", "trust", "status", "rules"), _ASKING),
+    **dict.fromkeys(("export", "trust", "status"), _ASKING),
     **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "raci", "proof", "finding", "whatif"), _ABOUT),
-    **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline
+    **dict.fromkeys(
+        ("cascade", "coverage", "findings", "score", "load", "diff", "watch", "rules"), _ABOUT
+    ),  # of a baseline
     **dict.fromkeys(("move", "review", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
     **dict.fromkeys(("waive", "acknowledge", "comment"), _CHANGING),
     "propose": (USAGE, NOT_FOUND, CONFLICT, UNREACHABLE),
     "baseline": (USAGE, CONFLICT, UNREACHABLE),
+    "settings": (USAGE, CONFLICT, UNREACHABLE),
     "drift": (FAILED, *_ABOUT),
     "verify": (FAILED, *_ASKING),
 }

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli import refs
 from services.cli.endpoint import Unusable
+from services.cli.refs import AsOf
 from services.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -19,13 +21,15 @@ _RULES = "/alignment/v1/rules"
 async def rules(
     session: Session,
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule, such as V04; without it, all.")] = None,
+    as_of: AsOf = None,
 ) -> None:
     """List the rules and those that nothing here can decide, or show one with its words and examples."""
     from shared import typed
     from shared.contracts.refusals import one_of
     from shared.contracts.views.findings import RuleList
 
-    answer = await typed.read(session.client, RuleList, _RULES)
+    at = {} if as_of is None else {"as_of": await refs.moment(session.client, as_of)}
+    answer = await typed.read(session.client, RuleList, _RULES, **at)
     if rule is None:
         session.show(answer.document, lambda: _list(answer.value))
         return
@@ -42,7 +46,7 @@ def _list(answer: "RuleList") -> "RenderableType":
 
     from services.cli.tables import cell, table
 
-    rows = [(each.id, each.severity, each.dimension, each.title, each.condition) for each in answer.items]
+    rows = [(each.id, _how(each), each.dimension, each.title, each.condition) for each in answer.items]
     left_out = [(each.id, each.title, each.why) for each in answer.undecided]
     return Group(
         table(("rule", "severity", "counts in", "finding", "when"), rows),
@@ -51,13 +55,18 @@ def _list(answer: "RuleList") -> "RenderableType":
     )
 
 
+def _how(rule: "RuleView") -> str:
+    """How grave, marked where the organisation has set something."""
+    return f"{'off' if rule.off else rule.severity}{' (set)' if rule.setting else ''}"
+
+
 def _one(rule: "RuleView") -> "RenderableType":
     from rich.console import Group
 
     from services.cli.tables import cell, table
 
     rows = [
-        ("severity", rule.severity),
+        ("severity", _how(rule)),
         ("counts in", rule.dimension),
         ("when", rule.condition),
         ("remedy", rule.remedy),
@@ -67,4 +76,8 @@ def _one(rule: "RuleView") -> "RenderableType":
         ("fails", rule.examples.fails),
         ("source", rule.source),
     ]
+    if rule.setting:
+        whose = rule.setting
+        rows.append(("set", f"by {whose.by}, from {whose.since:%Y-%m-%d %H:%M} on: {whose.reason}"))
+        rows.append(("setting", f"setting/{whose.key}"))
     return Group(cell(f"{rule.id}: {rule.title}"), table(("", ""), rows))

@@ -3,9 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.base import Kind, Name, OwnerRef, State, Text, Timed
+from shared.contracts.base import Kind, Name, OwnerRef, Short, State, Text, Timed
 from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.scalars import Limits, SetSeverity
 
 
 class Baseline(State):
@@ -61,6 +62,28 @@ class Comment(Act):
     """The remark."""
 
 
+class Setting(State):
+    """What an organisation has decided about a rule of the catalogue: that it is off, how grave its findings are, or
+    the numbers that it goes by. It counts from ``effective_at`` on; what was found before stays. Of one rule one is
+    active at a time."""
+
+    kind: Literal["setting"] = "setting"
+    name: Name = "Setting"
+    """What people call it."""
+    rule: Short
+    """Id of the rule, such as `V06`."""
+    off: bool = False
+    """Whether the rule finds nothing."""
+    severity: SetSeverity | None = None
+    """How grave its findings are, in place of what the catalogue says; null for that."""
+    limits: Limits = {}
+    """Numbers in place of those that the rule goes by, by their names, such as `days`."""
+    reason: Text
+    """Why it is decided so."""
+    effective_at: Instant | None = None
+    """From when on it counts: a second after it was made or changed."""
+
+
 BASELINE = Kind(
     "alignment", Baseline, Lifecycle.parse("active* -> retired!"), immutable=frozenset({"at"}), in_view=False
 )
@@ -85,4 +108,12 @@ WAIVER = _act(Waiver, "active* -> withdrawn!; active -> expired!", "reason", "va
 ACKNOWLEDGEMENT = _act(Acknowledgement, "active* -> closed!")
 COMMENT = _act(Comment, "active* -> withdrawn!", "text")
 ACTS = (WAIVER, ACKNOWLEDGEMENT, COMMENT)
-KINDS = (BASELINE, *ACTS)
+SETTING = Kind(
+    "alignment",
+    Setting,
+    Lifecycle.parse("active* -> withdrawn!"),
+    immutable=frozenset({"rule"}),
+    kept=frozenset({"effective_at"}),
+    in_view=False,
+)
+KINDS = (BASELINE, *ACTS, SETTING)

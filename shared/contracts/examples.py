@@ -47,6 +47,7 @@ NAMES = {
     "waiver": "Until the new hosting contract",
     "acknowledgement": "Acknowledged by the service owner",
     "comment": "Comment of the architect",
+    "setting": "Four months for a strategy to be carried out",
 }
 """One of each kind."""
 

@@ -15,7 +15,7 @@ OWNED_KINDS = {
     ),
 }  # fmt: skip
 
-OWN_KINDS = {"alignment": ("baseline", "waiver", "acknowledgement", "comment")}
+OWN_KINDS = {"alignment": ("baseline", "waiver", "acknowledgement", "comment", "setting")}
 """What the view's own service records: nothing refers to it, and no view shows it as a node."""
 
 KIND_OWNERS = {kind: service for service, kinds in OWNED_KINDS.items() for kind in kinds}

@@ -56,3 +56,7 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Grade = Annotated[int, Field(ge=1, le=5)]
 Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Side = Literal["business", "it"]
+SetSeverity = Literal["info", "low", "medium", "high", "critical"]
+"""How grave what a rule finds is, as an organisation says."""
+Limits = Annotated[dict[Short, Annotated[int, Field(ge=1, le=10_000)]], Field(max_length=20)]
+"""Numbers that a rule goes by, by their names."""

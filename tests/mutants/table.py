@@ -23,6 +23,7 @@ _VIEW = "services/alignment/view/generations.py"
 _LEADER = "shared/changes/leader.py"
 _FOLLOWING = "tests/service/alignment/test_following.py"
 _MACHINE = "tests/service/alignment/test_machine.py"
+_SETTINGS = "tests/service/alignment/test_setting_histories.py -k sqlite"
 _FORGED = "tests/service/alignment/test_forged.py"
 _UNREADABLE = "tests/service/alignment/test_unreadable.py"
 _LEADING = "tests/service/test_leader.py"
@@ -46,8 +47,8 @@ MUTANTS = (
     Mutant(
         "holes-of-other-rules",
         "services/alignment/views/cascade.py",
-        'RULES = of_dimension("trace")',
-        'RULES = of_dimension("ownership")',
+        '_HOLES = "trace"',
+        '_HOLES = "ownership"',
         _LIVE_VIEWS,
     ),
     Mutant(
@@ -150,7 +151,7 @@ MUTANTS = (
     ),
     Mutant(
         "an age begins before the validity",
-        "services/alignment/judge/turning.py",
+        "services/alignment/judge/awaiting.py",
         "return since and max(since, node.valid_from or since)",
         "return since",
         "tests/unit/alignment/test_judging.py",
@@ -278,8 +279,8 @@ MUTANTS = (
     Mutant(
         "a member is missing in a footprint",
         "services/alignment/judge/catalogue/trace.py",
-        'frozenset({"objective"}), where=("level", _STRATEGIC), asked="V06n",',
-        'frozenset({"objective"}), where=("levels", _STRATEGIC), asked="V06n",',
+        '_EXECUTED), frozenset({"objective"}), where=("level", _STRATEGIC),',
+        '_EXECUTED), frozenset({"objective"}), where=("levels", _STRATEGIC),',
         _ENGINE,
     ),
     Mutant(
@@ -404,7 +405,7 @@ MUTANTS = (
     ),
     Mutant(
         "a due instant is lost",
-        "services/alignment/judge/turning.py",
+        "services/alignment/judge/awaiting.py",
         "            if instant is not None and instant > now:\n",
         "            if instant is not None and instant > now and not isinstance(thing, Edge):\n",
         _ENGINE,
@@ -722,5 +723,62 @@ MUTANTS = (
         "        await take_time(connection)\n",
         "",
         "tests/service/alignment/test_patience.py",
+    ),
+    Mutant(
+        "the past is told by the rules of today",
+        _PROJECTOR,
+        "asyncio.to_thread(replay, judge.plan, piece,",
+        "asyncio.to_thread(replay, type(judge.plan)(**{**vars(judge.plan), 'spells': type(judge.plan.spells)("
+        "judge.plan.spells.bases)}), piece,",
+        _SETTINGS,
+    ),
+    Mutant(
+        "a setting counts from the beginning of its day",
+        "services/alignment/judge/spells.py",
+        "reversed(some) if at <= instant)",
+        "reversed(some) if at.date() <= instant.date())",
+        "tests/unit/alignment/test_settings.py",
+    ),
+    Mutant(
+        "nothing turns where a setting begins to count",
+        "services/alignment/judge/awaiting.py",
+        "(at, next(self._number), None) for at in plan.spells.turns",
+        "(at, next(self._number), None) for at in plan.spells.turns[:0]",
+        "tests/unit/alignment/test_settings.py",
+    ),
+    Mutant(
+        "what is off weighs as before",
+        "services/alignment/judge/in_force.py",
+        "for id, rule in self.all.items() if rule.shown}",
+        "for id, rule in self.all.items() if RULES.get(id, rule).shown}",
+        "tests/service/alignment/test_settings.py -k sqlite",
+    ),
+    Mutant(
+        "what is off leaves nobody to others",
+        "services/alignment/judge/settings.py",
+        "None if each.off and rule.id not in needed else",
+        "None if each.off else",
+        "tests/unit/alignment/test_settings.py",
+    ),
+    Mutant(
+        "what was off goes on where it had been",
+        "services/alignment/judge/findings.py",
+        "return now is not None and (self.severity == COUNTED) is (now[0] == COUNTED)",
+        "return now is not None",
+        "tests/unit/alignment/test_settings.py",
+    ),
+    Mutant(
+        "a setting that comes too late is let pass",
+        "services/alignment/follow/writer.py",
+        "late = await generations.judged_with(connection, generation) != settings.mark(judge.until)",
+        "late = await generations.judged_with(connection, generation) is None",
+        _SETTINGS,
+    ),
+    Mutant(
+        "what has been set is read once",
+        "services/alignment/judge/known.py",
+        "if number != self._number:",
+        "if not self._number and number:",
+        _SETTINGS,
     ),
 )

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from shared.client import Client
-from shared.contracts import KIND_OWNERS, KINDS, LINKS, NODE_KINDS, Kind
+from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.interchange.records import NOT_CARRIED, canonical
 
-BY_PATH = {(kind.service, kind.collection): kind for kinds in KINDS.values() for kind in kinds}
+BY_PATH = {(kind.service, kind.collection): kind for kinds in RECORDED.values() for kind in kinds}
 STAMP = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z") | dict.fromkeys(
     ("created_by", "updated_by"), "tester"
 )
@@ -47,6 +48,8 @@ class FakeOwner:
         kind = BY_PATH.get((service, collection))
         if kind is None:
             return _problem(404, "no such collection")
+        if not rest and request.method == "POST":
+            return self._put(kind, str(uuid4()), request)
         if not rest:
             return self._list(kind, request.url.params)
         return getattr(self, f"_{request.method.lower()}")(kind, rest[0], request)  # type: ignore[no-any-return]
@@ -63,6 +66,7 @@ class FakeOwner:
         found = [state for (name, _), state in self.states.items() if name == kind.name]
         found = [state for state in found if not kind.is_link or _service(state) == kind.service]
         found = [state for state in found if asked.get("key") in (None, state.get("key"))]
+        found = [state for state in found if asked.get("state") in (None, state["state"])]
         return httpx.Response(200, json={"items": found, "next_cursor": None})
 
     def _line(self, raw: str) -> str:

@@ -30,8 +30,7 @@ GROUP = "plumbline-alignment"
 _BATCH = 1000
 _WAIT = 1.0
 _IDLE = 1.0
-_RECONCILE = 5.0
-_TICK = 0.05
+_RECONCILE, _TICK = 5.0, 0.05
 _AT_ONCE = timedelta(0)
 
 
@@ -174,6 +173,7 @@ class Follower:
                 if await self.writer.leads(self._active()):
                     await self.settle()
                     await self._count()
+                    await self._judge_with_settings()
                 else:
                     self.leading = False  # another one leads; the next batch finds out as well
 
@@ -222,11 +222,17 @@ class Follower:
         """Where the rules are not those of the view, build it anew beside the one that answers. Once per process: two
         releases side by side would otherwise undo each other's."""
         async with self.database.read() as connection:
-            others = await generations.judged_by(connection, self._active()) != FINGERPRINT
-        if others:
+            known = await generations.judged_by(connection, self._active())
+        if known != FINGERPRINT:
             log.info("the rules have changed: the view is built anew")
             with contextlib.suppress(Conflict):
                 self.start_rebuild(await self.rebuild.begin())
+
+    async def _judge_with_settings(self) -> None:
+        """Where a setting came too late, build the view anew beside the one that answers."""
+        with contextlib.suppress(Conflict):
+            if self.writer.came_late(self._active()):
+                self.start_rebuild(await self.rebuild.begin("a rule was set later than it counts"))
 
     def start_rebuild(self, generation: int) -> None:
         self._asked.put_nowait(generation)

@@ -1,11 +1,13 @@
 """What one transaction of the writer changes: gathered, and written in the end in as few statements as can be."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.follow.progress import Progress
 from services.alignment.judge.judging import Judge
+from services.alignment.judge.settings import Settings
 from services.alignment.models import GENERATION
 from services.alignment.view.generations import OffsetMoved
 from services.alignment.view.projection import Projected
@@ -15,16 +17,24 @@ from shared.storage.bulk_writer import Operation, Update
 
 class Work:
     """``batch`` is the number of the last one that is in the memory of the ``judge``: what is written is counted
-    first, and only if nobody else has written since."""
+    first, and only if nobody else has written since. ``settings`` are those that it judges by, where the generation
+    is to say so: it does not once one came too late for it."""
 
     def __init__(
-        self, connection: AsyncConnection, generation: int, judge: Judge, progress: Progress, batch: int
+        self,
+        connection: AsyncConnection,
+        generation: int,
+        judge: Judge,
+        progress: Progress,
+        batch: int,
+        settings: Settings | None = None,
     ) -> None:
         self.connection = connection
         self.generation = generation
         self.judge = judge
         self.progress = progress
         self.batch = batch
+        self._settings = settings
         self._gathered: list[Operation] = []
         self._counted = False
         self._judged_until = judge.until
@@ -50,7 +60,11 @@ class Work:
 
     def _count(self) -> list[Operation]:
         until = self.judge.until
-        values = {} if until is None or until == self._judged_until else {"settled_until": until}
+        values: dict[str, Any] = {}
+        if until is not None and until != self._judged_until:
+            values = {"settled_until": until}
+            if self._settings and (self._judged_until is None or self._settings.between(self._judged_until, until)):
+                values["settings"] = self._settings.mark(until)
         self._judged_until = until
         if self._counted:
             row = (self.generation, *values.values())

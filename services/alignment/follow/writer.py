@@ -18,8 +18,10 @@ from services.alignment.follow.progress import Progress
 from services.alignment.follow.work import Work
 from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
+from services.alignment.judge.known import Known
 from services.alignment.judge.plan import Plan
-from services.alignment.view import lease
+from services.alignment.judge.settings import NONE, Settings
+from services.alignment.view import generations, lease
 from services.alignment.view.projection import Projected
 from shared.storage.db import Database
 from shared.storage.dialects import take_time
@@ -29,17 +31,20 @@ _MANY = 5_000
 
 
 class _Held(NamedTuple):
-    """The memory of a generation, and the number of the last batch that is in it."""
+    """The memory of a generation, the number of the last batch that is in it, and by which settings it goes on;
+    ``late`` where some came too late for what has been judged."""
 
     judge: Judge
     progress: Progress
     batch: int
+    settings: Settings
+    late: bool
 
 
 class Writer:
     """A finding that is resolved sooner than ``settle`` after it came up leaves no trace. ``exclusive`` is a
-    process that is alone by a file lock: it takes the lease whoever held it. ``rules`` are the catalogue's, unless
-    others are given."""
+    process that is alone by a file lock: it takes the lease whoever held it. ``rules`` are the catalogue's as
+    they are set, unless others are given."""
 
     def __init__(
         self,
@@ -51,6 +56,7 @@ class Writer:
     ) -> None:
         self._database = database
         self._rules = rules
+        self._known = Known()
         self.settle_after = settle
         self._exclusive = database.is_sqlite if exclusive is None else exclusive
         self._me = str(uuid4())
@@ -98,6 +104,11 @@ class Writer:
         held = self._held.get(generation)
         return held.judge.standing.next_due if held else None
 
+    def came_late(self, generation: int) -> bool:
+        """Whether a rule was set for an instant that had been judged already: only a new generation gets that right."""
+        held = self._held.get(generation)
+        return held is not None and held.late
+
     def positions(self, generation: int) -> Mapping[str, int] | None:
         """Per service, the position up to which the view has everything, if it is in memory."""
         held = self._held.get(generation)
@@ -120,8 +131,9 @@ class Writer:
         async with self._lock:
             try:
                 async with self._database.write() as connection:
-                    held = self._held.get(generation) or await self._load(connection, generation)
-                    work = Work(connection, generation, *held)
+                    held = await self._holding(connection, generation)
+                    settings = None if held.late else held.settings
+                    work = Work(connection, generation, held.judge, held.progress, held.batch, settings)
                     yield work
                     await work.write()
             except BaseException as error:
@@ -129,7 +141,7 @@ class Writer:
                 raise
             work.judge.committed()
             self._let_rest(work.judge)
-            self._held[generation] = _Held(work.judge, work.progress, work.batch)
+            self._held[generation] = held._replace(progress=work.progress, batch=work.batch)
 
     def _let_rest(self, judge: Judge) -> None:
         """What is in memory stays there as long as the process: to look through all of it for garbage, again and again
@@ -140,12 +152,22 @@ class Writer:
             gc.collect(1)
             gc.freeze()
 
-    async def _load(self, connection: AsyncConnection, generation: int) -> _Held:
+    async def _holding(self, connection: AsyncConnection, generation: int) -> _Held:
+        """The memory; loaded again where rules have been set since, which nothing has been judged by yet."""
+        settings = NONE if self._rules else await self._known.settings(connection)
+        held = self._held.get(generation)
+        if held is not None and held.settings is not settings:
+            await self._forget(generation)
+            held = None
+        return held or await self._load(connection, generation, settings)
+
+    async def _load(self, connection: AsyncConnection, generation: int, settings: Settings) -> _Held:
         batch = await lease.hold(connection, generation, self._me, exclusive=self._exclusive)
         await take_time(connection)
-        judge = await present.load(connection, generation, self.settle_after, self._rules)
+        judge = await present.load(connection, generation, self.settle_after, self._rules or settings.plan)
+        late = await generations.judged_with(connection, generation) != settings.mark(judge.until)
         progress = await Progress.load(connection, generation)
-        held = self._held[generation] = _Held(judge, progress, batch)
+        held = self._held[generation] = _Held(judge, progress, batch, settings, late)
         return held
 
     async def _take_back(self, generation: int, error: BaseException) -> None:

@@ -74,6 +74,10 @@ class Open:
         times = self.opened_at, self.resolved_at, self.since
         return Finding(self.id, *times, self.rule, self.subject, self.severity, self.evidence)
 
+    def goes_on(self, now: tuple[int, Evidence] | None) -> bool:
+        """Not where it does unseen, since its rule has been switched off, nor where it is seen again."""
+        return now is not None and (self.severity == COUNTED) is (now[0] == COUNTED)
+
     def drop(self) -> bool:
         """The whole spell leaves no trace. Returns whether some of it is stored."""
         first = self

@@ -9,19 +9,15 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.history import History
-from services.alignment.judge.plan import footprint_of, plan
-from services.alignment.judge.present import PLAN
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.replay import NOTHING, Supposed, Times, foresee
 from services.alignment.judge.standing import Version
 from shared.clock import FOREVER
 
 MOST_READ = 30_000
 """Rows that one forecast reads: about as many as take a second."""
-_OF_AGE = plan([rule for rule in RULES.values() if footprint_of(rule).after])
-"""Rules that wait until their subject has reached an age."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,18 @@ class Turned:
     ended: Mapping[str, datetime] = field(default_factory=dict)
 
 
-async def turned(connection: AsyncConnection, generation: int, times: Times, supposed: Supposed = NOTHING) -> Turned:
-    """All findings that what is due changes, and what is supposed. Raises TooMuch where too much would have to be read
-    for it."""
-    history = History(connection, generation, times.known_at, PLAN, MOST_READ)
+async def turned(
+    connection: AsyncConnection, generation: int, rules: InForce, times: Times, supposed: Supposed = NOTHING
+) -> Turned:
+    """All findings that what is due changes, and what is supposed; ``rules`` are in force at the instant that is known.
+    Raises TooMuch where too much would have to be read for it."""
+    history = History(connection, generation, times.known_at, rules.plan, MOST_READ)
     span = sorted((times.known_at, times.valid_at))
     subjects = await history.reached(await history.turning(*span) | supposed.refs)
     turned = await _foreseen(history, subjects, times, supposed)
     # that something grows old is seen by no rule about anything else, and by few about itself
     aged = await history.ageing(*span) - subjects
-    of_age = await _foreseen(History(connection, generation, times.known_at, _OF_AGE, history.room), aged, times)
+    of_age = await _foreseen(History(connection, generation, times.known_at, rules.of_age, history.room), aged, times)
     known, then = turned.known | of_age.known, turned.then | of_age.then
     return Turned(
         {id: finding for id, finding in known.items() if then.get(id) != finding},
@@ -59,9 +57,11 @@ async def turned(connection: AsyncConnection, generation: int, times: Times, sup
     )
 
 
-async def about(connection: AsyncConnection, generation: int, times: Times, subjects: set[str]) -> list[Finding]:
+async def about(
+    connection: AsyncConnection, generation: int, rules: InForce, times: Times, subjects: set[str]
+) -> list[Finding]:
     """The findings about some entities that are open at the valid time. Raises TooMuch as well."""
-    found = await _foreseen(History(connection, generation, times.known_at, PLAN, MOST_READ), subjects, times)
+    found = await _foreseen(History(connection, generation, times.known_at, rules.plan, MOST_READ), subjects, times)
     return list(found.then.values())
 
 

@@ -27,7 +27,7 @@ class Judge:
         self.until: datetime | None = None
         self.changes = Changes()
         self._opened: list[Open] = []
-        self._numbers = {rule.id: number for number, rule in enumerate(plan.rules)}
+        self._numbers = {rule.id: plan.spells.bases[number] for number, rule in enumerate(plan.rules)}
         self._committed_until: datetime | None = None
         self.judged = 0
         """How many looks at a subject by a rule there were."""
@@ -140,8 +140,9 @@ class Judge:
     def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
         standing, every, live = self.standing, self.plan.rules, node.live
         now: dict[tuple[int, str], tuple[int, Evidence]] = {}
+        rules = self.plan.spells.known(rules)
         self.judged += len(rules)
-        for number in rules:
+        for base, number in self.plan.spells.at(rules, instant):
             rule = every[number]
             if not (live if rule.plain else rule.looks_at(node, valid=node.valid)):
                 continue
@@ -150,21 +151,22 @@ class Judge:
                 continue
             for evidence in rule.check.evidence(node, standing):
                 part = evidence.get("part", "")
-                now[number, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
+                now[base, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
         if now or node.open:
             self._compare(node, node.ref, rules, now, instant)
 
     def _judge_edge(self, edge: Edge, instant: datetime) -> None:
         now: dict[tuple[int, str], tuple[int, Evidence]] = {}
-        holder = edge.holder
-        for number in self.plan.edges:
+        holder, rules = edge.holder, self.plan.spells.known(self.plan.edges)
+        for base, number in self.plan.spells.at(rules, instant):
             rule = self.plan.rules[number]
             self.judged += 1
             if rule.looks_at(holder, valid=holder.valid):
                 for evidence in each_edge(rule).of(edge):
-                    now[number, f"{edge.name} {evidence.pop('end', '')}"] = (int(rule.severity_of(holder)), evidence)
+                    severity = int(rule.severity_of(holder)) if rule.shown else COUNTED
+                    now[base, f"{edge.name} {evidence.pop('end', '')}"] = (severity, evidence)
         if now or edge.open:
-            self._compare(edge, holder.ref, self.plan.edges, now, instant)
+            self._compare(edge, holder.ref, rules, now, instant)
 
     def _compare(
         self,
@@ -176,7 +178,7 @@ class Judge:
     ) -> None:
         before = thing.open
         if before:
-            for key in [key for key in before if key[0] in rules and key not in now]:
+            for key in [key for key in before if key[0] in rules and not before[key].goes_on(now.get(key))]:
                 self._resolve(thing, key, before[key], instant)
         for key, (severity, evidence) in now.items():
             known = before.get(key) if before else None

@@ -20,7 +20,8 @@ Each rule says when it finds something and what mends that, with an example that
 run both, and apply the remedy. An example is a graph, its subject first: `kind:name state type +member=value, ...; name
 relation name, ...`. How grave its findings are stands beside its title; on what is vital (criticality 5) they are one
 degree graver. *Live* is what is in a live state, within its validity; only what is live and relations that hold are
-looked at, unless a rule names states or validity itself. Numbers are limits of the rule.
+looked at, unless a rule names states or validity itself. Numbers are limits of the rule; an organisation can
+[set](views/settings.md) them, how grave a rule is, and whether it is asked at all.
 """
 _UNDECIDED = """## Rules that nothing here can decide
 

@@ -13,6 +13,7 @@ from services.alignment.judge.footprint import Footprint, Path, Reading, Step
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import ends_of
 from services.alignment.judge.rule import Rule
+from services.alignment.judge.spells import ByRule, Spells, numbered
 
 ByKind = dict[str, tuple[int, ...]]
 """Rules by the kind of their subject."""
@@ -32,7 +33,7 @@ class Plan:
     direction and kind at its near end who has to be looked at when one begins or ends to hold; ``top``, ``rests``,
     ``around`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
     long a subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each
-    kind."""
+    kind; ``spells`` which of the rules is in force when."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
@@ -49,6 +50,7 @@ class Plan:
     after: dict[str, tuple[timedelta, ...]]
     waits: tuple[timedelta | None, ...]
     clocks: dict[str, tuple[Clock, ...]]
+    spells: Spells
 
     @property
     def looks_up(self) -> bool:
@@ -59,13 +61,14 @@ class Plan:
         return self.steps.get((type, forward, kind), ())
 
 
-def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
-    """``closures`` are kept up beside those that the rules ask for."""
-    footprints = [(number, rule, footprint_of(rule)) for number, rule in enumerate(rules)]
+def plan(rules: Sequence[Rule], closures: Sequence[Closure] = (), others: ByRule | None = None) -> Plan:
+    """``closures`` are kept up beside those that the rules ask for; ``others`` take the place of rules in time."""
+    numbers, spells = numbered(rules, others or {})
+    footprints = [(number, rule, footprint_of(rule)) for number, rule in enumerate(numbers)]
     nodes = [(number, rule, footprint) for number, rule, footprint in footprints if not footprint.edges]
     every = tuple(dict.fromkeys([*closures, *(closure for _, _, f in footprints for closure in f.closures)]))
     return Plan(
-        rules=rules,
+        rules=numbers,
         closures=every,
         own=_by_kind((number, rule) for number, rule, _ in nodes),
         own_members=_own_members(nodes),
@@ -80,6 +83,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = ()) -> Plan:
         after=_after(nodes),
         waits=tuple(footprint.after for _, _, footprint in footprints),
         clocks=_clocks(footprints),
+        spells=spells,
     )
 
 

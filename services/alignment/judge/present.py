@@ -5,25 +5,26 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.alignment.judge.catalogue import RULES
-from services.alignment.judge.catalogue.words import END, GOAL
 from services.alignment.judge.findings import of_row
 from services.alignment.judge.history_statements import lasting
+from services.alignment.judge.in_force import CATALOGUE
 from services.alignment.judge.judging import Judge
-from services.alignment.judge.plan import Plan, plan
+from services.alignment.judge.plan import Plan
 from services.alignment.judge.standing import Said, Version
 from services.alignment.models import EDGE, FINDING, GENERATION, RECORD
 from shared.clock import FOREVER
 from shared.contracts.relations import RELATIONS
 
-PLAN = plan(list(RULES.values()), (GOAL, END))
+PLAN = CATALOGUE.plan
 _PAGE = 10_000
+_PLANS = 8
+"""Plans whose statements are kept."""
 _AT: BindParameter[int] = bindparam("at")
 
 
@@ -91,7 +92,7 @@ _PLACE = ("epoch", "version")
 _SAID = ("type", "state", "live", "deleted", "criticality", "recorded_from", "valid_from", "valid_to")
 
 
-@cache
+@lru_cache(maxsize=_PLANS)
 def _entities(rules: Plan) -> Select[Any]:
     """With everything that they say where rules read members."""
     data = case((RECORD.c.kind.in_(sorted(rules.members)), RECORD.c.data)).label("data")

@@ -46,6 +46,16 @@ class Touching:
             self.edges.update(dict.fromkeys(every(found)))
         self.edges.update(dict.fromkeys(node.held))
 
+    def _touch_all(self, rules: set[int]) -> None:
+        """Everything that some rules are about: they are other ones from now on."""
+        if self.loading:
+            return
+        about = {kind: found for kind, numbers in self.plan.own.items() if (found := rules.intersection(numbers))}
+        for node in self.graph.nodes.values():
+            self._touch(node, about.get(node.kind, ()))
+            if rules.intersection(self.plan.edges):
+                self.edges.update(dict.fromkeys((*every(node.out), *node.held)))
+
     def _led(self, node: Node, number: int) -> None:
         """What it leads to has changed."""
         self._touch(node, self.plan.led[number].get(node.kind, ()))

@@ -1,13 +1,16 @@
 """The ways that a look into the tables goes: as rules look, and back from what changed to who looks at it. Pure."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from services.alignment.judge.footprint import Step
 from services.alignment.judge.plan import Plan
 
+_PLANS = 32
+"""Plans whose ways are kept: those of moments between settings, and of ages."""
 
-@cache
+
+@lru_cache(maxsize=_PLANS)
 def ways_back(plan: Plan) -> tuple[tuple[Step, ...], ...]:
     """From where something changed to who looks at it."""
     backs = [back.steps for of in plan.readings.values() for _, backs in of for back in backs]
@@ -15,14 +18,14 @@ def ways_back(plan: Plan) -> tuple[tuple[Step, ...], ...]:
     return _merged([steps for steps in dict.fromkeys(backs) if steps])
 
 
-@cache
+@lru_cache(maxsize=_PLANS)
 def ways(plan: Plan) -> tuple[tuple[Step, ...], ...]:
     """From a subject to what rules look at."""
     paths = [path.steps for rule in plan.rules for path in rule.check.footprint.paths]
     return _merged(list(dict.fromkeys(paths)))
 
 
-@cache
+@lru_cache(maxsize=_PLANS)
 def watched(plan: Plan) -> list[tuple[str, int, tuple[str, ...]]]:
     """Where instants stand that rules watch, by how many days they come later, and of which kinds."""
     found: dict[tuple[str, int], set[str]] = {}
@@ -47,7 +50,7 @@ def _merged(ways: Sequence[tuple[Step, ...]]) -> tuple[tuple[Step, ...], ...]:
     )
 
 
-@cache
+@lru_cache(maxsize=_PLANS)
 def rests(plan: Plan) -> tuple[tuple[Step, ...], ...]:
     """What may be left of a way once its first steps have been made."""
     found = (steps[place:] for steps in ways(plan) for place in range(1, len(steps)))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.alignment.models.base import Base, where
 from shared.changes import ChangeRow, LeaderRow
 from shared.resource import EntityRow, IdempotencyRow
+from shared.storage.db import Json
 
 
 class Baseline(EntityRow, Base):
@@ -41,6 +42,20 @@ class Comment(ActRow, Base):
     __tablename__ = "comment"
 
     text: Mapped[str]
+
+
+class Setting(EntityRow, Base):
+    """Of a rule. ``effective_at`` is when it begins to count."""
+
+    __tablename__ = "setting"
+    __table_args__ = (Index("uq_setting_active", "rule", unique=True, **where(text("state = 'active'"))),)
+
+    rule: Mapped[str]
+    off: Mapped[bool]
+    severity: Mapped[str | None]
+    limits: Mapped[Json]
+    reason: Mapped[str]
+    effective_at: Mapped[datetime | None]
 
 
 class Change(ChangeRow, Base):

@@ -16,8 +16,9 @@ NODES = text("record.kind <> 'link'")
 
 class Generation(Base):
     """One build of the view: building, active or retired. ``settled_until`` is the newest instant that has been judged,
-    ``phase`` what a build is at, ``reason`` why it was made if it was not asked for, ``rules`` by which it judges. One
-    process writes to it at a time, ``writer`` until ``writer_until``; ``batch`` counts what it has written."""
+    ``phase`` what a build is at, ``reason`` why it was made if it was not asked for, ``rules`` by which it judges,
+    ``settings`` tells those that count by ``settled_until``. One process writes to it at a time, ``writer`` until
+    ``writer_until``; ``batch`` counts what it has written."""
 
     __tablename__ = "generation"
 
@@ -30,6 +31,7 @@ class Generation(Base):
     phase: Mapped[str | None]
     reason: Mapped[str | None]
     rules: Mapped[str | None]
+    settings: Mapped[str | None]
     batch: Mapped[int | None]
     writer: Mapped[str | None]
     writer_until: Mapped[datetime | None]

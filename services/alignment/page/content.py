@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.alignment import baselines
-from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.judge.rule import Severity
 from services.alignment.page.answered import answered
 from services.alignment.page.neighbourhood import Wanted, neighbourhood
@@ -99,8 +98,9 @@ def _members(data: Content) -> list[tuple[str, Any]]:
 
 async def findings(moment: Moment, given: dict[str, str | None], cursor: str | None, grace: timedelta) -> Content:
     """Raises Invalid for a rule or a severity that is none."""
+    rules = moment.rules.shown
     severities = [severity.name for severity in reversed(Severity)]
-    for name, known in (("rule", RULES), ("severity", severities)):
+    for name, known in (("rule", rules), ("severity", severities)):
         if given[name] is not None and given[name] not in known:
             raise Invalid.at(f"?{name}", "unknown-value", f"There is no such {name}.")
     filters = {name: value for name, value in given.items() if value is not None}
@@ -110,7 +110,7 @@ async def findings(moment: Moment, given: dict[str, str | None], cursor: str | N
         page = await group_views.page(moment, filters, _GROUPS, None, grace)
         groups = answered(moment, FindingGroupPage, page).items
     told = {"groups": groups, "findings": found.items, "more": found.next_cursor}
-    return {**told, "rules": list(RULES.values()), "severities": severities}
+    return {**told, "rules": list(rules.values()), "severities": severities}
 
 
 async def cascade(moment: Moment) -> Content:

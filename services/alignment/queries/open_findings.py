@@ -39,5 +39,6 @@ def _open_about(*, past: bool) -> Select[Any]:
     # at or after its end instead of at it: PostgreSQL takes one instant for rare, and would look through all open ones
     is_open = open_findings(past=True) if past else of_generation(FINDING) & (FINDING.c.resolved_at >= FOREVER)
     about = any_of(FINDING.c.subject, "subjects"), FINDING.c.rule.in_(bindparam("rules", expanding=True))
+    shown = FINDING.c.severity >= 0  # what is only counted has none
     order = FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id
-    return select(FINDING).where(is_open, *about).order_by(*order)
+    return select(FINDING).where(is_open, *about, shown).order_by(*order)

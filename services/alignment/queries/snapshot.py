@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, and_, bindparam, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.alignment.judge.in_force import InForce
+from services.alignment.judge.settings import NONE, Settings
 from services.alignment.models import FINDING
 from services.alignment.queries.clocks import AT, foreseen, given
 from shared.clock import FOREVER
@@ -46,7 +48,8 @@ class Moment:
     ``known_at`` is there where the valid time is another one than that of the findings in the tables: the instant
     until which these have been judged; it was asked at ``asked_at``, or about what was known then. At a valid time that
     is later than that, entities are in the states to which their owners' clocks will have moved them. Where there are
-    ``only`` some that count, these are the values of ``Record.models`` that they have.
+    ``only`` some that count, these are the values of ``Record.models`` that they have. ``settings`` are those that are
+    recorded, whenever they count.
     """
 
     connection: AsyncConnection
@@ -59,6 +62,12 @@ class Moment:
     known_at: datetime | None = None
     asked_at: datetime | None = None
     only: frozenset[str] | None = None
+    settings: Settings = NONE
+
+    @property
+    def rules(self) -> InForce:
+        """By which its findings are judged: those that were in force when it was recorded, whatever is valid then."""
+        return self.settings.at(self.known_at or self.as_of or self.asked_at or self.at)
 
     def counts(self, models: str | None) -> bool:
         """Whether something that came from these models does."""

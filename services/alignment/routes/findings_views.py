@@ -21,6 +21,7 @@ from services.alignment.views import trend as trends
 from services.alignment.views.me import owners_of
 from shared import clock
 from shared.contracts.base import KindName
+from shared.contracts.instant import Instant
 from shared.contracts.refusals import one_of
 from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView, RuleList
 from shared.contracts.views.score import Score, Trend
@@ -101,10 +102,15 @@ def router(reader: Reader) -> APIRouter:
         return await reader.answer(asked, lambda now: finding_views.one(now, id, grace), settled=True)
 
     @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
-    async def rules(request: Request) -> Response:
+    async def rules(
+        request: Request,
+        as_of: Annotated[Instant | None, Query(description="The rules as they were set then; default now")] = None,
+    ) -> Response:
         exchange.caller(request, SCOPE)
-        undecided = [each._asdict() for each in UNDECIDED]
-        return exchange.answer({"items": [*map(finding_views.describe, RULES.values())], "undecided": undecided})
+        async with reader.database.read() as connection:
+            settings = await reader.known.settings(connection)
+        items = finding_views.catalogue(settings, as_of or clock.now())
+        return exchange.answer({"items": items, "undecided": [each._asdict() for each in UNDECIDED]})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(

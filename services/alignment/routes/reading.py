@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.alignment.judge.known import Known
 from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes
 from services.alignment.queries.due import is_due
@@ -47,6 +48,7 @@ class Reader:
         self.longest, self.most = settings.wait_seconds, settings.max_waiting
         self.grace = timedelta(minutes=settings.pending_minutes)
         self.settle = timedelta(seconds=settings.settle_seconds)
+        self.known = Known()
 
     @asynccontextmanager
     async def moment(
@@ -72,7 +74,11 @@ class Reader:
         while True:
             async with self.database.read() as connection:
                 active = await _active(connection)
-                behind = settled and await is_due(connection, active.generation, active.settled_until, now)
+                recorded = await self.known.settings(connection)
+                behind = settled and (
+                    bool(recorded.between(active.settled_until, now))
+                    or await is_due(connection, active.generation, active.settled_until, now)
+                )
                 if not behind or not tries:
                     yield Moment(
                         connection,
@@ -84,6 +90,7 @@ class Reader:
                         self.settle,
                         min(active.settled_until, as_of or active.settled_until) if turned else None,
                         known,
+                        settings=recorded,
                     )
                     return
             tries -= 1

@@ -92,6 +92,12 @@ async def judged_by(connection: AsyncConnection, generation: int) -> str | None:
     return found
 
 
+async def judged_with(connection: AsyncConnection, generation: int) -> str:
+    """Tells the settings that count by what has been judged."""
+    query = select(GENERATION.c.settings).where(GENERATION.c.number == generation)
+    return (await connection.execute(query)).scalar() or ""
+
+
 async def begin(connection: AsyncConnection, rules: str, reason: str | None = None) -> int:
     """Open a new generation, judged by the rules with this fingerprint; raises Conflict while another one is being
     built. ``reason`` is why the one before it could not go on, if it could not."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.alignment.judge.catalogue import of_dimension
+from services.alignment.judge.in_force import InForce
 from services.alignment.models import RECORD
 from services.alignment.queries.edges import edges_from
 from services.alignment.queries.snapshot import Moment
@@ -22,8 +22,8 @@ _MOST_EDGES = 5000
 _DEEPEST = 20
 _SIDE_OF_TYPE = {"business": "business", "manufacturing": "business", "it": "it", "it_service": "it"}
 Tree = dict[str, Any]
-RULES = of_dimension("trace")
-"""What they find about strategies, objectives, tactics and operations are the holes."""
+_HOLES = "trace"
+"""What rules of this dimension find about strategies, objectives, tactics and operations are the holes."""
 
 
 class _Cascade:
@@ -72,10 +72,10 @@ class _Cascade:
     def _is_root(self, ref: str) -> bool:
         return not self.above[ref] or _is_business(self.nodes[ref])
 
-    def holes(self, found: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    def holes(self, rules: InForce, found: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
         """What is found about each, in the order of the nodes."""
         for ref in sorted(found, key=self._order):
-            yield from ({"node": self.nodes[ref], **told(row)} for row in found[ref])
+            yield from ({"node": self.nodes[ref], **told(rules, row)} for row in found[ref])
 
 
 def _is_business(node: Mapping[str, Any]) -> bool:
@@ -91,10 +91,10 @@ async def cascade(moment: Moment, *, everything: bool = False) -> dict[str, Any]
     nodes = {ref: node | {"side": sides.get(ref)} for ref, node in found.items()}
     rows = await edges_from(moment, sorted(nodes), "source", _RELATIONS, _MOST_EDGES, ended=everything)
     there = _Cascade(nodes, [row for row in rows if everything or active(row, moment.at)])
-    wrong, more = await found_about(moment, nodes, RULES)
+    wrong, more = await found_about(moment, nodes, moment.rules.of_dimension(_HOLES))
     return {
         "items": list(there.trees()),
-        "holes": list(there.holes(wrong)),
+        "holes": list(there.holes(moment.rules, wrong)),
         "hidden": {"nodes": hidden, "holes": more},
         "left_out": left_out,
     }

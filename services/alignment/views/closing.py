@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.catalogue.words import GOAL, OUTCOME
 from services.alignment.judge.checks import closures_for
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.forecast import Turned
+from services.alignment.judge.in_force import InForce
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.counts import USUAL_CRITICALITY
 from services.alignment.queries.nodes import briefs
@@ -22,8 +22,6 @@ from services.alignment.views.sheet import Gain, Sheet, shown
 from shared.storage.arrays import any_of, chunks
 
 Json = dict[str, Any]
-_CHAINED = sorted(id for id, rule in RULES.items() if rule.check.footprint.closures)
-"""The rules that ask whether a chain leads up to something."""
 
 
 class Found(NamedTuple):
@@ -49,18 +47,19 @@ def found_in(item: Json) -> Found:
 class Closings:
     """``below`` says what rests on the subjects, ``chained`` by subject which chains are missing."""
 
-    def __init__(self, sheet: Sheet, below: Resting, chained: Mapping[str, Sequence[Found]]) -> None:
+    def __init__(self, rules: InForce, sheet: Sheet, below: Resting, chained: Mapping[str, Sequence[Found]]) -> None:
+        self.rules = rules
         self._sheet, self._below, self._chained = sheet, below, chained
         self._gains: dict[tuple[str, frozenset[tuple[tuple[str, int], int]]], Gain] = {}
 
     def on(self, found: Found) -> tuple[frozenset[str], bool]:
         """What rests on its subject, where the finding stands for that, and whether there may be more."""
-        blamed = found.live and RULES[found.rule].blames_top
+        blamed = found.live and self.rules[found.rule].blames_top
         return self._below.on(found.subject) if blamed else (frozenset(), False)
 
     def affects(self, some: Iterable[Found]) -> Json | None:
         """How much stands and falls with the subjects of these together, each thing once."""
-        tops = [found for found in some if RULES[found.rule].blames_top]
+        tops = [found for found in some if self.rules[found.rule].blames_top]
         things = set[str]().union(*(self.on(found)[0] for found in tops))
         told = {"things": len(things), "at_least": any(self.on(found)[1] for found in tops)}
         return told if tops else None
@@ -68,7 +67,7 @@ class Closings:
     def gain(self, some: Sequence[Found]) -> Gain:
         """Of closing all of these at once. They are of one rule."""
         numbers = self.closed(some)
-        key = RULES[some[0].rule].dimension, frozenset(numbers.items())
+        key = self.rules[some[0].rule].dimension, frozenset(numbers.items())
         if key not in self._gains:
             self._gains[key] = self._sheet.gain(key[0], numbers)
         return self._gains[key]
@@ -89,46 +88,46 @@ class Closings:
 
     def _with(self, found: Found) -> Iterable[Found]:
         yield found
-        if RULES[found.rule].blames_top:
-            brings = _brings(found)
+        if self.rules[found.rule].blames_top:
+            brings = self._brings(found)
             for ref in (found.subject, *self.on(found)[0]):
                 for other in self._chained.get(ref, ()):
-                    if brings.issuperset(_asked(other)):
+                    if brings.issuperset(self._asked(other)):
                         yield other
 
+    def _asked(self, found: Found) -> tuple[Closure, ...]:
+        return closures_for(self.rules[found.rule].check, found.type)
 
-def _asked(found: Found) -> tuple[Closure, ...]:
-    return closures_for(RULES[found.rule].check, found.type)
-
-
-def _brings(found: Found) -> set[Closure]:
-    """What its subject leads to once it is closed: what its rule asks for, or else an outcome."""
-    return {GOAL, *(_asked(found) or (OUTCOME,))}
+    def _brings(self, found: Found) -> set[Closure]:
+        """What its subject leads to once it is closed: what its rule asks for, or else an outcome."""
+        return {GOAL, *(self._asked(found) or (OUTCOME,))}
 
 
 async def closings(moment: Moment, changed: Turned, sheet: Sheet, some: Sequence[Found]) -> Closings:
     """``changed`` is what the valid time changes."""
-    tops = {found.subject: found.live for found in some if RULES[found.rule].blames_top}
+    rules = moment.rules
+    tops = {found.subject: found.live for found in some if rules[found.rule].blames_top}
     below = await resting(moment, (ref for ref, live in tops.items() if live)) if tops else Resting({}, ())
     refs = set(tops).union(*(below.on(ref)[0] for ref, live in tops.items() if live))
     chained: dict[str, list[Found]] = defaultdict(list)
     for part in chunks(sorted(refs)):
-        for row in await moment.execute(_open(past=moment.past), refs=part):
+        for row in await moment.execute(_open(past=moment.past), refs=part, chained=rules.chained):
             if row.id not in changed.gone and moment.counts(row.models):
                 chained[row.subject].append(Found(row.id, row.rule, row.subject, row.type, row.weight))
-    come = [each for each in changed.come.values() if each.rule in _CHAINED and each.subject in refs]
+    come = [each for each in changed.come.values() if each.rule in rules.chained and each.subject in refs]
     nodes = await briefs(moment, {each.subject for each in come}) if come else {}
     for each in come:
         node = nodes[each.subject]
         told = node["type"], node["criticality"] or USUAL_CRITICALITY
         chained[each.subject].append(Found(each.id, each.rule, each.subject, *told))
-    return Closings(sheet, below, chained)
+    return Closings(rules, sheet, below, chained)
 
 
 @cache
 def _open(*, past: bool) -> Select[Any]:
     theirs = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
     weight = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY).label("weight")
+    is_chained = FINDING.c.rule.in_(bindparam("chained", expanding=True))
     columns = FINDING.c.id, FINDING.c.rule, FINDING.c.subject, RECORD.c.type, RECORD.c.models, weight
     query = select(*columns).join(RECORD, theirs)
-    return query.where(open_findings(past=past), any_of(FINDING.c.subject, "refs"), FINDING.c.rule.in_(_CHAINED))
+    return query.where(open_findings(past=past), any_of(FINDING.c.subject, "refs"), is_chained)

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from services.alignment.judge.catalogue import LACKING
 from services.alignment.models import RECORD
 from services.alignment.queries import nodes
 from services.alignment.queries.hops import Step, Walk, into, out
@@ -42,12 +41,12 @@ async def design(moment: Moment, limit: int, cursor: str | None, *, everything: 
         packages = await _packages(moment, [f"service/{each['id']}" for each in services])
         named = await briefs(moment, {ref for package in packages.values() for ref in _named(package)})
         stages = await _stages(moment, named)
-        wrong, _ = await found_about(moment, [f"service/{each['id']}" for each in services], LACKING)
+        wrong, _ = await found_about(moment, [f"service/{each['id']}" for each in services], moment.rules.lacking)
         items = []
         for service in services:
             ref = f"service/{service['id']}"
             there = {each: node for each, node in named.items() if stages[each] in _counting(service)}
-            lacks = {lacking(row): told(row) for row in wrong.get(ref, ())}
+            lacks = {lacking(moment.rules, row): told(moment.rules, row) for row in wrong.get(ref, ())}
             items.append(_designed(service, packages.get(ref), there, named if everything else there, lacks))
         return items
 
@@ -152,11 +151,11 @@ async def offerings(moment: Moment, limit: int, cursor: str | None, *, everythin
         for step in hop.steps:
             if live.active(step.row, moment.at):
                 named[step.near][step.row.type, step.far] = step
-        wrong, _ = await found_about(moment, refs, LACKING)
+        wrong, _ = await found_about(moment, refs, moment.rules.lacking)
         items = []
         for offering, ref in zip(listed, refs, strict=True):
             offered = _Offered(offering, rows[ref], [*named[ref].values()], hop.hidden[ref])
-            missing = [told(row) | {"what": lacking(row)} for row in wrong.get(ref, ())]
+            missing = [told(moment.rules, row) | {"what": lacking(moment.rules, row)} for row in wrong.get(ref, ())]
             items.append(offered.told(moment, missing, everything=everything))
         return items
 

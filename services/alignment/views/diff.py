@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select, tuple_
 
+from services.alignment.judge.findings import COUNTED
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, briefs, split
 from services.alignment.queries.snapshot import Moment
@@ -119,5 +120,5 @@ def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> Colu
 def _was_open(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """In another interval of the same finding."""
     then = FINDING.alias()
-    same = and_(then.c.generation == FINDING.c.generation, then.c.id == FINDING.c.id)
+    same = and_(then.c.generation == FINDING.c.generation, then.c.id == FINDING.c.id, then.c.severity > COUNTED)
     return exists().where(same, then.c.opened_at <= at, then.c.resolved_at > at)

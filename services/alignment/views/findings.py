@@ -1,16 +1,16 @@
 """Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, select
 
-from services.alignment.judge.catalogue import RULES
-from services.alignment.judge.catalogue import SHOWN as _SHOWN
+from services.alignment.judge.findings import COUNTED
 from services.alignment.judge.forecast import Turned
 from services.alignment.judge.rule import Rule, Severity
+from services.alignment.judge.settings import Setting, Settings
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
@@ -26,7 +26,8 @@ from shared.http import pagination
 MOST_OF_SUBJECT = 200
 
 
-def describe(rule: Rule) -> dict[str, Any]:
+def describe(rule: Rule, setting: Setting | None = None) -> dict[str, Any]:
+    """``setting`` is what is set of it, and part of the rule already."""
     return {
         "id": rule.id,
         "severity": rule.severity.name,
@@ -36,15 +37,27 @@ def describe(rule: Rule) -> dict[str, Any]:
         "remedy": rule.remedy,
         "kinds": sorted(rule.kinds),
         "limits": dict(rule.limits),
+        "off": bool(setting and setting.off),
+        "setting": _described(setting) if setting else None,
         "source": rule.source,
         "examples": {"passes": rule.passes, "fails": rule.fails},
     }
 
 
-SHOWN = FINDING.c.rule.not_in(sorted(RULES.keys() - _SHOWN.keys()))
-"""Without what is only counted."""
-_GRAVE = FINDING.c.severity >= 0
-"""The same, where findings are read in the order of their severity: what is only counted has none."""
+def _described(setting: Setting) -> dict[str, Any]:
+    severity = None if setting.severity is None else setting.severity.name
+    what = {"off": setting.off, "severity": severity, "limits": dict(setting.limits)}
+    return {"key": setting.key, "since": rfc3339(setting.at), "by": setting.by, "reason": setting.reason, **what}
+
+
+def catalogue(settings: Settings, at: datetime) -> list[dict[str, Any]]:
+    """The rules as they are at a moment, also those that are off."""
+    rules, set_ = settings.at(at), settings.set_at(at)
+    return [describe(rules[id], set_.get(id)) for id in settings.base.shown]
+
+
+SHOWN = FINDING.c.severity > COUNTED
+"""Without what is only counted, and what a rule found while it was off."""
 
 
 def _select(*, past: bool) -> Select[Any]:
@@ -69,7 +82,7 @@ async def _all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> li
 
 def told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
     """A finding as an answer, without what is counted when it is read."""
-    rule = RULES[row.rule]
+    rule = moment.rules[row.rule]
     pending = is_pending(row.rule, row.since, moment.latest, grace)
     ended = row.resolved_at < FOREVER and (moment.as_of is None or row.resolved_at <= moment.as_of)
     return {
@@ -117,13 +130,13 @@ async def some(
         rows, next_cursor = pagination.page((await execute(query)).all(), order, limit)
     else:
         held = of_generation(FINDING) if moment.past else moment.open_findings()
-        graves = [] if "severity" in fixed else [_GRAVE]
+        graves = [] if "severity" in fixed else [SHOWN]
         places = select(FINDING).where(held, *graves, *(conditions[name] for name in fixed))
         most = pagination.MOST_LOOKED_AT // _COST
         rows, next_cursor = await pagination.look(
             execute, wanted, places, order, cursor, limit, descending=True, most=most
         )
-    if come := [each for each in changed.come.values() if each.rule in _SHOWN]:
+    if come := [each for each in changed.come.values() if each.severity > COUNTED]:
         laid = Laid(order, cursor, next_cursor)
         rows, next_cursor = laid.over(rows, await foreseen(moment, laid.within(come), filters), limit)
     return await with_acts(moment, [told(moment, row, grace) for row in rows]), next_cursor
@@ -175,7 +188,7 @@ async def chosen(
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
     """The worst findings of one entity, of rules whose ids begin like that, and how many more there are."""
     if moment.known_at is not None:
-        rules = [id for id in _SHOWN if id.startswith(prefix)]
+        rules = [id for id in moment.rules.shown if id.startswith(prefix)]
         found, more = await about(moment, [ref], rules, MOST_OF_SUBJECT)
         return await _all_told(moment, await foreseen(moment, found, {}), grace), more
     query = _of_subject(past=moment.past)

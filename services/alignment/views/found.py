@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from services.alignment.judge.catalogue import RULES
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.rule import Rule, Severity
 from services.alignment.queries.snapshot import Moment
 from services.alignment.views.valid_time import about
@@ -23,12 +23,12 @@ async def found_about(
     return dict(by_subject), hidden
 
 
-def told(row: Any) -> Json:
+def told(rules: InForce, row: Any) -> Json:
     """A finding where it is shown beside its subject (``shared.contracts.views.nodes.Found``)."""
     severity = Severity(row.severity).name
-    return {"id": row.id, "rule": row.rule, "title": RULES[row.rule].title, "severity": severity}
+    return {"id": row.id, "rule": row.rule, "title": rules[row.rule].title, "severity": severity}
 
 
-def lacking(row: Any) -> str:
-    """What a design or an offering lacks by a finding of ``LACKING``."""
-    return RULES[row.rule].lacking(row.evidence)
+def lacking(rules: InForce, row: Any) -> str:
+    """What a design or an offering lacks by a finding of a rule that says so."""
+    return rules[row.rule].lacking(row.evidence)

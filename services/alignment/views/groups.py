@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, select
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.forecast import Turned
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.rule import Severity
 from services.alignment.models import RECORD
 from services.alignment.queries.nodes import briefs
@@ -102,7 +102,7 @@ async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grac
     sources = await _sources(moment, {found.subject for found in some} - tops.keys())
     groups: dict[tuple[str, str, str], Group] = {}
     for item, found in zip(items, some, strict=True):
-        by, cause = _cause(item, found, tops, sources)
+        by, cause = _cause(item, found, moment.rules, tops, sources)
         group = groups.setdefault((found.rule, by, cause), Group(found.rule, by, cause))
         group.add(Group(found.rule, by, cause, [item], [found]))
     return Groups(_few(groups.values(), closing), closing, more=following is not None)
@@ -124,7 +124,8 @@ async def page(
 
 
 def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
-    rule, closing = RULES[group.rule], groups.closing
+    closing = groups.closing
+    rule = closing.rules[group.rule]
     owners = {item["owner"] for item in group.items}
     first = [
         {"id": found.id, "subject": item["subject"], "affects": closing.affects([found]), "gain": closing.told([found])}
@@ -155,7 +156,7 @@ def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
 def _tops(some: Sequence[Found], closing: Closings) -> dict[str, str]:
     """By subject the top of the chain that its finding is about: the highest of those that are blamed on which it
     rests, or itself where others rest on it."""
-    blamed = {found.subject: found for found in some if RULES[found.rule].blames_top}
+    blamed = {found.subject: found for found in some if closing.rules[found.rule].blames_top}
     over: dict[str, list[str]] = defaultdict(list)
     for top, found in blamed.items():
         for ref in closing.on(found)[0] & blamed.keys():
@@ -167,8 +168,10 @@ def _tops(some: Sequence[Found], closing: Closings) -> dict[str, str]:
     return tops
 
 
-def _cause(item: Json, found: Found, tops: Mapping[str, str], sources: Mapping[str, str]) -> tuple[By, str]:
-    if RULES[found.rule].blames_top and found.subject in tops:
+def _cause(
+    item: Json, found: Found, rules: InForce, tops: Mapping[str, str], sources: Mapping[str, str]
+) -> tuple[By, str]:
+    if rules[found.rule].blames_top and found.subject in tops:
         return "top", tops[found.subject]
     if source := sources.get(found.subject):
         return "source", source

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from services.alignment.judge.catalogue import of_dimension
+from services.alignment.judge.in_force import InForce
 from services.alignment.models import EDGE, RECORD
 from services.alignment.queries import nodes
 from services.alignment.queries.holdings import Holding, holders, roles_of
@@ -21,7 +21,6 @@ from shared.storage.arrays import any_of, chunks
 MOST_ROWS, MOST_COLUMNS = 200, 100
 _MOST_LETTERS = 100 * MOST_ROWS
 """As many as the activities in the rows can have."""
-RULES = of_dimension("raci")
 _LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed": "I"}
 Json = dict[str, Any]
 Letters = dict[str, dict[str, Counter[str]]]
@@ -49,12 +48,13 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     columns = sorted(roles)[:MOST_COLUMNS]
     held = await holders(moment, columns, [process.ref], left_out, everything=everything)
     parties = {role: held.parties(role, [process.ref], left_out) for role in columns}
-    wrong, more = await found_about(moment, refs, RULES)
+    wrong, more = await found_about(moment, refs, moment.rules.of_dimension("raci"))
     return {
         "process": nodes.brief(moment, process),
         "roles": [{"role": roles[role], "parties": [held.nodes[party] for party in parties[role]]} for role in columns],
         "rows": [
-            _row(activities[ref], cells[ref], [roles[role] for role in columns], wrong.get(ref, ())) for ref in refs
+            _row(moment.rules, activities[ref], cells[ref], [roles[role] for role in columns], wrong.get(ref, ()))
+            for ref in refs
         ],
         "hidden": {
             "activities": len(ordered) - len(refs) + parts.hidden.total(),
@@ -65,11 +65,13 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     }
 
 
-def _row(activity: Json, cells: Mapping[str, list[str]], columns: Iterable[Json], wrong: Iterable[Any]) -> Json:
+def _row(
+    rules: InForce, activity: Json, cells: Mapping[str, list[str]], columns: Iterable[Json], wrong: Iterable[Any]
+) -> Json:
     return {
         "activity": activity,
         "cells": [{"role": role["id"], "letters": sorted(cells.get(f"role/{role['id']}", ()))} for role in columns],
-        "violations": [told(row) for row in wrong],
+        "violations": [told(rules, row) for row in wrong],
     }
 
 

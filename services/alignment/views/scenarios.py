@@ -5,8 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from services.alignment.judge.catalogue import SHOWN
-from services.alignment.judge.findings import Finding
+from services.alignment.judge.findings import COUNTED, Finding
 from services.alignment.judge.forecast import Turned
 from services.alignment.queries.nodes import brief, brief_rows
 from services.alignment.queries.snapshot import Moment
@@ -72,7 +71,9 @@ def _differing(base: Turned, then: Turned) -> tuple[list[Finding], list[Finding]
 
 def worst_first(found: Iterable[Finding]) -> list[Finding]:
     """Those that are shown."""
-    return sorted((each for each in found if each.rule in SHOWN), key=lambda f: (-f.severity, f.rule, f.subject, f.id))
+    return sorted(
+        (each for each in found if each.severity > COUNTED), key=lambda f: (-f.severity, f.rule, f.subject, f.id)
+    )
 
 
 async def told_of(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.fingerprint import FINGERPRINT
 from services.alignment.judge.forecast import Turned
+from services.alignment.judge.in_force import InForce
 from services.alignment.queries.counts import tallies
 from services.alignment.queries.nodes import first_recorded
 from services.alignment.queries.snapshot import Moment
@@ -39,7 +39,7 @@ async def score(moment: Moment, grace: timedelta) -> Json:
     changed is not said."""
     changed = await turned(moment)
     sheet = await sheet_of(moment, changed, grace)
-    return _told(sheet, None, await _with_waivers(moment, changed, sheet, grace, {}))
+    return _told(_version(moment), sheet, None, await _with_waivers(moment, changed, sheet, grace, {}))
 
 
 async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None) -> Json:
@@ -50,8 +50,9 @@ async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None
         moment = replace(moment, only=await of_source(moment, source))
     changed = await turned(moment)
     sheet = await sheet_of(moment, changed, grace)
-    told = _told(sheet, await _before(moment, grace), await _with_waivers(moment, changed, sheet, grace, filters))
-    fixes = _fixes(await grouped(moment, changed, {**filters, "waived": False}, grace, sheet))
+    acted = await _with_waivers(moment, changed, sheet, grace, filters)
+    told = _told(_version(moment), sheet, await _before(moment, grace), acted)
+    fixes = _fixes(await grouped(moment, changed, {**filters, "waived": False}, grace, sheet), moment.rules)
     return told | {"source": source, "fixes": fixes}
 
 
@@ -82,7 +83,12 @@ async def _before(moment: Moment, grace: timedelta) -> Sheet | None:
     return None
 
 
-def _told(sheet: Sheet, then: Sheet | None, waived: Waived) -> Json:
+def _version(moment: Moment) -> str:
+    """Tells these rules, as they are set, from any others."""
+    return "+".join(filter(None, (FINGERPRINT, moment.settings.mark(moment.known_at or moment.as_of or moment.at))))
+
+
+def _told(version: str, sheet: Sheet, then: Sheet | None, waived: Waived) -> Json:
     values = waived.sheet.values
     return {
         "index": shown(sheet.index),
@@ -90,7 +96,7 @@ def _told(sheet: Sheet, then: Sheet | None, waived: Waived) -> Json:
         "waived": waived.findings,
         "capped": sheet.capped,
         "known": {"dimensions": sheet.known, "of": len(sheet.dimensions)},
-        "rules_version": FINGERPRINT,
+        "rules_version": version,
         "dimensions": [
             each.told(then.dimensions[name] if then else None, values.get(name))
             for name, each in sheet.dimensions.items()
@@ -99,7 +105,7 @@ def _told(sheet: Sheet, then: Sheet | None, waived: Waived) -> Json:
     }
 
 
-def _fixes(groups: Groups) -> list[Json]:
+def _fixes(groups: Groups, rules: InForce) -> list[Json]:
     closing = groups.closing
     best = [(group, *groups.best_first(group)[0]) for group in groups.all]
     gains = {found.id: closing.gain([found]) for _, found, _ in best}
@@ -108,8 +114,8 @@ def _fixes(groups: Groups) -> list[Json]:
     return [
         {
             "rule": found.rule,
-            "title": RULES[found.rule].title,
-            "remedy": RULES[found.rule].remedy,
+            "title": rules[found.rule].title,
+            "remedy": rules[found.rule].remedy,
             "finding": found.id,
             "subject": item["subject"],
             "affects": closing.affects([found]),

@@ -13,7 +13,7 @@ from functools import cached_property
 from math import floor
 from typing import Any
 
-from services.alignment.judge.catalogue import RULES, SHOWN
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.meaning import PLANNED
 from services.alignment.judge.rule import VITAL, WEIGHTS, Rule, Severity
 from services.alignment.queries.counts import USUAL_CRITICALITY, Counts
@@ -42,15 +42,19 @@ class Without:
 
 
 class Sheet:
-    """``counts`` is everything that there is at a moment, and ``open`` the findings that count against it."""
+    """``counts`` is everything that there is at a moment, ``open`` the findings that count against it; ``rules`` are in
+    force at it."""
 
-    def __init__(self, counts: Counts, open: Some) -> None:
+    def __init__(self, rules: InForce, counts: Counts, open: Some) -> None:
+        self._rules = rules
         self._open = Counter(open)
-        failing = _failing(self._open)
-        self.coverages = {rule.id: _coverage(counts, rule, failing) for rule in SHOWN.values()}
+        failing = _failing(rules, self._open)
+        self.coverages = {rule.id: _coverage(counts, rule, failing) for rule in rules.shown.values()}
         self.dimensions = {name: Dimension(name, group) for name, group in _by_dimension(self.coverages).items()}
         self._values = {each.name: each.value for each in self.dimensions.values() if each.value is not None}
-        self._vital = Counter({key: number for key, number in self._open.items() if number > 0 and _is_vital(*key)})
+        self._vital = Counter(
+            {key: number for key, number in self._open.items() if number > 0 and _is_vital(rules, *key)}
+        )
 
     @property
     def known(self) -> int:
@@ -60,7 +64,7 @@ class Sheet:
     @property
     def failing(self) -> set[str]:
         """The rules of which findings are shown."""
-        return {name for (name, _), number in self._open.items() if number > 0 and RULES[name].shown}
+        return {name for (name, _), number in self._open.items() if number > 0 and self._rules[name].shown}
 
     @property
     def capped(self) -> bool:
@@ -84,8 +88,8 @@ class Sheet:
 
     def without(self, closed: Some) -> "Without":
         """What it would come to if these findings were closed together, and nothing else changed."""
-        failing = _failing(self._open, {name for name, _ in closed})
-        gone = _failing(Counter(closed))
+        failing = _failing(self._rules, self._open, {name for name, _ in closed})
+        gone = _failing(self._rules, Counter(closed))
         failing.subtract(gone)
         turned = {
             id: each.failing(failing.get(each.counts, each.fails), gone[each.rule.asked or ""])
@@ -101,18 +105,18 @@ class Sheet:
         return Without(_CAP if mean is not None and mean > _CAP and still_vital else mean, values)
 
 
-def _failing(some: Counter[tuple[str, int]], rules: set[str] | None = None) -> Counter[str]:
-    """Per rule the weight of what fails; of these rules only."""
+def _failing(rules: InForce, some: Counter[tuple[str, int]], only: set[str] | None = None) -> Counter[str]:
+    """Per rule the weight of what fails; of some rules only."""
     weights: Counter[str] = Counter()
     for (name, criticality), number in some.items():
-        if rules is None or name in rules:
-            weights[name] += number * (criticality if RULES[name].population == "nodes" else USUAL_CRITICALITY)
+        if only is None or name in only:
+            weights[name] += number * (criticality if rules[name].population == "nodes" else USUAL_CRITICALITY)
     return weights
 
 
-def _is_vital(name: str, criticality: int) -> bool:
+def _is_vital(rules: InForce, name: str, criticality: int) -> bool:
     """Whether it is critical, and about a subject that must not fail."""
-    rule = RULES[name]
+    rule = rules[name]
     return rule.shown and criticality == VITAL and rule.severity + 1 >= Severity.critical
 
 

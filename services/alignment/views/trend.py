@@ -16,6 +16,7 @@ from shared.clock import rfc3339
 
 MOST_POINTS = 60
 _MOST_BASELINES = 20
+_MOST_SETTINGS = 50
 _USUAL = timedelta(days=90)
 Json = dict[str, Any]
 
@@ -44,4 +45,8 @@ async def trend(moment: Moment, start: datetime | None, points: int, grace: time
             }
         )
         await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
-    return {"from": rfc3339(start), "to": rfc3339(end), "points": series}
+    turned = [
+        {"at": rfc3339(each.at), "rule": each.rule, "setting": each.key}
+        for each in moment.settings.between(start, end)[-_MOST_SETTINGS:]
+    ]
+    return {"from": rfc3339(start), "to": rfc3339(end), "points": series, "settings": turned}

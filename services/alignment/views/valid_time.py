@@ -30,14 +30,18 @@ T = TypeVar("T")
 async def turned(moment: Moment) -> Turned:
     """What differs from the findings in the tables. Raises Invalid where too much turns until the valid time."""
     times = _times(moment)
-    return await _bounded(forecast.turned(moment.connection, moment.generation, times)) if times else Turned()
+    return (
+        await _bounded(forecast.turned(moment.connection, moment.generation, moment.rules, times))
+        if times
+        else Turned()
+    )
 
 
 async def supposing(moment: Moment, supposed: Supposed) -> Turned:
     """The same, if something were recorded. Raises Invalid where it reaches too far."""
     times = _times(moment)
     assert times is not None  # a moment to suppose something at is one apart
-    looked = forecast.turned(moment.connection, moment.generation, times, supposed)
+    looked = forecast.turned(moment.connection, moment.generation, moment.rules, times, supposed)
     try:
         found = await looked
     except TooMuch:
@@ -121,7 +125,7 @@ async def about(
     """``open_about`` at any valid time. Raises Invalid where too much would have to be read for it."""
     if (times := _times(moment)) is None:
         return await open_about(moment, subjects, rules, most)
-    found = await _bounded(forecast.about(moment.connection, moment.generation, times, set(subjects)))
+    found = await _bounded(forecast.about(moment.connection, moment.generation, moment.rules, times, set(subjects)))
     mine = [each for each in found if each.rule in rules]
     mine.sort(key=lambda each: (-each.severity, each.rule, each.subject, each.id))
     return mine[:most], len(mine) - min(len(mine), most)

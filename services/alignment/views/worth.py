@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.forecast import Turned
 from services.alignment.queries.resting import Resting, resting
 from services.alignment.queries.snapshot import Moment
@@ -19,13 +18,13 @@ Json = dict[str, Any]
 async def with_affects(moment: Moment, items: Sequence[Json]) -> list[Json]:
     """The same findings, each with what it ``affects``: of an open one that stands for what rests on its subject, how
     many live things that are."""
-    tops = {ref_of(item["subject"]) for item in items if _stands_for_others(item) and item["subject"]["live"]}
+    tops = {ref_of(item["subject"]) for item in items if _stands_for_others(moment, item) and item["subject"]["live"]}
     below = await resting(moment, tops) if tops else Resting({}, ())
-    return [item | {"affects": _affects(item, below) if _stands_for_others(item) else None} for item in items]
+    return [item | {"affects": _affects(item, below) if _stands_for_others(moment, item) else None} for item in items]
 
 
-def _stands_for_others(item: Json) -> bool:
-    return RULES[item["rule"]].blames_top and bool(item["status"] == "open")
+def _stands_for_others(moment: Moment, item: Json) -> bool:
+    return moment.rules[item["rule"]].blames_top and bool(item["status"] == "open")
 
 
 def _affects(item: Json, below: Resting) -> Json:

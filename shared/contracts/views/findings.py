@@ -135,6 +135,25 @@ class RuleExamples(Model):
     """One in which it finds something."""
 
 
+class RuleSetting(Model):
+    """What the organisation has set of a rule."""
+
+    key: str
+    """Key of the setting."""
+    since: Instant
+    """From when on it counts."""
+    by: str
+    """Who made or changed it last."""
+    reason: str
+    """Why it is set so."""
+    off: bool
+    """Whether the rule is switched off."""
+    severity: Severity | None
+    """How grave its findings are instead; null for what the catalogue says."""
+    limits: dict[str, int]
+    """The numbers that are other ones."""
+
+
 class RuleView(Model):
     """A rule of the catalogue."""
 
@@ -154,6 +173,10 @@ class RuleView(Model):
     """Kinds that it looks at."""
     limits: dict[str, int]
     """The numbers that it goes by, such as `days`."""
+    off: bool
+    """Whether it is switched off: then it finds nothing and counts nowhere."""
+    setting: RuleSetting | None
+    """What the organisation has set of it, and why; all else here says it already."""
     source: str
     """Whose practice it is."""
     examples: RuleExamples

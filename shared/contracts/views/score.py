@@ -105,6 +105,17 @@ class TrendPoint(Model):
     """Baselines of this moment."""
 
 
+class TurnedRule(Model):
+    """From here on a rule was another one."""
+
+    at: Instant
+    """The moment."""
+    rule: str
+    """Id of the rule."""
+    setting: str
+    """Key of the setting that says so."""
+
+
 class Trend(View):
     """How the score has gone."""
 
@@ -114,6 +125,8 @@ class Trend(View):
     """The last one."""
     points: list[TrendPoint]
     """At equal steps, and at baselines in between, in their order."""
+    settings: list[TurnedRule]
+    """Where settings of rules began to count, in their order: the newest 50."""
 
 
 class Score(View):

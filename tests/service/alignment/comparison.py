@@ -1,11 +1,12 @@
 """Each view at one moment beside what the reference says of it."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import floor
 from typing import Any
 
+from services.alignment.judge.settings import Setting
 from shared import clock
 from shared.clock import rfc3339
 from shared.contracts.design import FOUR_PS
@@ -42,14 +43,22 @@ def _begin(edge: Json, direction: str) -> str:
 
 
 class Comparison:
-    """``get`` asks alignment, about the present where there is no moment; ``events`` are those that have arrived."""
+    """``get`` asks alignment, about the present where there is no moment; ``events`` are those that have arrived, and
+    ``settings`` what has been set of rules."""
 
-    def __init__(self, get: Get, events: list[Json], moment: datetime | None, settle: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self,
+        get: Get,
+        events: list[Json],
+        moment: datetime | None,
+        settle: timedelta = timedelta(0),
+        settings: Sequence[Setting] = (),
+    ) -> None:
         self.ask, self.at = get, moment or clock.now()
         self.as_of = {"as_of": rfc3339(moment)} if moment else {}
         self.events = events
         self.reference = Expected(events, self.at)
-        self.findings = Findings(events, clock.now(), settle)
+        self.findings = Findings(events, clock.now(), settle, settings)
 
     async def get(self, path: str, **params: Any) -> Any:
         return await self.ask(path, **self.as_of, **params)
@@ -96,6 +105,7 @@ class Comparison:
     async def score(self) -> None:
         answer = await self.get("score")
         rules, index = self.findings.score(self.at)
+        assert {told["rule"] for told in answer["rules"]} == rules.keys()
         for told in answer["rules"]:
             expected = rules[told["rule"]]
             assert (told["subjects"], told["applicable"], told["passing"]) == expected, told

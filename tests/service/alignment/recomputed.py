@@ -1,23 +1,27 @@
 """Findings and score, recomputed from every event that has arrived, and from nothing that the view keeps."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from services.alignment.judge.catalogue import SHOWN
+from services.alignment.judge.catalogue import RULES, SHOWN
 from services.alignment.judge.rule import WEIGHTS, Rule
+from services.alignment.judge.settings import Setting
 from shared.contracts import NODE_KINDS
 from tests.service.alignment.oracle import Oracle, Wrong
 from tests.service.alignment.oracles.facts import planned
+from tests.service.alignment.setting import in_force
 
 State = dict[str, Any]
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding")
 _AGES = [timedelta(days=days) for days in (14, 90, 180, 365)]
 _AWAY = [timedelta(days=days) for days in (-90, -60, 0, 30, 91, 182, 365)]
 """How far from an instant that something holds a rule may ask about it."""
+_LEFT_TO = {id for rule in RULES.values() for id in (rule.asked, rule.among, rule.passing)}
 Found = dict[str, tuple[str, str, int]]
 """Rule, subject and severity by the finding's id."""
 
@@ -25,18 +29,26 @@ Found = dict[str, tuple[str, str, int]]
 class Findings:
     """What is wrong, looked at anew at every instant at which anything was recorded or began or ceased to hold.
 
-    Of what came up and went in less than ``settle`` nothing is left.
+    Of what came up and went in less than ``settle`` nothing is left. ``settings`` are off or another severity, of rules
+    that nothing but what is vital makes graver.
     """
 
-    def __init__(self, events: Iterable[State], until: datetime, settle: timedelta = timedelta(0)) -> None:
-        self.settle, self.until = settle, until
+    def __init__(
+        self,
+        events: Iterable[State],
+        until: datetime,
+        settle: timedelta = timedelta(0),
+        settings: Sequence[Setting] = (),
+    ) -> None:
+        self.settle, self.until, self.settings = settle, until, settings
         self.versions: dict[str, list[tuple[datetime, State, bool]]] = defaultdict(list)
         for event in sorted(events, key=lambda event: event["time"]):
             kind, id, _ = event["id"].split(":")
             if kind == "link" or NODE_KINDS[kind].in_view:
                 at, deleted = datetime.fromisoformat(event["time"]), bool(event["data"].get("deleted"))
                 self.versions[f"{kind}/{id}"].append((at, event["data"]["state"], deleted))
-        self.instants = sorted({instant for ref in self.versions for instant in self._turns(ref) if instant <= until})
+        turns = {instant for ref in self.versions for instant in self._turns(ref)}
+        self.instants = sorted(at for at in turns | {each.at for each in settings} if at <= until)
         self._at: dict[datetime, Found] = {}
         self._oracles: dict[datetime, Oracle] = {}
 
@@ -68,8 +80,23 @@ class Findings:
     def everything(self, moment: datetime) -> Found:
         """With what is only counted, and what leaves no trace."""
         if moment not in self._at:
-            self._at[moment] = named(self.oracle(moment).wrong())
+            self._at[moment] = self._set(self.oracle(moment), moment)
         return self._at[moment]
+
+    def _set(self, oracle: Oracle, moment: datetime) -> Found:
+        """As rules are set: what is off is only counted, if some other rule leaves to it whom it asks."""
+        found, now = {}, in_force(self.settings, moment)
+        for (rule, subject, part), severity in oracle.wrong().items():
+            wanted = severity
+            if severity >= 0 and rule in now:
+                vital = oracle.all[subject].get("criticality") == 5
+                if (as_set := now[rule].severity) is not None:
+                    wanted = min(as_set + (vital and as_set > 0), 4)
+                if now[rule].off:
+                    wanted = -1
+            if wanted == severity or wanted >= 0 or rule in _LEFT_TO:
+                found[rule, subject, part] = wanted
+        return named(found)
 
     def at(self, moment: datetime) -> Found:
         """What is shown."""
@@ -80,27 +107,40 @@ class Findings:
 
     def _lasts(self, id: str, moment: datetime) -> bool:
         later = [instant for instant in self.instants if instant > moment]
-        end = next((instant for instant in later if id not in self.everything(instant)), None)
+        end = next((instant for instant in later if self._shown(id, instant) is not self._shown(id, moment)), None)
         return end is None or end - self.since(id, moment) >= self.settle
 
     def since(self, id: str, moment: datetime) -> datetime:
         """The first of the instants before the moment from which on it was always there."""
         first = moment
         for instant in reversed([each for each in self.instants if each <= moment]):
-            if id not in self.everything(instant):
+            if self._shown(id, instant) is not self._shown(id, moment):
                 break
             first = instant
         return first
+
+    def _shown(self, id: str, moment: datetime) -> bool | None:
+        """None where it is not there at all."""
+        found = self.everything(moment).get(id)
+        return None if found is None else found[2] >= 0
+
+    def rules(self, moment: datetime) -> list[Rule]:
+        """Those that are not off, as grave as they are set."""
+        now = in_force(self.settings, moment)
+        severities = {rule: each.severity for rule, each in now.items() if each.severity is not None}
+        some = [rule for rule in SHOWN.values() if rule.id not in now or not now[rule.id].off]
+        return [replace(rule, severity=severities.get(rule.id, rule.severity)) for rule in some]
 
     def score(self, moment: datetime) -> tuple[dict[str, tuple[int, int, int]], Fraction | None]:
         """By rule: subjects, weight of those it is about, and of those that pass; and the index, if nothing caps it."""
         oracle, now = self.oracle(moment), self.everything(moment)
         if self.settle:
             now = {id: each for id, each in now.items() if self._lasts(id, moment)}
-        rules = {rule.id: _passing(rule, oracle, now) for rule in SHOWN.values()}
+        there = self.rules(moment)
+        rules = {rule.id: _passing(rule, oracle, now) for rule in there}
         means = []
-        for dimension in dict.fromkeys(rule.dimension for rule in SHOWN.values()):
-            group = [r for r in SHOWN.values() if r.dimension == dimension and rules[r.id][1]]
+        for dimension in dict.fromkeys(rule.dimension for rule in there):
+            group = [r for r in there if r.dimension == dimension and rules[r.id][1]]
             if weight := sum(WEIGHTS[r.severity] for r in group):
                 parts = [WEIGHTS[r.severity] * Fraction(100 * rules[r.id][2], rules[r.id][1]) for r in group]
                 means.append(sum(parts, Fraction(0)) / weight)

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from services import assembly
+from services.alignment.judge import known
+from services.alignment.judge.settings import Setting
 from shared.config import Settings
 from shared.contracts import OWNERS
 from tests.backends.databases import chosen
 from tests.platform import settings_for
+from tests.service.alignment import setting
 from tests.service.alignment.comparison import Comparison
 from tests.service.alignment.forging import forgery
 from tests.service.alignment.served import Server
@@ -46,7 +49,8 @@ class Histories(RuleBasedStateMachine):
         self.world = self.server.world
         self.waiting: list[Any] = []
         self.arrived: list[Any] = []
-        self.compared = -1
+        self.made: list[Setting] = []
+        self.compared = (-1, 0)
         self.run(self.server.begin())
         for ref in dice.sample(REFS, 20):
             self.world.write(ref, dice)
@@ -112,6 +116,17 @@ class Histories(RuleBasedStateMachine):
         self.arrived += new
         self.waiting = [event for event in self.waiting if event not in new]
 
+    @rule(dice=st.randoms(use_true_random=False))
+    def set_rule(self, dice: Random) -> None:
+        """A rule is set from some instant on. What has been judged for that instant is judged anew, from the owners'
+        changes."""
+        times = [datetime.fromisoformat(event["time"]) for event in self.world.events]
+        self.made.append(setting.some(dice, setting.instants(dice, times, times[-1])))
+        self.run(setting.put(self.server.database, self.made[-1]))
+        self.run(self.server.arrive([]))
+        if self.server.writer.came_late(self.run(self.server.generation())):
+            self.rebuild()
+
     @rule()
     def rebuild(self) -> None:
         """From the owners' changes; what the bus still has comes again later."""
@@ -120,15 +135,15 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def every_view_says_what_the_reference_says(self) -> None:
-        if len(self.arrived) != self.compared:
-            self.compared = len(self.arrived)
-            dice = Random(self.compared)
+        if (len(self.arrived), len(self.made)) != self.compared:
+            self.compared = len(self.arrived), len(self.made)
+            dice = Random(len(self.arrived))
             self._compare(None, dice)
             if self.arrived:
                 self._compare(datetime.fromisoformat(dice.choice(self.arrived)["time"]), dice)
 
     def _compare(self, moment: datetime | None, dice: Random) -> None:
-        comparison = Comparison(self.server.get, self.arrived, moment, self.server.settle)
+        comparison = Comparison(self.server.get, self.arrived, moment, self.server.settle, self.made)
         self.run(comparison.of_lists())
         for ref in dice.sample(REFS, 4):
             self.run(comparison.of_node(ref))
@@ -142,8 +157,9 @@ class Histories(RuleBasedStateMachine):
 @pytest.mark.parametrize("settle", [0, 150])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_view_is_what_a_reference_makes_of_its_events(
-    backend: str, settle: int, request: pytest.FixtureRequest, tmp_path: Path
+    backend: str, settle: int, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(known, "EVERY", 0)
     with asyncio.Runner() as runner:
         database = chosen(backend, request)
         given = runner.run(database.__aenter__())

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from services.alignment.follow import follower, rebuild
-from services.alignment.judge import present
+from services.alignment.judge import known
 from services.alignment.judge.catalogue import RULES
-from services.alignment.judge.catalogue.words import END, GOAL
 from services.alignment.judge.fingerprint import FINGERPRINT, fingerprint
-from services.alignment.judge.plan import plan
+from services.alignment.judge.in_force import InForce
+from services.alignment.judge.settings import Settings
 from services.alignment.view import projection
 from shared.contracts.relations import RELATIONS
 from tests.platform import Platform, running, settings_for
@@ -29,7 +29,7 @@ def older_release(rule: str = "", relation: str = "") -> Iterator[None]:
     relations = {name: row for name, row in RELATIONS.items() if name != relation}
     of = fingerprint(rules, relations.values())
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(present, "PLAN", plan(rules, (GOAL, END)))
+        patched.setattr(known, "NONE", Settings((), InForce(rules)))
         patched.setattr(projection, "RELATIONS", relations)
         patched.setattr(follower, "FINGERPRINT", of)
         patched.setattr(rebuild, "FINGERPRINT", of)

@@ -20,7 +20,7 @@ from services.alignment.judge.clocks import instant
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
-from services.alignment.judge.plan import plan
+from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.standing import Said, Version
 from shared.contracts import NODE_KINDS
@@ -71,6 +71,7 @@ class Text:
 
     settle: timedelta = timedelta(0)
     rules: Iterable[Rule] = ()
+    by: Plan | None = None
     names: dict[str, str] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
@@ -78,7 +79,8 @@ class Text:
     held: dict[str, list[Said]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.judge = Judge(plan(list(self.rules or RULES.values()), (GOAL, END)), settle=self.settle)
+        by = self.by or plan(list(self.rules or RULES.values()), (GOAL, END))
+        self.judge = Judge(by, settle=self.settle)
         self.first = ""
 
     def add(self, text: str, at: datetime | None = None) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.alignment.judge import turning
+from services.alignment.judge import awaiting
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.present import PLAN
 from services.alignment.judge.standing import Said, Version
@@ -40,7 +40,7 @@ def test_the_same_end_is_awaited_once() -> None:
 
 
 def test_ends_that_are_said_no_longer_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turning, "_ENTRIES", 10)
+    monkeypatch.setattr(awaiting, "_ENTRIES", 10)
     judge = Judge(PLAN)
     for number in range(1, 200):
         batch(judge, process(0, number, START + number * MINUTE, END + number % 3 * MINUTE))

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.alignment.judge.catalogue import RULES
+from services.alignment.views.findings import describe
 from services.cli import doctor, reference
 from services.cli.main import COMMANDS, load
 from services.cli.session import CONFLICT, FAILED, NOT_FOUND, UNREACHABLE
@@ -32,7 +34,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "finding": (ID,), "waive": (ID, "--reason", "x", "--until", "2999-01-01"), "acknowledge": (ID,),
     "comment": (ID, "x"),
     "whatif": ("--retire", "service/x"), "forecast": ("--until", "2999-01-01"), "me": (),
-    "rules": (),
+    "rules": ("--as-of", "x"), "settings": ("SETTINGS",),
 }  # fmt: skip
 """Of each command that asks a server."""
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -53,10 +55,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
 
 @pytest.fixture
 def arguments(tmp_path: Path) -> Callable[[str], list[str]]:
-    bundle, table = tmp_path / "b.yaml", tmp_path / "t.csv"
+    bundle, table, settings = tmp_path / "b.yaml", tmp_path / "t.csv", tmp_path / "s.yaml"
     bundle.write_text(BUNDLE)
     table.write_text("Key,Name\nr,R\n")
-    files = {"FILE": str(bundle), "TABLE": str(table)}
+    settings.write_text("settings: [{rule: V06, off: true, reason: Later}]")
+    files = {"FILE": str(bundle), "TABLE": str(table), "SETTINGS": str(settings)}
     return lambda name: [name, *(files.get(each, each) for each in ARGUMENTS[name])]
 
 
@@ -86,7 +89,9 @@ def contradicting(request: httpx.Request) -> httpx.Response:
     service, _, collection, *rest = request.url.path.strip("/").split("/")
     if (service, collection) == ("alignment", "findings"):
         return httpx.Response(200, json={"acknowledgement": None})
-    one = found(BY_PATH[service, collection])
+    if (service, collection) == ("alignment", "rules"):
+        return httpx.Response(200, json={"items": [describe(RULES["V06"])], "undecided": []})
+    one = found(BY_PATH[service, collection]) | ({"rule": "V06"} if collection == "settings" else {})
     if rest:
         return httpx.Response(200, json=one | {"items": [], "hidden": 0})
     return httpx.Response(200, json={"items": [one], "next_cursor": None})
@@ -97,7 +102,9 @@ def having(code: int) -> list[str]:
 
 
 MOMENTS = {
-    "--as-of": ("get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score", "whatif"),
+    "--as-of": (
+        "get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score", "whatif", "rules",
+    ),
     "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
     "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",),
     "--due": ("propose", "acknowledge"), "--after": ("watch",), "--on": ("whatif",), "--until": ("waive", "forecast"),

@@ -232,7 +232,13 @@ def test_score_since_a_moment_is_a_series(run: Any, owner: FakeOwner) -> None:
         {"at": at, "index": index, "capped": False, "known": 1, "dimensions": {"trace": index}, "baselines": named}
         for at, index, named in zip(times, (None, 72.5), ([], [{"key": "b", "name": "Budget"}]), strict=True)
     ]
-    owner.extra["/alignment/v1/score/trend"] = {"from": times[0], "to": times[1], "points": points, **FRAME}
+    owner.extra["/alignment/v1/score/trend"] = {
+        "from": times[0],
+        "to": times[1],
+        "points": points,
+        "settings": [],
+        **FRAME,
+    }
     shown = run("score", "--since", "2026-01-01").stdout
     assert all(text in shown for text in ("trace", "2026-01-01 00:00", "72.5", "Budget"))
     assert run("score", "--since", "2026-01-01", "--valid-at", "2027-01-01").exit_code == 2

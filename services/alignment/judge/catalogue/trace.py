@@ -77,8 +77,9 @@ _STRATEGIC = frozenset({None, "strategic"})
 _SUPPORTS = Reading(lambda node: (node.live, node.type), frozenset({"strategy"}))
 _GROUP = Reading(lambda node: (node.live, node.type), frozenset({"consumer_group"}))
 _AIMS = live("strategy", "objective")
-_WORK = live("tactic", "project", "service")
 _CARRIED_OUT = into("decomposes", "realizes", "justified_by")
+_EXECUTED = Joined("realized_by <- tactic, project, service", (_CARRIED_OUT,), live("tactic", "project", "service"))
+_WORKED_ON = Joined("decomposed_into <- operation, project", (_CARRIED_OUT,), live("operation", "project"))
 
 RULES = (
     Rule(
@@ -132,10 +133,11 @@ RULES = (
     ),
     Rule(
         "V06", Severity.high, "trace", "Strategy without execution",
-        "No live tactic, project or service realizes a strategic objective that has been live for more than 90 days.",
+        "No live tactic, project or service realizes a strategic objective that has been live for more than "
+        "{days} days.",
         "Charter a tactic or project that decomposes or realizes it, or drop the objective.",
-        After(90, Joined("realized_by <- tactic, project, service", (_CARRIED_OUT,), _WORK)),
-        frozenset({"objective"}), where=("level", _STRATEGIC), asked="V06n",
+        lambda limit: After(limit["days"], _EXECUTED), frozenset({"objective"}), where=("level", _STRATEGIC),
+        limits={"days": 90}, asked="V06n",
         passes="objective:o in_force, tactic:t in_force; t decomposes o",
         fails="objective:o in_force, tactic:t in_force",
         mended="; t decomposes o",
@@ -149,10 +151,9 @@ RULES = (
     ),
     Rule(
         "V07", Severity.medium, "trace", "Tactic without work",
-        "A tactic that has been live for more than 90 days has no live operation and no live project.",
+        "A tactic that has been live for more than {days} days has no live operation and no live project.",
         "Add an operation that decomposes it or a project that realizes it, or retire the tactic.",
-        After(90, Joined("decomposed_into <- operation, project", (_CARRIED_OUT,), live("operation", "project"))),
-        frozenset({"tactic"}),
+        lambda limit: After(limit["days"], _WORKED_ON), frozenset({"tactic"}), limits={"days": 90},
         passes="tactic:t in_force, operation:o in_force; o decomposes t",
         fails="tactic:t in_force, operation:o in_force",
         mended="; o decomposes t",
