@@ -5,12 +5,14 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from services.alignment.judge.catalogue import SHOWN
 from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.errors import CODES, VALIDATION
@@ -75,6 +77,21 @@ VALUES: dict[str, State] = {
     "role_assignment": {"scope": {"kind": "service", "id": "7d4f0000-0000-4000-8000-000000000001"}},
 }
 """Other members that a kind needs."""
+_RULES = cycle(SHOWN.values())
+
+
+def _setting() -> State:
+    """Of a rule of its own, which stays as it is."""
+    rule = next(_RULES)
+    return {"rule": rule.id, "severity": rule.severity.name, "reason": "It is as we want it."}
+
+
+ONCE: dict[str, Callable[[], State]] = {"setting": _setting}
+"""Members of kinds of which each has to be another one."""
+
+
+def once(kind: Kind) -> State:
+    return ONCE[kind.name]() if kind.name in ONCE else {}
 
 
 @dataclass
@@ -107,7 +124,13 @@ class Api:
             needed = {name: (await self.make(of, **alike))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
             if "finding_id" in body_model(kind).model_fields:
                 needed["finding_id"] = new_id()  # one is acknowledged once
-            return {"name": f"A {kind.name} {uuid4().hex}", **needed, **VALUES.get(kind.name, {}), **members}
+            return {
+                "name": f"A {kind.name} {uuid4().hex}",
+                **needed,
+                **VALUES.get(kind.name, {}),
+                **once(kind),
+                **members,
+            }
         source = KINDS[kind.service][0]
         id = (await self.make(source))["id"]
         other = next(foreign for foreign in NODES if foreign.service != kind.service)

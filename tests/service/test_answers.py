@@ -15,7 +15,7 @@ from shared.contracts import NODE_KINDS, RECORDED, Kind
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment import sample
-from tests.service.api import Api, State, a_change, body_of, new_id, registrable
+from tests.service.api import Api, State, a_change, body_of, new_id, once, registrable
 from tests.service.boards import INCREMENT, ref, signer, submitted
 from tests.service.moves import moves
 
@@ -54,6 +54,7 @@ async def ask_of_kind(api: Api, kind: Kind) -> None:
     made = await api.make(kind)
     await api.get(kind, made["id"])
     anew: State = {} if kind.is_link else {"key": None}
+    anew |= once(kind)
     if "finding_id" in made:
         anew["finding_id"] = new_id()
     put = await api.put(kind, new_id(), body_of(await api.make(kind)) | anew)

@@ -27,7 +27,7 @@ async def test_what_is_required_is_enough_to_create(api: Api, kind: Kind) -> Non
     assert set(state) == set(kind.model.model_fields)
 
 
-DEFAULTS = {"increment": {"type", "authors"}}
+DEFAULTS = {"increment": {"type", "authors"}, "setting": {"off", "effective_at"}}
 """Members that have a value from the beginning."""
 
 

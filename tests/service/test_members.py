@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.contracts import Kind
 from shared.resource.bodies import body_model
-from tests.service.api import Api, codes, every_kind, every_node, new_id, one_loop
+from tests.service.api import Api, codes, every_kind, every_node, new_id, once, one_loop
 
 pytestmark = one_loop
 GIVEN = {"key", "state", "kind"}
@@ -56,6 +56,6 @@ async def test_what_its_model_does_not_let_it_hold_is_refused(api: Api, kind: Ki
 async def test_every_choice_is_taken(api: Api, kind: Kind) -> None:
     body = await api.body(kind)
     for name, value in choices(kind):
-        sent = {**body, name: value} | ({"name": f"{body['name']} {value}"} if "name" in body else {})
+        sent = {**body, **once(kind), name: value} | ({"name": f"{body['name']} {value}"} if "name" in body else {})
         answer = await api.send("PUT", api.path(kind, new_id()), json=sent)
         assert (answer.status_code, answer.json()[name]) == (201, value), answer.text[:300]
