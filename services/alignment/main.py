@@ -6,11 +6,12 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.alignment import page
+from services.alignment.announcing.announcer import Announcer
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.models import Base
-from services.alignment.routes import acting, findings_views, linkage_views, me, scenarios
+from services.alignment.routes import acting, findings_views, kept, linkage_views, me, scenarios
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.view import router
 from services.alignment.rules import rules
@@ -26,15 +27,18 @@ from shared.storage.db import Database
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
+    announcer = Announcer(database, follower, timedelta(minutes=settings.pending_minutes))
     reader = Reader(settings, database, follower.waiting)
     views = findings_views.router(reader), linkage_views.router(reader), scenarios.router(reader)
-    routers = [router(reader, database, follower), *views, me.router(reader), page.router(settings, reader)]
+    routers = [router(reader, database, follower), *views, me.router(reader), kept.router(reader)]
+    routers.append(page.router(settings, reader))
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
         "clock": follower.tick_forever,
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
+        "announcer": announcer.run_forever,
     }
     own_rules = rules({id: rule.limits for id, rule in SHOWN.items()})
     makers = {kind.name: acting.Acting for kind in ACTS}

@@ -27,7 +27,7 @@ async def finding(session: Session, which: Which) -> None:
     from shared import typed
     from shared.contracts.views.findings import FindingView
 
-    id = await _id(session.client, which)
+    id = await finding_id(session.client, which)
     answer = await typed.read(session.client, FindingView, f"{_FINDINGS}/{id}")
     session.show(answer.document, lambda: _told(answer.value))
 
@@ -42,7 +42,7 @@ async def waive(
     """Live with a finding until a day; it stays on view, and counts as passing in the score with waivers."""
     from services.cli.tables import cell
 
-    id = await _id(session.client, which)
+    id = await finding_id(session.client, which)
     ends = refs.valid(until)
     made = await session.client.send("POST", f"{_FINDINGS}/{id}/waiver", {"reason": reason, "valid_to": ends})
     told = f"{which} is waived until {made['valid_to']}. To end that: plumbline move waiver/{made['key']} withdrawn"
@@ -61,7 +61,7 @@ async def acknowledge(
     from services.cli.tables import cell
     from shared.contracts.alignment import ACKNOWLEDGEMENT
 
-    id = await _id(session.client, which)
+    id = await finding_id(session.client, which)
     given = {"owner": await _owner(session.client, owner), "description": note, "due": refs.valid(due)}
     body = {name: value for name, value in given.items() if value is not None}
     before = (await session.client.get_json(f"{_FINDINGS}/{id}"))["acknowledgement"]
@@ -80,12 +80,12 @@ async def comment(
     """Comment on a finding; ``finding`` shows what has been said."""
     from services.cli.tables import cell
 
-    id = await _id(session.client, which)
+    id = await finding_id(session.client, which)
     made = await session.client.send("POST", f"{_FINDINGS}/{id}/comments", {"text": text})
     session.show(made, lambda: cell(f"comment/{made['key']} on {which}."))
 
 
-async def _id(client: "Client", which: str) -> str:
+async def finding_id(client: "Client", which: str) -> str:
     """The id of an open finding that is named by its rule and subject, or an id as it is; raises NotFound."""
     from shared.client import NotFound
     from shared.contracts.scalars import looks_like_an_id

@@ -34,6 +34,13 @@ async def findings(
     severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only of this rule, such as V04.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only about this, as KIND/KEY.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only about things of this kind.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only of what this party or role owns, as party/KEY.")] = None,
+    dimension: Annotated[str | None, typer.Option(help="Only what counts in this dimension of the score.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Only about what has this tag.")] = None,
+    text: Annotated[
+        str | None, typer.Option(help="Only with this in the subject's name or the finding's title.")
+    ] = None,
     source: Source = None,
     mine: Annotated[
         bool, typer.Option("--mine", help="Only of what you own: yourself, by a role, or by a team.")
@@ -41,6 +48,7 @@ async def findings(
     waived: Annotated[
         bool | None, typer.Option("--waived/--no-waived", help="Only those that are waived, or that are not.")
     ] = None,
+    worth: Annotated[bool, typer.Option("--worth", help="What settling is worth most first, not the gravest.")] = False,
     each: Annotated[bool, typer.Option("--each", help="One by one, not by what brought them about.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_of: AsOf = None,
@@ -57,13 +65,20 @@ async def findings(
         "valid_at": refs.valid(valid_at),
         "waived": waived,
         "mine": "true" if mine else None,
+        "kind": refs.kind_of(kind).name if kind else None,
+        "dimension": dimension,
+        "tag": tag,
+        "q": text,
     }
     asked["as_of"] = await refs.moment(session.client, as_of)
-    asked["subject"] = await refs.path(session.client, subject, asked["as_of"]) if subject else None
+    for name, ref in (("subject", subject), ("owner", owner)):
+        asked[name] = await refs.path(session.client, ref, asked["as_of"]) if ref else None
     if each:
         show(session, await _first(session, Finding, FINDINGS, limit, asked))
         return
-    groups = await _first(session, FindingGroup, f"{FINDINGS}/groups", limit, asked)
+    groups = await _first(
+        session, FindingGroup, f"{FINDINGS}/groups", limit, asked | ({"sort": "gain"} if worth else {})
+    )
     session.show([group.document for group in groups], lambda: _groups([group.value for group in groups]))
 
 

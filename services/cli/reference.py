@@ -33,8 +33,9 @@ CODES: dict[str, tuple[int, ...]] = {
         ("cascade", "coverage", "findings", "score", "load", "diff", "watch", "rules"), _ABOUT
     ),  # of a baseline
     **dict.fromkeys(("move", "review", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
-    **dict.fromkeys(("waive", "acknowledge", "comment"), _CHANGING),
+    **dict.fromkeys(("waive", "acknowledge", "comment", "fix", "campaign"), _CHANGING),
     "propose": (USAGE, NOT_FOUND, CONFLICT, UNREACHABLE),
+    "whatif": _CHANGING,  # of what is kept
     "baseline": (USAGE, CONFLICT, UNREACHABLE),
     "settings": (USAGE, CONFLICT, UNREACHABLE),
     "drift": (FAILED, *_ABOUT),

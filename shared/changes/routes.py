@@ -13,7 +13,7 @@ from shared.changes.stream import MEDIA_TYPE, EventStream, Streams
 from shared.changes.table import Head
 from shared.clock import rfc3339
 from shared.config import Settings
-from shared.contracts import RECORDED
+from shared.contracts import PUBLISHED
 from shared.contracts.answers.changes import changes_model
 from shared.contracts.base import RecordKind
 from shared.http import exchange
@@ -35,7 +35,7 @@ def router(service: str, database: Database, table: Table, leader: Table, settin
     routes = APIRouter(prefix=f"/{service}/v1", tags=["changes"])
     source = Source(service, database, table, leader)
     streams = Streams(source, settings.max_streams, settings.stream_seconds)
-    told = exchange.answering(changes_model(RECORDED[service]))
+    told = exchange.answering(changes_model(PUBLISHED[service]))
 
     @routes.get("/changes", operation_id="list_changes", summary="Events in position order", responses=told)
     async def read(

@@ -1,12 +1,15 @@
 """What alignment records itself: it stays when the view is built anew."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from shared.contracts.base import Kind, Name, OwnerRef, Short, State, Text, Timed
+from pydantic import Field
+
+from shared.contracts.base import Kind, Name, OwnerRef, Ref, Short, State, Text, Timed
 from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.scalars import Limits, SetSeverity
+from shared.contracts.views.scenario import Step
 
 
 class Baseline(State):
@@ -84,6 +87,27 @@ class Setting(State):
     """From when on it counts: a second after it was made or changed."""
 
 
+class KeptScenario(State):
+    """Changes that are thought of, kept with a name: what would come of them can be asked again, and compared."""
+
+    kind: Literal["scenario"] = "scenario"
+    steps: Annotated[list[Step], Field(min_length=1, max_length=200)]
+    """The changes, in their order, as `POST /scenarios` takes them."""
+    at: Instant | None = None
+    """When their effect is looked at; null for the moment of asking."""
+
+
+class Campaign(State):
+    """A list of things that their owners are to look at until a day. Whoever records a review of one since the campaign
+    began has attested it."""
+
+    kind: Literal["campaign"] = "campaign"
+    items: Annotated[list[Ref], Field(min_length=1, max_length=500)]
+    """What is to be attested."""
+    due: Ending
+    """Until when."""
+
+
 BASELINE = Kind(
     "alignment", Baseline, Lifecycle.parse("active* -> retired!"), immutable=frozenset({"at"}), in_view=False
 )
@@ -116,4 +140,11 @@ SETTING = Kind(
     kept=frozenset({"effective_at"}),
     in_view=False,
 )
-KINDS = (BASELINE, *ACTS, SETTING)
+SCENARIO = Kind(
+    "alignment", KeptScenario, Lifecycle.parse("active* -> retired!"), plural="kept_scenarios", in_view=False
+)
+# what is added later would not be asked for as long as the others
+CAMPAIGN = Kind(
+    "alignment", Campaign, Lifecycle.parse("open* -> closed!"), immutable=frozenset({"items"}), in_view=False
+)
+KINDS = (BASELINE, *ACTS, SETTING, SCENARIO, CAMPAIGN)

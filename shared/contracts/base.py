@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypedDict
 from unicodedata import normalize
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.actions import ACTIONS
 from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.model import Model
@@ -215,6 +216,7 @@ class Kind:
     registered: frozenset[str] | None = None
     claimed: frozenset[str] = frozenset()
     phases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    actions: ClassVar[tuple[str, ...]] = ACTIONS
 
     @cached_property
     def name(self) -> str:

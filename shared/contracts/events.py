@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from shared.clock import rfc3339
+from shared.contracts.actions import ACTIONS, Told
 from shared.contracts.base import Kind
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 """Of a message: by it others' tools know how to read it."""
-ACTIONS = ("created", "changed", "transitioned", "deleted")
 SCHEMA_VERSION = 1
 PARTITIONS = 12
 _ID = re.compile(r"([a-z_]{1,40}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})\.(\d{1,18})", re.ASCII)
@@ -104,7 +104,7 @@ class Fact:
         return head[:-1] + b',"data":' + self.data.encode() + b"}"
 
 
-def kind_schema(kind: Kind) -> dict[str, Any]:
+def kind_schema(kind: Kind | Told) -> dict[str, Any]:
     """The JSON Schema of what the ``data`` of all events of a kind has: ``state`` and ``changed``. Open: a reader must
     bear members that come later."""
     state = kind.model.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
@@ -131,10 +131,10 @@ _MARKS: Mapping[str, dict[str, Any]] = {
 """What the data of some actions has besides."""
 
 
-def schema(kind: Kind, action: str) -> dict[str, Any]:
+def schema(kind: Kind | Told, action: str) -> dict[str, Any]:
     """The JSON Schema of the ``data`` of one event type: that of its kind, with what the action has besides."""
     of_kind, type_ = kind_schema(kind), event_type(kind.service, kind.name, action)
-    marks = _MARKS.get(action, {})
+    marks = _MARKS.get(action, {}) if kind.actions == ACTIONS else {}
     demanded = [name for name, mark in marks.items() if "const" in mark]
     return {
         **of_kind,

@@ -48,6 +48,8 @@ NAMES = {
     "acknowledgement": "Acknowledged by the service owner",
     "comment": "Comment of the architect",
     "setting": "Four months for a strategy to be carried out",
+    "scenario": "Without the old hosting",
+    "campaign": "Controls of the spring",
 }
 """One of each kind."""
 

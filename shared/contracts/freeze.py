@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.contracts import RECORDED
+from shared.contracts import PUBLISHED
 from shared.contracts.events import kind_schema
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "schemas"
 def generated() -> dict[str, dict[str, Any]]:
     """What the code says now, by the name of the file that freezes it: one for each kind, whose event types have the
     same schema but for their names and what marks a correction or a deletion."""
-    schemas = (kind_schema(kind) for kinds in RECORDED.values() for kind in kinds)
+    schemas = (kind_schema(kind) for kinds in PUBLISHED.values() for kind in kinds)
     return {f"{schema['title']}.json": schema for schema in schemas}
 
 

@@ -15,8 +15,11 @@ OWNED_KINDS = {
     ),
 }  # fmt: skip
 
-OWN_KINDS = {"alignment": ("baseline", "waiver", "acknowledgement", "comment", "setting")}
+OWN_KINDS = {"alignment": ("baseline", "waiver", "acknowledgement", "comment", "setting", "scenario", "campaign")}
 """What the view's own service records: nothing refers to it, and no view shows it as a node."""
+
+TOLD_KINDS = {"alignment": ("finding", "score")}
+"""What nobody writes: a service works it out, and tells of it by events alone."""
 
 KIND_OWNERS = {kind: service for service, kinds in OWNED_KINDS.items() for kind in kinds}
 OWNERS = tuple(OWNED_KINDS)

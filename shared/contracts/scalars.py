@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.contracts.owners import KIND_OWNERS, OWN_KINDS
+from shared.contracts.owners import KIND_OWNERS, OWN_KINDS, TOLD_KINDS
 
-_OWN = frozenset(kind for kinds in OWN_KINDS.values() for kind in kinds)
+_OWN = frozenset(kind for own in (OWN_KINDS, TOLD_KINDS) for kinds in own.values() for kind in kinds)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -42,7 +42,7 @@ def _not_blank(value: str) -> str:
 
 KindName = Annotated[str, AfterValidator(_known_kind)]
 RecordKind = Annotated[str, AfterValidator(_recorded_kind)]
-"""What has events and no relations, besides: links, and what the view's own service records."""
+"""What has events and no relations, besides: links, and what the view's own service records or tells."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Key = Annotated[
     str,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from shared.contracts import RECORDED
-from shared.contracts.events import ACTIONS, CONTENT_TYPE, PARTITIONS, event_type, schema, topic
+from shared.contracts import PUBLISHED
+from shared.contracts.events import CONTENT_TYPE, PARTITIONS, event_type, schema, topic
 
 _COMPONENTS = "#/components/schemas/"
 _DEFINITIONS = "#/$defs/"
@@ -14,8 +14,8 @@ _DEFINITIONS = "#/$defs/"
 @cache
 def event_schemas(service: str) -> dict[str, dict[str, Any]]:
     """The JSON Schema of every event type of a service; made when first asked for, since that takes a while."""
-    kinds = RECORDED[service]
-    return {event_type(service, kind.name, action): schema(kind, action) for kind in kinds for action in ACTIONS}
+    kinds = PUBLISHED[service]
+    return {event_type(service, kind.name, action): schema(kind, action) for kind in kinds for action in kind.actions}
 
 
 def asyncapi(service: str, schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts import freeze
+from shared.contracts import RECORDED, freeze
 from shared.contracts.events import SCHEMA_VERSION
 from shared.http.documentation import event_schemas
 
@@ -40,7 +40,10 @@ def test_the_types_of_a_kind_differ_in_name_and_in_what_marks_them(
     action: str, besides: Schema, required: list[str]
 ) -> None:
     """Promised as well: a reader finds a correction and a deletion by these."""
+    told = {f"plumbline.{kind.service}.{kind.name}.json" for kinds in RECORDED.values() for kind in kinds}
     for name, kind in freeze.frozen().items():
+        if name not in told:
+            continue  # nobody writes it: it has actions of its own
         type_ = f"{name.removesuffix('.json')}.{action}"
         served = event_schemas(type_.split(".")[1])[type_]
         names = {"$id": f"urn:plumbline:schema:{type_}:{SCHEMA_VERSION}", "title": type_}

@@ -74,6 +74,8 @@ _MORE_ROUTES = {
         "/{id}/drift": ["get"],
         "/{id}/comparison": ["get"],
     },
+    "scenario": {"/{id}/outcome": ["get"]},
+    "campaign": {"/{id}/progress": ["get"]},
 }
 
 

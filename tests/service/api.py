@@ -73,6 +73,8 @@ _AHEAD = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
 VALUES: dict[str, State] = {
     "waiver": {"reason": "It ends with the year.", "valid_to": _AHEAD},
     "comment": {"text": "Who asked for it?"},
+    "scenario": {"steps": [{"action": "retire", "ref": "service/claims"}]},
+    "campaign": {"items": [{"kind": "service", "id": "7d4f0000-0000-4000-8000-000000000001"}], "due": _AHEAD},
     "measurement": {"value": 98.5, "at": "2026-03-31T00:00:00Z"},
     "role_assignment": {"scope": {"kind": "service", "id": "7d4f0000-0000-4000-8000-000000000001"}},
 }

@@ -158,6 +158,7 @@ async def ask_of_alignment(api: Api) -> None:
         await ask_with_times(api, [f"{root}/{path}" for path in paths])
     found = (await ask(api, "GET", f"{root}/findings"))["items"][0]
     await ask(api, "GET", f"{root}/findings/{found['id']}")
+    await ask(api, "GET", f"{root}/findings/{found['id']}/remedy")
     later = clock.rfc3339(clock.now() + timedelta(days=30))
     for step, body in (
         ("waiver", {"reason": "For now.", "valid_to": later}),
@@ -170,6 +171,13 @@ async def ask_of_alignment(api: Api) -> None:
     steps = [{"action": "retire", "ref": f"service/{node['id']}"}]
     assert (await ask(api, "POST", f"{root}/scenarios", json={"steps": steps}))["suppositions"]
     await ask(api, "POST", f"{root}/gates/service/{node['id']}", json={"to": "retired"})
+    kept = await ask(api, "POST", f"{root}/kept-scenarios", json={"name": "Without it", "steps": steps})
+    await ask(api, "GET", f"{root}/kept-scenarios/{kept['id']}/outcome")
+    items = {"items": [{"kind": "service", "id": node["id"]}], "due": later}
+    begun = await ask(api, "POST", f"{root}/campaigns", json={"name": "Spring", **items})
+    await ask(api, "GET", f"{root}/campaigns/{begun['id']}/progress")
+    party = (await ask(api, "GET", f"{root}/nodes", params={"kind": "party"}))["items"][0]
+    await ask(api, "GET", f"{root}/departures/{party['id']}")
     await ask(api, "GET", f"{root}/forecast", params={"until": later})
     for path in ("me", "rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
         await ask(api, "GET", f"{root}/{path}")

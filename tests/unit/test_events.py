@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from shared.contracts import KINDS, Kind
-from shared.contracts.events import ACTIONS, EventId, Fact, event_type, schema, topic
+from shared.contracts.actions import ACTIONS
+from shared.contracts.events import EventId, Fact, event_type, schema, topic
 
 ID = "123e4567-e89b-12d3-a456-426614174000"
 TYPES = [

@@ -19,6 +19,7 @@ from services.alignment.judge.history import History
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.replay import Found, replay
 from services.alignment.judge.standing import Said, Version
+from services.alignment.view import announced
 from services.alignment.view.projection import Projected
 from shared.clock import FOREVER
 from shared.storage.bulk_writer import Operation
@@ -144,7 +145,11 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     piece, stored = await history.piece(subjects), await history.findings(subjects)
     known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
     found = await asyncio.to_thread(replay, judge.plan, piece, subjects, start, judge.until, known, judge.settle)
-    _write_findings(work, await asyncio.to_thread(difference, stored, found, start))
+    changes = await asyncio.to_thread(difference, stored, found, start)
+    _write_findings(work, changes)
+    if changes.removed or changes.ended or changes.made:
+        await announced.look_again(connection, generation, start)
+        work.add(announced.doubtful(id for id, _ in changes.removed))
     newest: dict[str, Projected] = {}
     for event in events:
         if event.order > judge.graph.order_of(event.ref):

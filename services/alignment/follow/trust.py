@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from services.alignment.view.projection import Poison, Projected, heading, project, readable
-from shared.contracts.events import ACTIONS, EventId, event_type
+from shared.contracts.actions import ACTIONS
+from shared.contracts.events import EventId, event_type
 
 SKEW = timedelta(minutes=5)
 """How far the clock of an owner may be ahead of ours."""

@@ -12,5 +12,6 @@ _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
 SESSION, SPENT_CODE, BASELINE, TALLY = (_TABLES[name] for name in ("session", "spent_code", "baseline", "tally"))
-CHANGE, SETTING = (_TABLES[name] for name in ("change", "setting"))
+SETTING, SCENARIO, CAMPAIGN = (_TABLES[name] for name in ("setting", "scenario", "campaign"))
+ANNOUNCED, ANNOUNCING, CHANGE, LEADER = (_TABLES[name] for name in ("announced", "announcing", "change", "leader"))
 WAIVER, ACKNOWLEDGEMENT, COMMENT = (_TABLES[name] for name in ("waiver", "acknowledgement", "comment"))

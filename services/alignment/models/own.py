@@ -58,6 +58,20 @@ class Setting(EntityRow, Base):
     effective_at: Mapped[datetime | None]
 
 
+class Scenario(EntityRow, Base):
+    __tablename__ = "scenario"
+
+    steps: Mapped[Json]
+    at: Mapped[datetime | None]
+
+
+class Campaign(EntityRow, Base):
+    __tablename__ = "campaign"
+
+    items: Mapped[Json]
+    due: Mapped[datetime]
+
+
 class Change(ChangeRow, Base):
     pass
 
@@ -68,6 +82,41 @@ class Leader(LeaderRow, Base):
 
 class Idempotency(IdempotencyRow, Base):
     pass
+
+
+class Announced(Base):
+    """What was told last of a finding, or of the score. ``doubtful`` where what it rests on was found to be otherwise
+    later."""
+
+    __tablename__ = "announced"
+    __table_args__ = (
+        Index("ix_announced_open", "id", **where(text("is_open"))),
+        Index("ix_announced_doubtful", "id", **where(text("doubtful"))),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    is_open: Mapped[bool]
+    doubtful: Mapped[bool]
+    state: Mapped[Json]
+
+
+class Announcing(Base):
+    """How far the findings of a generation have been told, in one row: those that came up or changed until
+    ``opened_at`` (of one instant, up to ``opened_id``), those that ended, and what was waived by the changes up to
+    ``position``. ``checked`` is the id up to which all that is open has been held against the generation."""
+
+    __tablename__ = "announcing"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int]
+    opened_at: Mapped[datetime]
+    opened_id: Mapped[str]
+    ended_at: Mapped[datetime]
+    ended_id: Mapped[str]
+    position: Mapped[int]
+    checked: Mapped[str | None]
+    scored_at: Mapped[datetime]
 
 
 class Session(Base):

@@ -1,5 +1,6 @@
 """Reads of the view: nodes, their versions and how far it is, now or as recorded at a past moment."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
@@ -96,6 +97,16 @@ def _conditions(filters: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
 def of_model(name: str) -> ColumnElement[bool]:
     """What came from a model or bundle of that name."""
     return RECORD.c.models.contains(f"\n{' '.join(name.split())}\n", autoescape=True)
+
+
+TAGS = RECORD.c.data["tags"].as_string()
+"""As JSON."""
+
+
+def has_tag(tag: str) -> ColumnElement[bool]:
+    """What has this tag, letter by letter: for LIKE, SQLite takes large and small ones for the same."""
+    tagged: ColumnElement[bool] = func.replace(TAGS, json.dumps(tag, ensure_ascii=False), "") != TAGS
+    return tagged
 
 
 def place_of(kind: str, node: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,6 +19,7 @@ from services.alignment.views import findings as finding_views
 from services.alignment.views import groups as group_views
 from services.alignment.views import score as scores
 from services.alignment.views import trend as trends
+from services.alignment.views.foreseen import OF_DIMENSION
 from services.alignment.views.me import owners_of
 from shared import clock
 from shared.contracts.base import KindName
@@ -38,6 +40,12 @@ def _known_rule(id: str) -> str:
     return id
 
 
+def _known_dimension(name: str) -> str:
+    if name not in OF_DIMENSION:
+        raise ValueError(f"must be {one_of(name, OF_DIMENSION)}")
+    return name
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Which findings."""
@@ -48,6 +56,13 @@ class Chosen:
     subject: Annotated[Word | None, Query(description="`kind/id` or `kind/key`")] = None
     owner: Annotated[Word | None, Query(description="`party` or `role`, and behind a slash its id or key")] = None
     source: Annotated[Word | None, Query(description="Model or bundle that the subject came from")] = None
+    dimension: Annotated[
+        str | None, AfterValidator(_known_dimension), Query(description="Dimension of the score that they count in")
+    ] = None
+    tag: Annotated[Word | None, Query(description="Tag of the subject")] = None
+    q: Annotated[
+        Word | None, Query(description="Text in the name or key of the subject, or in what the rule calls its findings")
+    ] = None
     waived: Annotated[bool | None, Query(description="`true`: only those that are; `false`: only others")] = None
 
     mine: Annotated[
@@ -94,8 +109,17 @@ def router(reader: Reader) -> APIRouter:
         summary="What is wrong by what brought it about, and what settling it is worth",
         responses=answering(FindingGroupPage),
     )
-    async def groups(asked: AtTimes, which: Which, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Response:
-        return await reader.answer(asked, _chosen(asked, group_views.page, which, limit, cursor, grace), settled=True)
+    async def groups(
+        asked: AtTimes,
+        which: Which,
+        sort: Annotated[
+            Literal["severity", "gain"], Query(description="The gravest first, or what is worth most")
+        ] = "severity",
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        page = partial(group_views.page, sort=sort)
+        return await reader.answer(asked, _chosen(asked, page, which, limit, cursor, grace), settled=True)
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
     async def finding(asked: Now, id: Word) -> Response:

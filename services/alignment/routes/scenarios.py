@@ -1,4 +1,5 @@
-"""HTTP of what is to come: until a day by itself, by changes that are thought of, and by one transition."""
+"""HTTP of what is to come: until a day by itself, by changes that are thought of or that mend a finding, and by one
+transition."""
 
 from typing import Annotated, Any
 
@@ -6,13 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.alignment.queries.snapshot import Moment
 from services.alignment.routes.parameters import Now, OfTimes, WaitFor
-from services.alignment.routes.reading import SCOPE, Reader, about
+from services.alignment.routes.reading import SCOPE, Reader, about, meant
 from services.alignment.views import calendar as calendars
+from services.alignment.views import remedy as remedies
 from services.alignment.views import scenarios as views
 from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.instant import Instant
 from shared.contracts.views.calendar import Calendar
+from shared.contracts.views.remedy import RemedyView
 from shared.contracts.views.scenario import GateAnswer, GateBody, Outcome, ScenarioBody
 from shared.errors import Invalid
 from shared.http import exchange
@@ -23,6 +26,7 @@ from shared.resource.listing import Word
 
 BODIES = (ScenarioBody, GateBody)
 """What their document refers to."""
+_WITH = "Only by choosing this, as `kind/id` or `kind/key`"
 
 
 def _taking(model: type[Any]) -> dict[str, Any]:
@@ -46,6 +50,21 @@ def router(reader: Reader) -> APIRouter:
             raise Invalid.at("?until", "invalid-interval", "A forecast is until a day to come.")
         which = OfTimes(asked.request, asked.wait_for, None, until)
         return await reader.answer(which, lambda now: calendars.calendar(now, grace))
+
+    @routes.get(
+        "/findings/{id}/remedy",
+        operation_id="remedy_of_finding",
+        summary="What mends a finding, as changes that can be made",
+        responses=answering(RemedyView),
+    )
+    async def remedy(
+        asked: Now, id: Word, chosen: Annotated[Word | None, Query(alias="with", description=_WITH)] = None
+    ) -> Response:
+        async def made(now: Moment) -> dict[str, Any]:
+            ref = await meant(now, "with", chosen) if chosen else None
+            return await remedies.remedy(now, id, ref, grace)
+
+        return await reader.answer(asked, made, settled=True)
 
     @routes.post(
         "/scenarios",

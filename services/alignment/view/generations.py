@@ -33,6 +33,7 @@ _PER_GENERATION = (RECORD, EDGE, FINDING, PROGRESS, AHEAD, OFFSET, TALLY)
 
 # the statements of every batch are made once: putting them together costs more than running them
 _ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "active")
+_WRITTEN = select(GENERATION.c.number, GENERATION.c.batch).where(GENERATION.c.number == _ACTIVE.scalar_subquery())
 _LOCK = select(GENERATION.c.status).where(GENERATION.c.number == bindparam("generation")).with_for_update()
 
 
@@ -44,6 +45,14 @@ async def active(connection: AsyncConnection) -> int | None:
     """The generation that answers; None before the first build has ended."""
     number: int | None = (await connection.execute(_ACTIVE)).scalar()
     return number
+
+
+async def written(connection: AsyncConnection) -> tuple[int, int]:
+    """The generation that answers, and the number of the last batch that was written to it; raises OffsetMoved before
+    the first build has ended."""
+    if (row := (await connection.execute(_WRITTEN)).one_or_none()) is None:
+        raise OffsetMoved
+    return row.number, row.batch
 
 
 async def reason(connection: AsyncConnection, generation: int) -> str | None:

@@ -5,21 +5,22 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
 
 from services.alignment.judge.findings import COUNTED
 from services.alignment.judge.forecast import Turned
 from services.alignment.judge.rule import Rule, Severity
 from services.alignment.judge.settings import Setting, Settings
 from services.alignment.models import FINDING, RECORD
-from services.alignment.queries.nodes import brief, of_model
+from services.alignment.queries.nodes import brief, has_tag, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.acts import remarks, waived, with_acts
-from services.alignment.views.foreseen import Laid, foreseen
+from services.alignment.views.foreseen import OF_DIMENSION, Laid, called, foreseen
 from services.alignment.views.valid_time import about, left, turned
 from services.alignment.views.weighing import is_pending
 from services.alignment.views.worth import weighed, with_affects
 from shared.clock import FOREVER, rfc3339
+from shared.contracts.base import searched
 from shared.errors import NotFound
 from shared.http import pagination
 
@@ -159,6 +160,13 @@ def _condition(name: str, value: Any, *, past: bool) -> ColumnElement[bool]:
         return whose.in_(value if name == "owners" else [value])
     if name == "source":
         return of_model(value)
+    if name == "dimension":
+        return FINDING.c.rule.in_(sorted(OF_DIMENSION[value]))
+    if name == "tag":
+        return has_tag(value)
+    if name == "q":
+        text = RECORD.c.folded.contains(searched(value), autoescape=True)
+        return or_(text, FINDING.c.rule.in_(sorted(called(value))))
     if name == "waived":
         is_waived, ids = value
         return FINDING.c.id.in_(ids) if is_waived else FINDING.c.id.not_in(ids)

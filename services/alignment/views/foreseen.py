@@ -1,17 +1,22 @@
 """Findings of another valid time beside those of the tables: as rows with their subjects, in their places on a page."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Select, select
 
+from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.findings import Finding
 from services.alignment.judge.rule import Severity
-from services.alignment.queries.nodes import brief_rows
-from services.alignment.queries.snapshot import Moment
+from services.alignment.models import RECORD
+from services.alignment.queries.nodes import BRIEF, TAGS
+from services.alignment.queries.snapshot import Moment, recorded
+from shared.contracts.base import searched
 from shared.http import pagination
-from shared.storage.arrays import chunks
+from shared.storage.arrays import any_of, chunks
 
 _MATCHES: Mapping[str, Callable[[Any, Any], bool]] = {
     "severity": lambda row, value: row.severity == Severity[value],
@@ -22,15 +27,36 @@ _MATCHES: Mapping[str, Callable[[Any, Any], bool]] = {
     "owners": lambda row, value: row.owner in value,
     "waived": lambda row, value: (row.id in value[1]) is value[0],
     "source": lambda row, value: f"\n{' '.join(value.split())}\n" in (row.models or ""),
+    "dimension": lambda row, value: row.rule in OF_DIMENSION[value],
+    "tag": lambda row, value: value in json.loads(row.tags or "[]"),
+    "q": lambda row, value: searched(value) in (row.folded or "") or row.rule in called(value),
 }
 """Per filter what the statement of a page asks."""
+
+
+OF_DIMENSION: Mapping[str, frozenset[str]] = {
+    name: frozenset(rule.id for rule in SHOWN.values() if rule.dimension == name)
+    for name in dict.fromkeys(rule.dimension for rule in SHOWN.values())
+}
+"""The rules that count in each dimension of the score."""
+
+
+def called(text: str) -> set[str]:
+    """The rules whose findings are called by words with this text, without case."""
+    return {rule.id for rule in SHOWN.values() if searched(text) in searched(f"{rule.id} {rule.title}")}
+
+
+@cache
+def _subjects(*, past: bool) -> Select[Any]:
+    columns = *BRIEF, RECORD.c.folded, TAGS.label("tags")
+    return select(*columns).where(recorded(RECORD, past=past), any_of(RECORD.c.ref, "refs"))
 
 
 async def foreseen(moment: Moment, findings: Iterable[Finding], filters: Mapping[str, Any]) -> list[Any]:
     """As rows with the columns of their subjects, those that are asked for."""
     found, subjects = list(findings), dict[str, Any]()
     for some in chunks(sorted({each.subject for each in found})):
-        subjects |= {row.ref: row for row in await moment.execute(brief_rows(past=moment.past), refs=some)}
+        subjects |= {row.ref: row for row in await moment.execute(_subjects(past=moment.past), refs=some)}
     rows = [
         SimpleNamespace(**subjects[each.subject]._mapping, **each._asdict())
         for each in found

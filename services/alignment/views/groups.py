@@ -61,11 +61,16 @@ class Group:
 
 
 class Groups:
-    """The gravest first, then what is worth most. ``more`` says that not all findings were looked at."""
+    """The gravest first, then what is worth most; by ``gain`` the other way round. ``more`` says that not all findings
+    were looked at."""
 
     def __init__(self, groups: Iterable[Group], closing: Closings, *, more: bool) -> None:
         self.closing, self.more = closing, more
         self.all = sorted(groups, key=lambda group: (-group.severity, *self._rank(group.found), group.key))
+
+    def by_gain(self) -> None:
+        """What is worth most first."""
+        self.all.sort(key=lambda group: (*self._rank(group.found), -group.severity, group.key))
 
     def _rank(self, found: Sequence[Found]) -> tuple[Any, ...]:
         gain = self.closing.gain(found)
@@ -109,11 +114,13 @@ async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grac
 
 
 async def page(
-    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta
+    moment: Moment, filters: dict[str, Any], limit: int, cursor: str | None, grace: timedelta, sort: str = "severity"
 ) -> dict[str, Any]:
-    """Groups of findings, the gravest first, then those worth most."""
+    """Groups of findings, the gravest first, then those worth most; or the other way round."""
     changed = await turned(moment)
     groups = await grouped(moment, changed, filters, grace, await sheet_of(moment, changed, grace))
+    if sort == "gain":
+        groups.by_gain()
     some, next_cursor = groups.page(limit, cursor)
     nodes = await briefs(moment, {group.cause for group in some if group.by in ("top", "owner")})
     told = []

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
+from shared.contracts.actions import Told
 from shared.contracts.base import Kind, Model
 from shared.contracts.instant import Instant
 
@@ -76,7 +77,7 @@ class Changes(Model):
 
 
 @cache
-def changes_model(kinds: tuple[Kind, ...]) -> type[Changes]:
+def changes_model(kinds: tuple[Kind | Told, ...]) -> type[Changes]:
     """The answer of a service that records these kinds."""
     states: Any = kinds[0].model
     for kind in kinds[1:]:

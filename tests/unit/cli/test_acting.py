@@ -111,7 +111,18 @@ def outcome(**members: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_what_would_come_of_it_is_shown_with_who_is_hit(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+def departing() -> dict[str, Any]:
+    lacking = {"party": node(CREW, "crew"), "has": ["welding"], "lacks": ["diving"], "holds": False}
+    letter = {"activity": node(CREW, "crew"), "letter": "A"}
+    seat = {"assignment": node(CREW, "crew"), "role": node(CREW, "crew"), "scope": None, "alone": True}
+    seats = [seat | {"letters": [letter], "candidates": [lacking]}, seat | {"letters": [], "candidates": []}]
+    owned = {"owns": [node(CREW, "crew")], "owns_more": False, "signs": [], "contracts": [], "hidden": 0}
+    return {"party": node(CREW, "crew"), "seats": seats, **owned, **FRAME}
+
+
+def test_what_would_come_of_it_is_shown_with_who_is_hit(run: Any, crew: FakeOwner, tmp_path: Path) -> None:
+    owner, sent_departures = crew, f"/alignment/v1/departures/{CREW}"
+    owner.extra[sent_departures] = departing()
     sent: list[Any] = []
     hit = {"node": node(CREW, "crew"), "distance": 1, "path": [], "size": 12}
     ceasing = {"subject": node(CREW, "crew"), "customers": [hit], "contracts": [], "to_ask": [], "hidden": 2}
@@ -144,6 +155,10 @@ def test_what_would_come_of_it_is_shown_with_who_is_hit(run: Any, owner: FakeOwn
         "70.0",
         "(12 people)",
         "2 relations",
+        "A of party/crew",
+        "party/crew (lacks diving)",
+        "nobody else holds it",
+        "nobody has the skills",
     ):
         assert text in shown, shown
     assert "raci" not in shown  # it stays as it is

@@ -15,6 +15,7 @@ from services.cli.main import COMMANDS, load
 from services.cli.session import CONFLICT, FAILED, NOT_FOUND, UNREACHABLE
 from shared.client import Client
 from shared.contracts import Kind
+from tests.unit.cli.test_queries import FRAME, finding
 from tests.unit.fake_owner import BY_PATH, STAMP
 
 ID = "7d4f0000-0000-4000-8000-000000000001"
@@ -31,12 +32,20 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "submit": ("x",), "sign": ("x", "--yes"), "reject": ("x", "--comment", "no", "--yes"),
     "delegate": ("x", "--to", "y", "--yes"),
     "drift": ("x",), "proof": ("x",), "supersede": ("x",), "trust": (),
-    "finding": (ID,), "waive": (ID, "--reason", "x", "--until", "2999-01-01"), "acknowledge": (ID,),
+    "finding": (ID,), "fix": (ID, "--apply"), "waive": (ID, "--reason", "x", "--until", "2999-01-01"),
+    "acknowledge": (ID,),
     "comment": (ID, "x"),
+    "campaign": ("x", "--item", "service/x", "--until", "2999-01-01"),
     "whatif": ("--retire", "service/x"), "forecast": ("--until", "2999-01-01"), "me": (),
     "rules": ("--as-of", "x"), "settings": ("SETTINGS",),
 }  # fmt: skip
 """Of each command that asks a server."""
+_RETIRE = {"says": "Retire it.", "steps": [{"action": "retire", "ref": "service/x"}]}
+REMEDY = {
+    "finding": {**finding("V02", "high"), "gain": None},
+    "options": [_RETIRE | {"candidates": [], "more": 0, "members": []}],
+    **FRAME,
+}
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -87,6 +96,8 @@ def contradicting(request: httpx.Request) -> httpx.Response:
     if request.method != "GET":
         return httpx.Response(409, json={"detail": "It contradicts what is there."})
     service, _, collection, *rest = request.url.path.strip("/").split("/")
+    if rest[-1:] == ["remedy"]:
+        return httpx.Response(200, json=REMEDY)
     if (service, collection) == ("alignment", "findings"):
         return httpx.Response(200, json={"acknowledgement": None})
     if (service, collection) == ("alignment", "rules"):
@@ -107,7 +118,8 @@ MOMENTS = {
     ),
     "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
     "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",),
-    "--due": ("propose", "acknowledge"), "--after": ("watch",), "--on": ("whatif",), "--until": ("waive", "forecast"),
+    "--due": ("propose", "acknowledge"), "--after": ("watch",), "--on": ("whatif",),
+    "--until": ("waive", "forecast", "campaign"),
 }  # fmt: skip
 """Options that take a moment, and the commands that have them."""
 
