@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     settle_seconds: Annotated[float, Field(ge=0)] = Field(
         60.0, description="A finding that is resolved sooner after it came up leaves no trace."
     )
+    survey_seconds: Annotated[float, Field(ge=0)] = Field(
+        60.0, description="Least time between two looks at the whole view for what no change shows; 0: no looks."
+    )
     embedded: bool = Field(False, description="All services in one process; set by `plumbline up`.")
     log_level: str = Field("INFO", description="Level of the log on standard error.")
 

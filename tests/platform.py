@@ -67,7 +67,7 @@ class Platform:
 
 def settings_for(home: Path, **more: Any) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
-    quick = {"sweep_seconds": 0.2, "settle_seconds": 0, "stream_seconds": 0.2}
+    quick = {"sweep_seconds": 0.2, "settle_seconds": 0, "stream_seconds": 0.2, "survey_seconds": 0}
     settings = Settings(home=home, embedded=True, **{**quick, **more})
     make_keys(settings.home / KEYS)
     return settings

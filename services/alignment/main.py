@@ -9,10 +9,12 @@ from services.alignment import page
 from services.alignment.announcing.announcer import Announcer
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
+from services.alignment.follow.surveyor import Surveyor
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.models import Base
-from services.alignment.routes import acting, findings_views, kept, linkage_views, me, scenarios
+from services.alignment.routes import acting, findings_views, kept, linkage_views, me, promises, scenarios
 from services.alignment.routes.reading import Reader
+from services.alignment.routes.status import router as of_the_view
 from services.alignment.routes.view import router
 from services.alignment.rules import rules
 from shared.bus import Bus
@@ -27,11 +29,12 @@ from shared.storage.db import Database
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
     """``owners`` reads the owners' changes with a token of alignment's own."""
     follower = Follower(database, bus, owners, timedelta(seconds=settings.settle_seconds))
+    follower.writer.surveys = settings.survey_seconds > 0
     announcer = Announcer(database, follower, timedelta(minutes=settings.pending_minutes))
     reader = Reader(settings, database, follower.waiting)
     views = findings_views.router(reader), linkage_views.router(reader), scenarios.router(reader)
-    routers = [router(reader, database, follower), *views, me.router(reader), kept.router(reader)]
-    routers.append(page.router(settings, reader))
+    more = promises.router(reader), me.router(reader), kept.router(reader), page.router(settings, reader)
+    routers = [router(reader), of_the_view(reader, database, follower), *views, *more]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
@@ -39,6 +42,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
         "announcer": announcer.run_forever,
+        "surveyor": Surveyor(follower, settings.survey_seconds).survey_forever,
     }
     own_rules = rules({id: rule.limits for id, rule in SHOWN.items()})
     makers = {kind.name: acting.Acting for kind in ACTS}

@@ -86,6 +86,10 @@ class Product(EntityRow, Base):
     type: Mapped[str | None]
     end_of_support: Mapped[datetime | None]
     partner_id: Mapped[UUID | None]
+    purpose: Mapped[str | None]
+    risk_class: Mapped[str | None]
+    accountable_id: Mapped[UUID | None]
+    oversight_role_id: Mapped[UUID | None]
 
 
 class DesignPackage(EntityRow, Base):

@@ -28,6 +28,7 @@ COMMANDS = {
     "impact": ("services.cli.impact:impact", "Who loses something if it fails, and whom to ask before."),
     "cascade": ("services.cli.linkage:cascade", "How strategy comes down to work, on both sides."),
     "coverage": ("services.cli.linkage:coverage", "Services by the four Ps; offerings by goods, access and action."),
+    "promises": ("services.cli.promises:promises", "What the promises of a contract rest on."),
     "raci": ("services.cli.linkage:raci", "Who does what in a process."),
     "load": ("services.cli.linkage:load", "What each party carries in all processes."),
     "diff": ("services.cli.diff:diff", "What changed between two moments, and by whom."),

@@ -28,7 +28,7 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("export", "trust", "status"), _ASKING),
     **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
     **dict.fromkeys(("me", "forecast"), _ASKING),
-    **dict.fromkeys(("get", "trace", "why", "impact", "raci", "proof", "finding", "whatif"), _ABOUT),
+    **dict.fromkeys(("get", "trace", "why", "impact", "promises", "raci", "proof", "finding", "whatif"), _ABOUT),
     **dict.fromkeys(
         ("cascade", "coverage", "findings", "score", "load", "diff", "watch", "rules"), _ABOUT
     ),  # of a baseline

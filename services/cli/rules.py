@@ -47,9 +47,10 @@ def _list(answer: "RuleList") -> "RenderableType":
     from services.cli.tables import cell, table
 
     rows = [(each.id, _how(each), each.dimension, each.title, each.condition) for each in answer.items]
+    view = [(each.id, each.severity, "nothing", each.title, each.condition) for each in answer.of_the_view]
     left_out = [(each.id, each.title, each.why) for each in answer.undecided]
     return Group(
-        table(("rule", "severity", "counts in", "finding", "when"), rows),
+        table(("rule", "severity", "counts in", "finding", "when"), [*rows, *view]),
         cell(""),
         table(("not decided", "finding", "why"), left_out),
     )

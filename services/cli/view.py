@@ -40,11 +40,17 @@ def _table(answer: dict[str, Any]) -> "RenderableType":
 
 
 def _rows(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
+    if isinstance(value, list):
+        yield name, "; ".join(f"{each['id']} {each['title']}: {_shown(each['evidence'])}" for each in value) or "none"
+    elif isinstance(value, dict):
         for part, inner in value.items():
             yield from _rows(f"{name} {part}".strip(), inner)
     else:
         yield name, "none" if value is None else value
+
+
+def _shown(evidence: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in evidence.items())
 
 
 @command

@@ -39,6 +39,10 @@ class Party(EntityRow, Base):
     capacity: Mapped[float | None]
     skills: Mapped[Json]
     parent_id: Mapped[UUID | None]
+    purpose: Mapped[str | None]
+    risk_class: Mapped[str | None]
+    accountable_id: Mapped[UUID | None]
+    oversight_role_id: Mapped[UUID | None]
 
 
 class Role(EntityRow, Base):
@@ -67,6 +71,14 @@ class Policy(EntityRow, Base):
     statement: Mapped[str | None]
     enforcement: Mapped[str | None]
     scope: Mapped[str | None]
+
+
+class Control(EntityRow, Base):
+    __tablename__ = "control"
+
+    policy_id: Mapped[UUID | None]
+    cadence: Mapped[str | None]
+    evidence_ids: Mapped[Json]
 
 
 class RoleAssignment(EntityRow, Base):

@@ -29,9 +29,9 @@ from shared.contracts.scalars import (
 )
 
 __all__ = [
-    "SERVER_FIELDS", "Count", "ExternalRef", "Grade", "Key", "Kind", "KindName", "Model", "Money", "Name", "OwnerRef",
-    "Provenance", "Record", "RecordKind", "Ref", "Review", "Short", "Side", "State", "Steering", "Text", "Timed",
-    "folded", "looks_like_an_id", "reason_given", "searched",
+    "SERVER_FIELDS", "Cadence", "Count", "ExternalRef", "Grade", "Key", "Kind", "KindName", "Model", "Money", "Name",
+    "OwnerRef", "Provenance", "Record", "RecordKind", "Ref", "Review", "Short", "Side", "State", "Steering", "Text",
+    "Timed", "folded", "looks_like_an_id", "reason_given", "searched",
 ]  # fmt: skip
 
 
@@ -70,10 +70,13 @@ class ExternalRef(Model):
     """Where it is found there."""
 
 
+Cadence = Literal["monthly", "quarterly", "semi_annual", "annual"]
+
+
 class Review(Model):
     """When something was reviewed, and when it is to be reviewed again."""
 
-    cadence: Literal["monthly", "quarterly", "semi_annual", "annual"] | None = None
+    cadence: Cadence | None = None
     """How often it is to be reviewed."""
     last_at: Instant | None = None
     """When it was reviewed last."""

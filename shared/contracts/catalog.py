@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import agreement, design
+from shared.contracts.agent import OVERSIGHT, Overseen
 from shared.contracts.agreement import ServiceLevelTarget
 from shared.contracts.base import Count, Kind, Model, Short, State, Text
 from shared.contracts.instant import Ending
@@ -121,12 +122,12 @@ class ConsumerGroup(State):
     """Names of its organisations elsewhere."""
 
 
-class Product(State):
-    """A service, technology or tool that services are designed with."""
+class Product(Overseen):
+    """A service, technology, tool or AI system that services are designed with."""
 
     kind: Literal["product"] = "product"
-    type: Literal["service", "technology", "tool"] | None = None
-    """Whether it is a product for services, a technology or a tool."""
+    type: Literal["service", "technology", "tool", "agent"] | None = None
+    """Whether it is a product for services, a technology, a tool or an AI system."""
     end_of_support: Ending | None = None
     """When its maker ceases to support it."""
     partner_id: UUID | None = None
@@ -167,7 +168,7 @@ KINDS = (
         "catalog",
         Product,
         Lifecycle.parse("planned -> in_use* -> end_of_support* -> retired!"),
-        (OWNER, Reference("partner_id", "provides", ("partner",), swapped=True)),
+        (OWNER, Reference("partner_id", "provides", ("partner",), swapped=True), *OVERSIGHT),
     ),
     *design.KINDS,
     link_kind("catalog"),

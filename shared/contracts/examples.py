@@ -43,6 +43,7 @@ NAMES = {
     "work_instruction": "How to fill in the ticket",
     "handoff": "From first line to second line",
     "deliverable": "Incident ticket",
+    "control": "Quarterly review of who has access",
     "baseline": "Before the budget",
     "waiver": "Until the new hosting contract",
     "acknowledgement": "Acknowledged by the service owner",

@@ -11,7 +11,7 @@ OWNED_KINDS = {
     ),
     "roles": (
         "party", "role", "role_assignment", "process", "activity", "policy", "procedure", "work_instruction", "handoff",
-        "deliverable",
+        "deliverable", "control",
     ),
 }  # fmt: skip
 

@@ -111,7 +111,8 @@ _ROWS = (
     _row(
         "realizes / realized_by",
         f"capability, plan, project, service, product, process, activity, tactic, policy, role, party -> {_STEERED}",
-        "process, activity, product -> service, process, activity", "project -> project", "outcome -> objective",
+        "process, activity, product -> service, process, activity, control", "control -> policy",
+        "project -> project", "outcome -> objective",
         up="s", risk="t", review="s", archimate="Realization",
     ),
     _row(
@@ -157,7 +158,8 @@ _ROWS = (
         up="t", risk="s", review="t", archimate="Association",
     ),
     _row(
-        "exchangeable_with / exchangeable_with", "service_offering -> service_offering",
+        "exchangeable_with / exchangeable_with", "service_offering -> service_offering", "service -> service",
+        "product -> product", "partner -> partner",
         review="both", archimate="Association",
     ),
     _row(
@@ -193,9 +195,11 @@ _ROWS = (
     _row("assigned_as / filled_by", "role_assignment -> role", risk="t", review="both"),
     _row("assigned_in / staffed_by", "role_assignment -> process, service", risk="t", review="both"),
     _row("responsible / responsible_for", "activity -> role", risk="s", review="s"),
-    _row("accountable / accountable_for", "activity -> role", risk="s", review="s"),
+    _row("accountable / accountable_for", "activity -> role", "party, product -> party", risk="s", review="s"),
     _row("consulted / consulted_on", "activity -> role", review="s"),
     _row("informed / informed_of", "activity -> role", review="s"),
+    _row("overseen_by / oversees", "party, product -> role", risk="s", review="s"),
+    _row("evidenced_by / evidences", "control -> deliverable", risk="s", review="s"),
     _row("guides / guided_by", "procedure -> activity", up="s", risk="t", review="s"),
     _row("produced_by / produces", "deliverable -> activity", risk="s", review="both"),
     _row("consumed_by / consumes", "deliverable -> activity", risk="t", review="both"),

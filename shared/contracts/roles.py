@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import process
-from shared.contracts.base import Count, Kind, Model, Name, Short, State, Text, Timed
+from shared.contracts.agent import OVERSIGHT, Overseen
+from shared.contracts.base import Cadence, Count, Kind, Model, Name, Short, State, Text, Timed
 from shared.contracts.instant import Ending
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.link import link_kind
@@ -35,12 +36,12 @@ class Skill(RequiredSkill):
     """Until when its proof holds."""
 
 
-class Party(State):
-    """A person, team, unit or supplier (TM Forum Party). ``subject`` is the sign-in of who it is: no two live parties
-    have the same one."""
+class Party(Overseen):
+    """A person, team, unit or supplier (TM Forum Party), or an AI system that acts. ``subject`` is the sign-in of who
+    it is: no two live parties have the same one."""
 
     kind: Literal["party"] = "party"
-    type: Literal["person", "team", "org_unit", "supplier"] | None = None
+    type: Literal["person", "team", "org_unit", "supplier", "agent"] | None = None
     """What sort of party it is."""
     subject: Short | None = None
     """Sign-in of who it is."""
@@ -97,7 +98,7 @@ class Policy(State):
     """A rule that people follow, such as "all incidents must be logged"."""
 
     kind: Literal["policy"] = "policy"
-    type: Literal["principle", "requirement", "constraint", "rule"] | None = None
+    type: Literal["principle", "requirement", "constraint", "rule", "obligation"] | None = None
     """What sort of rule it is."""
     statement: Text | None = None
     """What it says."""
@@ -105,6 +106,18 @@ class Policy(State):
     """How it is enforced."""
     scope: Literal["process", "it", "enterprise"] | None = None
     """How far it reaches."""
+
+
+class Control(State):
+    """What makes sure that an obligation is kept (OSCAL control): a process carries it out, and evidence shows it."""
+
+    kind: Literal["control"] = "control"
+    policy_id: UUID | None = None
+    """The obligation that it keeps: a policy of the type `obligation`."""
+    cadence: Cadence | None = None
+    """How often it leaves evidence."""
+    evidence_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    """Deliverables that show that it was carried out."""
 
 
 class Procedure(State):
@@ -132,7 +145,7 @@ KINDS = (
         "roles",
         Party,
         Lifecycle.parse("active* -> leaving* -> left!"),
-        (OWNER, Reference("parent_id", "part_of", ("party",))),
+        (OWNER, Reference("parent_id", "part_of", ("party",)), *OVERSIGHT),
         plural="parties",
         appointed=frozenset({"subject"}),
     ),
@@ -152,6 +165,16 @@ KINDS = (
         timed=(Timed("proposed", "active", "valid_from"), Timed("active", "ended", "valid_to")),
     ),
     Kind("roles", Policy, Lifecycle.parse(WRITTEN), plural="policies"),
+    Kind(
+        "roles",
+        Control,
+        Lifecycle.parse("draft -> active* -> retired!"),
+        (
+            OWNER,
+            Reference("policy_id", "realizes", ("policy",)),
+            Reference("evidence_ids[]", "evidenced_by", ("deliverable",)),
+        ),
+    ),
     Kind(
         "roles",
         Procedure,

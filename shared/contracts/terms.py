@@ -46,6 +46,11 @@ TERMS: list[tuple[str, ...]] = [
     ("process, activity", "process, practice, activity", "BusinessProcess", "–", "business process"),
     ("activity.raci", "RACI matrix", "Assignment", "–", "–"),
     ("policy", "policy", "Principle, Requirement, Constraint", "–", "policy"),
+    ("control", "control (COBIT; OSCAL)", "Requirement", "–", "control objective, control"),
+    (
+        "agent: a party or a product", "– (AI system, EU AI Act)", "BusinessActor, ApplicationComponent", "–",
+        "AI system",
+    ),
     ("procedure, work_instruction", "procedure, work instruction", "BusinessProcess", "–", "knowledge article"),
     ("handoff, deliverable", "hand-off, deliverable", "Flow, BusinessObject", "–", "–"),
 ]  # fmt: skip

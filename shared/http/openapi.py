@@ -28,6 +28,7 @@ _PARAMETERS = {
     "owner_id": "Only what this party or role owns",
     "owner_kind": "Only what a `party` owns, or a `role`",
     "process_id": "Id of the process",
+    "contract_id": "Id or key of the contract",
     "q": "Text that the name or the key contains, without case",
     "reason": "Why it is deleted",
     "rule": "Only findings of this rule",

@@ -36,6 +36,7 @@ FOUND_IN = {
     "work_instruction": "published",
     "handoff": "active",
     "deliverable": "active",
+    "control": "active",
 }
 """A file says that its things are there, and mostly nothing about how far. An increment is signed here or nowhere."""
 

@@ -179,7 +179,7 @@ MUTANTS = (
     ),
     Mutant(
         "an answer with a member that its model lacks",
-        "services/alignment/routes/view.py",
+        "services/alignment/routes/status.py",
         '"dead_letters": await',
         '"letters": 0, "dead_letters": await',
         _ANSWERS,

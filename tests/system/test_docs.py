@@ -27,7 +27,7 @@ from tests.system import processes
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "views").glob("*.md"))]
-READING = {"cascade", "coverage", "findings", "get", "impact", "load", "raci", "score", "trace", "why"}
+READING = {"cascade", "coverage", "findings", "get", "impact", "load", "promises", "raci", "score", "trace", "why"}
 _CONSOLE = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 _ASKED = re.compile(r"(?<=```http\n)GET (\S+)\n```\n\n```json\n.*?(?=```)", re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")

@@ -153,6 +153,7 @@ DOMAIN: dict[str, tuple[dict[str, str], str]] = {
         {"planned": "in_use", "in_use": "end_of_support", "end_of_support": "retired", "retired": ""},
         "in_use end_of_support",
     ),
+    "control": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
     "party": ({"active": "leaving", "leaving": "left", "left": ""}, "active leaving"),
     "role": ({"draft": "active", "active": "retired", "retired": ""}, "active"),
     "process": (PROCESS, "approved operational under_review"),

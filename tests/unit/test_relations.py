@@ -21,6 +21,7 @@ agreed_with - t both        designed_with - s s        lists - - s              
 assigned_as - t both        assigned_in - t both       responsible - s s         accountable - s s
 consulted - - s             informed - - s             guides s t s              produced_by - s both
 consumed_by - t both        hands_over - t both        relates_to - - both
+overseen_by - s s           evidenced_by - s s
 """
 """Relation, which end is justified by the other one, which is at risk with it, which is to be reviewed after it."""
 WORDS = ENDS.split()

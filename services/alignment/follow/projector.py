@@ -142,7 +142,12 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     history = History(connection, generation, start, judge.plan)
     refs = refs | await history.ends(refs, since)
     subjects = await history.reached(refs)
-    piece, stored = await history.piece(subjects), await history.findings(subjects)
+    piece, every = await history.piece(subjects), await history.findings(subjects)
+    whole = {
+        judge.plan.rules[number].id for number in judge.plan.whole.values()
+    }  # nothing of the past says what they found
+    stored = [each for each in every if each.rule not in whole]
+    kept = [each for each in every if each.rule in whole and each.resolved_at == FOREVER]
     known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
     found = await asyncio.to_thread(replay, judge.plan, piece, subjects, start, judge.until, known, judge.settle)
     changes = await asyncio.to_thread(difference, stored, found, start)
@@ -154,7 +159,9 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     for event in events:
         if event.order > judge.graph.order_of(event.ref):
             newest[event.ref] = max(event, newest.get(event.ref, event), key=lambda each: each.order)
-    await asyncio.to_thread(judge.apply_late, [version(each) for each in newest.values()], subjects, found.open)
+    await asyncio.to_thread(
+        judge.apply_late, [version(each) for each in newest.values()], subjects, [*found.open, *kept]
+    )
     present = History(connection, generation, judge.until, judge.plan)
     clocked = {event.ref for event in events if event.event.kind in judge.plan.after}
     for ref, live_since in (await present.live_since(clocked)).items():

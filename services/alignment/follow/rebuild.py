@@ -68,6 +68,8 @@ class Rebuild:
         async for made in merged({service: self._changes_of(service) for service in OWNERS}):
             await self._store(generation, made)
         await self._writer.settle(generation, clock.now())
+        if self._writer.surveys:
+            await self._writer.survey(generation)
         async with self.database.write() as connection:
             await look_again(connection)
         await self._count(generation)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.alignment.follow import projector
 from services.alignment.follow.isolation import is_of_an_item
 from services.alignment.follow.progress import Progress
+from services.alignment.follow.survey import survey
 from services.alignment.follow.work import Work
 from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
@@ -43,8 +44,9 @@ class _Held(NamedTuple):
 
 class Writer:
     """A finding that is resolved sooner than ``settle`` after it came up leaves no trace. ``exclusive`` is a
-    process that is alone by a file lock: it takes the lease whoever held it. ``rules`` are the catalogue's as
-    they are set, unless others are given."""
+    process that is alone by a file lock: it takes the lease whoever held it. ``rules`` are the catalogue's as they are
+    set, unless others are given. ``surveys`` says whether what is built is also asked what only a look at all of it can
+    find."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Writer:
         self._rules = rules
         self._known = Known()
         self.settle_after = settle
+        self.surveys = False
         self._exclusive = database.is_sqlite if exclusive is None else exclusive
         self._me = str(uuid4())
         self._lock = asyncio.Lock()
@@ -123,6 +126,16 @@ class Writer:
         """Judge what is due until an instant."""
         async with self.transaction(generation) as work:
             await projector.settle(work, until)
+
+    async def survey(self, generation: int) -> None:
+        """Ask the rules about the whole view."""
+        async with self.transaction(generation) as work:
+            await survey(work)
+
+    def seen(self, generation: int) -> tuple[Mapping[str, int] | None, datetime | None]:
+        """What tells whether anything has changed: how far the view has read, and until when it has been judged."""
+        held = self._held.get(generation)
+        return (held.progress.positions, held.judge.until) if held else (None, None)
 
     @asynccontextmanager
     async def transaction(self, generation: int) -> AsyncIterator[Work]:

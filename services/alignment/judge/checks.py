@@ -30,12 +30,13 @@ class Present(Protocol):
 
     def leads(self, node: Node, closure: Closure) -> bool:
         """Whether justifying relations lead from the node to a root of the closure, through live things only."""
-        ...
 
     def is_top(self, node: Node) -> bool:
         """Whether the node is to be named as where a chain ends: nothing live is above it; or it stands for a circle
         that has no way out."""
-        ...
+
+    def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
+        """What a check that is asked of everything at once has found of the node."""
 
 
 class Check(Protocol):
@@ -44,7 +45,6 @@ class Check(Protocol):
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         """What is wrong with the subject."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -74,3 +74,8 @@ class After:
     def evidence(self, node: Node, present: Present) -> Iterator[Evidence]:
         for each in self.check.evidence(node, present):
             yield each | {"after_days": self.days}
+
+
+def asked(check: Check) -> Check:
+    """What is asked of those for whom its condition holds, if it has one."""
+    return check.check if isinstance(check, Given) else check

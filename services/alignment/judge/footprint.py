@@ -54,7 +54,7 @@ class Footprint:
     for the top of a chain; ``rests`` whether it asks for what rests on the subject; ``edges`` whether it looks at each
     relation that the subject declares; ``after`` how long the subject has to have been live; ``around`` the types of
     relations of which it looks at everything that hangs together with the subject; ``clocks`` whose instants it asks
-    of the subject."""
+    of the subject; ``whole`` whether it is asked of everything at once."""
 
     members: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -65,6 +65,7 @@ class Footprint:
     after: timedelta | None = None
     around: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    whole: bool = False
 
 
 def together(*footprints: Footprint) -> Footprint:
@@ -79,4 +80,5 @@ def together(*footprints: Footprint) -> Footprint:
         after=max((each.after for each in footprints if each.after), default=None),
         around=tuple(dict.fromkeys(name for each in footprints for name in each.around)),
         clocks=tuple(dict.fromkeys(clock for each in footprints for clock in each.clocks)),
+        whole=any(each.whole for each in footprints),
     )

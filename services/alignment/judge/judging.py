@@ -110,6 +110,8 @@ class Judge:
                 evidence = alike.setdefault(repr(finding.evidence), finding.evidence)
                 known = finding._replace(rule=self.plan.rules[number].id, subject=thing.subject, evidence=evidence)
                 self._put(thing, (number, part), stored(known, part))
+                if number in self.plan.whole.values() and isinstance(thing, Node):
+                    self.standing.seen_before(number, thing, part, evidence)
 
     @contextmanager
     def loading(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from services.alignment.judge.catalogue import SHOWN, UNDECIDED
+from services.alignment.judge.catalogue.view import OF_THE_VIEW
 from services.alignment.judge.rule import Rule
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
@@ -18,10 +19,19 @@ Made from the catalogue by `python -m services.alignment.judge.page`; a test hol
 
 Each rule says when it finds something and what mends that, with an example that passes and one that fails; the tests
 run both, and apply the remedy. An example is a graph, its subject first: `kind:name state type +member=value, ...; name
-relation name, ...`. How grave its findings are stands beside its title; on what is vital (criticality 5) they are one
-degree graver. *Live* is what is in a live state, within its validity; only what is live and relations that hold are
-looked at, unless a rule names states or validity itself. Numbers are limits of the rule; an organisation can
-[set](views/settings.md) them, how grave a rule is, and whether it is asked at all.
+relation name, ...`; a relation may be `ended`, have a confidence (`~0.4`), or be `against` its target. How grave its
+findings are stands beside its title; on what is vital (criticality 5) they are one degree graver. *Live* is what is in
+a live state, within its validity; only what is live and relations that hold are looked at, unless a rule names states
+or validity itself. Numbers are limits of the rule; an organisation can [set](views/settings.md) them, how grave a rule
+is, and whether it is asked at all.
+"""
+_VIEW = """## The view itself
+
+No event says whether these hold: `GET /alignment/v1/status` answers them as of now, in `findings`. They count in no
+score.
+
+| Rule | | How grave | When | Remedy |
+|---|---|---|---|---|
 """
 _UNDECIDED = """## Rules that nothing here can decide
 
@@ -37,7 +47,8 @@ def render() -> str:
     dimensions = groupby(sorted(SHOWN.values(), key=lambda rule: _order(rule.dimension)), lambda rule: rule.dimension)
     parts = [f"## {name.replace('_', '-')}\n\n" + "\n".join(map(_rule, some)) for name, some in dimensions]
     rows = "".join(f"| {each.id} | {each.title} | {each.why} |\n" for each in UNDECIDED)
-    return "\n".join([_HEAD, *parts, _UNDECIDED + rows])
+    view = "".join(f"| {e.id} | {e.title} | {e.severity.name} | {e.condition} | {e.remedy} |\n" for e in OF_THE_VIEW)
+    return "\n".join([_HEAD, *parts, _VIEW + view, _UNDECIDED + rows])
 
 
 def _order(dimension: str) -> int:

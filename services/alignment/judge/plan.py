@@ -1,7 +1,7 @@
 """Whom a change touches: looked up in indexes that are made of the footprints of the rules, once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from services.alignment.judge.checks import EachEdge
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
+from services.alignment.judge.conditions import asked
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import ends_of
@@ -33,7 +34,8 @@ class Plan:
     direction and kind at its near end who has to be looked at when one begins or ends to hold; ``top``, ``rests``,
     ``around`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
     long a subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each
-    kind; ``spells`` which of the rules is in force when."""
+    kind; ``spells`` which of the rules is in force when; ``whole`` under which number
+    each check stands that is asked of everything at once."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
@@ -51,6 +53,7 @@ class Plan:
     waits: tuple[timedelta | None, ...]
     clocks: dict[str, tuple[Clock, ...]]
     spells: Spells
+    whole: Mapping[object, int]
 
     @property
     def looks_up(self) -> bool:
@@ -84,6 +87,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = (), others: ByRule
         waits=tuple(footprint.after for _, _, footprint in footprints),
         clocks=_clocks(footprints),
         spells=spells,
+        whole={asked(rule.check): spells.bases[number] for number, rule, f in footprints if f.whole},
     )
 
 

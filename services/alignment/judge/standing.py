@@ -54,6 +54,7 @@ class Standing(Turning):
     def clear(self) -> None:
         """Let go of everything, whatever else still holds this."""
         self.graph.clear()
+        self.seen.clear()
         self._due.clear()
         self.forget()
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from services.alignment.judge.catalogue.words import END
+from services.alignment.judge.checks import Evidence
 from services.alignment.judge.closures import Closures
 from services.alignment.judge.ends import every
 from services.alignment.judge.graph import Edge, Graph, Node
@@ -11,7 +12,8 @@ from services.alignment.judge.plan import Back, Plan, ways_back
 
 
 class Touching:
-    """``touched`` and ``edges`` are to be judged; while ``loading`` nobody is touched."""
+    """``touched`` and ``edges`` are to be judged; while ``loading`` nobody is touched. ``seen`` is what checks that are
+    asked of everything at once have found, by the number of their rule, node and part."""
 
     def __init__(self, plan: Plan, graph: Graph) -> None:
         self.plan = plan
@@ -20,9 +22,21 @@ class Touching:
         self.touched: dict[Node, set[int]] = defaultdict(set)
         self.edges: dict[Edge, None] = {}
         self.loading = False
+        self.seen: dict[int, dict[Node, dict[str, Evidence]]] = {}
         self._end = plan.closures.index(END) if END in plan.closures else None
         self._endless: dict[Node, None] = {}
         self._circles: dict[Node, Node | None] = {}
+
+    def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
+        return self.seen.get(self.plan.whole[check], {}).get(node, {}).values()
+
+    def seen_before(self, number: int, node: Node, part: str, evidence: Evidence) -> None:
+        """What it found the last time that it was asked."""
+        self.seen.setdefault(number, {}).setdefault(node, {})[part] = evidence
+
+    def touch(self, node: Node, rules: Iterable[int]) -> None:
+        """It is to be judged anew by these rules."""
+        self._touch(node, rules)
 
     def _touch(self, node: Node, rules: Iterable[int]) -> None:
         if rules and not self.loading:

@@ -16,8 +16,9 @@ NODES = text("record.kind <> 'link'")
 
 class Generation(Base):
     """One build of the view: building, active or retired. ``settled_until`` is the newest instant that has been judged,
-    ``phase`` what a build is at, ``reason`` why it was made if it was not asked for, ``rules`` by which it judges,
-    ``settings`` tells those that count by ``settled_until``. One process writes to it at a time, ``writer`` until
+    ``surveyed_until`` that at which all of it was looked at last, ``phase`` what a build is at, ``reason`` why it was
+    made if it was not asked for, ``rules`` by which it judges, ``settings`` tells those that count by
+    ``settled_until``. One process writes to it at a time, ``writer`` until
     ``writer_until``; ``batch`` counts what it has written."""
 
     __tablename__ = "generation"
@@ -28,6 +29,7 @@ class Generation(Base):
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     settled_until: Mapped[datetime]
+    surveyed_until: Mapped[datetime | None]
     phase: Mapped[str | None]
     reason: Mapped[str | None]
     rules: Mapped[str | None]

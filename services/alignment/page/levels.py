@@ -8,7 +8,7 @@ LEVELS = (
     ("IT strategy", ("strategy_element",)),
     ("objectives", ("objective", "capability", "csf", "kpi", "measurement")),
     ("tactics", ("tactic", "plan", "increment")),
-    ("operations", ("operation", "project", "policy")),
+    ("operations", ("operation", "project", "policy", "control")),
     ("processes", ("process", "activity", "procedure", "work_instruction", "handoff", "deliverable")),
     ("services", ("service", "design_package", "product", "partner")),
     ("offerings", ("service_offering", "catalog", "category")),

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from services.alignment.baselines import moment
 from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.judge.catalogue import UNDECIDED
+from services.alignment.judge.catalogue.view import OF_THE_VIEW
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, OfNow, given
@@ -134,7 +135,9 @@ def router(reader: Reader) -> APIRouter:
         async with reader.database.read() as connection:
             settings = await reader.known.settings(connection)
         items = finding_views.catalogue(settings, as_of or clock.now())
-        return exchange.answer({"items": items, "undecided": [each._asdict() for each in UNDECIDED]})
+        undecided = [each._asdict() for each in UNDECIDED]
+        of_the_view = [each._asdict() | {"severity": each.severity.name} for each in OF_THE_VIEW]
+        return exchange.answer({"items": items, "undecided": undecided, "of_the_view": of_the_view})
 
     @routes.get("/score", summary="How well things line up, and what to mend first", responses=answering(Score))
     async def score(

@@ -3,28 +3,21 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import select
+from fastapi import APIRouter, Depends, Query, Response
 
-from services.alignment.follow.follower import Follower
-from services.alignment.models import GENERATION, PROGRESS
 from services.alignment.queries import nodes as node_queries
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Include, Limit, check_filters, given
-from services.alignment.routes.reading import SCOPE, Reader, about, meant
-from services.alignment.view import dead_letters, generations
+from services.alignment.routes.reading import Reader, about, meant
 from services.alignment.views import findings as finding_views
 from services.alignment.views import node as node_views
 from services.alignment.views import trace as traces
 from services.alignment.views import why as whys
-from shared import clock
-from shared.config import RELEASE
 from shared.contracts.base import KindName
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import NodePage, NodeView
-from shared.contracts.views.status import Rebuild, Status
 from shared.contracts.views.trace import Trace
 from shared.contracts.views.why import Why
 from shared.errors import Invalid
@@ -32,10 +25,9 @@ from shared.http import exchange
 from shared.http.exchange import answering
 from shared.http.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
-from shared.storage.db import Database
 
 
-def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
+def router(reader: Reader) -> APIRouter:
     routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
 
     @routes.get("/nodes", summary="Nodes, and search by name across kinds", responses=answering(NodePage))
@@ -96,24 +88,6 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 
         return await reader.answer(asked, about(f"{kind}/{id}", made), settled=True)
 
-    @routes.get("/status", summary="How far the view is", responses=answering(Status))
-    async def status(request: Request) -> Response:
-        exchange.caller(request, SCOPE)
-        async with database.read() as connection:
-            return exchange.answer(await _status(connection))
-
-    @routes.post(
-        "/rebuilds",
-        status_code=202,
-        responses=answering(Rebuild, 202),
-        summary="Build the view anew from the owners' changes",
-    )
-    async def rebuild(request: Request) -> Response:
-        exchange.caller(request, "alignment:admin")
-        generation = await follower.rebuild.begin()
-        follower.start_rebuild(generation)
-        return exchange.answer({"generation": generation, "status": "building"}, 202)
-
     return routes
 
 
@@ -127,27 +101,3 @@ def _types(text: str | None) -> list[str] | None:
         detail = f"Relations are `justifying`, for those that lead up, or {one_of(name, RELATIONS)}"
         raise Invalid.at("?types", "unknown-relation", detail)
     return names
-
-
-async def _status(connection: Any) -> dict[str, Any]:
-    generation = await generations.active(connection)
-    marks = await node_queries.watermarks(connection, generation) if generation else {}
-    now = clock.now()
-    mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
-    return {
-        "release": RELEASE,
-        "generation": generation,
-        "positions": dict((await connection.execute(mine)).all()),
-        "building": await generations.building(connection),
-        "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
-        "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
-        "dead_letters": await dead_letters.count(connection),
-        "last_reconciliation": await _last_reconciliation(connection, generation),
-    }
-
-
-async def _last_reconciliation(connection: Any, generation: int | None) -> dict[str, str] | None:
-    """When the view was built anew because it was not what an owner said, and in what they differed."""
-    healed = (GENERATION.c.number == generation) & GENERATION.c.reason.is_not(None)
-    row = (await connection.execute(select(GENERATION.c.started_at, GENERATION.c.reason).where(healed))).one_or_none()
-    return row and {"at": clock.rfc3339(row.started_at), "reason": row.reason}

@@ -194,6 +194,21 @@ class UndecidedRule(Model):
     """What is missing to decide it."""
 
 
+class ViewRule(Model):
+    """A rule about the view itself: the status says what it finds."""
+
+    id: str
+    """Id of the rule."""
+    severity: Severity
+    """How grave it is."""
+    title: str
+    """What it calls what it finds."""
+    condition: str
+    """When that is so."""
+    remedy: str
+    """What mends it."""
+
+
 class RuleList(Model):
     """The rule catalogue, whole."""
 
@@ -201,3 +216,5 @@ class RuleList(Model):
     """The rules in the order of the catalogue."""
     undecided: list[UndecidedRule]
     """Rules that are none of these, and why."""
+    of_the_view: list[ViewRule]
+    """Rules about the view itself, which count in no score."""

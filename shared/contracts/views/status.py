@@ -1,6 +1,6 @@
 """``GET /status`` and ``POST /rebuilds``: how far the view is, and building it anew."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from shared.contracts.base import Model
 from shared.contracts.instant import Instant
@@ -35,6 +35,23 @@ class Building(Model):
     """By service, how far it has been read."""
 
 
+class Doubt(Model):
+    """Something that is wrong with the view itself."""
+
+    id: str
+    """Id of the rule: M01 to M06."""
+    severity: Literal["info", "low", "medium", "high", "critical"]
+    """How grave it is."""
+    title: str
+    """What it is called."""
+    condition: str
+    """When it is so."""
+    remedy: str
+    """What mends it."""
+    evidence: dict[str, Any]
+    """What shows it: services, numbers, findings."""
+
+
 class Status(Model):
     """How far the view is."""
 
@@ -50,10 +67,15 @@ class Status(Model):
     """By service, until when the view covers everything that it has recorded."""
     lag_seconds: dict[str, float]
     """By service, how long ago that was."""
+    surveyed_until: Instant | None
+    """Until when what is recorded is in the last look at the whole view: what no change shows by itself, such as names
+    that are taken twice, is found by such looks."""
     dead_letters: int
     """How many messages could not be read or confirmed, counted up to 1,000."""
     last_reconciliation: Reconciliation | None
     """When and why the view was built anew by itself, if it was."""
+    findings: list[Doubt]
+    """What is wrong with the view itself: it counts in no score, and is asked as of now alone."""
 
 
 class Rebuild(Model):

@@ -136,8 +136,13 @@ class Worded:
                 self.said[ends[0]][field] = None if state else pair["id"] if field.endswith("_id") else pair
             return ends[0]
         ref = ref_to("link", " ".join(words[:3]))
-        joined = {"type": relation, "source": _pair(ends[0]), "target": _pair(ends[1])}
-        self.links[ref] = {**joined, "state": "ended" if state else "active"}
+        joined: Json = {"type": relation, "source": _pair(ends[0]), "target": _pair(ends[1])}
+        for word in state:
+            if word.startswith("~"):
+                joined["confidence"] = float(word[1:])
+            elif word == "against":
+                joined["sign"] = "negative"
+        self.links[ref] = {**joined, "state": "ended" if "ended" in state else "active"}
         return ref
 
     def _record(self, ref: str) -> None:

@@ -28,7 +28,7 @@ COUNTS = {
     "service": 2, "service_offering": 1, "consumer_group": 1, "design_package": 2, "product": 1, "contract": 1,
     "process": 2, "activity": 2, "role": 2, "party": 2, "role_assignment": 2, "policy": 1, "project": 1,
     "capability": 1, "csf": 1, "kpi": 1, "partner": 1, "procedure": 1, "handoff": 1, "deliverable": 1,
-    "strategy_element": 2, "work_instruction": 1,
+    "strategy_element": 2, "work_instruction": 1, "control": 1,
 }  # fmt: skip
 LINKED = 30
 _PAGE = 7
@@ -110,7 +110,8 @@ OF_KIND: dict[str, Callable[[Random], State]] = {
         "required_skills": _few(dice, lambda: {"name": dice.choice("ab"), "level": dice.choice([None, 3])}, 1),
     },
     "party": lambda dice: {
-        "type": dice.choice([None, "person", "team"]),
+        "type": dice.choice([None, "person", "team", "agent"]),
+        "risk_class": dice.choice([None, "minimal", "high", "unacceptable"]),
         "capacity": dice.choice([None, 0.1, 1.0]),
         "skills": _few(
             dice, lambda: {"name": dice.choice("aAb"), "level": dice.choice([2, 4]), "valid_to": some_day(dice)}, 2
@@ -120,7 +121,13 @@ OF_KIND: dict[str, Callable[[Random], State]] = {
         "signs": dice.choice([None, True]),
         "side": dice.choice([None, "business", "it", "it"]),
     },
-    "product": lambda dice: {"end_of_support": some_day(dice)},
+    "product": lambda dice: {
+        "end_of_support": some_day(dice),
+        "type": dice.choice([None, "tool", "agent"]),
+        "risk_class": dice.choice([None, "high"]),
+    },
+    "policy": lambda dice: {"type": dice.choice([None, "rule", "obligation"])},
+    "control": lambda dice: {"cadence": dice.choice([None, "monthly", "annual"])},
     "strategy_element": lambda dice: {
         "type": dice.choice(["perspective", "position", "plan", "pattern"]),
         "evidence_refs": _few(dice, lambda: {"system": "minutes", "id": dice.choice("ab")}, 3),
@@ -141,6 +148,7 @@ OF_KIND: dict[str, Callable[[Random], State]] = {
         "order": dice.choice([None, 1, 2]),
         "is_end": dice.choice([None, None, True]),
         "needs_instruction": dice.choice([None, True]),
+        "decision": dice.choice([None, True]),
         "raci": _few(dice, lambda: {"role_id": some_id(dice, "role"), "letter": dice.choice("RACI")}),
     },
     "service_offering": lambda dice: {

@@ -3,7 +3,8 @@
 ``kind:name state type +member=value with p:name, ...; name relation name ended, ...``; the first node is the subject,
 and a member without a value says something. A value is text, a number, ``true``, a day (its start), a list in brackets
 with bars between (``[a|b]``) or an object (``name:value/name:value``); a member of a member is ``review.next_due``. An
-element of a design may end with its competence. An end that is no node is written ``kind:name``. Each relation is a
+element of a design may end with its competence. A relation may have a confidence (``~0.4``), or be ``against`` its
+target, and say ``because``. An end that is no node is written ``kind:name``. Each relation is a
 link, but those that only fields make, which are held by their source.
 """
 
@@ -23,6 +24,8 @@ from services.alignment.judge.judging import Judge
 from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.standing import Said, Version
+from services.alignment.judge.survey import survey
+from services.alignment.judge.whole import Besides, plain
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
@@ -77,6 +80,8 @@ class Text:
     links: dict[str, int] = field(default_factory=dict)
     minute: int = 0
     held: dict[str, list[Said]] = field(default_factory=dict)
+    confidence: dict[str, float] = field(default_factory=dict)
+    opposed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         by = self.by or plan(list(self.rules or RULES.values()), (GOAL, END))
@@ -131,20 +136,30 @@ class Text:
 
     def _link(self, words: list[str], when: datetime) -> list[Version]:
         source, relation, target, *state = words
+        ref = f"link/{source} {relation} {target}"
+        if doubted := [word[1:] for word in state if word.startswith("~")]:
+            self.confidence[ref] = float(doubted[0])
+        self.opposed |= {ref} if "against" in state else set()
         ends = [self.names.get(end) or end.replace(":", "/") for end in (source, target)]
         kinds = [end.partition("/")[0] for end in ends]
         if not RELATIONS[relation].allows(kinds[0], kinds[1]) and _is_field(kinds[0], relation):
             self.held.setdefault(ends[0], []).append(Said(relation, ends[0], ends[1], ends[0], in_force=True))
             return [self._version(ends[0], when)]
-        ref = f"link/{source} {relation} {target}"
         self.links[ref] = version = self.links.get(ref, 0) + 1
-        said = Said(relation, ends[0], ends[1], ends[0], in_force=not state)
+        said = Said(relation, ends[0], ends[1], ends[0], in_force="ended" not in state)
         return [Version(ref, (1, version), when, None, "active", False, False, None, None, None, (said,), {})]
 
     def open(self) -> list[Finding]:
         """What is wrong now."""
         things: list[Node | Edge] = [*self.judge.graph.nodes.values(), *self.judge.graph.links.values()]
         return [each.finding for thing in things for each in (thing.open or {}).values()]
+
+    def survey(self) -> None:
+        """Ask the rules about the whole; everything that has a name is told with it."""
+        said = {ref: members_of(words).get("name") for ref, words in self.said.items()}
+        names = {ref: plain(name) for ref, name in said.items() if name}
+        survey(self.judge, Besides(names, self.confidence, frozenset(self.opposed)))
+        self.judge.flush()
 
     def of(self, rule: str, subject: str = "") -> list[Finding]:
         return [f for f in self.open() if f.rule == rule and f.subject == (subject or self.first)]

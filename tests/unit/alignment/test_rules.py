@@ -16,6 +16,7 @@ def graph(text: str) -> Text:
     made.add(text)
     made.judge.turn_to(LATER)
     made.judge.flush()
+    made.survey()
     return made
 
 
@@ -42,4 +43,5 @@ def test_its_remedy_closes_it(rule: str) -> None:
     made = graph(RULES[rule].fails)
     assert made.of(rule)
     made.add(RULES[rule].mended, LATER + timedelta(days=1))
+    made.survey()
     assert not made.of(rule)

@@ -26,7 +26,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "trace": ("service/x",), "why": ("service/x",), "impact": ("service/x",),
     "cascade": ("--as-of", "x"), "coverage": ("design", "--as-of", "x"), "findings": ("--as-of", "x"),
     "score": ("--as-of", "x"), "load": ("--as-of", "x"),
-    "raci": ("x",), "diff": ("--from", "x"), "baseline": ("Then",),
+    "promises": ("x",), "raci": ("x",), "diff": ("--from", "x"), "baseline": ("Then",),
     "check": (), "status": (), "rebuild": (), "watch": ("findings", "--after", "x", "--once"),
     "propose": ("Slice", "--item", "objective/x"),
     "submit": ("x",), "sign": ("x", "--yes"), "reject": ("x", "--comment", "no", "--yes"),
@@ -101,7 +101,7 @@ def contradicting(request: httpx.Request) -> httpx.Response:
     if (service, collection) == ("alignment", "findings"):
         return httpx.Response(200, json={"acknowledgement": None})
     if (service, collection) == ("alignment", "rules"):
-        return httpx.Response(200, json={"items": [describe(RULES["V06"])], "undecided": []})
+        return httpx.Response(200, json={"items": [describe(RULES["V06"])], "undecided": [], "of_the_view": []})
     one = found(BY_PATH[service, collection]) | ({"rule": "V06"} if collection == "settings" else {})
     if rest:
         return httpx.Response(200, json=one | {"items": [], "hidden": 0})
@@ -114,9 +114,10 @@ def having(code: int) -> list[str]:
 
 MOMENTS = {
     "--as-of": (
-        "get", "trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score", "whatif", "rules",
+        "get", "trace", "why", "impact", "cascade", "coverage", "promises", "raci", "load", "findings", "score",
+        "whatif", "rules",
     ),
-    "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "raci", "load", "findings", "score"),
+    "--valid-at": ("trace", "why", "impact", "cascade", "coverage", "promises", "raci", "load", "findings", "score"),
     "--since": ("score",), "--from": ("diff",), "--to": ("diff",), "--at": ("baseline",),
     "--due": ("propose", "acknowledge"), "--after": ("watch",), "--on": ("whatif",),
     "--until": ("waive", "forecast", "campaign"),

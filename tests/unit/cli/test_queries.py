@@ -50,8 +50,10 @@ def status(generation: int, building: dict[str, Any] | None = None) -> dict[str,
         "generation": generation,
         "building": building,
         **far,
+        "surveyed_until": None,
         "dead_letters": 0,
         "last_reconciliation": None,
+        "findings": [],
     }
 
 
@@ -253,8 +255,10 @@ def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
         ["positions", "roles", "7"],
         ["watermark", "roles", "2026-03-01T00:00:00Z"],
         ["lag_seconds", "roles", "0.5"],
+        ["surveyed_until", "none"],
         ["dead_letters", "0"],
         ["last_reconciliation", "none"],
+        ["findings", "none"],
     ]
 
 

@@ -5,11 +5,13 @@ import httpx
 import pytest
 
 from services.alignment.judge.catalogue import SHOWN, UNDECIDED
+from services.alignment.judge.catalogue.view import OF_THE_VIEW
 from services.alignment.views.findings import describe
 
 ANSWER = {
     "items": [describe(rule) for rule in SHOWN.values()],
     "undecided": [each._asdict() for each in UNDECIDED],
+    "of_the_view": [each._asdict() | {"severity": each.severity.name} for each in OF_THE_VIEW],
 }
 
 
@@ -32,6 +34,7 @@ def test_all_are_listed_and_those_that_nothing_decides(run: Any) -> None:
     shown = run("rules").stdout
     assert "Process without a policy" in shown
     assert "K02" in shown
+    assert "Waiver that has expired" in shown
 
 
 @pytest.mark.usefixtures("rules")

@@ -19,7 +19,7 @@ PATH = "/alignment/v1/rules"
 
 @pytest.fixture
 def file(tmp_path: Path, owner: FakeOwner) -> Path:
-    owner.extra[PATH] = {"items": [describe(rule) for rule in SHOWN.values()], "undecided": []}
+    owner.extra[PATH] = {"items": [describe(rule) for rule in SHOWN.values()], "undecided": [], "of_the_view": []}
     return tmp_path / "settings.yaml"
 
 

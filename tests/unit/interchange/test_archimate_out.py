@@ -95,6 +95,33 @@ def test_kinds_leave_as_the_type_that_fits_and_the_rest_is_counted() -> None:
     assert lost == {"kpi": 1, "service (retired)": 1}
 
 
+def test_ai_systems_and_controls_leave_as_an_architect_would_draw_them() -> None:
+    entities = [
+        entity("policy/licence", type="obligation"), entity("control/count", policy_id=id_of("policy/licence")),
+        entity("process/audit"), entity("party/ranker", type="agent", accountable_id=id_of("party/ingrid")),
+        entity("product/scorer", type="agent", oversight_role_id=id_of("role/watch")), entity("party/ingrid"),
+        entity("role/watch"),
+    ]  # fmt: skip
+    root, lost = model(Inventory(entities, [link("realizes", "process/audit", "control/count")]))
+    types = {each.findtext(f"{N}name"): each.get(TYPE) for each in root.iter(f"{N}element")}
+    assert types == {
+        "Licence": "Principle",
+        "Count": "Requirement",
+        "Audit": "BusinessProcess",
+        "Ranker": "BusinessActor",
+        "Ingrid": "BusinessActor",
+        "Scorer": "ApplicationComponent",
+        "Watch": "BusinessRole",
+    }
+    assert told(root) == {
+        ("Audit", "Realization", "Count"),
+        ("Count", "Realization", "Licence"),
+        ("Ranker", "Association", "Ingrid"),
+        ("Scorer", "Association", "Watch"),
+    }
+    assert lost == {}
+
+
 def test_an_element_says_what_it_is_here() -> None:
     owned = entity("policy/log", type="rule", description="Log it.", custom={"Port": ["80", "443"], "deep": {"a": 1}})
     root, lost = model(Inventory([owned]))

@@ -4,11 +4,13 @@ from services.alignment.judge.catalogue import (
     assignments,
     contract,
     design,
+    everything,
     freshness,
     integrity,
     levels,
     measurement,
     offering,
+    oversight,
     ownership,
     parallels,
     process,
@@ -23,8 +25,8 @@ from services.alignment.judge.rule import Rule
 __all__ = ["FAMILIES", "LACKING", "RULES", "SHOWN", "UNDECIDED", "of_dimension"]
 
 FAMILIES = (
-    trace, levels, parallels, integrity, ownership, assignments, raci, process, sign_off, design, offering, contract,
-    measurement, freshness, structure,
+    trace, levels, parallels, integrity, ownership, assignments, raci, process, oversight, sign_off, design,
+    offering, contract, measurement, freshness, structure, everything,
 )  # fmt: skip
 RULES: dict[str, Rule] = {
     rule.id: rule for family in FAMILIES for each in family.RULES for rule in each.with_counted(family.SOURCE)

@@ -70,15 +70,15 @@ def _is_delegated(role: Node) -> bool:
 
 
 def does_and_approves(node: Node) -> Iterator[Evidence]:
-    doing = _parties(node, "responsible")
+    doing = holders(node, "responsible")
     for other in over(node, "relates_to"):
         if other.id in (node.get("segregated_from_ids") or ()):
-            both = doing & (_parties(other, "responsible") | _parties(other, "accountable"))
+            both = doing & (holders(other, "responsible") | holders(other, "accountable"))
             if both:
                 yield {"part": other.ref, "activity": other.ref, "parties": refs(both)}
 
 
-def _parties(activity: Node, letter: str) -> set[Node]:
+def holders(activity: Node, letter: str) -> set[Node]:
     """Who holds a role with this letter where the activity is."""
     processes = set(over(activity, "part_of"))
     seats = [seat for role in over(activity, letter) for seat in back(role, "assigned_as")]

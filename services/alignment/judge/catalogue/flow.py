@@ -21,7 +21,7 @@ def loose(deliverable: Node) -> Iterator[Evidence]:
     makers = over(deliverable, "produced_by")
     if not makers:
         yield {"part": "made", "missing": "produced_by -> activity"}
-    if not over(deliverable, "consumed_by") and not back(deliverable, "hands_over"):
+    if not over(deliverable, "consumed_by") and not back(deliverable, "hands_over", "evidenced_by"):
         outputs = {
             text.casefold() for maker in makers for p in over(maker, "part_of") for text in p.get("outputs") or ()
         }

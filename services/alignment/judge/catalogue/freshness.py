@@ -8,7 +8,7 @@ from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import NODE_KINDS
 
 SOURCE = "CSDM 5 attestation and ServiceNow CMDB Health: staleness"
-_DAYS = {"monthly": 30, "quarterly": 91, "semi_annual": 182, "annual": 365}
+DAYS = {"monthly": 30, "quarterly": 91, "semi_annual": 182, "annual": 365}
 _ALL = frozenset(kind.name for kind in NODE_KINDS.values() if "review" in kind.model.model_fields)
 _KEPT = frozenset({"service", "product", "process", "policy", "procedure", "work_instruction", "capability"})
 """What is operated or read day by day."""
@@ -18,11 +18,11 @@ _ENDED_BY_OWNERS = frozenset(
 
 
 def _cadence(thing: Dated) -> int:
-    return _DAYS[(thing.get("review") or {}).get("cadence") or "annual"]
+    return DAYS[(thing.get("review") or {}).get("cadence") or "annual"]
 
 
 _DUE = Clock("review.next_due")
-_DUE_AGAIN = Clock("review.next_due", later=_cadence, delays=tuple(_DAYS.values()))
+_DUE_AGAIN = Clock("review.next_due", later=_cadence, delays=tuple(DAYS.values()))
 _ENDED, _BEGUN = Clock("valid_to"), Clock("valid_from")
 
 

@@ -99,11 +99,12 @@ RULES = (
     ),
     Rule(
         "P08", Severity.medium, "process", "Deliverable that nobody makes or needs",
-        "No live activity makes a live deliverable; or none needs it, and no process has it among its outputs.",
+        "No live activity makes a live deliverable; or none needs it, no control has it as evidence, and no process "
+        "has it among its outputs.",
         "Name the activity that makes it and the one that needs it, add it to the outputs of its process, or retire "
         "it.",
         Looks(flow.loose, ("name", "key"), (
-            *paths(STATUS, (out("produced_by", "consumed_by"),), (into("hands_over"),)),
+            *paths(STATUS, (out("produced_by", "consumed_by"),), (into("hands_over", "evidenced_by"),)),
             *paths(saying("outputs", kinds=("process",)), (out("produced_by"), out("part_of"))),
         )), frozenset({"deliverable"}),
         passes="deliverable:d active, activity:a operational, activity:b operational; d produced_by a, d consumed_by b",

@@ -15,13 +15,8 @@ _MEASURED = (
     "Measurements are kept by strategy beside their KPI and are no part of the view: nothing here knows the last one."
 )
 _GATE = "It asks about a retirement that has been requested and not made: a gate asks it, with the impact."
-_WHOLE = "It is about the whole view at once, and not about what one change touches: a job of its own is to find it."
 
 UNDECIDED = (
-    Undecided(
-        "V12", "Justified only on paper",
-        "The judge keeps no confidence of a relation, and no signature of one.",
-    ),
     Undecided(
         "V14", "IT for the sake of IT",
         "V18 and V04 name the top of such a chain: the same fact would be said twice.",
@@ -31,14 +26,11 @@ UNDECIDED = (
         "The scope of a strategy is text: nothing says which groups lie in it.",
     ),
     Undecided("D04", "Reference to a wrong kind", "The contracts refuse it: no event can say it."),
-    Undecided("D06", "Two of one name", _WHOLE),
-    Undecided("D07", "Two with one external id", _WHOLE),
     Undecided("R14", "Receiver without a letter", "A hand-off names activities, and not the role that receives."),
     Undecided(
         "X11", "Changed since it was designed",
         "A design package does not say which version of its service it designed.",
     ),
-    Undecided("C03", "Promise that nothing can keep", _WHOLE),
     Undecided("C08", "Target that is not measured", _MEASURED),
     Undecided("K02", "KPI that is silent", _MEASURED),
     Undecided("K04", "Target missed again and again", _MEASURED),
@@ -50,10 +42,6 @@ UNDECIDED = (
         "S05", "Stakeholder who was not asked",
         "What a stakeholder may decide is text: nothing says who has to be asked for what.",
     ),
-    Undecided("S11", "Trade-off without a word", "The judge keeps no sign of an influence."),
     Undecided("L05", "Retirement with dependents", _GATE),
     Undecided("Y01", "Circle of decomposition", "The owner of each relation of decomposition refuses it."),
-    Undecided("Y02", "Circle of dependencies", _WHOLE),
-    Undecided("Y03", "Too deep", _WHOLE),
-    Undecided("Y06", "Single point of justification", _WHOLE),
 )  # fmt: skip

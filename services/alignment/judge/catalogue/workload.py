@@ -16,17 +16,21 @@ WAYS = (
 
 
 def overloaded(party: Node, limit: Mapping[str, int]) -> Iterator[Evidence]:
-    """A letter counts where the party is assigned."""
+    load, letters, owns = load_of(party, limit)
+    most = limit["capacity"] * float(party.get("capacity"))
+    if load > most:
+        yield {"load": load, "capacity": most, "letters": letters, "owns": owns}
+
+
+def load_of(party: Node, limit: Mapping[str, int]) -> tuple[int, int, int]:
+    """What it answers for: in all, and in letters and places. A letter counts where the party is assigned."""
     places, letters = set(_owned(party)), set[Node]()
     for seat in back(party, "assigns"):
         for role in over(seat, "assigned_as"):
             scopes = over(seat, "assigned_in")
             letters |= {a for a in back(role, "accountable") if not set(scopes).isdisjoint(over(a, "part_of"))}
             places |= set(_owned(role))
-    load = limit["letter"] * len(letters) + limit["place"] * len(places)
-    most = limit["capacity"] * float(party.get("capacity"))
-    if load > most:
-        yield {"load": load, "capacity": most, "letters": len(letters), "owns": len(places)}
+    return limit["letter"] * len(letters) + limit["place"] * len(places), len(letters), len(places)
 
 
 def _owned(owner: Node) -> list[Node]:

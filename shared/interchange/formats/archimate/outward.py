@@ -33,8 +33,13 @@ _OTHERS = {
     "service_offering": "Product",
     "consumer_group": "BusinessActor",
     "partner": "BusinessActor",
+    "control": "Requirement",
 }
 """Kinds that no ArchiMate type becomes by itself, with the nearest that ArchiMate has."""
+
+_BY_TYPE: dict[tuple[str, str | None], str] = {("product", "agent"): "ApplicationComponent"}
+"""Types that no ArchiMate type becomes by itself. An agent that is a party stays an actor: it is assigned to roles; an
+obligation is a principle, which requirements, as controls are, may realize."""
 
 _ROLE_HELD = "role_assignment"
 """The kind that ArchiMate has as a relationship: a party is assigned to a role."""
@@ -48,7 +53,7 @@ def _types() -> dict[tuple[str, str | None], str]:
     for type_, (kind, sub) in _THIRD.items():
         found.setdefault((kind, sub), type_)
         found.setdefault((kind, None), type_)
-    return found | {(kind, None): type_ for kind, type_ in _OTHERS.items()}
+    return found | _BY_TYPE | {(kind, None): type_ for kind, type_ in _OTHERS.items()}
 
 
 _TYPES = _types()

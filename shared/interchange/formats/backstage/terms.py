@@ -25,9 +25,9 @@ TERMS = {
     "user": Term("party", "person"),
 }
 TYPES = {
-    "party": {"team", "org_unit", "supplier"},
+    "party": {"team", "org_unit", "supplier", "agent"},
     "service": {"business", "application", "technology", "supporting"},
-    "product": {"service", "technology", "tool"},
+    "product": {"service", "technology", "tool", "agent"},
 }
 """Types of ours that a file may name; a person is a User."""
 LIFECYCLES = {"experimental": "developed", "production": "operational", "deprecated": "operational"}

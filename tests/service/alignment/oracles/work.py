@@ -110,7 +110,7 @@ def of_deliverable(facts: Facts, ref: str, state: State) -> Told:
     if not makers:
         yield "P08", MEDIUM, "made"
     outputs = {t.lower() for m in makers for p in to(facts, m, "part_of") for t in says(facts, p, "outputs") or ()}
-    needed = to(facts, ref, "consumed_by") or by(facts, ref, "hands_over")
+    needed = to(facts, ref, "consumed_by") or by(facts, ref, "hands_over evidenced_by")
     if not needed and not {state["name"].lower(), state["key"].lower()} & outputs:
         yield "P08", MEDIUM, "needed"
 

@@ -1,0 +1,78 @@
+"""HTTP of the view itself: how far it is, what is wrong with it, and building it anew."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import select
+
+from services.alignment.follow.follower import Follower
+from services.alignment.models import GENERATION, PROGRESS
+from services.alignment.queries import nodes as node_queries
+from services.alignment.routes.reading import SCOPE, Reader
+from services.alignment.view import dead_letters, generations
+from services.alignment.views.doubts import doubts
+from shared import clock
+from shared.config import RELEASE
+from shared.contracts.views.status import Rebuild, Status
+from shared.http import exchange
+from shared.http.exchange import answering
+from shared.storage.db import Database
+
+
+def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
+    routes = APIRouter(prefix="/alignment/v1", dependencies=[Depends(exchange.no_strange_parameters)])
+
+    @routes.get("/status", summary="How far the view is", responses=answering(Status))
+    async def status(request: Request) -> Response:
+        exchange.caller(request, SCOPE)
+        async with database.read() as connection:
+            told = await _status(connection)
+        if told["generation"] is None:
+            return exchange.answer(told | {"findings": []})
+        async with reader.moment() as now:
+            return exchange.answer(told | {"findings": await doubts(now, told["lag_seconds"], reader.grace)})
+
+    @routes.post(
+        "/rebuilds",
+        status_code=202,
+        responses=answering(Rebuild, 202),
+        summary="Build the view anew from the owners' changes",
+    )
+    async def rebuild(request: Request) -> Response:
+        exchange.caller(request, "alignment:admin")
+        generation = await follower.rebuild.begin()
+        follower.start_rebuild(generation)
+        return exchange.answer({"generation": generation, "status": "building"}, 202)
+
+    return routes
+
+
+async def _status(connection: Any) -> dict[str, Any]:
+    generation = await generations.active(connection)
+    marks = await node_queries.watermarks(connection, generation) if generation else {}
+    now = clock.now()
+    mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
+    return {
+        "release": RELEASE,
+        "generation": generation,
+        "positions": dict((await connection.execute(mine)).all()),
+        "building": await generations.building(connection),
+        "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
+        "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
+        "surveyed_until": await _surveyed_until(connection, generation),
+        "dead_letters": await dead_letters.count(connection),
+        "last_reconciliation": await _last_reconciliation(connection, generation),
+    }
+
+
+async def _surveyed_until(connection: Any, generation: int | None) -> str | None:
+    mine = select(GENERATION.c.surveyed_until).where(GENERATION.c.number == generation)
+    until = (await connection.execute(mine)).scalar_one_or_none()
+    return until and clock.rfc3339(until)
+
+
+async def _last_reconciliation(connection: Any, generation: int | None) -> dict[str, str] | None:
+    """When the view was built anew because it was not what an owner said, and in what they differed."""
+    healed = (GENERATION.c.number == generation) & GENERATION.c.reason.is_not(None)
+    row = (await connection.execute(select(GENERATION.c.started_at, GENERATION.c.reason).where(healed))).one_or_none()
+    return row and {"at": clock.rfc3339(row.started_at), "reason": row.reason}
