@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, func, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import ANNOUNCED, ANNOUNCING, CHANGE, FINDING, LEADER, WAIVER
 from shared.clock import FIRST
 from shared.storage.db import MOMENT
 
-AT_ONCE = 500
+AT_ONCE = 200
 """Findings that are looked at in one transaction, in each of the ways in which one comes to be looked at."""
 _NAME = "findings"
 _AFTER, _UNTIL = (bindparam(name, type_=MOMENT) for name in ("after", "until"))
@@ -104,8 +104,9 @@ def _changed(column: Any) -> Select[Any]:
     return select(FINDING.c.id, column.label("at")).where(*mine, grave).order_by(column, FINDING.c.id).limit(AT_ONCE)
 
 
-_DOUBTFUL = select(ANNOUNCED.c.id).where(ANNOUNCED.c.doubtful).order_by(ANNOUNCED.c.id).limit(AT_ONCE)
-_OPEN = select(ANNOUNCED.c.id).where(ANNOUNCED.c.is_open, ANNOUNCED.c.id > bindparam("after"))
+# as the conditions of the indexes have it: SQLite finds no index by "doubtful = 1"
+_DOUBTFUL = select(ANNOUNCED.c.id).where(text("doubtful")).order_by(ANNOUNCED.c.id).limit(AT_ONCE)
+_OPEN = select(ANNOUNCED.c.id).where(text("is_open"), ANNOUNCED.c.id > bindparam("after"))
 _CHECKED = _OPEN.order_by(ANNOUNCED.c.id).limit(AT_ONCE)
 
 
