@@ -213,7 +213,7 @@ async def overtaken(server: Server, *states: str) -> list[tuple[Json, str]]:
     await server.arrive(world.events)
     follower = await reader(server)
     async with server.database.write() as connection:  # as if nothing had been missing
-        await connection.execute(PROGRESS.update().values(recorded_until=world._now()))
+        await connection.execute(PROGRESS.update().values(recorded_until=world._now() + timedelta(hours=1)))
     await Announcer(server.database, follower, GRACE).announce()
     world.events.insert(-1, late)
     await server.arrive([late])
