@@ -42,6 +42,9 @@ def organisation(rule: str, monkeypatch: pytest.MonkeyPatch) -> tuple[World, str
     text.add(HEALTHY)
     there = len(text.said)
     text.add(SHOWN[rule].fails)
+    more = SHOWN[rule].mended.partition(";")[0]
+    if more.startswith(","):  # something new, to be chosen
+        text.add(more[1:])
     return text.world, [*text.said][there]
 
 
