@@ -11,8 +11,9 @@ from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
 from services.alignment.follow.surveyor import Surveyor
 from services.alignment.judge.catalogue import SHOWN
+from services.alignment.judge.pack_faults import faults
 from services.alignment.models import Base
-from services.alignment.routes import acting, findings_views, kept, linkage_views, me, promises, scenarios
+from services.alignment.routes import acting, findings_views, kept, linkage_views, me, promises, scenarios, trials
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.status import router as of_the_view
 from services.alignment.routes.view import router
@@ -32,7 +33,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     follower.writer.surveys = settings.survey_seconds > 0
     announcer = Announcer(database, follower, timedelta(minutes=settings.pending_minutes))
     reader = Reader(settings, database, follower.waiting)
-    views = findings_views.router(reader), linkage_views.router(reader), scenarios.router(reader)
+    views = [each.router(reader) for each in (findings_views, linkage_views, scenarios, trials)]
     more = promises.router(reader), me.router(reader), kept.router(reader), page.router(settings, reader)
     routers = [router(reader), of_the_view(reader, database, follower), *views, *more]
     workers = {
@@ -44,7 +45,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "announcer": announcer.run_forever,
         "surveyor": Surveyor(follower, settings.survey_seconds).survey_forever,
     }
-    own_rules = rules({id: rule.limits for id, rule in SHOWN.items()})
+    own_rules = rules({id: rule.limits for id, rule in SHOWN.items()}, faults)
     makers = {kind.name: acting.Acting for kind in ACTS}
     own = owning(
         Owner("alignment", Base.metadata, own_rules, settings.max_event_bytes), settings, database, bus, makers
@@ -55,7 +56,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         database,
         [*routers, *own.routers],
         workers={**workers, **own.workers},
-        bodies=[*own.bodies, *scenarios.BODIES],
+        bodies=[*own.bodies, *scenarios.BODIES, *trials.BODIES],
         closing=own.closing,
         open_paths=page.PATHS,
     )

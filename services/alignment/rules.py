@@ -1,11 +1,12 @@
 """What alignment refuses of its own facts, and what it writes into them: pure, as the rules of the owners are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from shared.contracts.alignment import ACTS, Acknowledgement, Baseline, Setting, Waiver
+from shared.contracts.alignment import ACTS, Acknowledgement, Baseline, RulePack, Setting, Waiver
 from shared.contracts.refusals import one_of
+from shared.contracts.rule_packs import PackRule
 from shared.errors import Fault
 from shared.rules import Facts, Lookup, Rules
 
@@ -44,6 +45,12 @@ def is_the_only_setting(new: Setting, facts: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/rule", code="duplicate", detail=detail)
 
 
+def is_the_only_pack(new: RulePack, facts: Facts) -> Iterator[Fault]:
+    if new.state == "active" and (others := facts.others(new.kind)):
+        detail = f"The pack {others[0].key} has this prefix: change that one, or take another prefix."
+        yield Fault(pointer="/prefix", code="duplicate", detail=detail)
+
+
 def counts_in_a_moment(new: Setting, facts: Facts) -> Mapping[str, Any]:
     """From when on it does; it stays where nothing that counts has changed, and never goes back."""
     old = facts.old
@@ -67,8 +74,19 @@ def ends_with_its_state(new: Any, _: Facts) -> Mapping[str, Any]:
     return {"ended_at": None if new.state == "active" else new.ended_at or new.updated_at}
 
 
-def rules(catalogue: Mapping[str, Mapping[str, int]]) -> Rules:
-    """``catalogue`` has the limits of each rule that can be set."""
+PackFaults = Callable[[str, Sequence[PackRule]], Iterable[tuple[str, str]]]
+"""What is wrong with the rules of a pack of a prefix, by pointers."""
+
+
+def rules(catalogue: Mapping[str, Mapping[str, int]], wrong: PackFaults) -> Rules:
+    """``catalogue`` has the limits of each rule that can be set; ``wrong`` judges packs."""
+
+    def is_judged(new: RulePack, facts: Facts) -> Iterator[Fault]:
+        """Also by its examples. What has been judged by before need not be looked at again to be retired."""
+        if new.state != "active" or (facts.old is not None and facts.old.rules == new.rules):
+            return
+        for pointer, message in wrong(new.prefix, new.rules):
+            yield Fault(pointer=pointer, code="invalid-rule", detail=f"{message[:1].upper()}{message[1:]}.")
 
     def is_of_a_rule(new: Setting, _: Facts) -> Iterator[Fault]:
         """Also where a release has another catalogue than the one before: what was set stays, and can be withdrawn."""
@@ -90,6 +108,7 @@ def rules(catalogue: Mapping[str, Mapping[str, int]]) -> Rules:
             "waiver": (ends_within_a_year,),
             "acknowledgement": (is_the_only_one,),
             "setting": (is_of_a_rule, is_the_only_setting),
+            "rule_pack": (is_judged, is_the_only_pack),
         },
         fill={("baseline", "active"): is_now},
         keep={**{kind.name: ends_with_its_state for kind in ACTS}, "setting": counts_in_a_moment},
@@ -97,7 +116,7 @@ def rules(catalogue: Mapping[str, Mapping[str, int]]) -> Rules:
     )
 
 
-_ALONE = {"acknowledgement": "finding_id", "setting": "rule"}
+_ALONE = {"acknowledgement": "finding_id", "setting": "rule", "rule_pack": "prefix"}
 """Kinds of which one is active at a time, of what they are about."""
 
 

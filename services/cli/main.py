@@ -44,6 +44,7 @@ COMMANDS = {
     "forecast": ("services.cli.forecast:forecast", "What is going to happen until a day, as a calendar."),
     "me": ("services.cli.me:me", "Who you are here: what you hold, own, and are waited for."),
     "rules": ("services.cli.rules:rules", "The rule catalogue: when each finds something, and what mends it."),
+    "pack": ("services.cli.packs:pack", "Have rules of the organisation's own judged, from a file."),
     "settings": ("services.cli.settings:settings", "Set rules for the organisation: off, how grave, by which numbers."),
     "score": ("services.cli.health:score", "How well things line up, and what to mend first."),
     "check": ("services.cli.checking:check", "A gate for pipelines: fails when findings are too severe."),

@@ -29,16 +29,14 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "promises", "raci", "proof", "finding", "whatif"), _ABOUT),
-    **dict.fromkeys(
-        ("cascade", "coverage", "findings", "score", "load", "diff", "watch", "rules"), _ABOUT
-    ),  # of a baseline
+    **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline
     **dict.fromkeys(("move", "review", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
     **dict.fromkeys(("waive", "acknowledge", "comment", "fix", "campaign"), _CHANGING),
     "propose": (USAGE, NOT_FOUND, CONFLICT, UNREACHABLE),
     "whatif": _CHANGING,  # of what is kept
     "baseline": (USAGE, CONFLICT, UNREACHABLE),
-    "settings": (USAGE, CONFLICT, UNREACHABLE),
-    "drift": (FAILED, *_ABOUT),
+    **dict.fromkeys(("settings", "pack"), (USAGE, CONFLICT, UNREACHABLE)),
+    **dict.fromkeys(("drift", "rules"), (FAILED, *_ABOUT)),
     "verify": (FAILED, *_ASKING),
 }
 """Besides 0, by command; what the tests bring about for each."""

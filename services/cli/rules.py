@@ -1,5 +1,6 @@
 """``rules``: the rule catalogue, for people."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,20 +15,32 @@ if TYPE_CHECKING:
 
     from shared.contracts.views.findings import RuleList, RuleView
 
-_RULES = "/alignment/v1/rules"
+_RULES, _TEST = "/alignment/v1/rules", "test"
 
 
 @command
 async def rules(
     session: Session,
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule, such as V04; without it, all.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="With `test` for RULE: YAML with a pack of rules.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="With `test`: also what they would have found from this moment on.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """List the rules and those that nothing here can decide, or show one with its words and examples."""
+    """List the rules and those that nothing here can decide, show one, or `test` those of a file by their examples."""
+    from services.cli import packs
     from shared import typed
     from shared.contracts.refusals import one_of
     from shared.contracts.views.findings import RuleList
 
+    if rule == _TEST and file is not None:
+        await packs.test(session, file, since)
+        return
+    if rule == _TEST or file is not None or since is not None:
+        raise Unusable(f"Rules are tested from a file: plumbline rules {_TEST} FILE [--since MOMENT]")
     at = {} if as_of is None else {"as_of": await refs.moment(session.client, as_of)}
     answer = await typed.read(session.client, RuleList, _RULES, **at)
     if rule is None:

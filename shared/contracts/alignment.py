@@ -8,6 +8,7 @@ from pydantic import Field
 from shared.contracts.base import Kind, Name, OwnerRef, Ref, Short, State, Text, Timed
 from shared.contracts.instant import Ending, Instant
 from shared.contracts.lifecycle import Lifecycle
+from shared.contracts.rule_packs import PackRules, Prefix
 from shared.contracts.scalars import Limits, SetSeverity
 from shared.contracts.views.scenario import Step
 
@@ -108,6 +109,19 @@ class Campaign(State):
     """Until when."""
 
 
+class RulePack(State):
+    """Rules that an organisation has written itself. They are judged with those of the catalogue, for all of the past:
+    where a pack is made, changed or retired, the view is built anew beside the running one."""
+
+    kind: Literal["rule_pack"] = "rule_pack"
+    prefix: Prefix
+    """What the ids of its rules begin with; no other active pack has it."""
+    source: Short | None = None
+    """Whose practice it is; null for the name of the pack."""
+    rules: PackRules
+    """Its rules."""
+
+
 BASELINE = Kind(
     "alignment", Baseline, Lifecycle.parse("active* -> retired!"), immutable=frozenset({"at"}), in_view=False
 )
@@ -147,4 +161,11 @@ SCENARIO = Kind(
 CAMPAIGN = Kind(
     "alignment", Campaign, Lifecycle.parse("open* -> closed!"), immutable=frozenset({"items"}), in_view=False
 )
-KINDS = (BASELINE, *ACTS, SETTING, SCENARIO, CAMPAIGN)
+RULE_PACK = Kind(
+    "alignment",
+    RulePack,
+    Lifecycle.parse("active* -> retired!"),
+    immutable=frozenset({"prefix"}),
+    in_view=False,
+)
+KINDS = (BASELINE, *ACTS, SETTING, SCENARIO, CAMPAIGN, RULE_PACK)

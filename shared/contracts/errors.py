@@ -33,6 +33,7 @@ CODES: Mapping[str, str] = {
     "invalid-cursor": "The cursor does not come from this list",
     "invalid-delegation": "`delegated_to` is given for a delegation, and for nothing else",
     "invalid-instant": "Neither an instant of RFC 3339 nor the key of a baseline",
+    "invalid-rule": "A rule of a pack says what cannot be judged, or its examples do not hold",
     "invalid-interval": "The end must be later than the start",
     "item-changed": "An item of the increment has changed since it was submitted",
     "item-deleted": "An item of the increment has been deleted",

@@ -48,6 +48,7 @@ NAMES = {
     "waiver": "Until the new hosting contract",
     "acknowledgement": "Acknowledged by the service owner",
     "comment": "Comment of the architect",
+    "rule_pack": "House rules",
     "setting": "Four months for a strategy to be carried out",
     "scenario": "Without the old hosting",
     "campaign": "Controls of the spring",

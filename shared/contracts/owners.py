@@ -15,7 +15,11 @@ OWNED_KINDS = {
     ),
 }  # fmt: skip
 
-OWN_KINDS = {"alignment": ("baseline", "waiver", "acknowledgement", "comment", "setting", "scenario", "campaign")}
+OWN_KINDS = {
+    "alignment": (
+        "baseline", "waiver", "acknowledgement", "comment", "setting", "scenario", "campaign", "rule_pack",
+    ),
+}  # fmt: skip
 """What the view's own service records: nothing refers to it, and no view shows it as a node."""
 
 TOLD_KINDS = {"alignment": ("finding", "score")}

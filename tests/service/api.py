@@ -16,6 +16,7 @@ from services.alignment.judge.catalogue import SHOWN
 from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.errors import CODES, VALIDATION
+from shared.contracts.rule_packs import EXAMPLE, PackRule
 from shared.http.auth import ALL_SCOPES
 from shared.resource.bodies import body_model
 from tests.platform import Platform
@@ -88,7 +89,14 @@ def _setting() -> State:
     return {"rule": rule.id, "severity": rule.severity.name, "reason": "It is as we want it."}
 
 
-ONCE: dict[str, Callable[[], State]] = {"setting": _setting}
+def _pack() -> State:
+    """Of a prefix of its own."""
+    prefix = f"A{uuid4().hex[:12].upper()}"
+    rule = PackRule.model_validate({**EXAMPLE, "id": f"{prefix}-01"})
+    return {"prefix": prefix, "rules": [rule.model_dump(mode="json")]}
+
+
+ONCE: dict[str, Callable[[], State]] = {"setting": _setting, "rule_pack": _pack}
 """Members of kinds of which each has to be another one."""
 
 

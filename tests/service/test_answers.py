@@ -12,6 +12,7 @@ import pytest_asyncio
 from shared import clock
 from shared.config import SERVICES
 from shared.contracts import NODE_KINDS, RECORDED, Kind
+from shared.contracts.rule_packs import EXAMPLE
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment import sample
@@ -179,6 +180,8 @@ async def ask_of_alignment(api: Api) -> None:
     party = (await ask(api, "GET", f"{root}/nodes", params={"kind": "party"}))["items"][0]
     await ask(api, "GET", f"{root}/departures/{party['id']}")
     await ask(api, "GET", f"{root}/forecast", params={"until": later})
+    trial = {"prefix": "ACME", "rules": [EXAMPLE], "since": clock.rfc3339(clock.now() - timedelta(days=1))}
+    assert (await ask(api, "POST", f"{root}/trials", json=trial))["rules"]
     for path in ("me", "rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
         await ask(api, "GET", f"{root}/{path}")
     await ask(api, "POST", f"{root}/rebuilds")

@@ -121,7 +121,7 @@ class Announcer:
             scored_at = await places.scored_at(connection)
             if written == self._scored or until <= scored_at or until - scored_at < self._settle:
                 return
-            settings = await self._known.settings(connection)
+            settings = await self._known.settings(connection, written[0])
             moment = Moment(connection, written[0], until, until, {}, settings=settings)
             async for each, counts in tallies(moment, [until]):
                 sheet = await sheet_from(each, counts, Turned(), self._grace)

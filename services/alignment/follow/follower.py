@@ -229,10 +229,10 @@ class Follower:
                 self.start_rebuild(await self.rebuild.begin())
 
     async def _judge_with_settings(self) -> None:
-        """Where a setting came too late, build the view anew beside the one that answers."""
-        with contextlib.suppress(Conflict):
-            if self.writer.came_late(self._active()):
-                self.start_rebuild(await self.rebuild.begin("a rule was set later than it counts"))
+        """Where a setting came too late, or there are other packs, build the view anew beside the one that answers."""
+        if why := await self.rebuild.needed(self._active()):
+            with contextlib.suppress(Conflict):
+                self.start_rebuild(await self.rebuild.begin(why))
 
     def start_rebuild(self, generation: int) -> None:
         self._asked.put_nowait(generation)

@@ -11,6 +11,7 @@ from services.alignment.follow.isolation import is_of_an_item, isolated
 from services.alignment.follow.merging import Merged, merged
 from services.alignment.follow.writer import Writer
 from services.alignment.judge.fingerprint import FINGERPRINT
+from services.alignment.judge.known import packs_now
 from services.alignment.queries import counts
 from services.alignment.view import dead_letters, generations
 from services.alignment.view.dead_letters import DeadLetter
@@ -40,7 +41,14 @@ class Rebuild:
     async def begin(self, reason: str | None = None) -> int:
         """Open a generation; raises Conflict while another one is being built. ``reason`` is for people."""
         async with self.database.write() as connection:
-            return await generations.begin(connection, FINGERPRINT, reason)
+            return await generations.begin(connection, FINGERPRINT, reason, await packs_now(connection))
+
+    async def needed(self, generation: int) -> str | None:
+        """Why a generation cannot be right any more by the rules that people have set or written."""
+        async with self.database.read() as connection:
+            if await generations.packs_of(connection, generation) != await packs_now(connection):
+                return "there are other packs of rules"
+        return "a rule was set later than it counts" if self._writer.came_late(generation) else None
 
     async def run(self, generation: int) -> None:
         """Fill the generation, then switch to it; the old one answers until then."""

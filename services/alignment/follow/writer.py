@@ -167,7 +167,7 @@ class Writer:
 
     async def _holding(self, connection: AsyncConnection, generation: int) -> _Held:
         """The memory; loaded again where rules have been set since, which nothing has been judged by yet."""
-        settings = NONE if self._rules else await self._known.settings(connection)
+        settings = NONE if self._rules else await self._known.settings(connection, generation)
         held = self._held.get(generation)
         if held is not None and held.settings is not settings:
             await self._forget(generation)

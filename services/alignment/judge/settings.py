@@ -43,7 +43,7 @@ class Setting(NamedTuple):
 
 class Settings:
     """``settings`` come in the order in which they begin to count; what says the same again is left out, and what is
-    about a rule or a limit that there is no more."""
+    about a rule or a limit that there is no more. ``base`` is the catalogue, with the rules of packs if there are."""
 
     def __init__(self, settings: Iterable[Setting] = (), base: InForce = CATALOGUE) -> None:
         self.base = base

@@ -72,6 +72,15 @@ class Campaign(EntityRow, Base):
     due: Mapped[datetime]
 
 
+class RulePack(EntityRow, Base):
+    __tablename__ = "rule_pack"
+    __table_args__ = (Index("uq_rule_pack_active", "prefix", unique=True, **where(text("state = 'active'"))),)
+
+    prefix: Mapped[str]
+    source: Mapped[str | None]
+    rules: Mapped[Json]
+
+
 class Change(ChangeRow, Base):
     pass
 

@@ -17,9 +17,9 @@ NODES = text("record.kind <> 'link'")
 class Generation(Base):
     """One build of the view: building, active or retired. ``settled_until`` is the newest instant that has been judged,
     ``surveyed_until`` that at which all of it was looked at last, ``phase`` what a build is at, ``reason`` why it was
-    made if it was not asked for, ``rules`` by which it judges, ``settings`` tells those that count by
-    ``settled_until``. One process writes to it at a time, ``writer`` until
-    ``writer_until``; ``batch`` counts what it has written."""
+    made if it was not asked for, ``rules`` by which it judges, ``packs`` with which others, ``settings`` those that
+    count by ``settled_until``. One process writes to it at a time, ``writer`` until ``writer_until``; ``batch`` counts
+    what it has written."""
 
     __tablename__ = "generation"
 
@@ -34,6 +34,7 @@ class Generation(Base):
     reason: Mapped[str | None]
     rules: Mapped[str | None]
     settings: Mapped[str | None]
+    packs: Mapped[str | None]
     batch: Mapped[int | None]
     writer: Mapped[str | None]
     writer_until: Mapped[datetime | None]

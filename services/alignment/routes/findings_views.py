@@ -9,18 +9,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 
 from services.alignment.baselines import moment
-from services.alignment.judge.catalogue import SHOWN as RULES
 from services.alignment.judge.catalogue import UNDECIDED
 from services.alignment.judge.catalogue.view import OF_THE_VIEW
 from services.alignment.queries.snapshot import Moment
 from services.alignment.queries.sources import of_source
 from services.alignment.routes.parameters import AtTimes, Cursor, Limit, Now, OfMoment, OfNow, given
 from services.alignment.routes.reading import SCOPE, Make, Reader, meant
+from services.alignment.view import generations
 from services.alignment.views import findings as finding_views
 from services.alignment.views import groups as group_views
 from services.alignment.views import score as scores
 from services.alignment.views import trend as trends
-from services.alignment.views.foreseen import OF_DIMENSION
+from services.alignment.views.foreseen import DIMENSIONS
 from services.alignment.views.me import owners_of
 from shared import clock
 from shared.contracts.base import KindName
@@ -35,15 +35,9 @@ from shared.http.pagination import DEFAULT_LIMIT
 from shared.resource.listing import Word
 
 
-def _known_rule(id: str) -> str:
-    if id not in RULES:
-        raise ValueError(f"must be {one_of(id, RULES)}")
-    return id
-
-
 def _known_dimension(name: str) -> str:
-    if name not in OF_DIMENSION:
-        raise ValueError(f"must be {one_of(name, OF_DIMENSION)}")
+    if name not in DIMENSIONS:
+        raise ValueError(f"must be {one_of(name, DIMENSIONS)}")
     return name
 
 
@@ -51,7 +45,7 @@ def _known_dimension(name: str) -> str:
 class Chosen:
     """Which findings."""
 
-    rule: Annotated[str | None, AfterValidator(_known_rule)] = None
+    rule: Word | None = None
     severity: Literal["info", "low", "medium", "high", "critical"] | None = None
     kind: KindName | None = None
     subject: Annotated[Word | None, Query(description="`kind/id` or `kind/key`")] = None
@@ -73,6 +67,9 @@ class Chosen:
     async def at(self, now: Moment, caller: str) -> dict[str, Any]:
         """As filters of that moment, at which a key may be another's than today. Raises Invalid."""
         filters = given(vars(self))
+        known = now.settings.base.shown
+        if self.rule is not None and self.rule not in known:
+            raise Invalid.at("?rule", "unknown-value", f"Must be {one_of(self.rule, known)}")
         if filters.pop("mine", None):
             filters["owners"] = await owners_of(now, caller)
         for name in ("subject", "owner"):
@@ -133,7 +130,7 @@ def router(reader: Reader) -> APIRouter:
     ) -> Response:
         exchange.caller(request, SCOPE)
         async with reader.database.read() as connection:
-            settings = await reader.known.settings(connection)
+            settings = await reader.known.settings(connection, await generations.active(connection))
         items = finding_views.catalogue(settings, as_of or clock.now())
         undecided = [each._asdict() for each in UNDECIDED]
         of_the_view = [each._asdict() | {"severity": each.severity.name} for each in OF_THE_VIEW]

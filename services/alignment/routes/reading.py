@@ -74,7 +74,7 @@ class Reader:
         while True:
             async with self.database.read() as connection:
                 active = await _active(connection)
-                recorded = await self.known.settings(connection)
+                recorded = await self.known.settings(connection, active.generation)
                 behind = settled and (
                     bool(recorded.between(active.settled_until, now))
                     or await is_due(connection, active.generation, active.settled_until, now)

@@ -101,15 +101,22 @@ async def judged_by(connection: AsyncConnection, generation: int) -> str | None:
     return found
 
 
+async def packs_of(connection: AsyncConnection, generation: int) -> str | None:
+    """Tells the packs of rules that it judges by."""
+    query = select(GENERATION.c.packs).where(GENERATION.c.number == generation)
+    found: str | None = (await connection.execute(query)).scalar()
+    return found
+
+
 async def judged_with(connection: AsyncConnection, generation: int) -> str:
     """Tells the settings that count by what has been judged."""
     query = select(GENERATION.c.settings).where(GENERATION.c.number == generation)
     return (await connection.execute(query)).scalar() or ""
 
 
-async def begin(connection: AsyncConnection, rules: str, reason: str | None = None) -> int:
-    """Open a new generation, judged by the rules with this fingerprint; raises Conflict while another one is being
-    built. ``reason`` is why the one before it could not go on, if it could not."""
+async def begin(connection: AsyncConnection, rules: str, reason: str | None = None, packs: str | None = None) -> int:
+    """Open a new generation, judged by the rules with this fingerprint and those of ``packs``; raises Conflict while
+    another one is being built. ``reason`` is why the one before it could not go on, if it could not."""
     now = clock.now()
     if (await connection.execute(_building())).scalar() is not None:
         raise Conflict("A rebuild is running.")
@@ -123,7 +130,7 @@ async def begin(connection: AsyncConnection, rules: str, reason: str | None = No
         "settled_until": _LONG_AGO,
         "batch": 0,
     }
-    row |= {"reason": reason, "rules": rules}
+    row |= {"reason": reason, "rules": rules, "packs": packs}
     await connection.execute(GENERATION.insert().values(row))
     rows = [{"generation": number, "service": s, "position": 0, "recorded_until": _LONG_AGO} for s in OWNERS]
     await connection.execute(PROGRESS.insert(), rows)

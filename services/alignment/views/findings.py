@@ -15,7 +15,7 @@ from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, has_tag, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.acts import remarks, waived, with_acts
-from services.alignment.views.foreseen import OF_DIMENSION, Laid, called, foreseen
+from services.alignment.views.foreseen import Laid, called, foreseen
 from services.alignment.views.valid_time import about, left, turned
 from services.alignment.views.weighing import is_pending
 from services.alignment.views.worth import weighed, with_affects
@@ -117,6 +117,10 @@ async def some(
     """The same without that; of as many as a page may look at, where no index has just what is asked for."""
     if "waived" in filters:
         filters = filters | {"waived": (filters["waived"], sorted(await waived(moment)))}
+    if "dimension" in filters:
+        filters = filters | {"dimension": sorted(moment.settings.base.of_dimension(filters["dimension"]))}
+    if "q" in filters:
+        filters = filters | {"q": (filters["q"], called(moment, filters["q"]))}
     conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
     wanted, gone = left(_select(past=moment.past).where(moment.open_findings(), *conditions.values()), changed)
 
@@ -161,12 +165,12 @@ def _condition(name: str, value: Any, *, past: bool) -> ColumnElement[bool]:
     if name == "source":
         return of_model(value)
     if name == "dimension":
-        return FINDING.c.rule.in_(sorted(OF_DIMENSION[value]))
+        return FINDING.c.rule.in_(value)
     if name == "tag":
         return has_tag(value)
     if name == "q":
-        text = RECORD.c.folded.contains(searched(value), autoescape=True)
-        return or_(text, FINDING.c.rule.in_(sorted(called(value))))
+        text = RECORD.c.folded.contains(searched(value[0]), autoescape=True)
+        return or_(text, FINDING.c.rule.in_(value[1]))
     if name == "waived":
         is_waived, ids = value
         return FINDING.c.id.in_(ids) if is_waived else FINDING.c.id.not_in(ids)

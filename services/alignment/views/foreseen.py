@@ -27,23 +27,21 @@ _MATCHES: Mapping[str, Callable[[Any, Any], bool]] = {
     "owners": lambda row, value: row.owner in value,
     "waived": lambda row, value: (row.id in value[1]) is value[0],
     "source": lambda row, value: f"\n{' '.join(value.split())}\n" in (row.models or ""),
-    "dimension": lambda row, value: row.rule in OF_DIMENSION[value],
+    "dimension": lambda row, value: row.rule in value,
     "tag": lambda row, value: value in json.loads(row.tags or "[]"),
-    "q": lambda row, value: searched(value) in (row.folded or "") or row.rule in called(value),
+    "q": lambda row, value: searched(value[0]) in (row.folded or "") or row.rule in value[1],
 }
 """Per filter what the statement of a page asks."""
 
 
-OF_DIMENSION: Mapping[str, frozenset[str]] = {
-    name: frozenset(rule.id for rule in SHOWN.values() if rule.dimension == name)
-    for name in dict.fromkeys(rule.dimension for rule in SHOWN.values())
-}
-"""The rules that count in each dimension of the score."""
+DIMENSIONS = tuple(dict.fromkeys(rule.dimension for rule in SHOWN.values()))
+"""Those of the score."""
 
 
-def called(text: str) -> set[str]:
+def called(moment: Moment, text: str) -> list[str]:
     """The rules whose findings are called by words with this text, without case."""
-    return {rule.id for rule in SHOWN.values() if searched(text) in searched(f"{rule.id} {rule.title}")}
+    rules = moment.settings.base.shown.values()
+    return sorted(rule.id for rule in rules if searched(text) in searched(f"{rule.id} {rule.title}"))
 
 
 @cache

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.remedies import Cut, CutNamed, MoveOn, Relate, Say, Way, joins, ways
 from services.alignment.queries.edges import edges_from
 from services.alignment.queries.nodes import brief, briefs, node, nodes, records, split
@@ -35,7 +34,7 @@ async def remedy(moment: Moment, id: str, chosen: str | None, grace: timedelta) 
         raise Conflict("It is mended already.")
     row = await node(moment, ref_of(found["subject"]))
     mending = _Mending(moment, row, found, chosen)
-    options = [each async for each in mending.options(ways(RULES[found["rule"]], found["subject"]["kind"]))]
+    options = [each async for each in mending.options(ways(moment.rules[found["rule"]], found["subject"]["kind"]))]
     return {"finding": found, "options": options}
 
 

@@ -15,7 +15,6 @@ from services.alignment.judge import known
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.fingerprint import FINGERPRINT, fingerprint
 from services.alignment.judge.in_force import InForce
-from services.alignment.judge.settings import Settings
 from services.alignment.view import projection
 from shared.contracts.relations import RELATIONS
 from tests.platform import Platform, running, settings_for
@@ -29,7 +28,7 @@ def older_release(rule: str = "", relation: str = "") -> Iterator[None]:
     relations = {name: row for name, row in RELATIONS.items() if name != relation}
     of = fingerprint(rules, relations.values())
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(known, "NONE", Settings((), InForce(rules)))
+        patched.setattr(known, "CATALOGUE", InForce(rules))
         patched.setattr(projection, "RELATIONS", relations)
         patched.setattr(follower, "FINGERPRINT", of)
         patched.setattr(rebuild, "FINGERPRINT", of)

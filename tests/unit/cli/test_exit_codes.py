@@ -20,6 +20,7 @@ from tests.unit.fake_owner import BY_PATH, STAMP
 
 ID = "7d4f0000-0000-4000-8000-000000000001"
 BUNDLE = "{kind: role, key: r, spec: {name: R}}"
+SAMPLE = Path(__file__).parents[3] / "examples" / "rule-pack" / "acme.yaml"
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "apply": ("-f", "FILE"), "import": ("TABLE", "--kind", "role"), "export": (), "get": ("service", "x"),
     "move": ("service/x", "operational"), "review": ("service/x",),
@@ -38,6 +39,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "campaign": ("x", "--item", "service/x", "--until", "2999-01-01"),
     "whatif": ("--retire", "service/x"), "forecast": ("--until", "2999-01-01"), "me": (),
     "rules": ("--as-of", "x"), "settings": ("SETTINGS",),
+    "pack": (str(SAMPLE),),
 }  # fmt: skip
 """Of each command that asks a server."""
 _RETIRE = {"says": "Retire it.", "steps": [{"action": "retire", "ref": "service/x"}]}
@@ -216,7 +218,18 @@ def test_something_refused_is_one(run: Any, server: Any, arguments: Any) -> None
 
 def test_which_commands_may_say_no() -> None:
     """Each is brought about where the command is tested."""
-    assert {*having(FAILED)} == {"up", "serve", "apply", "import", "check", "rebuild", "doctor", "drift", "verify"}
+    assert {*having(FAILED)} == {
+        "up",
+        "serve",
+        "apply",
+        "import",
+        "check",
+        "rebuild",
+        "doctor",
+        "drift",
+        "rules",
+        "verify",
+    }
 
 
 @pytest.mark.parametrize(
