@@ -229,7 +229,7 @@ async def test_impact_comes_as_far_as_risk_is_carried(platform: Platform, held: 
 
 
 async def test_what_is_cut_from_an_impact_is_counted(platform: Platform, held: Held) -> None:
-    root = max(held.states, key=lambda ref: len(at_risk(held, ref)))
+    root = max(map(_ref, held.of("product")), key=lambda ref: len(at_risk(held, ref)))
     whole = await view(platform, f"impact/{root}", limit=500)
     answer = await view(platform, f"impact/{root}", depth=1, limit=1)
     assert len(answer["at_risk"]) == 1
