@@ -83,12 +83,11 @@ def wait_ready(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
 
 @contextmanager
 def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
-    """``plumbline up`` without the sample: the address and a token."""
-    port = free_port()
+    """``plumbline up`` without the sample, at a port that the system gives: the address and a token."""
     home.mkdir()
     log = home.with_suffix(".log")
-    with process(["up", "--home", str(home), "--port", str(port), "--no-sample"], environment, log) as running:
-        url = f"http://127.0.0.1:{port}"
+    with process(["up", "--home", str(home), "--port", "0", "--no-sample"], environment, log) as running:
+        url = _printed(r"http://127\.0\.0\.1:\d+", running, log)
         wait_ready(f"{url}/alignment/readyz", running, log)
         yield url, auth.mint(home / KEYS / ISSUER_KEY, "tester")
 
@@ -97,7 +96,7 @@ def embedded(home: Path, **environment: str) -> Iterator[tuple[str, str]]:
 def with_sample(home: Path) -> Iterator[str]:
     """``plumbline up`` as a newcomer runs it: the address that it prints, with a code in it."""
     log = home.with_suffix(".log")
-    arguments = ["up", "--home", str(home), "--port", str(free_port())]
+    arguments = ["up", "--home", str(home), "--port", "0"]
     with process(arguments, {"PLUMBLINE_LOG_LEVEL": "WARNING"}, log) as running:
         yield _printed(r"http://\S+/signin\?code=\S+", running, log)
 
@@ -105,7 +104,7 @@ def with_sample(home: Path) -> Iterator[str]:
 def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end and running.poll() is None:
-        if found := re.search(pattern + r"(?=\s)", log.read_text()):
+        if found := re.search(pattern + r"(?=[/\s])", log.read_text()):
             return found[0]
         time.sleep(0.05)
     raise RuntimeError(f"it has not printed {pattern}\n{log.read_text()[-3000:]}")
