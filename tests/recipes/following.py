@@ -10,15 +10,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "CONTRIBUTING.md"
 _BLOCK = re.compile(r"^```(diff|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CHECK = "make check"
 _CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports")
-"""What ``make check`` does, but for the manifests of Kubernetes, which no recipe touches."""
+"""What that does, but for the manifests of Kubernetes, which no recipe touches."""
 
 
 class DoesNotFit(Exception):
@@ -43,15 +44,33 @@ def recipes(page: str) -> list[Recipe]:
 
 
 def follow(recipe: Recipe, copy: Path) -> None:
-    """Raises DoesNotFit, or RuntimeError with the output of a command that failed."""
-    if (ROOT / ".mypy_cache").is_dir():  # what the type checker knows already saves a minute
-        shutil.copytree(ROOT / ".mypy_cache", copy / ".mypy_cache")
+    """All but the checks. Raises DoesNotFit, or RuntimeError with the output of a command that failed."""
     for language, text in recipe.blocks:
         if language == "diff":
             apply(text, copy)
         else:
-            for line in re.findall(r"^\$ (.+)$", text, re.MULTILINE):
-                _run(line, copy)
+            for line in _lines(text):
+                if line != _CHECK:
+                    _run(line, copy)
+
+
+def check(all_: Sequence[Recipe], copy: Path) -> None:
+    """Follow the recipes one after the other, and check once what each of them says is to be checked."""
+    if (ROOT / ".mypy_cache").is_dir():  # what the type checker knows already saves a minute
+        shutil.copytree(ROOT / ".mypy_cache", copy / ".mypy_cache")
+    for recipe in all_:
+        lines = [line for language, text in recipe.blocks if language == "console" for line in _lines(text)]
+        assert _CHECK in lines, recipe.title
+        for language, text in recipe.blocks:
+            if language == "diff":
+                apply(text, copy)
+        for line in lines[: lines.index(_CHECK)]:
+            _run(line, copy)
+    _run(_CHECK, copy)
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"^\$ (.+)$", text, re.MULTILINE)
 
 
 def apply(diff: str, root: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recipes.following import PAGE, ROOT, DoesNotFit, Recipe, apply, copy_project, follow, recipes
+from tests.recipes.following import PAGE, ROOT, DoesNotFit, Recipe, apply, check, copy_project, follow, recipes
 
 RECIPES = recipes(PAGE.read_text())
 every_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.title)
@@ -16,6 +16,12 @@ every_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: rec
 def test_it_works_as_it_is_told(recipe: Recipe, tmp_path: Path) -> None:
     copy_project(tmp_path)
     follow(recipe, tmp_path)
+
+
+@pytest.mark.long
+def test_what_they_make_passes_the_checks(tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    check(RECIPES, tmp_path)
 
 
 @every_recipe
