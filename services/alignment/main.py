@@ -13,7 +13,16 @@ from services.alignment.follow.surveyor import Surveyor
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.pack_faults import faults
 from services.alignment.models import Base
-from services.alignment.routes import acting, findings_views, kept, linkage_views, me, promises, scenarios, trials
+from services.alignment.routes import (
+    acting,
+    findings_views,
+    kept,
+    linkage_views,
+    me,
+    promises,
+    scenarios,
+    trials,
+)
 from services.alignment.routes.reading import Reader
 from services.alignment.routes.status import router as of_the_view
 from services.alignment.routes.view import router
@@ -26,6 +35,17 @@ from shared.owner import owning
 from shared.resource import Owner
 from shared.storage.db import Database
 
+VIEWS = (
+    findings_views,
+    linkage_views,
+    scenarios,
+    trials,
+    promises,
+    me,
+    kept,
+)
+"""Routes that answer from the view, in the order in which they are documented."""
+
 
 def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> FastAPI:
     """``owners`` reads the owners' changes with a token of alignment's own."""
@@ -33,9 +53,8 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     follower.writer.surveys = settings.survey_seconds > 0
     announcer = Announcer(database, follower, timedelta(minutes=settings.pending_minutes))
     reader = Reader(settings, database, follower.waiting)
-    views = [each.router(reader) for each in (findings_views, linkage_views, scenarios, trials)]
-    more = promises.router(reader), me.router(reader), kept.router(reader), page.router(settings, reader)
-    routers = [router(reader), of_the_view(reader, database, follower), *views, *more]
+    views = [each.router(reader) for each in VIEWS]
+    routers = [router(reader), of_the_view(reader, database, follower), *views, page.router(settings, reader)]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
