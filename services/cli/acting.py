@@ -120,6 +120,7 @@ def _told(found: "FindingView") -> "RenderableType":
     evidence = ", ".join(f"{name}: {value}" for name, value in found.evidence.items())
     rows: list[tuple[Any, ...]] = [
         ("finding", f"{found.rule} {found.title}"),
+        ("it says", found.sentence),
         ("about", f"{ref(found.subject)} {found.subject.name or ''}"),
         ("severity", "pending" if found.pending else found.severity),
         ("since", found.since.date()),

@@ -58,7 +58,7 @@ def junit(found: "Sequence[Finding]") -> str:
     )
     for each in found:
         case = ElementTree.SubElement(suite, "testcase", classname=each.rule, name=f"{_subject(each)}: {each.title}")
-        failure = ElementTree.SubElement(case, "failure", type=each.severity, message=_printable(each.title))
+        failure = ElementTree.SubElement(case, "failure", type=each.severity, message=_printable(each.sentence))
         failure.text = _printable(f"{each.remedy}\nsince {each.since.date()}, finding {each.id}")
     if not found:
         ElementTree.SubElement(suite, "testcase", classname="plumbline", name="no finding is worse than is let through")
@@ -85,7 +85,7 @@ def sarif(found: "Sequence[Finding]") -> Json:
             "ruleId": each.rule,
             "ruleIndex": places.index(each.rule),
             "level": _LEVELS[each.severity],
-            "message": {"text": f"{_subject(each)}: {each.title}"},
+            "message": {"text": each.sentence},
             "locations": [{"logicalLocations": [{"fullyQualifiedName": _subject(each), "kind": each.subject.kind}]}],
             "partialFingerprints": {"findingId/v1": each.id},
         }

@@ -49,6 +49,8 @@ class Rule:
     ``lacks`` names what a design or an offering lacks where the rule finds something, as the views of coverage call it;
     of several the ``part`` of the evidence says which.
 
+    ``sentence`` is what a finding says about its subject, which is called ``{it}``.
+
     The examples are graphs whose first node is the subject:
     ``kind:name state type +member=value, ...; name relation name``, where a name with its kind in front is unseen.
     ``mended`` is what the remedy adds to the failing one.
@@ -82,6 +84,7 @@ class Rule:
     fails: str = ""
     mended: str = ""
     source: str = ""
+    sentence: str = ""
 
     @cached_property
     def check(self) -> Check:
@@ -98,6 +101,10 @@ class Rule:
     def condition(self) -> str:
         """When it finds something."""
         return self.says.format(**self.limits) if self.limits else self.says
+
+    def about(self, name: str) -> str:
+        """What a finding says about its subject, which is called so."""
+        return self.sentence.format(it=name, **self.limits) if self.sentence else f"{name}: {self.title}."
 
     def with_counted(self, source: str) -> Iterator["Rule"]:
         """The rule, and the one that is only counted which says whom it asks."""

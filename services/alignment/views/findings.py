@@ -90,6 +90,7 @@ def told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
         "id": row.id,
         "rule": row.rule,
         "title": rule.title,
+        "sentence": rule.about(row.name or row.key or row.ref),
         "severity": Severity(row.severity).name,
         "pending": pending,
         "status": "resolved" if ended else "open",

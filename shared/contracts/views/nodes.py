@@ -145,6 +145,8 @@ class Acknowledged(Model):
 class Finding(Found):
     """Something that is wrong by a rule."""
 
+    sentence: str
+    """The same in a sentence about its subject."""
     pending: bool
     """Whether what it misses may still arrive."""
     status: Literal["open", "resolved"]

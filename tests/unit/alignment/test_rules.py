@@ -45,3 +45,12 @@ def test_its_remedy_closes_it(rule: str) -> None:
     made.add(RULES[rule].mended, LATER + timedelta(days=1))
     made.survey()
     assert not made.of(rule)
+
+
+@pytest.mark.parametrize("rule", SHOWN)
+def test_its_findings_are_sentences_about_their_subjects(rule: str) -> None:
+    told = SHOWN[rule].about("Payroll {1}")
+    assert "Payroll {1}" in told
+    assert told[0].isupper()
+    assert told.endswith(".")
+    assert SHOWN[rule].title not in told

@@ -39,7 +39,7 @@ def finding(rule: str, severity: str, **members: Any) -> dict[str, Any]:
     told = {"rule": rule, "severity": severity, "title": f"Title {rule}", "since": "2026-03-01T00:00:00Z"}
     about = {"id": f"a {rule}", "subject": node(CREW, "crew"), "evidence": {}, "owner": None, "remedy": "Mend it."}
     acts = {"waiver": None, "acknowledgement": None, "comments": 0}
-    more = {"pending": False, "status": "open", "resolved_at": None, "affects": None}
+    more = {"pending": False, "status": "open", "resolved_at": None, "affects": None, "sentence": f"{rule} of it."}
     return {**told, **about, **more, **acts, **members}
 
 

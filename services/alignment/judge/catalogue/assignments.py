@@ -38,6 +38,7 @@ RULES = (
         "Decide for one of them and end the other assignment: the owner is one.",
         Looks(owners.several, paths=paths(STATUS, *IN_SEAT)), _PROCESS,
         given=Joined("an owner", (*SEAT, out("assigned_as")), _OWNERS_SEAT), few=True,
+        sentence="{it} has more than one owner at a time.",
         passes="process:p operational, role_assignment:a active, role:r active process_owner, party:x active; "
                "a assigned_in p, a assigned_as r, a assigns x",
         fails="process:p operational, role_assignment:a active, role_assignment:b active, role:r active process_owner, "
@@ -52,6 +53,7 @@ RULES = (
         lambda limit: _successor(limit["days"]),
         _ASSIGNMENT, limits={"days": 60},
         given=Has("an end", lambda node: node.valid_to is not None, clocks=(Clock("valid_to"),)), few=True,
+        sentence="{it} ends within {days} days, and nobody follows.",
         passes="role_assignment:a active +valid_to=2028-01-01",
         fails="role_assignment:a active +valid_to=2027-03-20", mended=" +deputy_id",
     ),
@@ -61,6 +63,7 @@ RULES = (
         "Assign a party to a role of type process_manager; the owner may be it as well.",
         Looks(partial(owners.unseated, role="process_manager"), paths=paths(STATUS, *IN_SEAT)), _PROCESS,
         states=frozenset({"operational"}), given=_ANYBODY, few=True,
+        sentence="Nobody manages {it}.",
         passes="process:p operational, role_assignment:a active, role:r active process_manager, party:x active; "
                "a assigned_in p, a assigned_as r, a assigns x",
         fails="process:p operational, role_assignment:a active, role:r active process_owner, party:x active, "
@@ -77,6 +80,7 @@ RULES = (
             (out("responsible"), into("assigned_as"), out("assigned_in")),
         )), frozenset({"activity"}),
         given=Joined("a held R", (out("responsible"), into("assigned_as")), STATUS), few=True,
+        sentence="Nobody in its process can do {it}.",
         passes="activity:a operational, process:p operational, role:r active, role_assignment:h active, party:x "
                "active; "
                "a part_of p, a responsible r, h assigned_as r, h assigns x, h assigned_in p",
@@ -89,6 +93,7 @@ RULES = (
         "One party is owner, manager and only practitioner of a live process of criticality 4 or 5.",
         "Let two of the three be different people, or name a deputy.",
         Looks(owners.alone, paths=paths(STATUS, *IN_SEAT)), _PROCESS, given=_VITAL, few=True,
+        sentence="One party is owner, manager and only practitioner of {it}.",
         passes="process:p operational 4, role_assignment:a active, role:r active process_owner, party:x active; "
                "a assigned_in p, a assigned_as r, a assigns x",
         fails="process:p operational 4, role_assignment:a active, role_assignment:b active, role_assignment:c active, "
@@ -103,6 +108,7 @@ RULES = (
         "Name the person.",
         Looks(owners.team, paths=paths(owners.SEATS, (out("assigned_as"),)) + paths(STATUS, (out("assigns"),))),
         _ASSIGNMENT, given=Looks(owners.asks_many, paths=paths(owners.SEATS, (out("assigned_as"),))),
+        sentence="{it} puts a team where one person should be.",
         passes="role_assignment:a active, role:r active process_owner, party:x active person; a assigned_as r, a "
                "assigns x",
         fails="role_assignment:a active, role:r active process_owner, party:x active team, party:y active person; "
@@ -118,6 +124,7 @@ RULES = (
             Path((out("assigned_as"),), _REQUIRING),
         )), _ASSIGNMENT, given=Joined("required skills", (out("assigned_as"),), _WITH_SKILLS), few=True,
         source="SFIA 9: roles are profiles of skills and levels",
+        sentence="Whoever holds {it} lacks a skill for it, or the proof is out of date.",
         passes="role_assignment:a active, role:r active +required_skills=[name:welding/level:3], "
                "party:x active +skills=[name:Welding/level:4]; a assigned_as r, a assigns x",
         fails="role_assignment:a active, role:r active +required_skills=[name:welding/level:3], "
@@ -134,6 +141,7 @@ RULES = (
             (into("responsible", "accountable"), out("part_of")),
         )), frozenset({"role"}),
         given=Joined("an assignment", (into("assigned_as"),), STATUS),
+        sentence="{it} has work to answer for, and is held by nobody who is there.",
         passes="role:r active, role_assignment:h active, party:x active, activity:a operational, process:p "
                "operational; "
                "h assigned_as r, h assigns x, h assigned_in p, a part_of p, a accountable r",

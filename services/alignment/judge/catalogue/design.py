@@ -34,6 +34,7 @@ def _rule(number: int, p: str) -> Rule:
         "there need be none.",
         f"Review the design with the four owners at one table: name the {kind}, or say why it is not applicable.",
         Looks(partial(packages.uncovered, p=p), paths=WITH), _SERVICE, states=IN_DESIGN_OR_LATER, lacks=(p,),
+        sentence=f"The design of {{it}} names no {p}.",
         passes=f"service:s operational, design_package:d accepted with {p}:e, {element}; "
                "d part_of s, d designed_with e",
         fails=f"service:s operational, design_package:d accepted, {element}; d part_of s",
@@ -82,6 +83,7 @@ RULES = (
         "Write down the competence at the element, and assign somebody to the role.",
         Looks(packages.people, paths=(*WITH, *paths(STATUS, *((*DESIGNED, *way) for way in HELD)))), _SERVICE,
         states=IN_DESIGN_OR_LATER, given=_of("role"), few=True,
+        sentence="The people in the design of {it} have no competence named, or nobody is assigned.",
         passes="service:s operational, design_package:d accepted with people:e:able, role:e active, "
                "role_assignment:h active, party:x active; d part_of s, d designed_with e, h assigned_as e, h assigns x",
         fails="service:s operational, design_package:d accepted with people:e:able, role:e active, "
@@ -93,6 +95,7 @@ RULES = (
         "The design of an operational service names a process that is not operational, beside others that are there.",
         "Bring the process into operation, or design the service with one that is.",
         Looks(packages.processes, paths=WITH), _SERVICE, states=_RUNNING, given=_of("process"), few=True,
+        sentence="The design of {it} names a process that does not run.",
         passes="service:s operational, design_package:d accepted with process:e, process:e operational; "
                "d part_of s, d designed_with e",
         fails="service:s operational, design_package:d accepted with process:e, process:e approved; "
@@ -106,6 +109,7 @@ RULES = (
         "Write the underpinning contract, or take the partner out of the design.",
         Looks(packages.partners, paths=(*WITH, *paths(STATUS, (*DESIGNED, out("provides")), (into("covers"),)))),
         _SERVICE, states=_RUNNING, given=_of("partner"), few=True,
+        sentence="A partner of {it} is bound by no underpinning contract.",
         passes="service:s operational, design_package:d accepted with partner:e, partner:e active, contract:c active "
                "uc; "
                "d part_of s, d designed_with e, e provides c",
@@ -122,6 +126,7 @@ RULES = (
         "Replace it, or buy support and write its end down.",
         Looks(packages.products, paths=WITH_PRODUCTS), _SERVICE, states=IN_DESIGN_OR_LATER,
         given=_of("product"), few=True,
+        sentence="{it} is designed with a product that has no support.",
         passes="service:s operational, design_package:d accepted with product:e, "
                "product:e end_of_support +end_of_support=2030-01-01; d part_of s, d designed_with e",
         fails="service:s operational, design_package:d accepted with product:e, "
@@ -134,6 +139,7 @@ RULES = (
         "Ask again whether it needs none, and set the next review.",
         Looks(_reasons_to_review, ("elements",), clocks=(_REVIEWED,)), frozenset({"design_package"}),
         given=_REASONED, few=True,
+        sentence="{it} leaves out a P for a reason that nobody has looked at again.",
         passes="design_package:d accepted "
                "+elements=[type:partner/not_applicable:true/reason:none/review_due:2030-01-01]",
         fails="design_package:d accepted "
@@ -150,6 +156,7 @@ RULES = (
             *paths(_CARRIED, (into("designed_with"), out("part_of")), (into("depends_on"),)),
         )), frozenset({"partner"}), limits={"services": 2}, given=_ON_A_PARTNER, few=True,
         source="DORA, article 28: concentration of third-party risk",
+        sentence="{it} carries more than {services} services of high criticality.",
         passes="partner:p active, service:s operational 4; s depends_on p",
         fails="partner:p active, service:s operational 4, service:t operational 4, service:u operational 4; "
               "s depends_on p, t depends_on p, u depends_on p",

@@ -50,6 +50,7 @@ RULES = (
         "Name the person who answers for what it does: `accountable_id`.",
         Joined("accountable -> party (person)", (out("accountable"),), live("party", types=frozenset({"person"}))),
         _AGENTS, _AGENT,
+        sentence="No person is accountable for {it}.",
         passes="party:x active agent, party:y active person; x accountable y",
         fails="party:x active agent, party:y active team; x accountable y",
         mended=", party:z active person; x accountable z",
@@ -63,6 +64,7 @@ RULES = (
             STATUS, (out("part_of"),), (*_LETTERED, out("assigns")), (*_LETTERED, out("assigned_in")),
         )), frozenset({"activity"}),
         given=Joined("an AI system with a letter", (*_LETTERED, out("assigns")), live("party", types=_AGENT)), few=True,
+        sentence="{it} is left to an AI system.",
         passes="activity:a operational, process:p operational, role:r active, role_assignment:h active, "
                "party:x active agent; a part_of p, a responsible r, h assigned_as r, h assigned_in p, h assigns x",
         fails="activity:a operational, process:p operational, role:r active, role_assignment:h active, "
@@ -78,6 +80,7 @@ RULES = (
             "overseen_by -> role -> who holds it", (out("overseen_by"), into("assigned_as"), out("assigns")),
             live("party", types=_PEOPLE),
         ), _AGENTS, _AGENT, where=("risk_class", frozenset({"high", "unacceptable"})),
+        sentence="Nobody watches {it}, whose risk is high.",
         passes="product:x in_use agent +risk_class=high, role:o active, role_assignment:h active, party:y active; "
                "x overseen_by o, h assigned_as o, h assigns y",
         fails="product:x in_use agent +risk_class=high, role:o active; x overseen_by o",
@@ -88,6 +91,7 @@ RULES = (
         "No operational process, and no activity of one, realizes a live control.",
         "Add `realizes` from the process that carries it out, or retire it.",
         Joined("realized_by -> process, activity", (into("realizes"),), _RUN), _CONTROL, source=_CONTROLS,
+        sentence="Nobody carries out {it}.",
         passes="control:c active, process:p operational; p realizes c",
         fails="control:c active, process:p approved; p realizes c",
         mended=", process:q operational; q realizes c",
@@ -98,6 +102,7 @@ RULES = (
         "Write down the control that keeps it: `policy_id`.",
         Joined("realized_by -> control", (into("realizes"),), live("control")),
         frozenset({"policy"}), frozenset({"obligation"}), source=_CONTROLS,
+        sentence="No control sees to {it}.",
         passes="policy:q published obligation, control:c active; c realizes q",
         fails="policy:q published obligation, control:c draft; c realizes q",
         mended=", control:d active; d realizes q",
@@ -108,6 +113,7 @@ RULES = (
         "Attach the evidence of the last time that it was carried out: `evidence_ids`.",
         Looks(_stale, ("cadence",), (Path((out("evidenced_by"),), _EVIDENCE),)), _CONTROL,
         given=Has("a cadence", lambda node: node.get("cadence"), ("cadence",)), source=_CONTROLS,
+        sentence="{it} has no evidence that is new enough.",
         passes="control:c active +cadence=monthly, deliverable:d active +updated_at=2027-02-01; c evidenced_by d",
         fails="control:c active +cadence=monthly, deliverable:d active +updated_at=2026-12-01; c evidenced_by d",
         mended=", deliverable:e active +updated_at=2027-02-06; c evidenced_by e",

@@ -28,6 +28,7 @@ RULES = (
         "An operational service has no live owner, and nobody holds its service owner's seat.",
         "Name its owner, or assign a party to a role of type service_owner.",
         Looks(partial(owners.ownerless, role="service_owner"), paths=_SEATS), frozenset({"service"}),
+        sentence="Nobody owns {it}.",
         passes="service:s operational, party:p active; s owned_by p",
         fails="service:s operational, party:p active",
         mended="; s owned_by p",
@@ -38,6 +39,7 @@ RULES = (
         "Name its owner, or assign a party to a role of type process_owner.",
         Looks(partial(owners.ownerless, role="process_owner"), paths=_SEATS), frozenset({"process"}),
         states=frozenset({"operational"}),
+        sentence="Nobody owns {it}.",
         passes="process:p operational, role_assignment:a active, role:r active process_owner, party:x active; "
                "a assigned_in p, a assigned_as r, a assigns x",
         fails="process:p operational, role_assignment:a active, role:r active process_owner, party:x left, "
@@ -50,6 +52,7 @@ RULES = (
         "Start the deputy, or assign a party to the role.",
         Looks(owners.vacant, paths=paths(STATUS, _OWNED_BY, (*_OWNED_BY, *ASSIGNED))), _PLACES,
         given=Joined("an owner's role", _OWNED_BY, Reading(lambda n: n.live and n.kind == "role")),
+        sentence="Nobody is in the role that owns {it}.",
         passes="process:p operational, role:r active, role_assignment:a active, party:x active; p owned_by r, "
                "a assigned_as r, a assigns x",
         fails="process:p operational, role:r active, role_assignment:a active, party:x active; p owned_by r, a "
@@ -61,6 +64,7 @@ RULES = (
         "The party that owns a live thing is there no more.",
         "Start the deputy, or name a new owner.",
         Looks(owners.gone, paths=(Path(_OWNED_BY, _PRESENCE),)), _OWNED,
+        sentence="The owner of {it} has left.",
         passes="policy:q published, party:p active; q owned_by p",
         fails="policy:q published, party:p left; q owned_by p",
         mended="; q owned_by p ended",
@@ -78,6 +82,7 @@ RULES = (
         frozenset({"party"}), limits={"letter": 2, "place": 3, "capacity": 20},
         given=Has("a capacity", lambda node: node.get("capacity") is not None, ("capacity",)), few=True,
         source="Jacka and Keller, Business Process Mapping: can accountability be pushed down?",
+        sentence="{it} answers for more than it can carry.",
         passes="party:x active +capacity=1, process:p operational; p owned_by x",
         fails="party:x active +capacity=0.1, process:p operational; p owned_by x",
         mended="; p owned_by x ended",
@@ -87,6 +92,7 @@ RULES = (
         "A live strategy, objective, policy or KPI names no owner.",
         "Ask the owner of what it belongs to until someone is named.",
         Says("owner"), _EVERYBODY,
+        sentence="Nobody owns {it}.",
         passes="policy:q published +owner", fails="policy:q published", mended=" +owner",
     ),
     Rule(
@@ -98,6 +104,7 @@ RULES = (
             (*_SERVED, out("valued_by"), out("represents")),
         )), frozenset({"service"}), given=Joined("an owner and a valued outcome", (*_SERVED, out("valued_by")), STATUS),
         few=True, source="ITIL 4: the service owner speaks with those who define the outcomes",
+        sentence="The owner of {it} is no stakeholder of any outcome it serves.",
         passes="service:s operational, party:p active, outcome:o agreed, stakeholder:k active; s owned_by p, s "
                "serves o, "
                "o valued_by k, k represents p",

@@ -38,6 +38,7 @@ RULES = (
         "business that needs IT.",
         "Plan both together: add `parallels` to what the other side does, or say that it needs no IT.",
         Looks(_without_counterpart, _SIDES, _BOTH_WAYS), _PLANNED, asked="V10n",
+        sentence="{it} has no counterpart on the other side of business and IT.",
         passes="tactic:t in_force +side=it, tactic:b in_force +side=business; b parallels t",
         fails="tactic:t in_force +side=it, tactic:b in_force +side=business, tactic:u in_force +side=it; u parallels t",
         mended="; t parallels b",

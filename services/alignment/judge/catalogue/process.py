@@ -30,6 +30,7 @@ RULES = (
         "An operational process has no active `governs` from a live policy.",
         "Its owner writes down first the one rule that people argue about, and adds `governs` from that policy.",
         Joined("governed_by -> policy", (into("governs"),), live("policy")), _PROCESS, states=_OPERATIONAL,
+        sentence="No policy governs {it}.",
         passes="process:p operational, policy:q published; q governs p",
         fails="process:p operational, policy:q published",
         mended="; q governs p",
@@ -40,6 +41,7 @@ RULES = (
         "Attach it by `governs` to what it rules, or withdraw it.",
         Joined("governs -> process, service, project", (out("governs"),), live("process", "service", "project")),
         frozenset({"policy"}),
+        sentence="{it} governs nothing.",
         passes="policy:q published, process:p operational; q governs p",
         fails="policy:q published, process:p operational",
         mended="; q governs p",
@@ -49,6 +51,7 @@ RULES = (
         "A live process has no live activity.",
         "Write down what is done, then how, then in which steps.",
         Joined("has_part -> activity", (into("part_of"),), live("activity")), _PROCESS,
+        sentence="{it} has no activities.",
         passes="process:p operational, activity:a operational; a part_of p",
         fails="process:p operational, activity:a operational",
         mended="; a part_of p",
@@ -58,6 +61,7 @@ RULES = (
         "No live procedure guides a live activity.",
         "Write down how it is done, or name it in the procedure that says so.",
         Joined("guided_by -> procedure", (into("guides"),), live("procedure")), _ACTIVITY,
+        sentence="No procedure says how {it} is done.",
         passes="activity:a operational, procedure:p published; p guides a",
         fails="activity:a operational, procedure:p published",
         mended="; p guides a",
@@ -68,6 +72,7 @@ RULES = (
         "Write the work instruction of its procedure, or say that none is needed.",
         Joined("a work instruction", (into("guides"), into("part_of")), live("work_instruction")), _ACTIVITY,
         given=Has("need", lambda node: node.get("needs_instruction"), ("needs_instruction",)), few=True,
+        sentence="{it} needs a work instruction, and has none.",
         passes="activity:a operational +needs_instruction, procedure:p published, work_instruction:w published; "
                "p guides a, w part_of p",
         fails="activity:a operational +needs_instruction, procedure:p published, work_instruction:w published; "
@@ -82,6 +87,7 @@ RULES = (
             Joined("produces -> deliverable", (into("produced_by"),), live("deliverable")),
             Joined("hands_over -> deliverable", (out("hands_over"),), live("deliverable")),
         )), _ACTIVITY,
+        sentence="{it} delivers nothing.",
         passes="activity:a operational, deliverable:d active; d produced_by a",
         fails="activity:a operational, deliverable:d active",
         mended="; d produced_by a",
@@ -91,6 +97,7 @@ RULES = (
         "A live hand-off names no deliverable, says nothing of acceptance, or leads to no live activity.",
         "Name what goes over, to whom, and what makes it acceptable.",
         Looks(flow.unsettled, ("deliverable_id", "acceptance", "to_activity_id"), _HANDED), frozenset({"handoff"}),
+        sentence="{it} does not settle what is handed over, or to what.",
         passes="handoff:h active +deliverable_id +acceptance +to_activity_id=b, activity:a operational, "
                "activity:b operational; h relates_to a, a precedes b",
         fails="handoff:h active +deliverable_id +to_activity_id=b, activity:a operational, activity:b operational; "
@@ -107,6 +114,7 @@ RULES = (
             *paths(STATUS, (out("produced_by", "consumed_by"),), (into("hands_over", "evidenced_by"),)),
             *paths(saying("outputs", kinds=("process",)), (out("produced_by"), out("part_of"))),
         )), frozenset({"deliverable"}),
+        sentence="{it} is made by nobody, or needed by nobody.",
         passes="deliverable:d active, activity:a operational, activity:b operational; d produced_by a, d consumed_by b",
         fails="deliverable:d active, activity:a operational, activity:b operational; d produced_by a",
         mended="; d consumed_by b",
@@ -120,6 +128,7 @@ RULES = (
         "Draw the path to the activity and on to an end, or say that the process ends with it.",
         Looks(flow.astray, paths=paths(_PARTS, (into("part_of"),), (into("part_of"), out("precedes")))), _PROCESS,
         given=_DRAWN, few=True, source=_FLOW,
+        sentence="The flow of {it} does not hold together.",
         passes="process:p operational, activity:a operational +order=1, activity:b operational +is_end; a part_of p, "
                "b part_of p, a precedes b",
         fails="process:p operational, activity:a operational +order=1, activity:b operational +is_end, "
@@ -132,6 +141,7 @@ RULES = (
         "Draw the way out, or say with which of them the process ends.",
         Looks(flow.loops, paths=paths(_PARTS, (into("part_of"),), (into("part_of"), out("precedes")))), _PROCESS,
         asked=None, among="P09p", source=_FLOW,
+        sentence="{it} can go round in a circle for ever.",
         passes="process:p operational, activity:a operational, activity:b operational; a part_of p, b part_of p, "
                "a precedes b",
         fails="process:p operational, activity:a operational, activity:b operational, activity:c operational; "
@@ -143,6 +153,7 @@ RULES = (
         "A live process says nothing about its purpose, its trigger, its inputs or its outputs.",
         "Fill in what is missing.",
         Says("purpose", ("trigger", "inputs", "outputs")), _PROCESS,
+        sentence="{it} does not say what it is for, what starts it, or what goes in and out.",
         passes="process:p operational +purpose +trigger +inputs +outputs",
         fails="process:p operational +trigger +inputs +outputs", mended=" +purpose",
     ),
@@ -151,6 +162,7 @@ RULES = (
         "No live service, design of a service or operation uses an operational process.",
         "Ask which service would break without it: design that with it, or retire it.",
         _USED, _PROCESS, states=_OPERATIONAL,
+        sentence="Nothing uses {it}.",
         passes="process:p operational, service:s operational; p realizes s",
         fails="process:p operational, service:s operational",
         mended="; p realizes s",

@@ -41,6 +41,7 @@ RULES = (
         "No live role has the letter A in a live activity: it has no personal consequence for anybody.",
         "Give one role the letter A; by default the process owner's.",
         Joined("accountable -> role", (out("accountable"),), _ROLE), _ACTIVITY,
+        sentence="Nobody is accountable for {it}.",
         passes="activity:a operational, role:r active; a accountable r",
         fails="activity:a operational, role:r active, role:x retired; a accountable x",
         mended="; a accountable r",
@@ -50,6 +51,7 @@ RULES = (
         "More than one live role has the letter A in a live activity.",
         "Keep the A nearest the deliverable, and turn the others to C.",
         Joined("one A", (out("accountable"),), _ROLE, least=0, most=1), _ACTIVITY, asked="R01", source=_CHARTS,
+        sentence="More than one role is accountable for {it}.",
         passes="activity:a operational, role:r active; a accountable r",
         fails="activity:a operational, role:r active, role:q active; a accountable r, a accountable q",
         mended="; a accountable q ended",
@@ -59,6 +61,7 @@ RULES = (
         "No live role has the letter R in a live activity.",
         "Name the role of the last practitioner who did it.",
         Joined("responsible -> role", (out("responsible"),), _ROLE), _ACTIVITY,
+        sentence="Nobody does {it}.",
         passes="activity:a operational, role:r active; a responsible r",
         fails="activity:a operational, role:r active; a accountable r",
         mended="; a responsible r",
@@ -69,6 +72,7 @@ RULES = (
         "Split the activity.",
         lambda limit: Joined("few R", (out("responsible"),), _ROLE, least=0, most=limit["roles"]), _ACTIVITY,
         limits={"roles": 3}, asked="R03",
+        sentence="More than {roles} roles do {it}.",
         passes="activity:a operational, role:r active; a responsible r",
         fails="activity:a operational, role:r active, role:s active, role:t active, role:u active; "
               "a responsible r, a responsible s, a responsible t, a responsible u",
@@ -80,6 +84,7 @@ RULES = (
         "Do all of them need asking? Move some from C to I.",
         lambda limit: Joined("few C", (out("consulted"),), _ROLE, least=0, most=limit["roles"]), _ACTIVITY,
         limits={"roles": 4}, given=Joined("a C", (out("consulted"),), _ROLE), few=True,
+        sentence="More than {roles} roles are asked about {it}.",
         passes="activity:a operational, role:r active; a consulted r",
         fails="activity:a operational, role:r active, role:s active, role:t active, role:u active, role:v active; "
               "a consulted r, a consulted s, a consulted t, a consulted u, a consulted v",
@@ -91,6 +96,7 @@ RULES = (
         "Let those who want to know subscribe, and tell the others no longer.",
         lambda limit: Joined("few I", (out("informed"),), _ROLE, least=0, most=limit["roles"]), _ACTIVITY,
         limits={"roles": 6},
+        sentence="More than {roles} roles are told of {it}.",
         passes="activity:a operational, role:r active; a informed r",
         fails="activity:a operational, role:r active, role:s active, role:t active, role:u active, role:v active, "
               "role:w active, role:x active; a informed r, a informed s, a informed t, a informed u, a informed v, "
@@ -105,6 +111,7 @@ RULES = (
             STATUS, (out("responsible", "consulted", "informed"),), (out("precedes"),),
             (out("precedes"), out("responsible")),
         )), _ACTIVITY, source=_CHARTS,
+        sentence="{it} hands over to others without a word to them.",
         passes="activity:a operational, activity:b operational, role:r active, role:s active; "
                "a precedes b, a responsible r, b responsible s, a informed s",
         fails="activity:a operational, activity:b operational, role:r active, role:s active; "
@@ -116,6 +123,7 @@ RULES = (
         "A live role has two letters in one live activity, other than A and R.",
         "Split the activity, or drop the weaker letter.",
         Looks(charts.two_letters, paths=paths(STATUS, (out(*LETTERS),))), _ACTIVITY, asked="R10n", source=_CHARTS,
+        sentence="A role has two letters in {it}.",
         passes="activity:a operational, role:r active; a accountable r, a responsible r",
         fails="activity:a operational, role:r active; a accountable r, a informed r",
         mended="; a informed r ended",
@@ -125,6 +133,7 @@ RULES = (
         "Nobody is assigned to a live role that has the A of a live activity, or its only R.",
         "Fill the role, or move the letter to one that is held.",
         Looks(charts.vacant, paths=paths(STATUS, _RA, (*_RA, *ASSIGNED))), _ACTIVITY, asked="R10n",
+        sentence="A letter in {it} is that of a role which nobody holds.",
         passes="activity:a operational, role:r active, role_assignment:h active; "
                "a accountable r, h assigned_as r",
         fails="activity:a operational, role:r active, role_assignment:h active; a accountable r",
@@ -135,6 +144,7 @@ RULES = (
         "A role that has been retired has a letter in a live activity.",
         "Move the letter to its successor.",
         Looks(charts.retired, paths=paths(STATUS, (out(*LETTERS),))), _ACTIVITY, given=_ANY_LETTER,
+        sentence="A letter in {it} is that of a retired role.",
         passes="activity:a operational, role:r active; a informed r",
         fails="activity:a operational, role:r retired; a informed r",
         mended="; a informed r ended",
@@ -145,6 +155,7 @@ RULES = (
         "Expand the role, or take it out of the matrix.",
         Joined("an R or an A", (into("responsible", "accountable"),), live("activity")), frozenset({"role"}),
         given=_OF_ROLE, source=_CHARTS,
+        sentence="{it} is asked and told, and does nothing.",
         passes="role:r active, activity:a operational; a responsible r",
         fails="role:r active, activity:a operational; a informed r",
         mended="; a responsible r",
@@ -158,6 +169,7 @@ RULES = (
             STATUS, (into(*LETTERS),), (into(*LETTERS), out("part_of")),
             (into(*LETTERS), out("part_of"), into("part_of")),
         )), frozenset({"role"}), _NO_OWNERS, limits={"activities": 4}, given=_OF_ROLE, source=_CHARTS,
+        sentence="{it} has a letter in every activity of a process.",
         passes="role:r active, process:p operational, activity:a operational, activity:b operational, "
                "activity:c operational, activity:d operational; a part_of p, b part_of p, c part_of p, d part_of p, "
                "a informed r, b informed r, c informed r",
@@ -174,6 +186,7 @@ RULES = (
             *paths(STATUS, (out("owned_by"),), (into("part_of"),), _A, *((*_A, *way) for way in HELD)),
             *paths(_LENT, (*_A, into("assigned_as"))),
         )), frozenset({"process"}), given=Joined("an A", _A, _ROLE), few=True,
+        sentence="The A in {it} is outside the line of its owner.",
         passes="process:p operational, activity:a operational, role:r active process_owner; a part_of p, "
                "a accountable r",
         fails="process:p operational, activity:a operational, role:r active process_manager, role:o active; "
@@ -187,6 +200,7 @@ RULES = (
         Looks(charts.does_and_approves, ("segregated_from_ids",), paths(STATUS, (out("relates_to"),), *_SEGREGATED)),
         _ACTIVITY, given=_FLAGGED, few=True,
         source="Segregation of duties (COBIT DSS06.03; ISO/IEC 27002, 5.3)",
+        sentence="One party does {it} and what others must do.",
         passes="activity:a operational +segregated_from_ids=[b], activity:b operational, process:p operational, "
                "role:r active, role_assignment:h active, party:x active; a relates_to b, a part_of p, b part_of p, "
                "a responsible r, h assigned_as r, h assigned_in p, h assigns x",

@@ -28,6 +28,7 @@ RULES = (
         "Something of strategy is in force, and is in no increment that was signed here or attested.",
         "Put it into an increment of at most 25 items, and ask its signers.",
         _IS_SIGNED, _STEERED, states=frozenset({"in_force"}),
+        sentence="{it} is in force, and nobody has signed it.",
         passes="objective:o in_force, increment:i attested; i covers o",
         fails="objective:o in_force, increment:i submitted; i covers o",
         mended="increment:i signed",
@@ -37,6 +38,7 @@ RULES = (
         "An increment has been waiting for its signatures for more than {days} days.",
         "Remind the signers, then cut it smaller or delegate.",
         lambda limit: After(limit["days"], _NEVER), _INCREMENT, states=_OPEN, limits={"days": 14},
+        sentence="{it} has waited for a decision for more than {days} days.",
         passes="increment:i signed", fails="increment:i submitted", mended="increment:i signed",
     ),
     Rule(
@@ -46,6 +48,7 @@ RULES = (
         "Ask somebody who may sign, in a new increment.",
         Looks(signatures.without_authority, ("sign_offs",), (Path((out("signed_by"),), signatures.SIGNER),)),
         _INCREMENT, states=_OPEN | _SIGNED, given=_DECIDED, few=True,
+        sentence="{it} was decided by somebody who may not.",
         passes="increment:i signed +sign_offs=[stakeholder_id:k/decision:approved/at:2026-03-01], "
                "stakeholder:k active +signs; i signed_by k",
         fails="increment:i signed +sign_offs=[stakeholder_id:k/decision:approved/at:2026-03-01], "
@@ -58,6 +61,7 @@ RULES = (
         "Ask a signer of the business as well: IT depends wholly on the business.",
         Looks(signatures.it_alone, paths=signatures.APPROVED), frozenset({"strategy"}), frozenset({"it", "it_service"}),
         given=Joined("a signed increment", _HOLDS, signatures.DECIDED), few=True,
+        sentence="Nobody of the business has signed {it}.",
         passes="strategy:s in_force it, increment:i signed +sign_offs=[stakeholder_id:k/decision:approved], "
                "stakeholder:k active +side=business; i covers s, i signed_by k",
         fails="strategy:s in_force it, increment:i signed +sign_offs=[stakeholder_id:k/decision:approved], "
@@ -70,6 +74,7 @@ RULES = (
         "Write what is missing: the vision, how one differs, how goals are reached, what one does again and again.",
         Looks(signatures.four_ps, paths=paths(signatures.ELEMENT, (into("part_of"),))), frozenset({"strategy"}),
         source=_FOUR_PS,
+        sentence="{it} does not say all four Ps: perspective, position, plan and pattern.",
         passes="strategy:s in_force business, strategy_element:a in_force perspective, strategy_element:b in_force "
                "position, "
                "strategy_element:c in_force plan, strategy_element:d in_force pattern; a part_of s, b part_of s, "
@@ -88,6 +93,7 @@ RULES = (
             "evidence_refs", lambda node: len(node.get("evidence_refs") or ()) >= limit["decisions"], ("evidence_refs",)
         ),
         frozenset({"strategy_element"}), frozenset({"pattern"}), limits={"decisions": 2}, source=_FOUR_PS,
+        sentence="Fewer than {decisions} decisions show {it}.",
         passes="strategy_element:e in_force pattern +evidence_refs=[system:minutes/id:a|system:minutes/id:b]",
         fails="strategy_element:e in_force pattern +evidence_refs=[system:minutes/id:a]",
         mended="strategy_element:e in_force pattern +evidence_refs=[system:minutes/id:a|system:minutes/id:b]",
@@ -99,6 +105,7 @@ RULES = (
         "Cut it: sign what is above first, and what is below in another one.",
         lambda limit: Looks(partial(signatures.too_large, limit=limit), ("items",)), _INCREMENT, states=_UNSIGNED,
         limits={"items": 25, "levels": 3},
+        sentence="{it} is too large to be read and signed as one.",
         passes="increment:i submitted +items=[kind:tactic/id:a|kind:objective/id:b]",
         fails="increment:i submitted "
               "+items=[kind:tactic/id:a|kind:objective/id:b|kind:strategy/id:c|kind:operation/id:d]",
@@ -110,6 +117,7 @@ RULES = (
         "Ask a second signer.",
         Looks(signatures.by_its_author, ("sign_offs",), (Path((out("covers"),), signatures.WRITTEN),)), _INCREMENT,
         states=_SIGNED, given=_DECIDED, few=True, source="Segregation of duties (COBIT DSS06.03; ISO/IEC 27002, 5.3)",
+        sentence="{it} was signed by its author alone.",
         passes="increment:i signed +sign_offs=[stakeholder_id:k/decision:approved/by:ann], "
                "objective:o in_force +created_by=bob; i covers o",
         fails="increment:i signed +sign_offs=[stakeholder_id:k/decision:approved/by:ann], "

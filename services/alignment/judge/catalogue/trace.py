@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.alignment.judge.catalogue.words import (
-    APPROVED_OR_LATER,
-    ARTIFACTS,
-    BUSINESS,
-    GOAL,
-    OUTCOME,
-    live,
-)
+from services.alignment.judge.catalogue.words import APPROVED_OR_LATER, ARTIFACTS, BUSINESS, GOAL, OUTCOME, live
 from services.alignment.judge.checks import AnyOf, ByType, Evidence, Joined, LeadsUp, Looks, RestedOn, Topmost
 from services.alignment.judge.conditions import After
 from services.alignment.judge.footprint import Path, Reading, into, out
@@ -89,6 +82,7 @@ RULES = (
         "IT depends wholly on the business: add `supports` to the strategy that it serves, or retire it.",
         LeadsUp("supports -> strategy (business)", BUSINESS),
         frozenset({"strategy"}), frozenset({"it", "it_service", "manufacturing"}),
+        sentence="{it} supports no strategy of the business.",
         passes="strategy:s in_force it_service, strategy:i in_force it, strategy:b in_force business; "
                "s supports i, i supports b",
         fails="strategy:s in_force it, strategy:b in_force business",
@@ -100,6 +94,7 @@ RULES = (
         "Add `decomposes` to the objective that it pursues, or retire it.",
         Joined("decomposes or realizes -> strategy, objective", (out("decomposes", "realizes"),), _AIMS),
         frozenset({"tactic"}),
+        sentence="No strategy and no objective asks for {it}.",
         passes="tactic:t in_force, objective:o in_force; t decomposes o",
         fails="tactic:t in_force, objective:o in_force",
         mended="; t decomposes o",
@@ -110,6 +105,7 @@ RULES = (
         "Work by habit: add `decomposes` to the tactic that it carries out, or retire it.",
         Joined("decomposes -> tactic", (out("decomposes"),), live("tactic")),
         frozenset({"operation"}),
+        sentence="{it} belongs to no tactic.",
         passes="operation:p in_force, tactic:t in_force; p decomposes t",
         fails="operation:p in_force, tactic:t in_force",
         mended="; p decomposes t",
@@ -119,6 +115,7 @@ RULES = (
         "Nothing live is above a live plan, project, policy, process, procedure or work instruction.",
         "Write down why it exists: add `justified_by` to the objective, tactic, operation or outcome that it is for.",
         Topmost(_ABOVE), ARTIFACTS, graver=_has_budget, reads=("budget",), passing="V04c",
+        sentence="Nobody has written down why there is {it}.",
         passes="process:p operational, outcome:o agreed; p serves o",
         fails="process:p operational, outcome:o agreed, outcome:r retired; p serves r",
         mended="; p justified_by o",
@@ -138,6 +135,7 @@ RULES = (
         "Charter a tactic or project that decomposes or realizes it, or drop the objective.",
         lambda limit: After(limit["days"], _EXECUTED), frozenset({"objective"}), where=("level", _STRATEGIC),
         limits={"days": 90}, asked="V06n",
+        sentence="Nothing carries out {it}, {days} days after it was agreed.",
         passes="objective:o in_force, tactic:t in_force; t decomposes o",
         fails="objective:o in_force, tactic:t in_force",
         mended="; t decomposes o",
@@ -154,6 +152,7 @@ RULES = (
         "A tactic that has been live for more than {days} days has no live operation and no live project.",
         "Add an operation that decomposes it or a project that realizes it, or retire the tactic.",
         lambda limit: After(limit["days"], _WORKED_ON), frozenset({"tactic"}), limits={"days": 90},
+        sentence="No work has come of {it} in {days} days.",
         passes="tactic:t in_force, operation:o in_force; o decomposes t",
         fails="tactic:t in_force, operation:o in_force",
         mended="; o decomposes t",
@@ -169,6 +168,7 @@ RULES = (
             AnyOf((Topmost(_ABOVE), Joined("offers <- service_offering", (into("offers"),), live("service_offering")))),
         ),
         frozenset({"service"}), states=APPROVED_OR_LATER, passing="V08c",
+        sentence="Nobody has said what {it} is for.",
         passes="service:s tested business, objective:b in_force, outcome:o agreed; s realizes b, b serves o",
         fails="service:s tested business, objective:b in_force, outcome:o agreed; s realizes b",
         mended="; s serves o",
@@ -187,6 +187,7 @@ RULES = (
         "Others rest on a live thing that leads to no live outcome or business strategy and has nothing live above it.",
         "Add the relation to the objective, outcome or strategy that it is for; what rests on it then leads there too.",
         Topmost(_ABOVE, resting=True), frozenset(_OTHERS), passing="V18c", asked="V18n",
+        sentence="Others rest on {it}, and it leads to no outcome and no business strategy.",
         passes="objective:o in_force, process:p operational, outcome:x agreed; p justified_by o, o serves x",
         fails="objective:o in_force, process:p operational, outcome:x agreed; p justified_by o",
         mended="; o serves x",
@@ -215,6 +216,7 @@ RULES = (
         "End that link: the strategy of IT supports the one of the business.",
         Looks(_wrong_way, paths=(Path((out("supports"),), _SUPPORTS),), around=("supports",)), frozenset({"strategy"}),
         asked="V20n",
+        sentence="{it} gives support in the wrong direction.",
         passes="strategy:i in_force it, strategy:b in_force business; i supports b",
         fails="strategy:b in_force business, strategy:i in_force it; b supports i",
         mended="; b supports i ended",
@@ -232,6 +234,7 @@ RULES = (
         "An outcome of type external targets internal consumer groups only, or the reverse.",
         "Target a group of its own type, or correct the type.",
         Looks(_other_customers, paths=(Path((out("targets"),), _GROUP),)), frozenset({"outcome"}),
+        sentence="{it} is said to be for other customers than those whom it targets.",
         passes="outcome:o agreed external, consumer_group:g active external; o targets g",
         fails="outcome:o agreed external, consumer_group:g active internal, consumer_group:h active external; "
               "o targets g",
