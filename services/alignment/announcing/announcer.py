@@ -25,6 +25,7 @@ from services.alignment.announcing.telling import action, changed, opened, resol
 from services.alignment.follow.follower import Follower
 from services.alignment.handling import handled
 from services.alignment.judge.forecast import Turned
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.known import Known
 from services.alignment.models import ANNOUNCED, CHANGE, FINDING, PROGRESS
 from services.alignment.queries.counts import tallies
@@ -108,8 +109,9 @@ class Announcer:
         """The next findings; says whether there are more."""
         async with self._going_on(until) as (connection, place):
             some = await places.following(connection, place, until)
+            rules = (await self._known.settings(connection, place.generation)).at(until)
             for ids in chunks(sorted(some.ids)):
-                await _tell(connection, place.generation, ids, until)
+                await _tell(connection, place.generation, ids, until, rules)
             if some.ids or some.place.checked != place.checked:  # a place that moves on over nothing need not be kept
                 await places.keep(connection, some.place)
         return some.more
@@ -136,7 +138,9 @@ class Announcer:
         self._scored = written
 
 
-async def _tell(connection: AsyncConnection, generation: int, ids: Collection[str], until: datetime) -> None:
+async def _tell(
+    connection: AsyncConnection, generation: int, ids: Collection[str], until: datetime, rules: InForce
+) -> None:
     """Record what is other than it was told to be."""
     given = {"generation": generation, "ids": list(ids), "until": until}
     holding = {row.id: row for row in await connection.execute(_open(), given)}
@@ -149,7 +153,7 @@ async def _tell(connection: AsyncConnection, generation: int, ids: Collection[st
         last = known.get(id)
         was = last.state if last else None
         waiver = acts[id].waiver if id in acts else None
-        now = opened(holding[id], waiver) if id in holding else resolved(was or {}, ended.get(id))
+        now = opened(holding[id], waiver, rules) if id in holding else resolved(was or {}, ended.get(id))
         if changed(was, now):
             told.append((last, now, action(was, now)))
     await _write(connection, told)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.alignment.judge.fingerprint import FINGERPRINT
-from services.alignment.judge.in_force import CATALOGUE
+from services.alignment.judge.in_force import InForce
 from services.alignment.judge.rule import Severity
 from services.alignment.views.sheet import Sheet, shown
 from shared.clock import rfc3339
@@ -14,7 +14,7 @@ from shared.contracts.findings import SCORE_ID
 Json = dict[str, Any]
 
 
-def opened(row: Any, waiver: Json | None) -> Json:
+def opened(row: Any, waiver: Json | None, rules: InForce) -> Json:
     """A finding that is open, as an event has it, but for the number of its version."""
     kind, _, id = row.subject.partition("/")
     return {
@@ -22,7 +22,7 @@ def opened(row: Any, waiver: Json | None) -> Json:
         "id": row.id,
         "state": "open",
         "rule": row.rule,
-        "title": CATALOGUE[row.rule].title,
+        "title": rules[row.rule].title,
         "severity": Severity(row.severity).name,
         "subject": {"kind": kind, "id": id},
         "evidence": row.evidence,

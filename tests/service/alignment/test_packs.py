@@ -60,6 +60,14 @@ async def test_what_they_find_is_found_and_counts_until_the_pack_is_retired(plat
     assert "ACME-04" in {each["rule"] for each in score["rules"]}
     groups = await platform.client.get_json("/alignment/v1/findings/groups", rule="ACME-04")
     assert [each["rule"] for each in groups["items"]] == ["ACME-04"]
+    for about in ("", "/remedy"):
+        assert await platform.client.get_json(f"/alignment/v1/findings/{finding['id']}{about}")
+
+    async def is_told() -> bool:
+        changes = await platform.client.changes("alignment", 0, 1000)
+        return finding["id"] in {event["data"]["state"]["id"] for event in changes["items"]}
+
+    assert await eventually(is_told), "whoever follows the events is told of it"
     later = dict(await platform.client.post("product", {**product, "name": f"Product {uuid4()}"}))
     await platform.caught_up()
     assert later["id"] in {each["subject"]["id"] for each in await found(platform, "ACME-04")}
