@@ -3,8 +3,9 @@
 ``kind:name state type +member=value with p:name, ...; name relation name ended, ...``; the first node is the subject,
 and a member without a value says something. A value is text, a number, ``true``, a day (its start), a list in brackets
 with bars between (``[a|b]``) or an object (``name:value/name:value``); a member of a member is ``review.next_due``. An
-element of a design may end with its competence. An end that is no node is written ``kind:name``. Each relation is a
-link, but those that only fields make, which are held by their source.
+element of a design may end with its competence. A relation may have a confidence (``~0.4``), be ``against`` its
+target, and say ``because``. An end that is no node is written ``kind:name``. Each relation is a link, but those that
+only fields make, which are held by their source.
 """
 
 import re
@@ -23,6 +24,8 @@ from services.alignment.judge.judging import Judge
 from services.alignment.judge.plan import Plan, plan
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.standing import Said, Version
+from services.alignment.judge.survey import survey
+from services.alignment.judge.whole import Besides, plain
 from shared.contracts import NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from shared.contracts.refusals import one_of
@@ -33,6 +36,7 @@ LATER = START + timedelta(days=400)
 """When what has to be done in time is overdue."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]+([.][0-9]+)?")
+_BEHIND = re.compile(r"ended|against|because|~[0-9]+([.][0-9]+)?")
 
 
 class Unreadable(ValueError):
@@ -84,6 +88,8 @@ class Text:
     links: dict[str, int] = field(default_factory=dict)
     minute: int = 0
     held: dict[str, list[Said]] = field(default_factory=dict)
+    confidence: dict[str, float] = field(default_factory=dict)
+    opposed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         by = self.by or plan(list(self.rules or RULES.values()), (GOAL, END))
@@ -141,10 +147,9 @@ class Text:
         )  # fmt: skip
 
     def _link(self, words: list[str], when: datetime) -> list[Version]:
-        if len(words) not in (3, 4) or words[3:] not in ([], ["ended"]):
-            raise Unreadable(
-                f"has a relation as name relation name, or with ended behind it, and not {' '.join(words)}"
-            )
+        if len(words) < 3 or not all(_BEHIND.fullmatch(word) for word in words[3:]):
+            allowed = "name relation name, with ended, ~0.5, against or because behind it"
+            raise Unreadable(f"has a relation as {allowed}, and not {' '.join(words)}")
         source, relation, target, *state = words
         if relation not in RELATIONS:
             raise Unreadable(f"{relation} must be {one_of(relation, RELATIONS)}")
@@ -157,14 +162,24 @@ class Text:
             self.held.setdefault(ends[0], []).append(Said(relation, ends[0], ends[1], ends[0], in_force=True))
             return [self._version(ends[0], when)]
         ref = f"link/{source} {relation} {target}"
+        for doubted in (word for word in state if word.startswith("~")):
+            self.confidence[ref] = float(doubted[1:])
+        self.opposed |= {ref} if "against" in state else set()
         self.links[ref] = version = self.links.get(ref, 0) + 1
-        said = Said(relation, ends[0], ends[1], ends[0], in_force=not state)
+        said = Said(relation, ends[0], ends[1], ends[0], in_force="ended" not in state)
         return [Version(ref, (1, version), when, None, "active", False, False, None, None, None, (said,), {})]
 
     def open(self) -> list[Finding]:
         """What is wrong now."""
         things: list[Node | Edge] = [*self.judge.graph.nodes.values(), *self.judge.graph.links.values()]
         return [each.finding for thing in things for each in (thing.open or {}).values()]
+
+    def survey(self) -> None:
+        """Ask the rules about the whole; everything that has a name is told with it."""
+        said = {ref: members_of(words).get("name") for ref, words in self.said.items()}
+        names = {ref: plain(name) for ref, name in said.items() if name}
+        survey(self.judge, Besides(names, self.confidence, frozenset(self.opposed)))
+        self.judge.flush()
 
     def of(self, rule: str, subject: str = "") -> list[Finding]:
         return [f for f in self.open() if f.rule == rule and f.subject == (subject or self.first)]

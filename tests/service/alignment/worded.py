@@ -1,12 +1,12 @@
-"""The examples of rules as what owners record: one line of text, as ``tests/unit/alignment/graphs.py`` has it."""
+"""The examples of rules as what owners record: one line of text, as ``services/alignment/judge/examples.py`` has it."""
 
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from services.alignment.judge.examples import members_of, types_of
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.design import FOUR_PS
 from tests.service.alignment.world import World
-from tests.unit.alignment.graphs import members_of, types_of
 
 HEALTHY = """
 outcome:bo agreed, party:bx active, role:br active, process:bp operational +purpose, activity:ba operational,

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.alignment.judge import awaiting
+from services.alignment.judge.examples import START
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.present import PLAN
 from services.alignment.judge.standing import Said, Version
-from tests.unit.alignment.graphs import START
 
 MINUTE = timedelta(minutes=1)
 END = START.replace(year=2030)

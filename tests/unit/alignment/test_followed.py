@@ -9,13 +9,13 @@ from random import Random
 
 import pytest
 
+from services.alignment.judge.examples import START
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.present import PLAN
 from services.alignment.judge.standing import Said, Version
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
-from tests.unit.alignment.graphs import START
 
 SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 12))
 STEPS = 80

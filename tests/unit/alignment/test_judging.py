@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.alignment.judge.examples import START, Text
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.present import PLAN
 from services.alignment.judge.standing import Version
 from shared import clock
 from shared.contracts.instant import LAST
-from tests.unit.alignment.graphs import START, Text
 
 MINUTE = timedelta(minutes=1)
 

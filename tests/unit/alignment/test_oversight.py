@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.alignment.graphs import START, Text
+from services.alignment.judge.examples import START, Text
 
 
 def found(text: Text, rule: str) -> list[str | None]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.alignment.judge.examples import Text
 from services.alignment.judge.measures import ALWAYS, measure, spans, window_of, worth
-from tests.unit.alignment.graphs import Text
 
 DAY = 1440.0
 WORK = "Mon-Fri 8-18"

@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.alignment.judge.catalogue import RULES, SHOWN
-from tests.unit.alignment.graphs import START, Text
-
-LATER = START + timedelta(days=400)
+from services.alignment.judge.examples import LATER, Text
 
 
 def graph(text: str) -> Text:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.alignment.judge.catalogue import RULES, SHOWN
+from services.alignment.judge.examples import START, Text
 from services.alignment.judge.findings import COUNTED, Changes, Finding
 from services.alignment.judge.rule import Severity
 from services.alignment.judge.settings import NONE, Setting, Settings
-from tests.unit.alignment.graphs import START, Text
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LATER = START + DAY

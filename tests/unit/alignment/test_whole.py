@@ -7,10 +7,10 @@ from random import Random
 import pytest
 
 from services.alignment.judge.catalogue import RULES, shapes
+from services.alignment.judge.examples import START, Text
 from services.alignment.judge.graph import Node
 from services.alignment.judge.survey import survey
 from services.alignment.judge.whole import Besides, plain
-from tests.unit.alignment.graphs import START, Text
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from services.alignment.judge.catalogue import RULES, SHOWN
+from services.alignment.judge.examples import START
 from services.alignment.judge.rule import Severity
 from services.alignment.judge.settings import Setting
 from services.alignment.views.findings import describe
 from shared.contracts.alignment import SETTING
-from tests.unit.alignment.graphs import START
 from tests.unit.fake_owner import FakeOwner
 
 PATH = "/alignment/v1/rules"
