@@ -39,6 +39,8 @@ _LIVE_VIEWS = "tests/service/alignment/test_live_views.py -k sqlite"
 _IMPACT = "tests/service/alignment/test_impact.py -k sqlite"
 _FORECAST = "tests/service/alignment/test_forecast.py -k sqlite"
 _TO_COME = "tests/service/alignment/test_days_to_come.py -k sqlite"
+_PROMISES = "tests/unit/alignment/test_promises.py tests/service/alignment/test_promises.py"
+_WHOLE = "tests/unit/alignment/test_whole.py tests/unit/alignment/test_rules.py tests/unit/alignment/test_histories.py"
 _RULES = "tests/unit/alignment/test_histories.py tests/unit/alignment/test_rules.py"
 _GATES = "tests/unit/test_owner_gates.py"
 _FILES = "tests/unit/interchange"
@@ -723,6 +725,76 @@ MUTANTS = (
         "        await take_time(connection)\n",
         "",
         "tests/service/alignment/test_patience.py",
+    ),
+    Mutant(
+        "what can take its place adds up its outages",
+        "services/alignment/judge/promises.py",
+        "            return 1 - prod(1 - each for each in known) if share else min(known)\n",
+        "            return prod(known) if share else min(known)\n",
+        _PROMISES,
+    ),
+    Mutant(
+        "what is needed twice counts twice",
+        "services/alignment/judge/promises.py",
+        "        self.known.add(thing)\n",
+        "",
+        _PROMISES,
+    ),
+    Mutant(
+        "an agreement about something else sustains a promise",
+        "services/alignment/judge/promises.py",
+        "if told and (told.topic, told.is_share) == (self.asked.topic, self.asked.is_share):",
+        "if told and told.is_share == self.asked.is_share:",
+        _PROMISES,
+    ),
+    Mutant(
+        "a contract sustains itself",
+        "services/alignment/judge/promises.py",
+        " and net.type(e) in UNDER and e != self.contract)",
+        " and net.type(e) in UNDER)",
+        _PROMISES,
+    ),
+    Mutant(
+        "everything below what is too deep is told as well",
+        "services/alignment/judge/catalogue/looks.py",
+        "        if level == most + 1:\n",
+        "        if level > most:\n",
+        _WHOLE,
+    ),
+    Mutant(
+        "the first of two of one name is told as well",
+        "services/alignment/judge/catalogue/looks.py",
+        "    for first, *others in alike.values():\n        for node in others:\n",
+        "    for first, *others in alike.values():\n        for node in [first, *others] if others else []:\n",
+        _WHOLE,
+    ),
+    Mutant(
+        "a doubted relation justifies as well as any",
+        "services/alignment/judge/catalogue/looks.py",
+        "if e.active and e.lower.live and e.origin not in doubted)",
+        "if e.active and e.lower.live)",
+        _WHOLE,
+    ),
+    Mutant(
+        "a finding that came up again is told as changed",
+        "services/alignment/announcing/telling.py",
+        """before["state"] == "resolved" or before["opened_at"] != now["opened_at"]:""",
+        """before["opened_at"] != now["opened_at"]:""",
+        "tests/service/alignment/test_announced.py",
+    ),
+    Mutant(
+        "what has not lasted is told",
+        "services/alignment/announcing/announcer.py",
+        "min(before(covered, self._settle), due - _TICK)",
+        "min(covered, due - _TICK)",
+        "tests/service/alignment/test_announced.py",
+    ),
+    Mutant(
+        "findings of packs are told with the words of the catalogue",
+        "services/alignment/announcing/announcer.py",
+        "            rules = (await self._known.settings(connection, place.generation)).at(until)\n",
+        "            rules = (await self._known.settings(connection, None)).at(until)\n",
+        "tests/service/alignment/test_packs.py -k sqlite",
     ),
     Mutant(
         "the past is told by the rules of today",
