@@ -16,6 +16,7 @@ from services.alignment.judge import present
 from services.alignment.judge.ends import every
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
+from services.alignment.judge.meaning import lasts
 from services.alignment.judge.present import PLAN
 from services.alignment.models import FINDING
 from services.alignment.view.projection import project
@@ -53,7 +54,7 @@ def _node(node: Node) -> tuple[Any, ...]:
         node.order,
         node.flags,
         node.uppers,
-        node.live_since if node.has_live_state and node.kind in PLAN.after else None,
+        node.live_since if lasts(node.kind, node.state, live=node.has_live_state) and node.kind in PLAN.after else None,
     )
     held = sorted(_edge(edge) for edge in node.held)
     return plain, flags, node.members or {}, held, sorted(_edge(edge) for edge in _edges(node)), _open(node)
