@@ -86,7 +86,9 @@ def _typed(member: Member, annotation: Any, marks: Iterable[Any] = ()) -> Member
         bounded = replace(member, many=True, bounds=(*member.bounds, *_bounds(marks, "items")))
         return _typed(bounded, kinds[0])
     if origin in (Union, types.UnionType):
-        return replace(member, word=" or ".join(map(_name, kinds)), models=tuple(kinds))
+        each = [_typed(replace(member, bounds=()), kind) for kind in kinds]
+        words = dict.fromkeys(one.word for one in each)
+        return replace(member, word=" or ".join(words), models=tuple(model for one in each for model in one.models))
     if origin is Literal:
         return replace(member, word="choice", choices=tuple(kinds))
     if origin is dict:

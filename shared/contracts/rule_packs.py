@@ -103,6 +103,9 @@ class Check(Model):
         yield from ((name, value) for name, value in self if value is not None)
 
 
+AfterCheck.model_rebuild(force=True)  # there is no Check yet where its own is written
+
+
 class Condition(Check):
     """Of whom something is asked: exactly one of its members."""
 

@@ -111,6 +111,10 @@ async def test_rules_that_cannot_be_judged_are_refused_with_their_place(platform
         error = problem["errors"][0]
         assert (status, error["pointer"], error["code"]) == (422, "/rules/1/check/says/0", "invalid-rule"), path
         assert "did you mean purpose?" in error["detail"]
+    nested = {**RULES[1], "check": {"none_of": [{"after": {"days": 1}}]}}
+    asked = {"prefix": "ACME", "rules": [nested], "since": rfc3339(clock.now())}
+    status, problem = await platform.answer("POST", "/alignment/v1/trials", json=asked)
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/rules/0/check/none_of/0/after/check")
 
 
 async def test_a_trial_is_about_the_past(platform: Platform) -> None:
