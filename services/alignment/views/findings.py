@@ -59,12 +59,14 @@ def catalogue(settings: Settings, at: datetime) -> list[dict[str, Any]]:
 
 SHOWN = FINDING.c.severity > COUNTED
 """Without what is only counted, and what a rule found while it was off."""
+_SHOWN = FINDING.c.severity + 0 > COUNTED
+"""The same, where the place of a page in the order of severity is the way into the index, and not this."""
 
 
 def _select(*, past: bool) -> Select[Any]:
     joined = and_(RECORD.c.ref == FINDING.c.subject, recorded(RECORD, past=past))
     columns = [column for column in RECORD.c if column.name not in ("generation", "data")]
-    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation, SHOWN)
+    return select(FINDING, *columns).join(RECORD, joined).where(FINDING.c.generation == RECORD.c.generation, _SHOWN)
 
 
 @cache
