@@ -145,7 +145,7 @@ async def test_of_a_hub_only_relations_of_the_type_are_counted(there: Large) -> 
             moment = Moment(connection, await generations.active(connection) or 0, None, clock.now(), {})
             assert await edges.edges_from(moment, [ref, "service/other"], "target", ["part_of"]) == []
 
-    assert max(await looked_at(there.database, designs, "edge")) < there.organisation.at_hub / 10
+    assert max(await looked_at(there.database, designs, "edge")) < there.organisation.at_hub / 5
 
 
 @pytest.mark.parametrize("limit", [1, 30, 10_000])
