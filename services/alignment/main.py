@@ -62,8 +62,9 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         "rebuild": follower.rebuild_forever,
         "reconciler": follower.reconcile_forever,
         "announcer": announcer.run_forever,
-        "surveyor": Surveyor(follower, settings.survey_seconds).survey_forever,
     }
+    if settings.survey_seconds:
+        workers["surveyor"] = Surveyor(follower, settings.survey_seconds).survey_forever
     own_rules = rules({id: rule.limits for id, rule in SHOWN.items()}, faults)
     makers = {kind.name: acting.Acting for kind in ACTS}
     own = owning(

@@ -20,9 +20,9 @@ class Surveyor:
         self._seen: tuple[int, Mapping[str, int] | None, datetime | None] | None = None
 
     async def survey_forever(self) -> None:
-        """Look whenever so many seconds have passed, until cancelled; for none, never."""
+        """Look whenever so many seconds have passed, until cancelled."""
         wait = self._seconds
-        while wait:
+        while True:
             await asyncio.sleep(wait)
             began = time.monotonic()
             if self._follower.leading:

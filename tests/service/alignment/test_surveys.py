@@ -10,6 +10,7 @@ from sqlalchemy import select
 from services.alignment.follow.writer import Writer
 from services.alignment.models import FINDING
 from shared.clock import FOREVER, rfc3339
+from shared.telemetry.metrics import WORKER_FAILURES
 from tests.platform import running, settings_for
 from tests.service.alignment.served import Server
 from tests.service.api import Api
@@ -94,3 +95,15 @@ async def test_the_whole_is_looked_at_now_and_then(tmp_path: Path) -> None:
                     break
                 await asyncio.sleep(0.02)
         assert (await platform.client.get_json("/alignment/v1/status"))["surveyed_until"]
+
+
+async def test_where_it_is_never_looked_at_nothing_ends(tmp_path: Path) -> None:
+    """A loop that came to its end would be begun again and again, until the process was given up."""
+    async with running(settings_for(tmp_path, survey_seconds=0)):
+        before = _failures()
+        await asyncio.sleep(0.3)
+        assert _failures() == before
+
+
+def _failures() -> list[tuple[dict[str, str], float]]:
+    return [(sample.labels, sample.value) for metric in WORKER_FAILURES.collect() for sample in metric.samples]
