@@ -179,6 +179,8 @@ async def ask_of_alignment(api: Api) -> None:
     await ask(api, "GET", f"{root}/campaigns/{begun['id']}/progress")
     party = (await ask(api, "GET", f"{root}/nodes", params={"kind": "party"}))["items"][0]
     await ask(api, "GET", f"{root}/departures/{party['id']}")
+    contract = (await ask(api, "GET", f"{root}/nodes", params={"kind": "contract"}))["items"][0]
+    await ask(api, "GET", f"{root}/promises/{contract['id']}")
     await ask(api, "GET", f"{root}/forecast", params={"until": later})
     trial = {"prefix": "ACME", "rules": [EXAMPLE], "since": clock.rfc3339(clock.now() - timedelta(days=1))}
     assert (await ask(api, "POST", f"{root}/trials", json=trial))["rules"]

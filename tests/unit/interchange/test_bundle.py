@@ -201,7 +201,7 @@ async def test_a_circle_is_named(owner: FakeOwner, file: Path) -> None:
         ("just text", "document 1, /: must be a mapping of kind"),
         ("{kind: service, key: a, spec: {name: A}, colour: red}", "/colour: is no member"),
         ("{key: a}", "/kind: is missing"),
-        ("{kind: servcie, key: a}", "/kind: must be one of strategy,"),
+        ("{kind: servcie, key: a}", "/kind: must be one of"),
         ("{kind: service, key: [7], spec: {name: A}}", "/key: must be text"),
         ("{kind: service, spec: {name: A}}", "/key: is missing"),
         ("{kind: service, key: A b, spec: {name: A}}", "/key: must be a key: small letters"),
