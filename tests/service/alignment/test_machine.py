@@ -32,7 +32,7 @@ from tests.service.alignment.world import LINK_REFS, REFS
 from tests.service.conftest import BACKENDS
 
 SEEN = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES")
-EXAMPLES, STEPS = int(SEEN or 4), 25
+EXAMPLES, STEPS = int(SEEN or 3), 25
 T = TypeVar("T")
 
 
