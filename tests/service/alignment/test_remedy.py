@@ -15,7 +15,7 @@ from tests.service.alignment import worded
 from tests.service.alignment.worded import HEALTHY, Worded
 from tests.service.alignment.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
 Json = dict[str, Any]
 FINDINGS = "/alignment/v1/findings"
 IN_TIME = {"V06", "V07", "F10"}
