@@ -20,6 +20,7 @@ from tests.platform import running, settings_for
 )
 async def test_it_is_refused_by_name(tmp_path: Path, path: str, pointer: str) -> None:
     async with running(settings_for(tmp_path)) as platform:
+        await platform.caught_up()  # which rules there are is a matter of the view
         answer = await platform.http.get(path)
         assert answer.status_code == 422, answer.text
         assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
