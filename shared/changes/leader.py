@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from opentelemetry.trace import SpanKind
 from sqlalchemy import ColumnElement, Table, literal, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
@@ -21,8 +22,10 @@ from shared.bus import Bus, BusUnavailable, Message
 from shared.changes.backlog import Backlog
 from shared.changes.table import fact, facts_in
 from shared.contracts.events import Fact, topic
+from shared.errors import Unavailable
 from shared.storage.db import Database
 from shared.storage.dialects import database_now, update_each
+from shared.storage.outage import is_away
 from shared.telemetry import log
 from shared.telemetry.messages import MessageSpans, tell
 from shared.telemetry.metrics import LEADER, PUBLISH_FAILURES, PUBLISHED, SEQUENCED
@@ -122,12 +125,19 @@ class Leader:
         return self.term is not None
 
     async def release(self) -> None:
-        """Give the lease back, so that the next leader need not wait for its end."""
+        """Give the lease back, so that the next leader need not wait for its end. A database that is away or busy keeps
+        nobody from stopping: then the lease ends by itself."""
         if self.term is None:
             return
-        with contextlib.suppress(LeaseLost):
+        try:
             async with self.database.write() as connection:
                 await self._advance(connection, 0, until=await database_now(connection))
+        except LeaseLost:
+            pass
+        except (DBAPIError, Unavailable) as error:
+            if not is_away(error):
+                raise
+            log.warning("lease not given back", service=self.service, reason=type(error).__name__)
         self._follow()
 
     def _follow(self) -> None:

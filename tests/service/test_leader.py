@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from services.strategy import models
 from shared.bus import BusUnavailable
@@ -90,6 +91,20 @@ async def test_a_lease_given_back_is_free_at_once(new_leader: NewLeader) -> None
     assert first.term is None
     assert await second.acquire()
     assert second.term == 2
+
+
+async def test_who_stops_while_the_database_is_busy_stops(
+    new_leader: NewLeader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = new_leader()
+    assert await first.acquire()
+
+    async def busy(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(first, "_advance", busy)
+    await first.release()
+    assert first.term is None
 
 
 async def test_a_lease_that_has_ended_is_free(new_leader: NewLeader) -> None:
