@@ -20,7 +20,7 @@ from tests.service.alignment.world import LINK_REFS, MINUTE, REFS, START
 
 pytestmark = pytest.mark.long
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 3))
+SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Json = dict[str, Any]
 Found = dict[str, tuple[str, str, str]]

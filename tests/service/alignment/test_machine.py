@@ -29,7 +29,6 @@ from tests.service.alignment.comparison import Comparison
 from tests.service.alignment.forging import forgery
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
-from tests.service.conftest import BACKENDS
 
 SEEN = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES")
 EXAMPLES, STEPS = int(SEEN or 3), 25
@@ -154,8 +153,9 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("settle", [0, 150])
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("backend", "settle"), [("sqlite", 0), ("sqlite", 150), pytest.param("postgres", 150, marks=pytest.mark.postgres)]
+)
 def test_every_view_is_what_a_reference_makes_of_its_events(
     backend: str, settle: int, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
