@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from services.alignment.judge.catalogue.keeping import Live
 from services.alignment.judge.examples import Text
 from services.alignment.judge.measures import ALWAYS, measure, spans, window_of, worth
+from services.alignment.judge.promises import lines, sustained
 
 DAY = 1440.0
 WORK = "Mon-Fri 8-18"
@@ -216,3 +218,21 @@ def test_times_add_up_and_the_quicker_of_two_counts() -> None:
     told = found(graph.format(2) + ", t exchangeable_with x", IN_TIME)
     assert told
     assert told["sustained"] == "180 min"
+
+
+def test_an_agreement_about_something_else_sustains_nothing() -> None:
+    """Half of the calls are answered at once: that says nothing of how long it runs."""
+    text = Text()
+    calls = PROMISE.format(50).replace("availability", "first_call_answered")
+    text.add(f"contract:c active sla {PROMISE.format(99)}, contract:u active ola {calls}, {S}; c covers s, u covers s")
+    text.survey()
+    assert text.of("C03", "contract/c") == []
+
+
+def test_no_agreement_rests_on_itself() -> None:
+    text = Text()
+    text.add(f"contract:c active ola {PROMISE.format(99)}, {S}; c covers s")
+    asked = measure(target(99))
+    assert asked
+    told = lines(sustained(Live(), text.judge.graph.nodes["contract/c"], asked))
+    assert [(each.by, each.value) for each in told] == [("weakest", None), ("unknown", None)]
