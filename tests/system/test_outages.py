@@ -3,7 +3,6 @@
 import asyncio
 import time
 from functools import partial
-from itertools import permutations
 from uuid import uuid4
 
 import httpx
@@ -66,7 +65,15 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-@pytest.mark.parametrize("order", list(permutations(["kafka", "postgres", "services"])), ids="-".join)
+ORDERS = [
+    ("kafka", "postgres", "services"),
+    ("postgres", "services", "kafka"),
+    ("services", "kafka", "postgres"),
+]
+"""Each is once the first, once the last, and once between."""
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_any_order_of_start_works(stack: Stack, order: tuple[str, ...]) -> None:
     """Each part is started well before the next one; whichever is first must bear that the others are not there."""
     token = stack.token()
