@@ -256,8 +256,11 @@ class Oracle:
             "product",
             "kpi",
         ):
-            for owner in self.over[ref, "owned_by"]:
-                if owner.startswith("party/") and owner in self.all and owner not in self.live:
+            owners = [owner for owner in self.over[ref, "owned_by"] if owner.startswith("party/") and owner in self.all]
+            if not owners:
+                yield "O05n", -1, ""
+            for owner in owners:
+                if owner not in self.live:
                     yield "O05", 3, ""
         if kind in ("service", "product", "service_offering"):
             needed = {e for type in ("depends_on", "requires") for e in self.over[ref, type] if e in self.there}
@@ -368,7 +371,10 @@ class Oracle:
             yield "V06", 3, ""
 
     def _outcome(self, ref: str, state: State) -> Iterator[tuple[str, int, str]]:
-        groups = [self.of(g, "type") for g in self.joined(ref, "targets", "") if self.of(g, "type")]
+        joined = self.joined(ref, "targets", "consumer_group")
+        groups = [self.of(group, "type") for group in joined if self.of(group, "type")]
+        if not joined:
+            yield "V21n", -1, ""
         if state.get("type") and groups and state["type"] not in groups:
             yield "V21", 2, ""
 

@@ -123,20 +123,20 @@ def of(items: list[Json]) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 async def test_closing_the_top_of_a_chain_closes_what_is_incomplete_for_want_of_it(server: Server) -> None:
-    """Of six artifacts four lead nowhere: t with a and b, and u with a. V04 weighs 4 of 14 in its dimension (V08 4, V09
-    2, V12 2, V21 2), which is one of ten."""
+    """Of six artifacts four lead nowhere: t with a and b, and u with a. V04 weighs 4 of 12 in its dimension (V08 4, V09
+    2, V12 2), which is one of ten."""
     worded = await begun(server, CHAINS)
     items = (await server.get("findings", rule="V04"))["items"]
-    assert of(items) == {("V04", "t"): (1.42, 14.28), ("V04", "u"): (0.95, 9.52)}
+    assert of(items) == {("V04", "t"): (1.66, 16.66), ("V04", "u"): (1.11, 11.11)}
     before = await server.get("score")
     assert [(fix["subject"]["key"], fix["gain"]["index"]) for fix in before["fixes"] if fix["rule"] == "V04"] == [
-        ("t", 1.42), ("u", 0.95),
+        ("t", 1.66), ("u", 1.11),
     ]  # fmt: skip
     await add(server, worded, "; t justified_by bo")
     after = await server.get("score")
     trace = [next(d for d in each["dimensions"] if d["dimension"] == "trace")["raw"] for each in (before, after)]
-    assert trace == [80.9, 95.2]
-    assert after["index"] - before["index"] == pytest.approx(1.42, abs=0.11)
+    assert trace == [77.7, 94.4]
+    assert after["index"] - before["index"] == pytest.approx(1.66, abs=0.11)
 
 
 async def test_what_holds_the_index_down_is_worth_what_it_holds_back(server: Server) -> None:

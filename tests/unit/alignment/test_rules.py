@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.alignment.judge.catalogue import RULES, SHOWN
-from services.alignment.judge.examples import LATER, Text
+from services.alignment.judge.examples import LATER, Text, types_of
+from services.alignment.judge.rule import Severity
+from shared.contracts import NODE_KINDS
 
 
 def graph(text: str) -> Text:
@@ -52,3 +54,29 @@ def test_its_findings_are_sentences_about_their_subjects(rule: str) -> None:
     assert told[0].isupper()
     assert told.endswith(".")
     assert SHOWN[rule].title not in told
+
+
+SAYS_ENOUGH = {
+    "D06": "a name is compared with all others, and it is the only one",
+    "T02": "nothing says that nobody has looked at it for a year",
+}
+"""Rules that what stands alone may pass, and why: each asks of the thing itself."""
+
+
+@pytest.mark.parametrize("kind", NODE_KINDS)
+def test_what_stands_alone_is_not_praised_for_what_it_does_not_have(kind: str) -> None:
+    """A rule that it passed since there is nothing that could be wrong would lift the score of an empty model."""
+    for state in (state for state in NODE_KINDS[kind].lifecycle.states if NODE_KINDS[kind].is_live(state)):
+        for type in sorted(types_of(kind)) or [""]:
+            alone = graph(f"{kind}:x {state} {type}")
+            found = {each.rule for each in alone.open()}
+            node = alone.judge.graph.nodes[f"{kind}/x"]
+            passed = {
+                rule.id
+                for rule in SHOWN.values()
+                if rule.population == "nodes" and rule.severity > Severity.info
+                if kind in rule.kinds and rule.looks_at(node, valid=True)
+                if rule.asked not in found and (not rule.among or rule.among in found)
+                if not {rule.id, rule.passing} & found
+            }
+            assert passed <= SAYS_ENOUGH.keys(), f"{state} {type}"

@@ -1,7 +1,7 @@
 """What only a look at everything at once can find: duplicates, circles, depth, single points, and uneven loads."""
 
 from services.alignment.judge.catalogue import keeping, looks
-from services.alignment.judge.catalogue.words import live
+from services.alignment.judge.catalogue.words import COMPLETE, live
 from services.alignment.judge.checks import Joined
 from services.alignment.judge.conditions import Has
 from services.alignment.judge.footprint import into, out
@@ -22,7 +22,6 @@ _PROMISE = (
     "contract:u active ola " + _TARGET.format(value="{under}") + "; c covers s, s depends_on p, u covers s"
 )
 _BETTER = " " + _TARGET.format(value=99)
-_REASONS = ("supports", "decomposes", "realizes", "serves", "justified_by", "delivers", "part_of")
 
 
 RULES = (
@@ -98,7 +97,7 @@ RULES = (
         "confidence of less than {percent} in a hundred.",
         "Find out whether it is so, and raise the confidence; or draw the relation that holds.",
         lambda limit: Whole(lambda all_: looks.on_paper(all_, limit["percent"])), LEADING & _ALL - {"outcome"},
-        limits={"percent": 50}, few=True, given=Joined("something above it", (out(*_REASONS),), live()),
+        limits={"percent": 50}, few=True, given=COMPLETE,
         source="Attested data (CSDM 5): a relation is as good as what is known of it",
         sentence="Every reason for {it} has a step that is less than {percent} % sure.",
         passes="process:p operational, outcome:u agreed; p serves u ~0.6",

@@ -12,6 +12,7 @@ from services.alignment.judge.rule import Rule, Severity
 
 SOURCE = "ITIL 2011: every process must have a defined process owner, each service its service owner"
 _PRESENCE = Reading(lambda node: (node.seen, node.live, node.state))
+_PARTY = Reading(lambda node: node.seen and node.kind == "party")
 _SEATS = (Path((out("owned_by"),), STATUS), *paths(STATUS, *IN_SEAT))
 _PLACES = frozenset({"process", "service"})
 _EVERYBODY = frozenset({"strategy", "objective", "policy", "kpi"})
@@ -63,7 +64,7 @@ RULES = (
         "O05", Severity.high, "ownership", "Owner who has left",
         "The party that owns a live thing is there no more.",
         "Start the deputy, or name a new owner.",
-        Looks(owners.gone, paths=(Path(_OWNED_BY, _PRESENCE),)), _OWNED,
+        Looks(owners.gone, paths=(Path(_OWNED_BY, _PRESENCE),)), _OWNED, given=Joined("an owner", _OWNED_BY, _PARTY),
         sentence="The owner of {it} has left.",
         passes="policy:q published, party:p active; q owned_by p",
         fails="policy:q published, party:p left; q owned_by p",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.alignment.judge.catalogue.words import APPROVED_OR_LATER, ARTIFACTS, BUSINESS, GOAL, OUTCOME, live
+from services.alignment.judge.catalogue.words import APPROVED_OR_LATER, ARTIFACTS, BUSINESS, COMPLETE, OUTCOME, live
 from services.alignment.judge.checks import AnyOf, ByType, Evidence, Joined, LeadsUp, Looks, RestedOn, Topmost
 from services.alignment.judge.conditions import After
 from services.alignment.judge.footprint import Path, Reading, into, out
@@ -18,7 +18,6 @@ SOURCE = (
 _OTHERS = LEADING & set(NODE_KINDS) - ARTIFACTS - {"strategy", "outcome", "tactic", "operation", "service", "party"}
 """Kinds of which no other rule asks whether something is above them; of a party nobody asks what it is for."""
 _ABOVE = "something live above it"
-_COMPLETE = LeadsUp("a chain to an outcome or a business strategy", GOAL)
 
 
 def _has_budget(node: Node) -> Severity | None:
@@ -123,7 +122,7 @@ RULES = (
     Rule(
         "V04c", Severity.high, "trace", "Incomplete chain", "No chain leads to a live outcome or business strategy.",
         "Complete the chain at its top.",
-        _COMPLETE, ARTIFACTS, shown=False,
+        COMPLETE, ARTIFACTS, shown=False,
         passes="process:p operational, outcome:o agreed; p serves o",
         fails="process:p operational, objective:o in_force, outcome:x agreed; p justified_by o",
         mended="; o serves x",
@@ -176,7 +175,7 @@ RULES = (
     Rule(
         "V08c", Severity.high, "trace", "Incomplete chain", "No chain leads to a live outcome or business strategy.",
         "Complete the chain at its top.",
-        ByType({"business": LeadsUp("a chain to an outcome", OUTCOME)}, _COMPLETE),
+        ByType({"business": LeadsUp("a chain to an outcome", OUTCOME)}, COMPLETE),
         frozenset({"service"}), states=APPROVED_OR_LATER, shown=False,
         passes="service:s tested, outcome:o agreed; s serves o",
         fails="service:s tested, capability:c in_force, outcome:o agreed; s realizes c",
@@ -196,7 +195,7 @@ RULES = (
         "V18c", Severity.high, "trace", "Incomplete chain",
         "Something rests on a live thing from which no chain leads to a live outcome or business strategy.",
         "Complete the chain at its top.",
-        replace(_COMPLETE, resting=True), frozenset(_OTHERS), shown=False,
+        replace(COMPLETE, resting=True), frozenset(_OTHERS), shown=False,
         passes="objective:o in_force, objective:p in_force, process:q operational, outcome:x agreed; "
                "q justified_by o, o serves x",
         fails="objective:o in_force, process:q operational, outcome:x agreed; q justified_by o",
@@ -234,6 +233,7 @@ RULES = (
         "An outcome of type external targets internal consumer groups only, or the reverse.",
         "Target a group of its own type, or correct the type.",
         Looks(_other_customers, paths=(Path((out("targets"),), _GROUP),)), frozenset({"outcome"}),
+        given=Joined("targets -> consumer_group", (out("targets"),), live("consumer_group")),
         sentence="{it} is said to be for other customers than those whom it targets.",
         passes="outcome:o agreed external, consumer_group:g active external; o targets g",
         fails="outcome:o agreed external, consumer_group:g active internal, consumer_group:h active external; "

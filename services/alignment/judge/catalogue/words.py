@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from services.alignment.judge.checks import LeadsUp
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.footprint import Path, Reading, Step
@@ -36,6 +37,7 @@ GOAL = Closure("an outcome or a business strategy", is_goal)
 OUTCOME = Closure("an outcome", is_outcome)
 BUSINESS = Closure("a business strategy", is_business, frozenset({"supports"}))
 END = Closure("where a chain ends", is_end)
+COMPLETE = LeadsUp("a chain to an outcome or a business strategy", GOAL)
 
 
 @cache

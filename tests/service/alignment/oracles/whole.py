@@ -21,7 +21,7 @@ def of_any(facts: Facts, ref: str, state: State) -> Told:
 def of_chain(facts: Facts, ref: str, _: State) -> Told:
     if ref not in facts.live or kind(ref) in (*NO_REASON, "outcome"):
         return
-    if to(facts, ref, "supports decomposes realizes serves justified_by delivers part_of"):
+    if facts.complete(ref):
         yield "V12p", COUNTED, ""
     if by(facts, ref, "decomposes realizes serves justified_by"):
         yield "Y06p", COUNTED, ""
