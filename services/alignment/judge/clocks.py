@@ -55,7 +55,8 @@ class Clock:
         else:
             first, *steps = self.path.split(".")
             if first.endswith("[]"):
-                found = tuple(_walked(each, steps) for each in thing.get(first[:-2]) or ())
+                items = thing.get(first[:-2])
+                found = tuple(_walked(each, steps) for each in items) if isinstance(items, list) else ()
             else:
                 found = (_walked(thing.get(first), steps),)
         if not any(found):

@@ -34,9 +34,12 @@ from shared.contracts.relations import RELATIONS
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = START + timedelta(days=400)
 """When what has to be done in time is overdue."""
+LONGEST, _DEEPEST = 2000, 8
+"""Characters of an example, and how deep its values are nested."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[0-9]+([.][0-9]+)?")
-_BEHIND = re.compile(r"ended|against|because|~[0-9]+([.][0-9]+)?")
+_NUMBER = re.compile(r"[0-9]{1,15}([.][0-9]{1,15})?")
+_GRADE = re.compile(r"[1-5]")
+_BEHIND = re.compile(r"ended|against|because|~[0-9]([.][0-9]{1,15})?")
 
 
 class Unreadable(ValueError):
@@ -51,12 +54,14 @@ def types_of(kind: str) -> frozenset[str]:
     return frozenset(each for some in allowed for each in (some, *get_args(some)) if isinstance(each, str))
 
 
-def value(text: str) -> Any:
-    """What a word says."""
+def value(text: str, depth: int = 0) -> Any:
+    """What a word says. Raises Unreadable."""
+    if depth > _DEEPEST:
+        raise Unreadable(f"has a value that is nested more than {_DEEPEST} deep")
     if text.startswith("["):
-        return [value(item) for item in text[1:-1].split("|")]
+        return [value(item, depth + 1) for item in text[1:-1].split("|")]
     if ":" in text:
-        return {name: value(said) for name, _, said in (part.partition(":") for part in text.split("/"))}
+        return {name: value(said, depth + 1) for name, _, said in (part.partition(":") for part in text.split("/"))}
     if _DAY.fullmatch(text):
         return f"{text}T00:00:00Z"
     if _NUMBER.fullmatch(text):
@@ -65,13 +70,15 @@ def value(text: str) -> Any:
 
 
 def members_of(words: Iterable[str]) -> dict[str, Any]:
-    """What the words with a plus say."""
+    """What the words with a plus say. Raises Unreadable."""
     members: dict[str, Any] = {}
     for path, _, said in (word[1:].partition("=") for word in words if word.startswith("+")):
         *outer, last = path.split(".")
         place = members
         for name in outer:
             place = place.setdefault(name, {})
+            if not isinstance(place, dict):
+                raise Unreadable(f"{path} is a member of {name}, which has a value of its own")
         place[last] = value(said) if said else ["something"]
     return members
 
@@ -138,12 +145,12 @@ class Text:
                 }
                 for p, name, *more in elements
             ]
-        begins, ends = (instant(members.get(name, "")) for name in ("valid_from", "valid_to"))
+        begins, ends = (_instant(members, name) for name in ("valid_from", "valid_to"))
         return Version(
             ref, (1, version), when, next((w for w in words if w in types_of(kind.name)), None),
             kind.lifecycle.initial if deleted else state, not deleted and kind.is_live(state),
-            deleted, next((int(w) for w in words if w.isdigit()), None), begins, ends, tuple(self.held.get(ref, ())),
-            members,
+            deleted, next((int(w) for w in words if _GRADE.fullmatch(w)), None), begins, ends,
+            tuple(self.held.get(ref, ())), members,
         )  # fmt: skip
 
     def _link(self, words: list[str], when: datetime) -> list[Version]:
@@ -200,9 +207,18 @@ def check_words(kind: str, words: list[str]) -> None:
     """What else is said of a node. Raises Unreadable."""
     for word in words:
         is_element = word.partition(":")[0] in FOUR_PS and ":" in word
-        if not (word.startswith("+") or word.isdigit() or word == "with" or is_element or word in types_of(kind)):
+        is_known = _GRADE.fullmatch(word) or word == "with" or word in types_of(kind)
+        if not (word.startswith("+") or is_known or is_element):
             types = f"a type ({', '.join(sorted(types_of(kind)))}), " if types_of(kind) else ""
             raise Unreadable(f"{word} must be {types}a criticality or +member=value")
+
+
+def _instant(members: dict[str, Any], name: str) -> datetime | None:
+    said = members.get(name)
+    found = instant(said) if isinstance(said, str) else None
+    if said is not None and found is None:
+        raise Unreadable(f"{name} must be a day, as {name}=2027-03-01")
+    return found
 
 
 def finds(rules: Iterable[Rule], text: str, id: str) -> bool:

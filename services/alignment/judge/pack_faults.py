@@ -4,11 +4,11 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from services.alignment.judge.clocks import VALIDITY
-from services.alignment.judge.examples import Unreadable, finds, mends
+from services.alignment.judge.examples import LONGEST, Unreadable, finds, mends
 from services.alignment.judge.meaning import ends_of
 from services.alignment.judge.packs import rules_of, step
 from shared.contracts import NODE_KINDS
+from shared.contracts.members import at as member_at
 from shared.contracts.members import members
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
@@ -63,12 +63,13 @@ def _types(kind: str) -> Iterable[object]:
 
 def _words(rule: PackRule) -> Faults:
     try:
-        named = [name for _, name, _, _ in string.Formatter().parse(rule.says) if name is not None]
+        fields = [each[1:] for each in string.Formatter().parse(rule.says) if each[1] is not None]
     except ValueError as error:
         yield "/says", f"its braces cannot be read: {error}"
         return
-    for name in named:
-        if name not in rule.limits:
+    for name, form, conversion in fields:
+        # a name with a dot would be looked up in the number, and a form may ask for a text without end
+        if name not in rule.limits or not name.isidentifier() or form or conversion:
             yield "/says", f"in braces stand limits of the rule{_of(rule)}"
 
 
@@ -92,7 +93,7 @@ def _check(rule: PackRule, at: str, check: Check, depth: int) -> Faults:
         return
     match value:
         case HasCheck():
-            yield from _members(rule, f"{at}/member", [value.member])
+            yield from _has(rule, f"{at}/member", value.member)
         case BeforeCheck():
             yield from _before(rule, at, value)
         case JoinedCheck():
@@ -110,11 +111,31 @@ def _several(rule: PackRule, at: str, checks: Sequence[Check], depth: int) -> Fa
         yield from _check(rule, f"{at}/{number}", each, depth + 1)
 
 
+def _has(rule: PackRule, at: str, name: str) -> Faults:
+    yield from _members(rule, at, [name])
+    held = [each for kind in rule.kinds if (each := members(NODE_KINDS[kind].model).get(name))]
+    if held and all(each.models for each in held):
+        yield at, f"{name} is a {held[0].word}, which is no single value"
+
+
 def _before(rule: PackRule, at: str, value: BeforeCheck) -> Faults:
-    first = value.member.partition(".")[0].removesuffix("[]")
-    if first not in VALIDITY:
-        yield from _members(rule, f"{at}/member", [first])
+    first, *others = value.member.split(".")
+    name = first.removesuffix("[]")
+    if strange := [*_members(rule, f"{at}/member", [name])]:
+        yield from strange
+    elif not any(_is_instant(kind, [name, *others], many=name != first) for kind in rule.kinds):
+        yield (
+            f"{at}/member",
+            "must lead to a day or an instant, through each item of a list by [], as skills[].valid_to",
+        )
     yield from _number(rule, f"{at}/days", value.days)
+
+
+def _is_instant(kind: str, path: Sequence[str], *, many: bool) -> bool:
+    model = NODE_KINDS[kind].model
+    held = members(model).get(path[0])
+    found, _ = member_at(model, path)
+    return held is not None and held.many is many and found is not None and "date" in found.word.split()
 
 
 def _members(rule: PackRule, at: str, names: Sequence[str]) -> Faults:
@@ -150,6 +171,10 @@ def _joined(rule: PackRule, at: str, value: JoinedCheck) -> Faults:
 
 
 def _examples(rule: PackRule) -> Faults:
+    too_long = [name for name in ("passes", "fails", "mended") if len(getattr(rule, name) or "") > LONGEST]
+    if too_long:
+        yield f"/{too_long[0]}", f"is longer than {LONGEST:,} characters"
+        return
     made = rules_of([rule], "")
     for name, text, found in (("passes", rule.passes, False), ("fails", rule.fails, True)):
         try:

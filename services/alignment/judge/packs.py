@@ -14,6 +14,8 @@ from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import rule_packs as said
 
 _GOALS = {"outcome": OUTCOME, "business_strategy": BUSINESS, "goal": GOAL}
+_SINGLE = (str, int, float)
+"""What can be one of some values: an object is none of them."""
 _OF_THE_NODE = frozenset({"type", "state", "criticality"})
 """What is kept of each thing beside its members."""
 
@@ -81,7 +83,9 @@ def _has(value: said.HasCheck, _: Mapping[str, int]) -> Check:
         held = getattr(node, value.member) if value.member in _OF_THE_NODE else node.get(value.member)
         if held is None:
             return if_silent
-        return any(each in allowed for each in (held if isinstance(held, list) else [held]))
+        return any(
+            isinstance(each, _SINGLE) and each in allowed for each in (held if isinstance(held, list) else [held])
+        )
 
     members = () if value.member in _OF_THE_NODE else (value.member,)
     return Has(f"{value.member}: {' or '.join(map(str, value.one_of))}", of, members)

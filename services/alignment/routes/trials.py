@@ -1,5 +1,7 @@
 """HTTP of rules that are tried on what is recorded, before anybody has them judged."""
 
+import asyncio
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.alignment.judge.pack_faults import faults
@@ -35,7 +37,7 @@ def router(reader: Reader) -> APIRouter:
         body = bodies.validated(TrialBody, raw)
         if body.since > clock.now():
             raise Invalid.at("/since", "in-the-future", "Rules are tried from a moment of the past on.")
-        if found := [*faults(body.prefix, body.rules)]:
+        if found := await asyncio.to_thread(lambda: [*faults(body.prefix, body.rules)]):
             errors = [Fault(pointer=at, code="invalid-rule", detail=f"{why}.") for at, why in found]
             raise Invalid("Some of the rules cannot be judged.", errors=errors)
         rules = rules_of(body.rules, body.prefix)

@@ -134,6 +134,19 @@ WRONG: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         {"after": {"days": "weeks", "check": {"says": ["purpose"]}}}, {"limits": {"days": 3}}, "/check/after/days",
         "one of the limits of the rule: days",
     ),
+    "objects in has": ({"has": {"member": "owner", "one_of": [False]}}, {}, "/check/has/member", "no single value"),
+    "what is no instant": ({"before": {"member": "trigger"}}, {}, "/check/before/member", "must lead to a day"),
+    "items of a list": (
+        {"before": {"member": "skills.valid_to"}}, {"kinds": ["party"]}, "/check/before/member", "by []",
+    ),
+    "items of no list": ({"before": {"member": "review[].next_due"}}, {}, "/check/before/member", "must lead to a day"),
+    "a form in braces": (
+        {"says": ["purpose"]}, {"says": "{days:>9999999999}", "limits": {"days": 3}}, "/says", "in braces stand limits",
+    ),
+    "a conversion in braces": (
+        {"says": ["purpose"]}, {"says": "{days!r}", "limits": {"days": 3}}, "/says", "in braces stand limits",
+    ),
+    "a dot in braces": ({"says": ["purpose"]}, {"says": "{a.b}", "limits": {"a.b": 3}}, "/says", "in braces stand"),
     "braces": ({"says": ["purpose"]}, {"says": "For {days} days."}, "/says", "in braces stand limits"),
     "braces that are open": ({"says": ["purpose"]}, {"says": "For {days"}, "/says", "its braces cannot be read"),
     "a state": ({"says": ["purpose"]}, {"states": ["alive"]}, "/states/0", "must be one of"),
@@ -166,6 +179,15 @@ EXAMPLES = {
         ("process:p operational; p serves", "has a relation as name relation name"),
         ("process:p operational; p serve o", "serve must be one of"),
         ("process:p operational; p serves o", "or kind:name"),
+        ("process:p operational +purpose=[[[[[[[[[[x]]]]]]]]]]", "nested more than 8 deep"),
+        ("process:p operational +purpose=a:b:c:d:e:f:g:h:i:j:k", "nested more than 8 deep"),
+        ("process:p operational +purpose=1 +purpose.of=2", "purpose.of is a member of purpose"),
+        ("process:p operational +purpose \u00b2", "must be a criticality"),
+        ("process:p operational 6 +purpose", "6 must be a criticality"),
+        (f"process:p operational {'9' * 1000} +purpose", "must be a criticality"),
+        ("process:p operational +purpose +valid_to=5", "valid_to must be a day"),
+        ("process:p operational +purpose +valid_to=2027-13-01", "valid_to must be a day"),
+        (f"process:p operational +purpose={'x' * 2000}", "is longer than 2,000 characters"),
     ],
     "fails": [("process:p operational +purpose", "finds nothing")],
     "mended": [(" +trigger", "still finds"), ("; p serves", "has a relation as")],
@@ -177,6 +199,14 @@ def test_examples_have_to_hold(name: str, text: str, why: str) -> None:
     of = rule({"says": ["purpose"]}, **{"passes": "process:p operational +purpose", name: text})
     [(at, told)] = faults("ACME", [of])
     assert (at, why in told) == (f"/rules/0/{name}", True), told
+
+
+def test_objects_are_none_of_some_values() -> None:
+    """Where one kind has a text and another an object by the same name."""
+    [made, *_] = rules_of([rule({"has": {"member": "owner", "one_of": ["x"]}})], "Acme")
+    text = Text(rules=[made])
+    text.add("process:p operational +owner=kind:party/id:x")
+    assert [each.evidence for each in text.of(made.id)] == [{"missing": "owner: x"}]
 
 
 @pytest.mark.parametrize(
