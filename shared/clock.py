@@ -1,6 +1,8 @@
-"""The one place that reads the wall clock, so that a test can hold it still."""
+"""The one place that reads the wall clock, so that a test can hold it still, and a sample can have a past."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -10,9 +12,27 @@ FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 
+_aside = timedelta(0)
+
+
 def now() -> datetime:
     """The current instant in UTC, to the microsecond."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _aside
+
+
+@contextmanager
+def set_aside() -> Iterator[Callable[[datetime], None]]:
+    """While the block runs, the clock of this process goes on from whatever instant it was set to last."""
+    global _aside
+
+    def turn_to(instant: datetime) -> None:
+        global _aside
+        _aside = instant - datetime.now(UTC)
+
+    try:
+        yield turn_to
+    finally:
+        _aside = timedelta(0)
 
 
 def before(instant: datetime, span: timedelta) -> datetime:

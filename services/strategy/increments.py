@@ -1,5 +1,6 @@
 """HTTP of increments, besides what every kind has: deciding, proof, drift, comparison, and the next slice to sign."""
 
+from datetime import datetime
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from services.strategy import drift, freezing, packages, proposal, sign_offs, si
 from services.strategy.packages import SIGNED
 from shared import proof
 from shared.changes import Leader
+from shared.changes.seeding import seeded_until
 from shared.config import Settings
 from shared.contracts import Kind
 from shared.contracts.answers.proof import Proof
@@ -61,10 +63,15 @@ class Increments(Resource):
             if written.state.state == "signed":
                 await packages.note_signed(unit, cast(Increment, written.state))
                 said = freezing.statement(cast(Increment, written.state))
-                await signature_log.enter(unit.connection, pair, id, said, unit.now)
+                if not await self._is_made_up(unit, unit.now):
+                    await signature_log.enter(unit.connection, pair, id, said, unit.now)
             return written
 
         return self._written(await self._write(request, self._once(request, raw, command, id), scope="approve"))
+
+    async def _is_made_up(self, unit: Unit, at: datetime) -> bool:
+        until = await seeded_until(unit.connection, self.owner.leader)
+        return until is not None and at <= until
 
     async def check_deletion(self, unit: Unit, id: UUID) -> None:
         """What somebody is asked about, or has said was signed elsewhere, does not vanish."""
@@ -85,6 +92,9 @@ class Increments(Resource):
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
             contents = await drift.frozen_contents(unit, increment.package)
             found = await signature_log.entered(unit.connection, id)
+            made_up = await self._is_made_up(unit, increment.sign_offs[-1].at or increment.created_at)
+        if made_up:
+            raise Conflict("It was signed in a past that was made up for a sample, which proves nothing.")
         if found is None and increment.package_hash is not None:
             raise Conflict("The signature log does not hold it any more: somebody has removed it there.")
         if found is None:

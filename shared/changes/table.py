@@ -58,6 +58,7 @@ class LeaderRow:
     until: Mapped[datetime]
     position: Mapped[int]
     recorded_until: Mapped[datetime]
+    seeded_until: Mapped[datetime | None]
 
 
 def _where(condition: str) -> dict[str, Any]:

@@ -82,6 +82,11 @@ def create_changes() -> None:
     )
 
 
+def add_seeded() -> None:
+    """Until when the changes were recorded at moments that were given."""
+    op.add_column("leader", sa.Column("seeded_until", db.MOMENT, nullable=True))
+
+
 def create_idempotency() -> None:
     """The table of what idempotency keys made."""
     op.create_table(

@@ -13,7 +13,7 @@ from tests.service.alignment.sample import SAMPLE
 
 
 async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path: Path) -> None:
-    told = re.findall(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", (SAMPLE / "README.md").read_text(), re.MULTILINE)
+    told = re.findall(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", _known_gaps(), re.MULTILINE)
     assert told
     async with running(settings_for(tmp_path)) as platform:
         await sample.load(platform)
@@ -40,6 +40,11 @@ async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path:
         second = tmp_path / "second.yaml"
         _write(second, await export(other.client))
         assert second.read_text() == first.read_text()
+
+
+def _known_gaps() -> str:
+    """Without those that come with time."""
+    return (SAMPLE / "README.md").read_text().split("## The year before")[0]
 
 
 def _write(file: Path, made: Export) -> None:

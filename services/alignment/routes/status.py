@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import select
 
 from services.alignment.follow.follower import Follower
-from services.alignment.models import GENERATION, PROGRESS
+from services.alignment.models import GENERATION, LEADER, PROGRESS
 from services.alignment.queries import nodes as node_queries
 from services.alignment.routes.reading import SCOPE, Reader
 from services.alignment.view import dead_letters, generations
 from services.alignment.views.doubts import doubts
 from shared import clock
+from shared.changes.seeding import seeded_until
 from shared.config import RELEASE
 from shared.contracts.views.status import Rebuild, Status
 from shared.http import exchange
@@ -50,7 +51,7 @@ def router(reader: Reader, database: Database, follower: Follower) -> APIRouter:
 async def _status(connection: Any) -> dict[str, Any]:
     generation = await generations.active(connection)
     marks = await node_queries.watermarks(connection, generation) if generation else {}
-    now = clock.now()
+    now, seeded = clock.now(), await seeded_until(connection, LEADER)
     mine = select(PROGRESS.c.service, PROGRESS.c.position).where(PROGRESS.c.generation == generation)
     return {
         "release": RELEASE,
@@ -61,6 +62,7 @@ async def _status(connection: Any) -> dict[str, Any]:
         "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
         "surveyed_until": await _surveyed_until(connection, generation),
         "dead_letters": await dead_letters.count(connection),
+        "seeded_until": seeded and clock.rfc3339(seeded),
         "last_reconciliation": await _last_reconciliation(connection, generation),
     }
 

@@ -72,6 +72,9 @@ class Status(Model):
     that are taken twice, is found by such looks."""
     dead_letters: int
     """How many messages could not be read or confirmed, counted up to 1,000."""
+    seeded_until: Instant | None
+    """Until when the past is made up, with the sample organisation of an embedded platform; null where nothing is. What
+    was signed until then has no proof."""
     last_reconciliation: Reconciliation | None
     """When and why the view was built anew by itself, if it was."""
     findings: list[Doubt]
