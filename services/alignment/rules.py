@@ -13,6 +13,8 @@ from shared.rules import Facts, Lookup, Rules
 EFFECT = timedelta(seconds=1)
 """After its making a setting begins to count: by then whoever judges knows of it."""
 _TICK = timedelta(microseconds=1)
+MOST_CHANGES = 100
+"""Of what is set of one rule: each has a part in how all of the past is judged."""
 LONGEST_WAIVER = timedelta(days=366)
 """Nobody waives for ever."""
 
@@ -40,9 +42,18 @@ def ends_within_a_year(new: Waiver, facts: Facts) -> Iterator[Fault]:
 
 
 def is_the_only_setting(new: Setting, facts: Facts) -> Iterator[Fault]:
-    if new.state == "active" and (others := facts.others(new.kind)):
+    others = [each for each in facts.others(new.kind) if each.state == "active"]
+    if new.state == "active" and others:
         detail = f"The rule {new.rule} is set already, by {others[0].key}: change that one, or withdraw it first."
         yield Fault(pointer="/rule", code="duplicate", detail=detail)
+
+
+def is_set_now_and_then(new: Setting, facts: Facts) -> Iterator[Fault]:
+    """It can still be withdrawn after that."""
+    number = sum(each.version for each in facts.others(new.kind)) + (facts.old.version if facts.old else 0)
+    if new.state == "active" and number >= MOST_CHANGES:
+        detail = f"The rule {new.rule} has been set {number} times, and more than {MOST_CHANGES} are not told apart."
+        yield Fault(pointer="/rule", code="too-many", detail=detail)
 
 
 def is_the_only_pack(new: RulePack, facts: Facts) -> Iterator[Fault]:
@@ -107,16 +118,19 @@ def rules(catalogue: Mapping[str, Mapping[str, int]], wrong: PackFaults) -> Rule
             "baseline": (has_been,),
             "waiver": (ends_within_a_year,),
             "acknowledgement": (is_the_only_one,),
-            "setting": (is_of_a_rule, is_the_only_setting),
+            "setting": (is_of_a_rule, is_the_only_setting, is_set_now_and_then),
             "rule_pack": (is_judged, is_the_only_pack),
         },
         fill={("baseline", "active"): is_now},
         keep={**{kind.name: ends_with_its_state for kind in ACTS}, "setting": counts_in_a_moment},
-        lookups={name: (_active(name, member),) for name, member in _ALONE.items()},
+        lookups={
+            **{name: (_active(name, member),) for name, member in _ALONE.items()},
+            "setting": (Lookup("setting", "rule", of="rule"),),  # also those of before, which are counted
+        },
     )
 
 
-_ALONE = {"acknowledgement": "finding_id", "setting": "rule", "rule_pack": "prefix"}
+_ALONE = {"acknowledgement": "finding_id", "rule_pack": "prefix"}
 """Kinds of which one is active at a time, of what they are about."""
 
 

@@ -140,6 +140,8 @@ def _act(model: type[Act], lifecycle: str, *immutable: str, timed: tuple[Timed, 
     )
 
 
+VALIDITY = frozenset({"valid_from", "valid_to"})
+"""Members that nobody can give where it counts from its making until it is withdrawn."""
 # longer, or for another reason, is another decision: a waiver of its own
 _EXPIRES = (Timed("active", "expired", "valid_to"),)
 WAIVER = _act(Waiver, "active* -> withdrawn!; active -> expired!", "reason", "valid_from", "valid_to", timed=_EXPIRES)
@@ -151,7 +153,7 @@ SETTING = Kind(
     Setting,
     Lifecycle.parse("active* -> withdrawn!"),
     immutable=frozenset({"rule"}),
-    kept=frozenset({"effective_at"}),
+    kept=frozenset({"effective_at", *VALIDITY}),
     in_view=False,
 )
 SCENARIO = Kind(
@@ -166,6 +168,7 @@ RULE_PACK = Kind(
     RulePack,
     Lifecycle.parse("active* -> retired!"),
     immutable=frozenset({"prefix"}),
+    kept=VALIDITY,
     in_view=False,
 )
 KINDS = (BASELINE, *ACTS, SETTING, SCENARIO, CAMPAIGN, RULE_PACK)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from services import assembly
 from services.alignment.follow import writer
 from services.alignment.judge.graph import Node
 from services.alignment.models import GENERATION
+from services.alignment.queries import counts
 from tests.platform import settings_for
 from tests.service.alignment.served import Server, reader
 from tests.service.alignment.world import REFS
@@ -35,6 +37,12 @@ async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 def in_memory() -> int:
     """Nodes of all generations, also those that nothing leads to and that wait for the collector."""
     return sum(isinstance(each, Node) for each in gc.get_objects())
+
+
+async def test_nothing_is_counted_of_a_generation_that_is_gone(server: Server) -> None:
+    """Another replica may sweep one that this one still takes for the one that answers."""
+    async with server.database.write() as connection:
+        assert await counts.keep(connection, 99, timedelta(0)) is False
 
 
 async def test_a_generation_that_was_replaced_does(server: Server) -> None:

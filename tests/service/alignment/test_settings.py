@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from services.alignment import rules
 from services.alignment.judge.rule import Severity
 from services.alignment.judge.settings import Setting
 from shared import clock
@@ -147,6 +148,7 @@ WRONG: dict[str, tuple[Json, str, str]] = {
         "/effective_at",
         "extra-forbidden",
     ),
+    "that ends by itself": ({"rule": "V02", "off": True, "valid_to": NOW}, "/valid_to", "extra-forbidden"),
 }
 
 
@@ -167,6 +169,21 @@ async def test_of_one_rule_one_is_active_and_stays_of_that_rule(platform: Platfo
     assert (status, problem["errors"][0]["code"]) == (422, "immutable")
     await platform.client.transition(SETTING, made["id"], made["version"], "withdrawn")
     await platform.client.post(SETTING, {"rule": "R05", "severity": "info", "reason": "Another one."})
+
+
+async def test_a_rule_is_set_a_bounded_number_of_times(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changed or made anew; what is set can always be withdrawn."""
+    monkeypatch.setattr(rules, "MOST_CHANGES", 3)
+    body = {"rule": "R06", "severity": "info", "reason": "Why."}
+    made = dict(await platform.client.post(SETTING, body))
+    await platform.client.transition(SETTING, made["id"], made["version"], "withdrawn")  # the second version
+    made = dict(await platform.client.post(SETTING, body))
+    path = f"/alignment/v1/settings/{made['id']}"
+    status, problem = await platform.answer("PATCH", path, json={"severity": "low"}, headers={"If-Match": "*"})
+    assert (status, problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (422, "/rule", "too-many")
+    await platform.client.transition(SETTING, made["id"], made["version"], "withdrawn")
+    status, problem = await platform.answer("POST", "/alignment/v1/settings", json=body)
+    assert (status, problem["errors"][0]["code"]) == (422, "too-many")
 
 
 async def test_one_that_comes_too_late_builds_the_view_anew(platform: Platform) -> None:
