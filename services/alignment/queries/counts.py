@@ -228,10 +228,9 @@ _LATER = select(*(_later(table, column).label(f"way_{n}") for n, (table, _, colu
 
 async def keep(connection: AsyncConnection, generation: int, settle: timedelta, *, newest: bool = False) -> bool:
     """Keep the counts of the first moment by which enough has changed since those that were kept last, if it is final;
-    says whether there may be another one. ``newest`` keeps those of the last final moment in its stead. Nothing is kept
-    of a generation that has been let go."""
+    says whether there may be another one. ``newest`` keeps those of the last final moment in its stead."""
     covered: datetime | None = (await connection.execute(_FINAL, {"at": generation})).scalar_one()
-    if covered is None:
+    if covered is None:  # the generation has been let go
         return False
     final = max(covered, _FIRST + settle) - settle
     last = await _nearest(Moment(connection, generation, None, final, {}))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from services.alignment.queries.snapshot import Moment
 from services.alignment.view.projection import Projected, project, ref_of
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
-from shared.contracts.base import Kind
+from shared.contracts.base import SERVER_FIELDS, Kind
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.contracts.scalars import looks_like_an_id
@@ -65,6 +65,9 @@ class Supposing:
                 await self._put(number, f"{at}/state", step.state)
             case steps.Set():
                 ref = await self._meant(f"{at}/ref", step.ref)
+                if given := sorted(SERVER_FIELDS & step.members.keys()):
+                    detail = f"{given[0]} is nothing that anybody writes."
+                    raise Invalid.at(f"{at}/members/{given[0]}", "extra-forbidden", detail)
                 await self._put(number, f"{at}/members", merge_patch(self._states[ref], step.members))
             case steps.Move():
                 ref = await self._meant(f"{at}/ref", step.ref)
@@ -105,6 +108,7 @@ class Supposing:
 
     async def _put(self, number: int, pointer: str, state: Json) -> None:
         kind = _kind(pointer, state)
+        state = {name: _id(value) if name == "id" else value for name, value in state.items()}
         ref = f"{kind.name}/{state.get('id')}"
         if ref not in self._states and looks_like_an_id(str(state.get("id"))):
             row = await node(self.moment, ref)
@@ -181,6 +185,14 @@ class Supposing:
         self.told.append(Supposition(number, ref, row, project(event)))
 
 
+def _id(given: object) -> object:
+    """In the form that everything is known by; what is no id is left to the contract."""
+    try:
+        return str(UUID(given)) if isinstance(given, str) else given
+    except ValueError:
+        return given
+
+
 def _kind(pointer: str, state: Mapping[str, Any]) -> Kind:
     name = state.get("kind")
     if name == "link":
@@ -191,7 +203,7 @@ def _kind(pointer: str, state: Mapping[str, Any]) -> Kind:
                 f"{pointer}/source", "unknown-kind", "A link says where it begins: its source is a {kind, id}."
             )
         return LINKS[owner]
-    if name not in NODE_KINDS or not NODE_KINDS[name].in_view:
+    if not isinstance(name, str) or name not in NODE_KINDS or not NODE_KINDS[name].in_view:
         known = [kind.name for kind in NODE_KINDS.values() if kind.in_view]
         raise Invalid.at(f"{pointer}/kind", "unknown-kind", f"Must be {one_of(str(name), known)}")
     return NODE_KINDS[name]

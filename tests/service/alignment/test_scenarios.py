@@ -181,6 +181,14 @@ async def test_what_ends_by_the_calendar_is_no_doing_of_the_change(platform: Pla
     assert ("V02", tactic["id"]) in about(now["opened"])
 
 
+async def test_an_id_is_the_same_however_it_is_written(platform: Platform) -> None:
+    tactic = await make(platform, "tactic", "in_force")
+    await platform.caught_up()
+    state = dict(await platform.client.get("tactic", tactic["id"]))
+    told = await suppose(platform, {"action": "put", "state": state | {"id": state["id"].upper(), "state": "retired"}})
+    assert [(each["was"], each["becomes"]) for each in told["suppositions"]] == [("in_force", "retired")]
+
+
 async def test_whatever_cannot_be_is_refused_and_says_which_step(platform: Platform) -> None:
     tactic = await make(platform, "tactic", "in_force")
     await platform.caught_up()
@@ -197,6 +205,12 @@ async def test_whatever_cannot_be_is_refused_and_says_which_step(platform: Platf
             "unknown-relation",
         ),
         ({"action": "put", "state": {"kind": "dragon"}}, "/steps/1/state/kind", "unknown-kind"),
+        ({"action": "put", "state": {"kind": ["tactic"]}}, "/steps/1/state/kind", "unknown-kind"),
+        (
+            {"action": "set", "ref": ref(tactic), "members": {"id": str(uuid4())}},
+            "/steps/1/members/id",
+            "extra-forbidden",
+        ),
         (
             {"action": "set", "ref": ref(tactic), "members": {"nonsense": 1}},
             "/steps/1/members/nonsense",
