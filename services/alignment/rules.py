@@ -41,6 +41,11 @@ def ends_within_a_year(new: Waiver, facts: Facts) -> Iterator[Fault]:
         yield Fault(pointer="/valid_to", code="beyond-a-year", detail=detail)
 
 
+def says_why(new: Waiver | Setting, _: Facts) -> Iterator[Fault]:
+    if new.state == "active" and not new.reason.strip():
+        yield Fault(pointer="/reason", code="reason-missing", detail="Say why.")
+
+
 def is_the_only_setting(new: Setting, facts: Facts) -> Iterator[Fault]:
     others = [each for each in facts.others(new.kind) if each.state == "active"]
     if new.state == "active" and others:
@@ -53,7 +58,7 @@ def is_set_now_and_then(new: Setting, facts: Facts) -> Iterator[Fault]:
     number = sum(each.version for each in facts.others(new.kind)) + (facts.old.version if facts.old else 0)
     if new.state == "active" and number >= MOST_CHANGES:
         detail = f"The rule {new.rule} has been set {number} times, and more than {MOST_CHANGES} are not told apart."
-        yield Fault(pointer="/rule", code="too-many", detail=detail)
+        yield Fault(pointer="/rule", code="too-many-changes", detail=detail)
 
 
 def is_the_only_pack(new: RulePack, facts: Facts) -> Iterator[Fault]:
@@ -116,9 +121,9 @@ def rules(catalogue: Mapping[str, Mapping[str, int]], wrong: PackFaults) -> Rule
     return Rules(
         always={
             "baseline": (has_been,),
-            "waiver": (ends_within_a_year,),
+            "waiver": (ends_within_a_year, says_why),
             "acknowledgement": (is_the_only_one,),
-            "setting": (is_of_a_rule, is_the_only_setting, is_set_now_and_then),
+            "setting": (is_of_a_rule, says_why, is_the_only_setting, is_set_now_and_then),
             "rule_pack": (is_judged, is_the_only_pack),
         },
         fill={("baseline", "active"): is_now},

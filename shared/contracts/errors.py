@@ -76,6 +76,7 @@ CODES: Mapping[str, str] = {
     "supported-strategy-missing": "An IT strategy supports no strategy",
     "terminal-reference": "What is referred to has reached a final state",
     "too-many-ancestors": "More entities lie above this one than are searched for a circle",
+    "too-many-changes": "The rule has been set more often than is told apart: it can only be withdrawn",
     "too-many-items": "The increment holds more than is signed at once",
     "too-much-turns": "More begins or ceases to be valid until that moment than is looked at",
     "unknown-kind": "The service keeps no such kind",

@@ -177,6 +177,12 @@ async def test_an_acknowledgement_says_who_acts_and_is_one_of_a_finding(platform
     assert (await act(platform, finding, "acknowledgement"))[0] == 201
 
 
+async def test_nobody_waives_without_a_word(platform: Platform) -> None:
+    finding = await unfounded(platform)
+    status, problem = await act(platform, finding, "waiver", reason=" ", valid_to=days(1))
+    assert (status, [each["code"] for each in problem["errors"]]) == (422, ["reason-missing"])
+
+
 async def test_comments_stand_beside_the_finding_newest_first(platform: Platform) -> None:
     finding = await unfounded(platform)
     for text in ("Who asked for it?", "The board did."):

@@ -143,6 +143,7 @@ WRONG: dict[str, tuple[Json, str, str]] = {
     "as grave as never": ({"rule": "V02", "severity": "deadly"}, "/severity", "literal-error"),
     "that sets nothing": ({"rule": "V02"}, "", "one-of"),
     "without a reason": ({"rule": "V02", "off": True, "reason": None}, "/reason", "string-type"),
+    "without a word": ({"rule": "V02", "off": True, "reason": " "}, "/reason", "reason-missing"),
     "that counts when it likes": (
         {"rule": "V02", "off": True, "effective_at": NOW},
         "/effective_at",
@@ -180,10 +181,10 @@ async def test_a_rule_is_set_a_bounded_number_of_times(platform: Platform, monke
     made = dict(await platform.client.post(SETTING, body))
     path = f"/alignment/v1/settings/{made['id']}"
     status, problem = await platform.answer("PATCH", path, json={"severity": "low"}, headers={"If-Match": "*"})
-    assert (status, problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (422, "/rule", "too-many")
+    assert (status, problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (422, "/rule", "too-many-changes")
     await platform.client.transition(SETTING, made["id"], made["version"], "withdrawn")
     status, problem = await platform.answer("POST", "/alignment/v1/settings", json=body)
-    assert (status, problem["errors"][0]["code"]) == (422, "too-many")
+    assert (status, problem["errors"][0]["code"]) == (422, "too-many-changes")
 
 
 async def test_one_that_comes_too_late_builds_the_view_anew(platform: Platform) -> None:
