@@ -117,7 +117,7 @@ def a_policy_governs(new: Process, facts: Facts) -> Iterator[Fault]:
 
 def activities_follow(new: Process, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
     """Activities are run with their process."""
-    for activity in facts.others("activity"):
+    for activity in (each for each in facts.others("activity") if each.state != new.state):
         yield "activity", activity.id, new.state, new.state_reason or f"With its process {new.key}."
 
 

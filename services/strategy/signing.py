@@ -213,12 +213,13 @@ def has_a_reason(new: Increment, _: Facts) -> Iterator[Fault]:
 
 
 def items_move(new: Increment, facts: Facts) -> Iterator[tuple[str, UUID, str, str]]:
-    """What a signature makes of each item; one that is live already stays as it is. What it supersedes goes."""
+    """What a signature makes of each item; one that is live already stays in its state, and says who signed it. What it
+    supersedes goes."""
+    reason = f"Signed under {new.key} by {_signatories(new)}."
     for item in new.items:
-        state = facts.get(item.kind, item.id)
-        if state and _moves(state):
-            reason = f"Signed under {new.key} by {_signatories(new)}."
-            yield item.kind, item.id, str(NODE_KINDS[item.kind].signed_as), reason
+        if state := facts.get(item.kind, item.id):
+            to = str(NODE_KINDS[item.kind].signed_as) if _moves(state) else state.state
+            yield item.kind, item.id, to, reason
     before = facts.get("increment", new.supersedes_id)
     if before and before.state == "signed":
         yield "increment", before.id, "superseded", f"Superseded by {new.key}, signed by {_signatories(new)}."

@@ -64,6 +64,7 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
 
 async def move(unit: Unit, kind: Kind, old: Record, new: Record) -> Written:
     """Store a transition whose lines are met, and let move along what moves along with it."""
+    sign_ins.check_appointment(unit, kind, old, new)
     facts = await checks.always(unit, kind, old, new, registered=False)
     facts = await checks.with_links(unit, kind, new, facts)
     checks.check_transition(unit, kind, new, facts)
@@ -92,15 +93,15 @@ async def take_along(unit: Unit, kind: Kind, new: Record, facts: Facts) -> None:
 
 
 async def _move_along(unit: Unit, seen: Record | None, to: str, reason: str) -> None:
-    """Its own lines are those of what it moves along with."""
+    """Its own lines are those of what it moves along with. What is in that state already gets the reason."""
     kind = seen and unit.owner.kind(seen.kind)
     old = kind and seen and await store.load(unit, kind, seen.id, lock=True)
-    if not (kind and seen and old) or old.state == to or kind.lifecycle.is_terminal(old.state):
+    if not (kind and seen and old) or kind.lifecycle.is_terminal(old.state):
         return
     if old.version != seen.version:
         raise store.Raced
     new = following(unit, old, {"state": to, "state_reason": reason})
-    await store.write(unit, kind, old, new, "transitioned")
+    await store.write(unit, kind, old, new, "changed" if old.state == to else "transitioned")
 
 
 async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditions) -> Written:

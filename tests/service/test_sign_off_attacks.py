@@ -250,6 +250,32 @@ async def test_the_history_of_an_item_says_who_signed_it(api: Api) -> None:
     assert last["reason"] == f"Signed under {key} by {who['name']} ({who['subject']})."
 
 
+async def test_an_item_that_was_in_force_already_says_who_signed_it_and_has_not_drifted(api: Api) -> None:
+    made = await submitted(api, items=1, signers=1)
+    await made.decide(0)
+    [item] = made.items
+    members = {"items": [ref(item)], "signers": [made.signers[0]["id"]]}
+    again = Board(api, await api.make("increment", **members), made.items, made.signers)
+    await again.move("submitted")
+    await again.decide(0)
+    key, who = (await again.read())["key"], made.signers[0]
+    last = (await api.history(TACTIC, item["id"]))[-1]
+    assert (last["action"], last["reason"]) == ("changed", f"Signed under {key} by {who['name']} ({who['subject']}).")
+    assert [each["drifted"] for each in (await again.more("drift"))["items"]] == [False]
+
+
+async def test_whoever_signs_is_not_retired_by_whoever_may_write(api: Api) -> None:
+    """The attack: retire who signed, and supersede what they signed without asking them."""
+    made = await submitted(api, signers=1)
+    who = made.signers[0]["id"]
+    for moment in ("asked", "signed"):
+        refused = await with_scopes(api, "mallory").transition(STAKEHOLDER, who, "inactive")
+        assert (refused.status_code, refused.json()["scope"]) == (403, "strategy:appoint"), moment
+        if moment == "asked":
+            await made.decide(0)
+    assert (await api.transition(STAKEHOLDER, who, "inactive")).status_code == 200, "whoever appoints also dismisses"
+
+
 async def test_an_item_is_compared_with_what_was_signed_of_it_last(api: Api) -> None:
     made = await submitted(api, items=1, signers=1)
     [first] = (await made.more("comparison"))["items"]

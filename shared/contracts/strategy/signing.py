@@ -139,7 +139,7 @@ KINDS = (
         (OWNER, Reference("party_id", "represents", ("party",))),
         signed_as="active",
         appointed=frozenset({*ASKED, "valid_from", "valid_to"}),
-        identity=frozenset({"name", "party_id"}),
+        identity=frozenset({"name", "party_id", "state"}),
         appointed_by_others=True,
     ),
     Kind(
