@@ -4,12 +4,21 @@ Hashes are SHA-256, 32 bytes. The tree is kept as its complete subtrees: ``(leve
 ``2 ** level`` entries from ``position * 2 ** level`` on, and every other hash is put together from these.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 Node = tuple[int, int]
 Get = Callable[[Node], bytes]
 """The hash of a complete subtree."""
+_WRITTEN = re.compile("[0-9a-f]{64}")
+
+
+def read(text: str) -> bytes:
+    """A hash from the only form in which it is written: 64 hexadecimal digits in lower case. Raises ValueError."""
+    if not _WRITTEN.fullmatch(text):
+        raise ValueError("no hash in lower-case hexadecimal digits")
+    return bytes.fromhex(text)
 
 
 def leaf(entry: bytes) -> bytes:

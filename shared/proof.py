@@ -173,7 +173,7 @@ def _check_place(log: Any, statement: Any) -> None:
     _check_signature(head["signature"], canonical(head_statement(head)))
     if not isinstance(log["path"], list) or type(log["position"]) is not int or type(head["size"]) is not int:
         raise NotProven("Its place in the signature log is not one.")
-    path, root = [bytes.fromhex(step) for step in log["path"]], bytes.fromhex(head["root"])
+    path, root = [merkle.read(step) for step in log["path"]], merkle.read(head["root"])
     if not merkle.includes(merkle.leaf(canonical(statement)), log["position"], head["size"], path, root):
         raise NotProven("The signature log does not hold it where the proof says.")
 

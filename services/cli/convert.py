@@ -29,7 +29,7 @@ def convert(
     ] = False,
 ) -> None:
     """Take a model to ArchiMate 4, and report what became of what and what is to be decided."""
-    from shared.interchange.bounded import read_bounded
+    from shared.bounded import read_bounded
     from shared.interchange.formats import xml
     from shared.interchange.formats.archimate import fourth
 

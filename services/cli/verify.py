@@ -11,6 +11,7 @@ from services.cli.session import FAILED, UNREACHABLE, USAGE
 from services.cli.terms import check_term
 
 if TYPE_CHECKING:
+    from services.cli import signature_log
     from shared.proof import Proven
 
 _LARGEST = 64 * 1024 * 1024
@@ -26,7 +27,10 @@ def verify(
     key: Annotated[
         list[str] | None, typer.Option(help="A trusted key: a file with public keys, or a thumbprint. May be repeated.")
     ] = None,
-    log: Annotated[str | None, typer.Option(help="The signature log: a server, or the file that export wrote.")] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="The signature log: a server, or the file that export wrote. Of several, the oldest first."),
+    ] = None,
     token: Annotated[str | None, typer.Option(envvar="PLUMBLINE_TOKEN", hidden=True)] = None,
     home: Annotated[
         Path | None, typer.Option(envvar="PLUMBLINE_HOME", help="Home of a server on this machine, for its token.")
@@ -34,18 +38,19 @@ def verify(
 ) -> None:
     """Check the proof of a signed increment: signature, hashes, contents, and its place in the signature log.
 
-    Only keys that are named, or pinned by `plumbline trust`, are trusted. Exit code 1 if anything does not hold.
+    A log goes on from the proof, and of several logs each from the one before. Only keys that are named, or pinned by
+    `plumbline trust`, are trusted. Exit code 1 if anything does not hold.
     """
     from shared import proof
     from shared.client import ClientError, Refused
     from shared.errors import BadRequest
 
-    if file is None and log is None:
+    if file is None and not log:
         raise typer.BadParameter("Name a proof, or a --log.")
     try:
         trusted = _trusted(key or [])
         found = _proven(file, trusted) if file else None
-        told = _log_lines(log, found, trusted, token, home) if log else []
+        told = _log_lines(log or [], found, trusted, token, home)
     except (Unusable, proof.NoProof, BadRequest) as error:
         _end(str(error), USAGE)
     except ClientError as error:
@@ -129,14 +134,33 @@ def clean(text: object) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
-def _log_lines(log: str, found: "Proven | None", trusted: Keys, token: str | None, home: Path | None) -> list[str]:
+def _log_lines(
+    logs: list[str], found: "Proven | None", trusted: Keys, token: str | None, home: Path | None
+) -> list[str]:
+    """A line for each log; every one goes on from the one before, and the first from the proof."""
+    from services.cli import signature_log
+
+    kept = signature_log.kept_by_proof(found.log if found else None)
+    lines = []
+    for log in logs:
+        try:
+            reading = _read(log, kept, trusted, token, home)
+        except signature_log.Empty as error:
+            raise Unusable(f"{log}: {error}") from None
+        kept = signature_log.Kept(reading.size, reading.root, clean(log))
+        lines.append(reading.told())
+    return lines
+
+
+def _read(
+    log: str, kept: "signature_log.Kept | None", trusted: Keys, token: str | None, home: Path | None
+) -> "signature_log.Reading":
     from services.cli import signature_log
     from services.cli.session import connect
 
-    place = found.log if found else None
     if log.startswith(("http://", "https://")):
-        return [signature_log.check_server(connect(log, token, home), place, trusted)]
-    return [signature_log.check_file(_rows(Path(log)), place, trusted)]
+        return signature_log.check_server(connect(log, token, home), kept, trusted)
+    return signature_log.check_file(_rows(Path(log)), kept, trusted)
 
 
 def _rows(file: Path) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from shared.bounded import read_bounded
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.base import Provenance, looks_like_an_id
 from shared.contracts.link import Link
@@ -12,7 +13,6 @@ from shared.contracts.members import did_you_mean, nearest
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.interchange.as_written import as_written
-from shared.interchange.bounded import read_bounded
 from shared.interchange.faults import BadBundle, Place
 from shared.interchange.records import LINK_MEMBERS, NOT_CARRIED
 from shared.interchange.yaml_apart import parsed_apart

@@ -631,8 +631,8 @@ MUTANTS = (
     Mutant(
         "a log may have been cut off",
         "services/cli/signature_log.py",
-        '    if place and place["head"]["size"] > size:\n',
-        '    if place and place["head"]["size"] < 0:\n',
+        "        if self.kept and self.kept.size > self.size:\n",
+        "        if self.kept and self.kept.size < 0:\n",
         "tests/unit/cli/test_verify.py",
     ),
     Mutant(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func
 
+from services.cli import signature_log
 from services.strategy import models
 from shared import merkle, proof
 from shared.config import KEYS
@@ -44,6 +45,14 @@ async def trusted(platform: Platform) -> set[str]:
 
 async def proven(platform: Platform, made: Board) -> proof.Proven:
     return proof.verify(await made.more("proof"), await trusted(platform))
+
+
+async def verified(platform: Platform, kept: Any = None) -> str:
+    """What ``plumbline verify --log`` says of it."""
+    keys: dict[str, Any] = {kid: {} for kid in await trusted(platform)}
+    reading = signature_log.Reading(signature_log.kept_by_proof(kept and kept["log"]), keys)
+    await signature_log.read(platform.client, reading)
+    return reading.told()
 
 
 async def continues(platform: Platform, first: int, second: int) -> bool:
@@ -112,6 +121,7 @@ async def test_it_goes_on_from_a_backup_and_under_another_key(tmp_path: Path) ->
 async def test_what_is_altered_in_the_database_is_noticed(platform: Platform, table: str) -> None:
     boards = [await signed(platform) for _ in range(3)]
     kept = await boards[2].more("proof")
+    assert "go on from the 3 of the proof" in await verified(platform, kept)
     entry, node, head = (models.Base.metadata.tables[f"signature_{name}"] for name in ("entry", "node", "head"))
     forged = func.replace(entry.c.statement, '"approved"', '"rejected"')
     alter = {
@@ -125,6 +135,9 @@ async def test_what_is_altered_in_the_database_is_noticed(platform: Platform, ta
             await connection.execute(alter)
     finally:
         await database.close()
+    if table != "signature_node":  # which is made of the entries, and none of them is altered
+        with pytest.raises(proof.NotProven):
+            await verified(platform, kept)
     document = await boards[0].more("proof")
     with pytest.raises(proof.NotProven):
         proof.verify(document, await trusted(platform))
@@ -132,7 +145,10 @@ async def test_what_is_altered_in_the_database_is_noticed(platform: Platform, ta
 
 
 async def test_an_entry_that_was_removed_is_missed(platform: Platform) -> None:
+    with pytest.raises(signature_log.Empty):
+        await verified(platform)
     boards = [await signed(platform) for _ in range(2)]
+    kept = await boards[1].more("proof")
     entry = models.Base.metadata.tables["signature_entry"]
     database = Database(platform.settings.database("strategy"))
     try:
@@ -143,3 +159,5 @@ async def test_an_entry_that_was_removed_is_missed(platform: Platform) -> None:
     answer = await boards[0].api.send("GET", boards[0].api.path(INCREMENT, boards[0].id, "proof"))
     assert (answer.status_code, "removed" in answer.json()["detail"]) == (409, True)
     assert [each["position"] for each in (await ask(platform, "/entries"))["items"]] == [1]
+    with pytest.raises(proof.NotProven, match="Entry 1 of the log is missing"):
+        await verified(platform, kept)

@@ -186,6 +186,18 @@ def _path_cut(made: Document) -> None:
     made["log"]["path"] = made["log"]["path"][:-1]
 
 
+def _path_in_capitals(made: Document) -> None:
+    made["log"]["path"] = [step.upper() for step in made["log"]["path"]]
+
+
+def _path_with_blanks(made: Document) -> None:
+    made["log"]["path"] = [f" {step}" for step in made["log"]["path"]]
+
+
+def _path_on_lines(made: Document) -> None:
+    made["log"]["path"] = [f"{step}\n" for step in made["log"]["path"]]
+
+
 @pytest.mark.parametrize(
     "alter",
     [
@@ -193,7 +205,7 @@ def _path_cut(made: Document) -> None:
         _signature_commented, _key_commented, _unsigned, _other_algorithm, _other_header, _no_key, _no_log, _in_no_log,
         _elsewhere,
         _other_head, _path_cut, _payload_of_its_own, _head_with_a_payload, _other_curve, _position_by_another_name,
-        _path_of_another_shape,
+        _path_of_another_shape, _path_in_capitals, _path_with_blanks, _path_on_lines,
     ],
 )  # fmt: skip
 def test_what_is_altered_is_not_proven(alter: Callable[[Document], None]) -> None:

@@ -1,4 +1,4 @@
-"""``verify`` and ``trust``: exit codes, what is printed of what others wrote, and the log in a file."""
+"""``verify`` and ``trust``: exit codes, and what is printed of what others wrote."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import merkle, proof
-from shared.contracts.content import canonical
-from shared.keys import generate
-from tests.unit.test_proof import AT, KEY, OTHER, Document, document, signed, statement
+from tests.unit.test_proof import AT, KEY, OTHER, document, signed, statement
 
 HELD, FAILED, USAGE = 0, 1, 2
 
@@ -102,89 +99,6 @@ def test_a_long_name_does_not_push_out_the_sign_in(run: Any, tmp_path: Path) -> 
     result = check(run, tmp_path, document(said) | {"log": None}, "--key", KEY.kid)
     [line] = [line for line in result.stdout.splitlines() if "Chair" in line]
     assert line.startswith(f"  approved, signed in as boss, at {AT}: Chair")
-
-
-def log(count: int, month: str = "06") -> list[Document]:
-    """A log of some statements, each with the head that it made."""
-    nodes: dict[merkle.Node, bytes] = {}
-    rows = []
-    for position in range(count):
-        said = statement() | {"at": f"2026-{month}-0{position + 1}T08:00:00Z"}
-        nodes |= merkle.grown(nodes.__getitem__, position, canonical(said))
-        head = {"size": position + 1, "root": merkle.root(nodes.__getitem__, position + 1).hex(), "at": AT}
-        head["signature"] = proof.signature(KEY, proof.head_statement(head))
-        entry = {"position": position, "statement": said, "signature": proof.signature(KEY, said), "head": head}
-        rows.append(entry)
-    return rows
-
-
-def proven_in(rows: list[Document]) -> Document:
-    """The proof of the last entry of a log."""
-    nodes: dict[merkle.Node, bytes] = {}
-    for position, row in enumerate(rows):
-        nodes |= merkle.grown(nodes.__getitem__, position, canonical(row["statement"]))
-    last = rows[-1]
-    path = [step.hex() for step in merkle.inclusion(nodes.__getitem__, len(rows) - 1, len(rows))]
-    place = {"position": len(rows) - 1, "path": path, "head": last["head"]}
-    contents = signed()["contents"]
-    return proof.document(last["statement"], contents, last["signature"], place)
-
-
-def written(folder: Path, rows: list[Document]) -> Path:
-    path = folder / "signature-log.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
-def test_a_log_in_a_file_holds_and_goes_on_from_a_proof(run: Any, tmp_path: Path) -> None:
-    rows = log(5)
-    result = check(run, tmp_path, proven_in(rows[:3]), "--key", KEY.kid, "--log", written(tmp_path, rows))
-    assert (result.exit_code, "5 entries, none removed or changed" in result.stdout) == (HELD, True), result.stderr
-
-
-def _removed(rows: list[Document]) -> list[Document]:
-    return [*rows[:1], *rows[2:]]
-
-
-def _cut(rows: list[Document]) -> list[Document]:
-    return rows[:2]
-
-
-def _altered(rows: list[Document]) -> list[Document]:
-    said = rows[1]["statement"] | {"at": "2020-01-01T00:00:00Z"}
-    return [rows[0], rows[1] | {"statement": said}, *rows[2:]]
-
-
-def _signed_again(rows: list[Document]) -> list[Document]:
-    """By whoever has the key: the entry itself is whole, and the heads are not those of it."""
-    said = rows[1]["statement"] | {"at": "2020-01-01T00:00:00Z"}
-    return [rows[0], rows[1] | {"statement": said, "signature": proof.signature(KEY, said)}, *rows[2:]]
-
-
-def _rewritten(rows: list[Document]) -> list[Document]:
-    """A whole new log under the same key: only whoever kept a proof or a head notices."""
-    return log(len(rows), month="01")
-
-
-@pytest.mark.parametrize("alter", [_removed, _cut, _altered, _signed_again, _rewritten])
-def test_an_entry_that_was_removed_or_altered_is_noticed(run: Any, tmp_path: Path, alter: Any) -> None:
-    rows = log(5)
-    path = written(tmp_path, alter(rows))
-    result = check(run, tmp_path, proven_in(rows[:3]), "--key", KEY.kid, "--log", path)
-    assert (result.exit_code, result.stderr.startswith("Not proven:")) == (FAILED, True)
-
-
-def test_a_key_that_has_ended_signs_no_more_heads(run: Any, tmp_path: Path) -> None:
-    path = written(tmp_path, log(2))
-    ended = key_file(tmp_path, exp=1_000)
-    assert "not in use" in run("verify", "--log", path, "--key", ended).stderr
-    held = key_file(tmp_path, exp=1_900_000_000)
-    assert run("verify", "--log", path, "--key", held).exit_code == HELD
-
-
-def test_a_log_signed_by_somebody_else_is_not_trusted(run: Any, tmp_path: Path) -> None:
-    result = run("verify", "--log", written(tmp_path, log(2)), "--key", generate(0).kid)
-    assert (result.exit_code, "unknown key" in result.stderr) == (FAILED, True)
 
 
 def test_nothing_to_check_is_a_usage_error(run: Any) -> None:

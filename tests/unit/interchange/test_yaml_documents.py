@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.bounded import read_bounded
 from shared.interchange import bundle_files, yaml_documents
-from shared.interchange.bounded import read_bounded
 from shared.interchange.faults import BadBundle
 from shared.interchange.yaml_documents import documents, parsed, text
 
