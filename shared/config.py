@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bounded import read_secret
 from shared.contracts.owners import OWNERS
 
 RELEASE = "0.1.0"
@@ -151,6 +152,6 @@ class Settings(BaseSettings):
 
 def _content(path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        return read_secret(Path(path)).decode().strip()
     except (OSError, ValueError) as error:
         raise Misconfigured(f"PLUMBLINE_DATABASE_URL_FILE: {path} cannot be read: {error}") from None

@@ -74,9 +74,11 @@ def opened(endpoint: Endpoint, token: str) -> "httpx.AsyncClient":
     """Tests put another one in its place."""
     import httpx
 
+    from shared.client import Bounded
+
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx.AsyncHTTPTransport() if endpoint.is_here() else None
-    return httpx.AsyncClient(base_url=endpoint.server, headers=headers, transport=transport, timeout=10)
+    return Bounded(base_url=endpoint.server, headers=headers, transport=transport, timeout=10)
 
 
 def _release() -> str:

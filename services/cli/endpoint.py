@@ -16,10 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from shared.bounded import read_bounded
+
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 DEFAULT_HOME = Path("data")
 SERVER_FILE = "server.json"
 LOCK_FILE = "lock"
+_LARGEST = 4096
+"""Bytes that say where a server is."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ROOT = 0
 _TOKEN_HOURS = 1 / 6
@@ -84,7 +88,7 @@ def running_server(home: Path) -> str:
     if not _is_running(home):
         raise _nothing_runs(home)
     try:
-        url = str(json.loads((home / SERVER_FILE).read_text())["url"])
+        url = str(json.loads(read_bounded(home / SERVER_FILE, _LARGEST))["url"])
     except (OSError, ValueError, KeyError, TypeError):
         raise _nothing_runs(home) from None
     if _origin(url)[:2] not in [("http", host) for host in _LOOPBACK]:

@@ -9,8 +9,7 @@ import typer
 
 from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
-
-_LARGEST = 1_000_000
+from shared.bounded import read_secret
 
 
 def pinned_file() -> Path:
@@ -29,8 +28,7 @@ def keys_in(path: Path) -> list[dict[str, Any]]:
     from shared.keys import PublicKey
 
     try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(_LARGEST))
+        document = json.loads(read_secret(path))
         found = document.get("keys", [document])
         return [PublicKey.model_validate({"kid": "-", **key}).document() for key in found]
     except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.bounded import read_secret
 from shared.config import Misconfigured, Settings
 from shared.tls import trusting
 
@@ -38,7 +39,7 @@ class Access:
 
     def _password(self) -> str:
         try:
-            password = self.password_file.read_text().strip() if self.password_file else ""
+            password = read_secret(self.password_file).decode().strip() if self.password_file else ""
         except (OSError, ValueError) as error:
             raise Misconfigured(
                 f"PLUMBLINE_KAFKA_PASSWORD_FILE: {self.password_file} cannot be read: {error}"

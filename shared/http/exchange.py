@@ -147,13 +147,17 @@ class Holding:
 
 
 async def _read(request: Request, limit: int) -> bytes:
+    too_large = TooLarge(f"A body may have {limit} bytes.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise too_large  # before anything is read: who waits to be told to go on is not told to
     chunks: list[bytes] = []
     size, holding = 0, request.scope["holding"]
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size > limit:
-                raise TooLarge(f"A body may have {limit} bytes.")
+                raise too_large
             holding.take(len(chunk))
             chunks.append(chunk)
     except ClientDisconnect:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from shared.bounded import read_secret
 from shared.telemetry import log
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class Watched(Generic[T]):
             found = self.path.stat()
             seen = (found.st_ino, found.st_mtime_ns, found.st_size)
             if seen != self._seen:
-                self._value, self._seen = self._read(self.path.read_bytes()), seen
+                self._value, self._seen = self._read(read_secret(self.path)), seen
         except (OSError, ValueError) as error:
             if self._value is None:
                 raise

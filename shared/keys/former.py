@@ -5,6 +5,7 @@ from pathlib import Path
 
 from joserfc.jwk import OctKey, OKPKey
 
+from shared.bounded import read_secret
 from shared.keys.jwk import PublicKey
 
 _PURPOSE = b"plumbline: proofs of sign-off"
@@ -16,7 +17,7 @@ def derived_proof_key(secret: Path, now: int) -> PublicKey | None:
     Every process held the secret and could have computed it, so it proves nothing that was signed from now on.
     """
     try:
-        raw = OctKey.import_key(json.loads(secret.read_text())).raw_value
+        raw = OctKey.import_key(json.loads(read_secret(secret))).raw_value
     except (OSError, ValueError, KeyError, TypeError):
         return None
     pair = OKPKey.derive_key(raw, "Ed25519", kdf_options={"info": _PURPOSE})

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from shared import clock
+from shared.bounded import read_secret
 from shared.config import Misconfigured
 from shared.keys import files
 from shared.keys.jwk import PrivateKey, PublicKey, generate
@@ -57,7 +58,7 @@ def make_ring(path: Path, grant: Grant | None = None, former: tuple[PublicKey, .
 def load_ring(path: Path) -> Ring:
     """Raises RingUnreadable."""
     try:
-        return Ring.model_validate_json(path.read_bytes())
+        return Ring.model_validate_json(read_secret(path))
     except (OSError, ValueError) as error:
         raise RingUnreadable(f"{path} has no private key that can be used ({type(error).__name__}).") from None
 

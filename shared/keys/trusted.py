@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from shared.bounded import read_secret
 from shared.keys import files
 from shared.keys.jwk import PublicKey
 from shared.keys.ring import Grant
@@ -67,4 +68,4 @@ def _named(keys: TrustedSet, kid: str) -> TokenKey | None:
 
 def load_trusted(path: Path) -> TrustedSet:
     """Raises OSError or ValueError."""
-    return TrustedSet.model_validate_json(path.read_bytes())
+    return TrustedSet.model_validate_json(read_secret(path))

@@ -122,6 +122,27 @@ async def test_a_body_comes_in_time(served: Served, hasty: None) -> None:
     await served.idle()
 
 
+@pytest.mark.parametrize("more", [[], ["Expect: 100-continue"]], ids=["waits", "asks first"])
+@pytest.mark.parametrize("length", [1_048_577, 99_999_999_999])
+async def test_a_body_that_is_announced_as_too_large_is_not_waited_for(
+    served: Served, length: int, more: list[str]
+) -> None:
+    reader, writer = await served.connect()
+    writer.write(served.head(POST, JSON, f"Content-Length: {length}", *more))
+    answer = await reader.readuntil(END.encode())
+    assert status(answer) == 413
+    writer.close()
+    await served.idle()
+
+
+async def test_a_body_that_may_be_sent_is_asked_for(served: Served) -> None:
+    reader, writer = await served.connect()
+    writer.write(served.head(POST, JSON, "Content-Length: 1048576", "Expect: 100-continue"))
+    assert status(await reader.readuntil(END.encode())) == 100
+    writer.close()
+    await served.idle()
+
+
 async def test_who_reads_no_answer_is_hung_up_on(served: Served, hasty: None) -> None:
     body = json.dumps({"name": "Large", "custom": {"a": "y" * 90_000}}).encode()
     for _ in range(5):

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+import gzip
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from shared.client import (
     Refused,
     Unauthorized,
     Unreachable,
+    Unusable,
 )
 from shared.contracts import LINKS
 
@@ -178,3 +180,52 @@ async def test_what_may_have_happened_is_never_sent_twice(method: str) -> None:
     with pytest.raises(Unreachable):
         await http.send(method, "/roles/v1/parties", {})
     assert len(seen) == 1
+
+
+class Endless:
+    """Of what is sent as an answer, how many pieces were taken."""
+
+    taken = 0
+
+    async def pieces(self, piece: bytes) -> AsyncIterator[bytes]:
+        while True:
+            self.taken += 1
+            yield piece
+
+
+async def once(piece: bytes) -> AsyncIterator[bytes]:
+    yield piece
+
+
+@pytest.mark.parametrize("status", [200, 422, 503])
+async def test_an_answer_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Whatever it is, and neither to its end nor a second time."""
+    monkeypatch.setattr("shared.client.MOST_BYTES", 5 * 1024**2)
+    sent = Endless()
+    http, seen = client(httpx.Response(status, content=sent.pieces(b"y" * 1024**2)))
+    with pytest.raises(Unusable, match=r"^/x: the answer is larger than 5 MiB\.$"):
+        await http.get_json("/x")
+    assert (sent.taken, len(seen)) == (6, 1)
+
+
+async def test_a_stream_without_the_end_of_a_line_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.client.MOST_BYTES", 5 * 1024**2)
+    for status in (200, 503):
+        sent = Endless()
+        http, _ = client(httpx.Response(status, content=sent.pieces(b"y" * 1024**2)))
+        with pytest.raises(Unusable, match="larger than 5 MiB"):
+            await anext(http.stream("strategy", 0))
+        assert sent.taken == 6
+
+
+async def test_the_bound_is_for_what_an_answer_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.client.MOST_BYTES", 1024**2)
+    packed = {"Content-Encoding": "gzip"}
+    small, large = (gzip.compress(b'{"a": "' + b"y" * size + b'"}') for size in (1024**2 - 9, 1024**2 - 8))
+    answers = (httpx.Response(200, headers=packed, content=once(raw)) for raw in (small, large, b"no gzip"))
+    http, _ = client(*answers)
+    assert len((await http.get_json("/x"))["a"]) == 1024**2 - 9
+    with pytest.raises(Unusable, match="larger than 1 MiB"):
+        await http.get_json("/x")
+    with pytest.raises(Unusable, match="encoding that it names"):
+        await http.get_json("/x")

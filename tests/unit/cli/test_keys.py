@@ -79,6 +79,20 @@ def test_a_key_that_is_not_there_or_signs_no_tokens_is_a_usage_error(run: Any, t
         assert (told.exit_code, told.stdout) == (2, "")
 
 
+@pytest.mark.parametrize("command", ["token", "sign-in", "keys"])
+def test_of_a_key_file_only_so_much_is_read(run: Any, tmp_path: Path, command: str) -> None:
+    """Of a device that never ends, and of a file that is larger than any ring, though it is one."""
+    large = tmp_path / "large"
+    for path in (Path("/dev/zero"), large):
+        folder = tmp_path / f"keys-{path.name}"
+        run("keys", folder)
+        large.write_text((folder / ISSUER_KEY).read_text() + " " * 1024**2)
+        (folder / ISSUER_KEY).unlink()
+        (folder / ISSUER_KEY).symlink_to(path)
+        result = run(command, folder, "--rotate", "issuer") if command == "keys" else run(command, "--key", path)
+        assert (result.exit_code, "no private key that can be used" in result.stderr) == (2, True), result.stderr
+
+
 def test_a_token_is_kept_fresh_in_a_file(tmp_path: Path, run: Any) -> None:
     run("keys", tmp_path)
     file = tmp_path / "metrics_token"
