@@ -1,6 +1,8 @@
 """``apply`` and ``import``: files brought in by the same engine, and the report of what became of them."""
 
 import csv
+import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,14 +90,19 @@ async def _batch(client: "Client", paths: list[Path], format: str | None, **said
     from shared.interchange import formats
     from shared.interchange.incoming import to_batch
 
-    first, *others = [file for path in paths for file in _files(path)]
+    found = [file for path in paths for file in _files(path)]
     try:
-        beside = tuple(formats.File(path.name, _bytes(path, formats.MOST)) for path in others)
-        return await to_batch(
-            client, formats.File(first.name, _bytes(first, formats.MOST), **said, beside=beside), format
-        )
+        first, *others = [formats.File(path.name, _bytes(path, formats.MOST), place=_place(path)) for path in found]
+        place = _place(paths[0]) if len(paths) == 1 else first.place
+        return await to_batch(client, replace(first, **said, place=place, beside=tuple(others)), format)
     except formats.Unreadable as error:
         raise Unusable(str(error)) from None
+
+
+def _place(path: Path) -> str:
+    """A file by its name in its folder, a folder by its own: the same in each copy of a repository."""
+    whole = Path(os.path.abspath(path))  # as it is named: what it links to may lie anywhere
+    return f"{whole.name}/" if path.is_dir() else f"{whole.parent.name}/{whole.name}".lstrip("/")
 
 
 def _files(path: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.client import Client
-from shared.interchange import identity, prune
+from shared.interchange import identity, prune, sources
 from shared.interchange.holdings import Held, Holdings
 from shared.interchange.inventory import TooMany
 from shared.interchange.outcome import Leaving, Report
@@ -43,6 +43,7 @@ async def bring(
         report = await sync(client, batch, dry_run=dry_run, progress=progress)
         report.notes += [_NOT_LOOKED] if origin.name else []
         return report
+    sources.recognise(batch, origin, holdings)
     doubles = identity.resolve(batch, origin, holdings, match=match) if batch.whole else []
     report = await sync(client, batch, dry_run=dry_run, progress=progress)
     report.doubles = doubles

@@ -42,3 +42,6 @@ FOUND_IN = {
 
 FOLLOWING = {"activity"}
 """Kinds whose state is that of what they are a part of: their owner gives it to them."""
+
+UNRESOLVED = "unresolved"
+"""Tag of what a file names and does not describe."""

@@ -1,20 +1,17 @@
 """A file on its way in: read in its format, its names looked up on the server, and made ready for the engine."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from shared.client import Client, ClientError, NotFound
-from shared.contracts import LINKS
-from shared.interchange import bundle, formats
+from shared.client import Client, ClientError
+from shared.interchange import as_there, bundle, formats
 from shared.interchange.bundle_files import Document, Unread
-from shared.interchange.formats.format import Documents, Faulty, File
-from shared.interchange.formats.taking import UNRESOLVED
+from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
 from shared.interchange.found import FOLLOWING, FOUND_IN
-from shared.interchange.holdings import Ends, ends_of
-from shared.interchange.records import Batch, Origin, Record
+from shared.interchange.records import Batch, Origin
 from shared.interchange.together import each
 
 State = dict[str, Any]
@@ -23,6 +20,13 @@ Held = Mapping[str, Mapping[str, State]]
 
 async def to_batch(client: Client, file: File, format: str | None = None) -> Batch:
     """What a file holds as records; raises Unreadable and BadBundle with all that is wrong, and as the client does."""
+    batch = await _read(client, file, format)
+    if not batch.read:
+        raise Unreadable(f"{file.name}{' and those beside it' if file.beside else ''}: holds nothing to bring in.")
+    return batch
+
+
+async def _read(client: Client, file: File, format: str | None) -> Batch:
     found = formats.named(format) if format else formats.recognise(file)
     try:
         read = formats.read(file, found.name)
@@ -33,77 +37,26 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
         raise
     if isinstance(read, Documents):
         return await _batch(client, read, file, found.name)
+    if file.source and read.former_ids:
+        await as_there.keep_ids(client, read)
     if read.stubs:
-        await _leave_stubs(client, read)
+        await as_there.leave_stubs(client, read)
     if not read.whole:
-        await _find_links(client, read)
-        await _keep_states(client, read)
+        await as_there.find_links(client, read)
+        await as_there.keep_states(client, read)
     return read
-
-
-async def _keep_states(client: Client, batch: Batch) -> None:
-    """What was only named has been registered in a state already: described later, it stays in it, which is told."""
-    kinds = {record.kind for layer in batch.layers for record in layer if not record.kind.is_link}
-    there: dict[str, State] = {}
-    for kind in sorted(kinds, key=lambda kind: kind.name):
-        there |= {
-            state["id"]: state async for state in client.list(kind, tag=UNRESOLVED) if UNRESOLVED in state["tags"]
-        }
-
-    def kept(record: Record) -> Record:
-        state, said = there.get(record.id, {}).get("state"), record.members.get("state")
-        if not state or not said or state == said:
-            return record
-        batch.notes.append(f"{record.label} was made as unresolved, and stays {state}; the file has it as {said}")
-        return replace(record, members={**record.members, "state": state})
-
-    batch.layers = [[kept(record) for record in layer] for layer in batch.layers]
-
-
-async def _find_links(client: Client, batch: Batch) -> None:
-    """A link is what it joins: one that is there, under whatever id, is that one."""
-    services = {record.kind.service for layer in batch.layers for record in layer if record.kind.is_link}
-    there = {ends_of(link): link async for _, link in _links(client, services) if link["state"] == "active"}
-    batch.layers = [[_as_there(record, there) for record in layer] for layer in batch.layers]
-
-
-async def _links(client: Client, services: Iterable[str]) -> AsyncIterator[tuple[str, State]]:
-    for service in sorted(services):
-        async for link in client.list(LINKS[service]):
-            yield service, link
-
-
-def _as_there(record: Record, there: Mapping[Ends, State]) -> Record:
-    found = there.get(ends_of(record.members)) if record.kind.is_link else None
-    return replace(record, id=found["id"]) if found else record
-
-
-async def _leave_stubs(client: Client, batch: Batch) -> None:
-    """What a file only names, and the server has, stays as it is there."""
-
-    async def there(record: Record) -> bool:
-        try:
-            await client.get(record.kind, record.id)
-        except NotFound:
-            return False
-        return True
-
-    stubs = [record for layer in batch.layers for record in layer if record.origin.id in batch.stubs]
-    known = await each(stubs, there)
-    gone = {record.id for record, is_there in zip(stubs, known, strict=True) if is_there}
-    batch.layers = [[record for record in layer if record.id not in gone] for layer in batch.layers]
-    batch.spared |= {record.origin.id for record in stubs if record.id in gone}
-    batch.read -= len(gone)
 
 
 async def _batch(client: Client, read: Documents, file: File, format: str, faults: Iterable[str] = ()) -> Batch:
     held = await _held(client, _kinds(read))
-    source = file.source or (None if file.beside else file.name)
+    source = file.called
     documents = [_settled(document, read, held, format, source) for document in _renamed(read, held)]
     batch = await bundle.to_batch(client, documents, source, format, Unread([*faults]))
     batch.read += read.unmapped.total() + read.duplicates.total() + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
     batch.duplicates, batch.refused, batch.notes = read.duplicates, read.refused, [*batch.notes, *read.notes]
+    if file.place and not file.source:
+        batch.former_sources = frozenset({"" if file.beside else file.name})
     return batch
 
 

@@ -40,7 +40,8 @@ def body(record: Record) -> dict[str, Any]:
 
 def entry_of(origin: Origin, current: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What is noted of a source in something that is there."""
-    return next((entry for entry in current["provenance"] if origin.made(entry)), None)
+    entries = [entry for entry in current["provenance"] if origin.made(entry)]
+    return next(filter(origin.brought, entries), next(iter(entries), None))
 
 
 def compare(record: Record, current: Mapping[str, Any]) -> Difference:

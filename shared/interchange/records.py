@@ -55,6 +55,8 @@ class Origin:
     name: str | None = None
     former: str | None = None
     """The id under which the file had it before, where it was drawn anew."""
+    also: frozenset[str] = frozenset()
+    """Other names of the source, under which it may have written this before."""
 
     @property
     def source(self) -> str:
@@ -77,12 +79,26 @@ class Origin:
 
     def made(self, entry: Mapping[str, Any]) -> bool:
         """Whether a provenance entry is this origin's."""
-        return entry["id"] in (self.id, self.former) and self.brought(entry)
+        return entry["id"] in (self.id, self.former) and (self.brought(entry) or self._once(entry))
+
+    def _once(self, entry: Mapping[str, Any]) -> bool:
+        return format_of(entry) == self.format and model_of(entry) in self.also
 
     def entry(self, wrote: Mapping[str, Any], left_at: str | None = None) -> dict[str, Any]:
         told = {"source": self.source, "id": self.id, "type": self.type, "model": self.name, "left_at": left_at}
         needed = {name: value for name, value in told.items() if value is not None or name == "type"}
         return {**needed, "wrote": dict(wrote)}
+
+
+def format_of(entry: Mapping[str, Any]) -> str:
+    """The format of a provenance entry."""
+    return str(entry["source"]).partition(":")[0]
+
+
+def model_of(entry: Mapping[str, Any]) -> str:
+    """The model, bundle or file of a provenance entry; empty where it has no name."""
+    told = "" if entry.get("type") else str(entry["source"]).partition(":")[2]
+    return str(entry.get("model") or told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +159,10 @@ class Batch:
     """What an id on the server is called, as ``kind/key``, as far as the file speaks of it."""
     instead: "dict[str, Predecessor]" = field(default_factory=dict)
     """By the id of a record, what it takes the place of."""
+    former_sources: frozenset[str] = frozenset()
+    """What files of this format were called as sources before each was one of its own."""
+    former_ids: dict[str, str] = field(default_factory=dict)
+    """By the id of a record, the one that an earlier release gave it."""
 
 
 Why = Literal["retyped", "returned", "re-ended"]

@@ -27,8 +27,9 @@ class Faulty(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file from hands that need not be friendly. ``source`` is what ids are derived from instead of the name that
-    the file has for itself; ``name`` is for messages and provenance.
+    """A file from hands that need not be friendly. ``source`` is what it is called instead of the name that it has for
+    itself, which is in its content, or else its ``place``: the name with that of its folder, so that two files of one
+    name are two; of several files, what they are together. ``name`` is for messages.
 
     The rest is what the file does not say itself, for formats that take it: the ``kind`` of its rows, its ``columns``
     as ``their name: member``, ``into`` what it goes, as ``kind/key``, files ``beside`` it that are read with it,
@@ -43,6 +44,13 @@ class File:
     into: str | None = None
     language: str | None = None
     beside: tuple["File", ...] = ()
+    place: str | None = None
+
+    @property
+    def called(self) -> str | None:
+        """What a file without a name of its own is as a source; None for several that have none together."""
+        own = self.place or self.name
+        return self.source or (own if not self.beside or own.endswith("/") else None)
 
 
 HINTS = ("kind", "columns", "into", "beside", "language")

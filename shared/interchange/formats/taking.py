@@ -13,8 +13,6 @@ from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal
 
 LONGEST, LONGEST_NAME, _LONGEST_ID = 20_000, 500, 200
 """Characters that a text, and a name, may have (``Text`` and ``Name`` of the contracts)."""
-UNRESOLVED = "unresolved"
-"""Tag of what a file names and does not describe."""
 
 
 class Ref(NamedTuple):
@@ -42,11 +40,13 @@ def cut(text: str | None, most: int = LONGEST) -> str | None:
 
 @dataclass
 class Taking:
-    """One pass over a file of a format. ``model`` is what its ids hang on: the same one the next time."""
+    """One pass over a file of a format. ``model`` is the source that it is, the same one the next time. Ids hang on
+    ``within`` instead where several sources speak of the same things under the same ids."""
 
     format: str
     model: str
     file: str
+    within: str | None = None
     batch: Batch = field(default_factory=Batch)
     entities: list[Record] = field(default_factory=list)
     links: list[Record] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Taking:
 
     def ref(self, kind: str, id: str, own: str | None = None) -> Ref:
         """What an id of the file is here; ``own`` is the id that it has here already."""
-        return Ref(kind, own or derived_id(f"{self.format}:{self.model}:{short(id)}"))
+        return Ref(kind, own or derived_id(f"{self.format}:{self.within or self.model}:{short(id)}"))
 
     def entity(self, id: str, type: str, kind: str, members: Mapping[str, Any], own: str | None = None) -> Ref | None:
         """Something that the file has: what is empty is not carried, and what has no name is given one and counted."""
@@ -102,6 +102,11 @@ class Taking:
         self.batch.origin, self.batch.whole = Origin(self.format, "", name=self.model), True
         self.batch.read, self.batch.paths = read, len(self.links)
         return self.batch
+
+    def formerly(self) -> dict[str, str]:
+        """By the id of each record, the one that it had when ids hung on the source."""
+        old = replace(self, within=None)
+        return {each.id: old.ref("", each.origin.id).id for each in (*self.entities, *self.links)}
 
     def _record(
         self, ref: Ref, id: str, type: str, members: Mapping[str, Any], label: str, service: str = ""

@@ -46,9 +46,21 @@ def test_a_file_that_is_no_model_is_a_usage_error(run: Any, owner: FakeOwner, tm
 
 def test_a_model_without_an_identifier_needs_a_source(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
-    file.write_text('<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"/>')
+    element = '<elements><element identifier="a" xsi:type="Goal"><name>A</name></element></elements>'
+    names = 'xmlns="http://www.opengroup.org/xsd/archimate/3.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    file.write_text(f"<model {names}>{element}</model>")
     assert run("import", file).exit_code == 2
     assert run("import", file, "--source", "mine").exit_code == 0
+
+
+def test_two_files_of_one_name_are_two_and_a_folder_is_one(run: Any, owner: FakeOwner, tmp_path: Path) -> None:
+    for folder, name in (("a", "Bilge"), ("b", "Crane")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "service.csv").write_text(f"Name\n{name}\n")
+        assert "retired" not in run("import", tmp_path / folder / "service.csv", "--prune").stdout
+    assert [owner.by_name(name)["state"] for name in ("Bilge", "Crane")] == ["operational"] * 2
+    assert run("import", tmp_path / "a", "--prune").exit_code == 0
+    assert [each["source"] for each in owner.by_name("Bilge")["provenance"]] == ["csv:a/service.csv", "csv:a/"]
 
 
 def test_apply_brings_in_and_dry_run_only_shows(run: Any, owner: FakeOwner, tmp_path: Path) -> None:

@@ -3,9 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts import NODE_KINDS
 from shared.interchange import formats
 from shared.interchange.formats import FORMATS, File, Unreadable, Written
+from shared.interchange.formats.tables import writing
+from shared.interchange.incoming import to_batch
 from shared.interchange.inventory import Inventory
+from tests.unit.fake_owner import FakeOwner
 
 FERRY = Path(__file__).with_name("ferry.xml").read_bytes()
 
@@ -56,3 +60,24 @@ def test_a_format_without_a_way_out_names_those_that_have_one(monkeypatch: pytes
     assert formats.writer("archimate")(Inventory()) == Written({})
     with pytest.raises(Unreadable, match="plain is only read; what can be written is: archimate"):
         formats.writer("plain")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("service.csv", b"Key,Name\n", {}),
+        ("service.csv", b"Key,Name\n,\n ,\n", {}),
+        ("service.json", b"[]", {"format": "json", "kind": "service"}),
+        ("tmf.json", b"[]", {"format": "tmf"}),
+        ("catalog.yaml", b"# nothing yet\n", {"format": "backstage"}),
+        ("catalog.yaml", b"---\n---\n", {"format": "backstage"}),
+        ("service.xlsx", None, {}),
+    ],
+)
+async def test_a_file_with_nothing_in_it_is_refused(name: str, content: bytes | None, said: dict[str, str]) -> None:
+    format, kind = said.get("format"), said.get("kind")
+    if content is None:
+        content = writing.template(NODE_KINDS["service"], xlsx=True)
+    async with FakeOwner().client() as client:
+        with pytest.raises(Unreadable, match=name):
+            await to_batch(client, File(name, content, kind=kind), format)

@@ -25,11 +25,13 @@ from shared.interchange.formats.backstage.terms import (
     parse,
 )  # fmt: skip
 from shared.interchange.formats.format import Faulty, File, Unreadable
-from shared.interchange.formats.taking import UNRESOLVED, Ref, Taking, cut
+from shared.interchange.formats.taking import Ref, Taking, cut, short
+from shared.interchange.found import UNRESOLVED
 from shared.interchange.records import Batch
 
 MAX_ENTITIES = 50_000
-_MODEL = "catalog"
+_CATALOG = "catalog"
+"""What a name is looked up in, in whatever file it stands; and the one source that all files were in before 0.2."""
 _SOME = 10
 _SURE = {"person", "it"}
 """Types that no other of our things has in Backstage."""
@@ -54,12 +56,18 @@ def knows(content: bytes) -> bool:
 def read(file: File) -> Batch:
     """The entities of a file and of those beside it; raises Unreadable."""
     entities: dict[Name, Entity] = {}
-    reading = _Reading(Taking(NAME, file.source or _MODEL, file.name), entities)
+    reading = _Reading(Taking(NAME, _source(file), file.name, within=_CATALOG), entities)
     for each in (file, *file.beside):
         reading.documents(each)
     if reading.faults:
         raise Faulty(reading.faults)
     return reading.run()
+
+
+def _source(file: File) -> str:
+    """Several files are a source together, whichever of them is named first."""
+    together = ", ".join(sorted({each.place or each.name for each in (file, *file.beside)}))
+    return short(file.called or together)
 
 
 @dataclass
@@ -116,7 +124,8 @@ class _Reading:
             self.taking.batch.left_out += Counter(name for name in LOST if _said(entity, name))
         self.taking.batch.left_out += Counter(f"{member} of a {name.kind}" for _, member, name in self.elsewhere)
         batch = self.taking.finish(self.read)
-        batch.whole = False
+        batch.whole, batch.former_sources = False, frozenset({_CATALOG})
+        batch.former_ids = self.taking.formerly()
         return batch
 
     def _note_parents(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.interchange.formats import json_text
 from shared.interchange.formats.format import File, Unreadable
-from shared.interchange.formats.taking import UNRESOLVED, Ref, Taking, cut
+from shared.interchange.formats.taking import Ref, Taking, cut
 from shared.interchange.formats.tmf import items, members
 from shared.interchange.formats.tmf.members import Json, Resource
 from shared.interchange.formats.tmf.terms import (
@@ -20,6 +20,7 @@ from shared.interchange.formats.tmf.terms import (
     RELATIONSHIPS,
     TERMS,
 )  # fmt: skip
+from shared.interchange.found import UNRESOLVED
 from shared.interchange.records import Batch
 
 MAX_ITEMS = 100_000
@@ -30,7 +31,8 @@ def read(file: File) -> Batch:
     document = json_text.load(file)
     if not items.knows(document):
         raise Unreadable(f"{file.name} holds no resource of TM Forum: {', '.join(TERMS)} with @type and id.")
-    return _Reading(Taking(NAME, file.source or NAME, file.name)).run(document)
+    called = file.called or file.name
+    return _Reading(Taking(NAME, called, file.name, within=file.source or NAME)).run(document)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class _Reading:
         if stubs := sorted(batch.stubs):
             batch.notes.append(f"{len(stubs)} are named and not described; made as unresolved: {', '.join(stubs[:10])}")
         made = self.taking.finish(self.read)
-        made.whole = False
+        made.whole, made.former_sources = False, frozenset({NAME})
         return made
 
     def _sort(self, item: items.Item) -> None:
