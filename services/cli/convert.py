@@ -1,6 +1,5 @@
 """``convert``: a file of another tool into another format, without a server."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ def convert(
     ] = False,
 ) -> None:
     """Take a model to ArchiMate 4, and report what became of what and what is to be decided."""
+    from services.cli.tables import document, plain
     from shared.bounded import read_bounded
     from shared.interchange.formats import xml
     from shared.interchange.formats.archimate import fourth
@@ -47,13 +47,13 @@ def convert(
         typer.echo(f"{error.filename}: {error.strerror}.", err=True)
         raise typer.Exit(USAGE) from None
     except (Unusable, ValueError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(plain(error), err=True)
         raise typer.Exit(USAGE) from None
     if as_json:
-        typer.echo(json.dumps(_data(made), ensure_ascii=False, indent=2))
+        typer.echo(document(_data(made), indent=2))
     else:
         for line in _told(made):
-            typer.echo(line, err=output is None)
+            typer.echo(plain(line), err=output is None)
 
 
 def _data(made: "Migration") -> dict[str, Any]:

@@ -31,7 +31,7 @@ async def fix(
 ) -> None:
     """What mends a finding: what there is to choose from, or the change as a bundle; with --apply it is made."""
     from services.cli import steps
-    from services.cli.tables import cell
+    from services.cli.tables import lines
     from shared import typed
     from shared.contracts.views.remedy import RemedyView
 
@@ -55,7 +55,7 @@ async def fix(
         await _shown(session, made, which)
         return
     done = [told async for told in steps.make(session.client, made, f"It mends {answer.value.finding.rule}.")]
-    session.show({"finding": id, "done": done}, lambda: cell("\n".join(done)))
+    session.show({"finding": id, "done": done}, lambda: lines(done))
 
 
 def _made(answer: "RemedyView", filled: Json) -> list[Json] | None:
@@ -105,13 +105,13 @@ def _member(given: str) -> tuple[str, str]:
 
 def _asked(answer: "RemedyView", which: str) -> list[Json]:
     """Whoever sits there is asked; a program has to say it. Raises Unusable."""
-    from services.cli.tables import label
+    from services.cli.tables import label, plain
 
     there = [(option, each) for option in answer.options for each in option.candidates]
     if not there or not sys.stdin.isatty():
         raise Unusable(f"{_needed(answer)} See them: plumbline fix {which}")
     for number, (option, each) in enumerate(there, 1):
-        typer.echo(f"{number}. {label(each.node)}: {option.says}", err=True)
+        typer.echo(f"{number}. {label(each.node)}: {plain(option.says)}", err=True)
     number = typer.prompt("Which", type=int, err=True)
     if not 0 < number <= len(there):
         raise Unusable(f"It must be a number from 1 to {len(there)}.")

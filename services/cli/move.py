@@ -39,7 +39,7 @@ async def move(
     try:
         state = await session.client.transition(kind, state["id"], state["version"], to, reason)
     except Conflict as error:
-        raise Conflict(error.status, {"detail": f"{error}\n{_advice(kind, was, to)}"}) from None
+        raise Conflict(error.status, {"detail": f"{error} {_advice(kind, was, to)}"}) from None
     session.show(state, lambda: cell(_told(kind, state, was)))
 
 

@@ -44,7 +44,7 @@ async def pack(
 
 async def test(session: Session, file: Path, since: str | None) -> None:
     """Play the examples of its rules; with a moment, also say what they would have found from then on."""
-    from services.cli.tables import cell, counted
+    from services.cli.tables import counted, lines
     from shared.contracts.views.trial import Trial
 
     given, wrong = _read(file)
@@ -56,8 +56,8 @@ async def test(session: Session, file: Path, since: str | None) -> None:
         answer = Trial.model_validate(document["trial"])
         session.show(document, lambda: _tried(answer))
         return
-    told = f"{counted(len(given.rules), 'rule')}: the examples hold." if not wrong else "\n".join(wrong)
-    session.show(document, lambda: cell(told))
+    told = wrong or [f"{counted(len(given.rules), 'rule')}: the examples hold."]
+    session.show(document, lambda: lines(told))
     if wrong:
         raise typer.Exit(FAILED)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import json
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -45,14 +44,21 @@ class Output:
 
     def show(self, data: Any, render: Callable[[], "RenderableType"]) -> None:
         """Data as JSON for programs, or rendered for people."""
+        from rich.text import Text
+
+        from services.cli.tables import clean, document
+
         if self.json:
-            typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            typer.echo(document(data, indent=2))
         else:
-            self.out.print(render())
+            shown = render()
+            self.out.print(Text(clean(shown)) if isinstance(shown, str) else shown)
 
     def say(self, text: str) -> None:
         """A message for people, beside the data."""
-        self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+        from services.cli.tables import clean
+
+        self.err.print(clean(text), markup=False, highlight=False, soft_wrap=True)
 
 
 @dataclass
@@ -150,10 +156,18 @@ def _exit(error: Exception) -> NoReturn:
     code = _code(error)
     if code is None:
         raise error
-    typer.echo(str(error), err=True)
+    typer.echo(_shown(error), err=True)
     if step := _next_step(error):
         typer.echo(step, err=True)
     raise typer.Exit(code) from None
+
+
+def _shown(error: Exception) -> str:
+    """What a server says is one line; what is said here may be several."""
+    from services.cli.tables import clean, plain
+    from shared.client import ClientError
+
+    return plain(error) if isinstance(error, ClientError) else clean(error)
 
 
 def _next_step(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """The commands of sign-off: from the next slice to its proof. Increments and people are named by their keys."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -202,10 +201,11 @@ async def proof(
     to: Annotated[Path | None, typer.Option(help="File to write (default: standard output).")] = None,
 ) -> None:
     """The proof of a signed increment, which `plumbline verify` checks without any service."""
+    from services.cli.tables import document
     from shared.contracts.answers.proof import Proof
 
     told = await _more(session.client, await _increment(session.client, increment), "proof", Proof)
-    text = json.dumps(told.document, ensure_ascii=False, indent=2)
+    text = document(told.document, indent=2)
     if to is None:
         typer.echo(text)
         return

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.cli.tables import clean
+from services.cli.tables import plain
 
 _LONGEST = 60
 Names = Mapping[str, str]
@@ -19,7 +19,7 @@ def differing(there: Any, source: Any) -> tuple[Any, Any]:
 
 def spoken(value: Any, names: Names) -> str:
     """On one line and not too long."""
-    text = clean(_said(value, names))
+    text = plain(_said(value, names))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

@@ -56,7 +56,8 @@ async def differences(client: "Client", items: "Iterable[DriftItem | ComparedIte
 
 def _member(change: "MemberChange") -> str:
     before, after = _value(change.signed), _value(change.now)
-    return f"  {change.member}: {after}" if change.signed is None else f"  {change.member}: {before} -> {after}"
+    member = plain(change.member)
+    return f"  {member}: {after}" if change.signed is None else f"  {member}: {before} -> {after}"
 
 
 def _value(value: Any) -> str:

@@ -1,5 +1,7 @@
-"""Tables and phrases for people. What comes from a server is text, never markup and never a terminal's control."""
+"""Tables and phrases for people. What comes from a server is text, never markup, never a terminal's control, and never
+a line of its own."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,17 @@ _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
 
 def clean(value: Any) -> str:
-    """Any value as text that a terminal can only show."""
+    """Lines of ours as text that a terminal can only show. What others wrote comes into them by ``plain``."""
     text = "" if value is None else str(value)
     return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def document(data: Any, indent: int | None = None) -> str:
+    """JSON for programs, that a terminal can only show as well: the same document, with more of it escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
 
 
 def plain(value: Any) -> str:
@@ -29,12 +39,17 @@ def counted(number: int, what: str) -> str:
 
 
 def cell(value: Any) -> Text:
-    text = clean(value)
+    """One line."""
+    text = plain(value)
     return Text(text, style=_STYLES.get(text, ""))
 
 
+def lines(values: Iterable[Any]) -> Text:
+    return Text("\n").join(map(cell, values))
+
+
 def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | None = None) -> Table:
-    result = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    result = Table(title=title and cell(title), title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
         result.add_column(cell(column), overflow="fold")
     for row in rows:
@@ -44,12 +59,12 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str | No
 
 def label(node: "Node") -> str:
     """``kind/key name``, and in brackets why it is not live."""
-    return f"{ref(node)} {clean(node.name) or '(never seen)'}{off(node)}"
+    return f"{ref(node)} {plain(node.name) or '(never seen)'}{off(node)}"
 
 
 def off(node: "Node") -> str:
     """In brackets why it is not live; nothing where it is."""
-    return "" if node.live else f" [{clean(node.why_not_live)}]"
+    return "" if node.live else f" [{plain(node.why_not_live)}]"
 
 
 def ref(node: "Node") -> str:
@@ -59,5 +74,5 @@ def ref(node: "Node") -> str:
 
 def left_out(counts: Mapping[str, int]) -> list[Text]:
     """A line on what is not live, by why; none where there is nothing."""
-    told = ", ".join(f"{number} {clean(why)}" for why, number in counts.items())
+    told = ", ".join(f"{number} {plain(why)}" for why, number in counts.items())
     return [cell(f"Left out: {told} (--all shows them)")] if told else []

@@ -104,7 +104,7 @@ def _lines(found: "Proven", trusted: Keys) -> list[str]:
     said = found.statement
     increment = said["increment"]
     lines = [
-        f"{clean(increment['name'])} ({clean(increment['key'])}), {len(said['items'])} items, {increment['state']}"
+        f"{clean(increment['name'])} ({clean(increment['key'])}), {len(said['items'])} items, {clean(increment['state'])}"
     ]
     lines += [f"  {_decision(each)}" for each in said["sign_offs"]]
     if said.get("package_hash") is None:

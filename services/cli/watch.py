@@ -1,7 +1,6 @@
 """``watch``: what is recorded, or what is found, as it happens; until Ctrl-C, and from there on the next time."""
 
 import asyncio
-import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
@@ -56,8 +55,10 @@ async def watch(
 async def _streamed(session: Session, follow: "_Changes", stopped: asyncio.Event) -> None:
     """Show events as they come. Raises NoStream."""
 
+    from services.cli.tables import plain
+
     def away(error: Exception) -> None:
-        session.say(f"{error} It is asked again.")
+        session.say(f"{plain(error)} It is asked again.")
 
     async with aclosing(following.changes(session.client, follow.positions, stopped, away)) as events:
         async for service, event in events:
@@ -66,20 +67,21 @@ async def _streamed(session: Session, follow: "_Changes", stopped: asyncio.Event
 
 
 def _tell(session: Session, document: Json, line: str) -> None:
-    from services.cli.tables import plain
+    from services.cli import tables
 
-    typer.echo(json.dumps(document, ensure_ascii=False) if session.json else plain(line))
+    typer.echo(tables.document(document) if session.json else tables.plain(line))
 
 
 async def _look(session: Session, follow: "_Changes | _Findings") -> float:
     """Show what is new. A server that is away is waited for: what it records meanwhile comes later."""
+    from services.cli.tables import plain
     from shared.client import Unreachable
 
     try:
         async for document, line in follow.new():
             _tell(session, document, line)
     except Unreachable as error:
-        session.say(f"{error} It is asked again.")
+        session.say(f"{plain(error)} It is asked again.")
         return _PATIENCE
     return PAUSE
 
