@@ -103,9 +103,8 @@ def _bytes(file: Path) -> bytes:
 def _lines(found: "Proven", trusted: Keys) -> list[str]:
     said = found.statement
     increment = said["increment"]
-    lines = [
-        f"{clean(increment['name'])} ({clean(increment['key'])}), {len(said['items'])} items, {clean(increment['state'])}"
-    ]
+    name, key, state = (clean(increment[member]) for member in ("name", "key", "state"))
+    lines = [f"{name} ({key}), {len(said['items'])} items, {state}"]
     lines += [f"  {_decision(each)}" for each in said["sign_offs"]]
     if said.get("package_hash") is None:
         lines.append("  Signed under an earlier release: name, description and who signs were not frozen.")
