@@ -79,6 +79,8 @@ async def findings(
     groups = await _first(
         session, FindingGroup, f"{FINDINGS}/groups", limit, asked | ({"sort": "gain"} if worth else {})
     )
+    if unseen := sum(group.value.unseen for group in groups):
+        session.say(f"The gravest were looked at; {unseen} more are only counted: --rule shows those of one rule.")
     session.show([group.document for group in groups], lambda: _groups([group.value for group in groups]))
 
 

@@ -2,7 +2,7 @@
 is to be done stands once in each group."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +34,8 @@ MOST_OF_UNSEEN = 50
 MOST_OF_RULE = 5
 """Groups of one rule: what is left is one more."""
 _FIRST = 5
+_COUNTED = frozenset({"rule", "dimension"})
+"""Filters with which it is known how many findings there are, without a look at them."""
 _BUNDLE = "bundle"
 
 
@@ -46,6 +48,8 @@ class Group:
     cause: str
     items: list[Json] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
+    unseen: int = 0
+    """How many more there are of its rule, which were not looked at."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -106,11 +110,20 @@ async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grac
     tops = _tops(some, closing)
     sources = await _sources(moment, {found.subject for found in some} - tops.keys())
     groups: dict[tuple[str, str, str], Group] = {}
+    unseen = _unseen(sheet, items) if following is not None and filters.keys() <= _COUNTED else {}
     for item, found in zip(items, some, strict=True):
-        by, cause = _cause(item, found, moment.rules, tops, sources)
+        whole = found.rule not in unseen
+        by, cause = _cause(item, found, moment.rules, tops, sources) if whole else ("rule", "")
         group = groups.setdefault((found.rule, by, cause), Group(found.rule, by, cause))
         group.add(Group(found.rule, by, cause, [item], [found]))
+        group.unseen = unseen.get(found.rule, 0)
     return Groups(_few(groups.values(), closing), closing, more=following is not None)
+
+
+def _unseen(sheet: Sheet, items: Iterable[Json]) -> dict[str, int]:
+    """By rule how many there are besides: what they have in common cannot be said of some of them."""
+    seen = Counter(item["rule"] for item in items if not item["pending"])
+    return {rule: number for rule in seen if (number := sheet.open_of(rule) - seen[rule]) > 0}
 
 
 async def page(
@@ -149,7 +162,8 @@ def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
             "node": nodes.get(group.cause),
             "source": group.cause if group.by == "source" else None,
         },
-        "findings": len(group.items),
+        "findings": len(group.items) + group.unseen,
+        "unseen": group.unseen,
         "pending": sum(item["pending"] for item in group.items),
         "waived": sum(item["waiver"] is not None for item in group.items),
         "owner": owners.pop() if len(owners) == 1 else None,

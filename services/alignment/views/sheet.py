@@ -66,6 +66,10 @@ class Sheet:
         """The rules of which findings are shown."""
         return {name for (name, _), number in self._open.items() if number > 0 and self._rules[name].shown}
 
+    def open_of(self, rule: str) -> int:
+        """How many findings of a rule count."""
+        return sum(number for (name, _), number in self._open.items() if name == rule)
+
     @property
     def capped(self) -> bool:
         mean = _mean(self._values)

@@ -100,6 +100,8 @@ class FindingGroup(Model):
     """What they have in common."""
     findings: int
     """How many there are."""
+    unseen: int
+    """How many of them were not looked at: they are in no other group, and neither `first` nor the gain knows them."""
     pending: int
     """How many of them miss something that may still arrive."""
     waived: int
@@ -122,8 +124,9 @@ class FindingGroupPage(View, Page):
     items: list[FindingGroup]
     """The groups of this page."""
     more: bool
-    """Whether there are findings that were not looked at: the worst 2000 are grouped, and of rules that have
-    none among them the worst 50 each."""
+    """Whether there are findings that were not looked at: the worst 2000 are, and of rules that have none among them the
+    worst 50 each. A rule of which not all were is one group, which counts all of them; unless a filter is set with
+    which it is not known how many there are."""
 
 
 class RuleExamples(Model):

@@ -1,5 +1,6 @@
 """Findings by what brought them about: on organisations whose groups were decided by hand."""
 
+from collections import Counter
 from typing import Any
 
 from services.alignment.views import groups
@@ -122,7 +123,14 @@ async def test_findings_beyond_the_worst_are_said_to_be_there(server: Server, mo
     answer = await server.get("findings/groups")
     listed = (await server.get("findings"))["items"]
     assert answer["more"]
-    worst = {item["rule"] for item in listed[:2]}
-    assert sum(group["findings"] for group in answer["items"] if group["rule"] in worst) == 2
-    assert {group["rule"] for group in answer["items"]} == {item["rule"] for item in listed}, "of each rule some"
+    assert {group["rule"]: group["findings"] for group in answer["items"]} == (
+        total := Counter(item["rule"] for item in listed)
+    )
+    assert sum(group["findings"] for group in answer["items"]) == len(listed)
+    worst = Counter(item["rule"] for item in listed[:2])
+    unseen = {group["rule"]: group["unseen"] for group in answer["items"] if group["rule"] in worst}
+    assert unseen == {rule: total[rule] - seen for rule, seen in worst.items()}
+    assert not any(group["unseen"] for group in answer["items"] if group["rule"] not in worst), "of these the worst 50"
+    filtered = await server.get("findings/groups", severity="high")
+    assert (filtered["more"], {group["unseen"] for group in filtered["items"]}) == (True, {0})
     assert (await server.http.get("/alignment/v1/findings/groups?cursor=x")).status_code == 422

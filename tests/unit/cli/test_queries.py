@@ -167,7 +167,7 @@ def test_findings_are_told_by_what_brought_them_about(run: Any, owner: FakeOwner
     first = {"id": "an id", "subject": node(CREW, "crew"), "affects": affects, "gain": gain}
     said = {"rule": "V04", "title": "No justification", "dimension": "trace", "severity": "high", "remedy": "Ask."}
     cause = {"by": "owner", "node": node(DECK, "deck"), "source": None}
-    numbers = {"findings": 12, "pending": 0, "waived": 0, "owner": None, "since": "2026-03-01T00:00:00Z"}
+    numbers = {"findings": 12, "unseen": 0, "pending": 0, "waived": 0, "owner": None, "since": "2026-03-01T00:00:00Z"}
     group = {**said, "cause": cause, **numbers, "affects": affects, "gain": gain, "first": [first] * 5}
     owner.extra["/alignment/v1/findings/groups"] = _findings(group)
     shown = run("findings").stdout
