@@ -10,6 +10,7 @@ from services.cli import completing, refs
 from services.cli.endpoint import Unusable
 from services.cli.refs import AsOf
 from services.cli.session import Session, command
+from services.cli.signed import signed_by
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -53,7 +54,10 @@ async def get(
             raise Unusable("Filters and an order are for lists: leave the key out.")
         state = await (_was(session, found, key, at) if at else refs.entity(session.client, found, key))
         names = shown if columns or form == "csv" else None
-        _show(session, form, state if names is None else _of(state, names), [state], shown, lambda: _one(state, names))
+        told = form in ("table", "wide") and not (at or columns or session.json)
+        signed = await signed_by(session.client, found, state) if told else []
+        data = state if names is None else _of(state, names)
+        _show(session, form, data, [state], shown, lambda: _one(state, names, signed))
         return
     filters = await _filters(session, where or [])
     items = [each async for each in _listed(session, found, filters, sort, at)]
@@ -156,12 +160,13 @@ def _many(items: list[State], columns: tuple[str, ...]) -> "RenderableType":
     return table(columns, [[_text(item.get(column)) for column in columns] for item in items])
 
 
-def _one(state: State, columns: tuple[str, ...] | None) -> "RenderableType":
+def _one(state: State, columns: tuple[str, ...] | None, signed: list[str]) -> "RenderableType":
     """Members that say something; provenance is bookkeeping of imports, there with ``--json``."""
     from services.cli.tables import table
 
     names = columns or [name for name in state if state[name] not in (None, [], {}) and name != "provenance"]
-    return table(("member", "value"), [(name, _text(state[name])) for name in names])
+    rows = [(name, _text(state[name])) for name in names]
+    return table(("member", "value"), [*rows, *(("signed by", each) for each in signed)])
 
 
 def _text(value: Any) -> str:

@@ -113,6 +113,8 @@ def _reasons(answer: "Why") -> "Tree":
     from services.cli.tables import cell, label, left_out
 
     tree = Tree(cell(label(answer.subject)))
+    for signature in answer.signed_by:
+        tree.add(cell(_standing(signature)))
     for path in answer.paths:
         standing = "" if path.complete else ", ends short of an outcome or a business strategy"
         standing += "" if path.live else ", not in force"
@@ -135,10 +137,14 @@ def _signed(signature: "SignedStep") -> str:
     """``KIND/KEY signed by X (version n), drifted since``."""
     from services.cli.tables import ref
 
+    return f"{ref(signature.node)} {_standing(signature)}"
+
+
+def _standing(signature: "SignedStep") -> str:
     version = "" if signature.version is None else f" (version {signature.version})"
     who = " and ".join(each.name or each.id for each in signature.by)
     said = "attested, not proven" if signature.attested else f"signed by {who}"
-    return f"{ref(signature.node)} {said}{version}{', drifted since' if signature.drifted else ''}"
+    return f"{said}{version}{', drifted since' if signature.drifted else ''}"
 
 
 def _without_paths(subject: "Node") -> str:

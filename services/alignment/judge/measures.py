@@ -47,6 +47,8 @@ class Measure:
 
 
 _EVEN = 1e-9
+_LONGEST = 1e9
+"""Minutes, which is two thousand years: further on nothing adds up exactly."""
 
 
 def measure(target: Mapping[str, Any]) -> Measure | None:
@@ -59,7 +61,7 @@ def measure(target: Mapping[str, Any]) -> Measure | None:
     if unit in _PERCENT and comparator in (">=", ">", "=") and 0 <= value <= 100:
         return Measure(topic, True, value / 100, window, hours)
     minutes = _MINUTES.get(unit) or _MINUTES.get(unit.removesuffix("s"))
-    if minutes is not None and comparator in ("<=", "<", "=") and value >= 0:
+    if minutes is not None and comparator in ("<=", "<", "=") and 0 <= value * minutes <= _LONGEST:
         return Measure(topic, False, value * minutes, window, hours)
     return None
 
@@ -75,9 +77,10 @@ def _plain(text: object) -> str:
 
 
 def window_of(text: str | None) -> float | None:
-    """In hours."""
+    """In hours; None for what is no span of time."""
     found = _WINDOW.match(_plain(text))
-    return _WINDOWS[_SPELT.get(found[2], found[2])] * int(found[1] or 1) if found else None
+    hours = _WINDOWS[_SPELT.get(found[2], found[2])] * int(found[1] or 1) if found else 0
+    return hours or None
 
 
 @lru_cache(maxsize=1024)

@@ -34,7 +34,8 @@ async def why(moment: Moment, root: str, *, everything: bool = False) -> Json:
     one at something live; best first: by whether everything on it is live, whether it is complete, its weakest relation
     (one without confidence counts 1), its length. ``reaches`` is the end of a path.
 
-    ``signed_by`` has what on it was signed, under which increment and by whom. ``hidden`` counts paths beyond those
+    ``signed_by`` has what on it was signed, under which increment and by whom, and of the answer the same of the root
+    itself. ``hidden`` counts paths beyond those
     shown, as far as they were counted; ``cut`` says that not everything was looked at; ``left_out`` counts by why what
     is not live, unless ``everything`` is shown. A path comes to nothing twice.
     """
@@ -57,11 +58,12 @@ async def why(moment: Moment, root: str, *, everything: bool = False) -> Json:
         await asyncio.sleep(0)
         paths.append(_path(moment, way, nodes, is_complete=is_complete))
     paths.sort(key=_rank)
-    signed = await signatures(moment, (ref_of(step["node"]) for path in paths for step in path["steps"]))
+    signed = await signatures(moment, {root, *(ref_of(step["node"]) for path in paths for step in path["steps"])})
     for path in paths:
         path["signed_by"] = [each for step in path["steps"] for each in _signed(step["node"], signed)]
     return {
         "subject": nodes[root],
+        "signed_by": _signed(nodes[root], signed),
         "paths": paths,
         "hidden": complete.more + partial.more + len(ways) - len(paths),
         "cut": cut or complete.cut or partial.cut,

@@ -15,7 +15,7 @@ class PathStep(Model):
 
 
 class SignedStep(Signed):
-    """Something on a path that was signed."""
+    """Something that was signed."""
 
     node: Node
     """The node."""
@@ -45,6 +45,8 @@ class Why(View):
 
     subject: Node
     """The node that was asked about."""
+    signed_by: list[SignedStep]
+    """Under what it was signed itself, and by whom."""
     paths: list[WhyPath]
     """Paths that justify it, best first, at most 100."""
     hidden: int

@@ -47,6 +47,13 @@ async def signed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await _signed_by(server) == ["real"]
 
 
+async def test_why_says_it_of_what_was_asked_about(server: Server) -> None:
+    """Also where nothing is above it."""
+    answer = await server.get(f"why/tactic/{ITEM['id']}")
+    assert answer["paths"] == []
+    assert [(each["node"]["key"], each["increment"]["key"]) for each in answer["signed_by"]] == [("t", "real")]
+
+
 async def test_links_that_say_covers_push_out_no_signature(server: Server) -> None:
     for number in range(100, 101 + MANY):
         await _increment(server, number, f"i-{number}", "signed")

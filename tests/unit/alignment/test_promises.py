@@ -1,8 +1,11 @@
 """What promises can rely on: every number decided by hand."""
 
+from math import isfinite
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.alignment.judge.catalogue.keeping import Live
 from services.alignment.judge.examples import Text
@@ -39,6 +42,7 @@ def test_hours_as_people_write_them(text: str | None, found: object) -> None:
 @pytest.mark.parametrize(
     ("text", "hours"),
     [
+        ("0 year", None),
         ("month", 730),
         ("per calendar month", 730),
         ("monthly", 730),
@@ -236,3 +240,30 @@ def test_no_agreement_rests_on_itself() -> None:
     assert asked
     told = lines(sustained(Live(), text.judge.graph.nodes["contract/c"], asked))
     assert [(each.by, each.value) for each in told] == [("weakest", None), ("unknown", None)]
+
+
+UNITS = ("percent", "minutes", "weeks", "ms")
+WINDOWS = (None, "month", "0 months", f"{'9' * 190} years", "9 years", "soon")
+TIMES = (None, "8-8", "Mon 0-0", "Mon 24-24", "Sat 23:59-24:00", WORK, "Sun-Mon 22-6")
+
+
+@given(
+    st.lists(
+        st.builds(
+            target,
+            st.sampled_from([0, 1e308, 5e-324, 99.9, 100, 2**63, 10_079.999999]) | st.floats(0, 1e300),
+            st.sampled_from(["<=", ">=", "="]),
+            st.sampled_from(UNITS),
+            window=st.sampled_from(WINDOWS),
+            hours=st.sampled_from(TIMES),
+        ),
+        min_size=2,
+        max_size=2,
+    )
+)
+def test_whatever_is_promised_comes_to_a_number_or_to_nothing(told: list[dict[str, Any]]) -> None:
+    under, asked = map(measure, told)
+    if under and asked and under.is_share == asked.is_share:
+        found = worth(under, asked)
+        assert isfinite(found)
+        assert 0 <= found <= (1 + 1e-9 if under.is_share else 1e11)

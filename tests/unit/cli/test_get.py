@@ -113,3 +113,23 @@ def test_how_it_was(run: Any, owner: FakeOwner, asked: list[dict[str, str]]) -> 
     assert (
         asked[0].items() >= {"kind": "service", "state": "operational", "as_of": "2026-11-29T00:00:00.000000Z"}.items()
     )
+
+
+def test_one_says_by_whom_it_was_signed(run: Any, owner: FakeOwner) -> None:
+    item = {"id": CREW, "kind": "objective", "key": "calm", "name": "Calm", "state": "in_force", "version": 4}
+    owner.states["objective", CREW] = {**item, **STAMP}
+    who = {"stakeholder_id": LEAD, "name": "The board", "decision": "approved"}
+    drift = {"signed_version": 2, "version": 4}
+    increment = {"id": LEAD, "key": "first", "name": "First", "state": "signed"}
+    told = {
+        **drift,
+        "drifted": True,
+        "changes": [],
+        "links": {"added": [], "ended": [], "changed": []},
+        "increment": increment,
+    }
+    owner.extra[f"/strategy/v1/objectives/{CREW}/signatures"] = {
+        "drifted": True, "items": [{**told, "sign_offs": [who]}], "hidden": 0,
+    }  # fmt: skip
+    assert "The board (version 2), drifted since" in run("get", "objective", "calm").stdout
+    assert "signed by" not in run("get", "objective", "calm", "-o", "json").stdout

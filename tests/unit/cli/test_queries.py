@@ -52,6 +52,7 @@ def status(generation: int, building: dict[str, Any] | None = None) -> dict[str,
         **far,
         "surveyed_until": None,
         "dead_letters": 0,
+        "seeded_until": None,
         "last_reconciliation": None,
         "findings": [],
     }
@@ -98,7 +99,14 @@ def trace(direction: str) -> dict[str, Any]:
 
 
 def why(paths: list[dict[str, Any]], *found: dict[str, Any], hidden: int = 0) -> dict[str, Any]:
-    told = {"subject": node(CREW, "crew"), "paths": paths, "hidden": hidden, "cut": False, "left_out": {}}
+    told = {
+        "subject": node(CREW, "crew"),
+        "signed_by": [],
+        "paths": paths,
+        "hidden": hidden,
+        "cut": False,
+        "left_out": {},
+    }
     return {**told, "findings": list(found), **FRAME}
 
 
@@ -131,6 +139,14 @@ def test_why_tells_paths_by_their_weakest_link(run: Any, crew: FakeOwner) -> Non
     assert "as sure as 0.4, not in force" in shown
     assert "part_of (by rota) party/deck Deck" in shown
     assert "and 2 more paths" in shown
+
+
+def test_why_says_by_whom_it_was_signed_itself(run: Any, crew: FakeOwner) -> None:
+    who = [node(DECK, "deck", name="The board") | {"subject": "board", "at": "2026-01-01T00:00:00Z"}]
+    signature = {"increment": node(DECK, "deck"), "attested": False, "by": who, "version": 3, "drifted": True}
+    told = why([]) | {"signed_by": [signature | {"node": node(CREW, "crew")}]}
+    crew.extra[f"/alignment/v1/why/party/{CREW}"] = told
+    assert "signed by The board (version 3), drifted since" in run("why", "party/crew").stdout
 
 
 def test_why_says_nothing_when_there_is_nothing(run: Any, crew: FakeOwner) -> None:
@@ -257,6 +273,7 @@ def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
         ["lag_seconds", "roles", "0.5"],
         ["surveyed_until", "none"],
         ["dead_letters", "0"],
+        ["seeded_until", "none"],
         ["last_reconciliation", "none"],
         ["findings", "none"],
     ]
