@@ -68,7 +68,7 @@ peers: $(VENV)/.bench  ## benchmarks beside peers alone; options in ARGS
 	@exec $(VENV)/bin/python -m bench --only peers $(ARGS)
 
 soak: $(VENV)/.dev  ## hostile and honest traffic together, memory of the processes printed; SECONDS=n, options in ARGS
-	@exec $(VENV)/bin/python -m bench.soak --seconds $(or $(SECONDS),60) $(ARGS)
+	@exec $(VENV)/bin/python -m bench.soak --seconds $(or $(SECONDS),180) $(ARGS)
 
 compose-up:  ## build the image and start everything in containers; prints an address that signs in once
 	@docker compose up --detach --build --wait $(ARGS)

@@ -1,4 +1,4 @@
-"""``python -m bench.soak --seconds 60``: exit 1 if an honest request fails or memory grows.
+"""``python -m bench.soak --seconds 180``: exit 1 if an honest request fails, or memory grows after it has warmed up.
 
 Two processes of the embedded platform are served, each with all four services: one is attacked while it is used, the
 other is only used, to compare with.
@@ -18,7 +18,7 @@ import httpx
 from bench.process import Process, running
 from bench.soak.honest import Honest
 from bench.soak.hostile import PAUSE, Attacker
-from bench.soak.memory import Sample, slope
+from bench.soak.memory import LEAST, WARM_UP, Sample, slope
 from shared.config import ISSUER_KEY, KEYS
 from shared.http import auth
 from tests.backends.server import free_port
@@ -86,9 +86,9 @@ def report(samples: dict[str, list[Sample]], honest: dict[str, Honest], attacker
     for name, taken in samples.items():
         peak = max(each.mib for each in taken)
         told = f"{taken[0].mib:.1f} MiB at first, {peak:.1f} at most, {taken[-1].mib:.1f} at last"
-        print(f"  {name:10} {told}, {slope(taken):+.2f} MiB a minute (bound {most_slope})")
+        print(f"  {name:10} {told}, {_growth(slope(taken), most_slope)}")
     broken = [status for (_, status) in attacker.answers if status >= 500 and status != 503]
-    grown = [name for name, taken in samples.items() if slope(taken) > most_slope]
+    grown = [name for name, taken in samples.items() if (slope(taken) or 0.0) > most_slope]
     failed = [name for name, each in honest.items() if each.failures or not each.seconds]
     for what, names in (("failed honest requests", failed), ("grows", grown), ("5xx", [str(each) for each in broken])):
         if names:
@@ -96,9 +96,15 @@ def report(samples: dict[str, list[Sample]], honest: dict[str, Honest], attacker
     return not (broken or grown or failed)
 
 
+def _growth(found: float | None, most: float) -> str:
+    if found is None:
+        return f"too short to tell whether it grows: it takes more than {WARM_UP + LEAST:.0f} s"
+    return f"{found:+.2f} MiB a minute (bound {most})"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--slope", type=float, default=15.0, help="MiB a minute that a process may grow (caches fill)")
     parser.add_argument("--pause", type=float, default=PAUSE, help="seconds that each attack rests between its rounds")
     given = parser.parse_args()

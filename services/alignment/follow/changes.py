@@ -10,7 +10,8 @@ import orjson
 from services.alignment.follow import trust
 from services.alignment.follow.trust import Head
 from services.alignment.view.dead_letters import DeadLetter
-from services.alignment.view.projection import Poison, Projected, moment
+from services.alignment.view.poison import Poison, moment
+from services.alignment.view.projection import Projected
 from shared import clock
 from shared.client import Unreachable, Unusable
 from shared.contracts.events import EventId
@@ -92,7 +93,7 @@ def unread(service: str, position: int) -> Projected:
 
 def buried(page: Page, event: Projected, error: Exception) -> DeadLetter:
     """A row that can be read and not be applied."""
-    reason = f"{type(error).__name__}: {error}"[:500]
+    reason = f"the view could not take it in: {getattr(error, 'orig', None) or error}"[:500]
     return DeadLetter(_place(page.service, event.position), _written(page.content.get(event.position)), reason)
 
 

@@ -17,7 +17,8 @@ from services.alignment.follow.changes import PAGE, Changes, Page
 from services.alignment.follow.trust import Claim
 from services.alignment.models import DEAD_LETTER, PROGRESS, RECORD
 from services.alignment.view.dead_letters import DeadLetter
-from services.alignment.view.projection import Poison, kind_of
+from services.alignment.view.poison import Poison
+from services.alignment.view.projection import kind_of
 from shared import clock
 from shared.bus import Batch
 from shared.contracts import OWNERS

@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from services.alignment.view.projection import Poison, Projected, heading, project, readable
+from services.alignment.view.poison import Poison, document, member, readable
+from services.alignment.view.projection import Projected, heading, id_of, project
 from shared.contracts.actions import ACTIONS
 from shared.contracts.events import EventId, event_type
 
@@ -49,7 +50,7 @@ def claim(service: str, key: bytes | None, value: bytes | None, place: str, now:
     """An entry of the topic of this service. Raises Poison."""
 
     def made() -> Claim:
-        content = orjson.loads(value or b"")
+        content = document(value)
         id = _agreeing(content, service)
         if key != f"{id.kind}:{id.id}".encode():
             raise Poison("the key of the record is not that of its event")
@@ -78,9 +79,12 @@ def change(service: str, content: Any, position: int, head: Head, now: datetime)
 
 def _agreeing(content: Any, service: str) -> EventId:
     """The id of an event all of whose attributes say the same, and which belongs to this service."""
-    id = EventId.parse(content["id"])
-    data = content["data"]
-    orjson.dumps(data)  # reads deeper than it writes: what cannot be written again cannot be stored
+    id = id_of(content)
+    data = member(content, "data", dict)
+    try:
+        orjson.dumps(data)  # reads deeper than it writes: what cannot be written again cannot be stored
+    except TypeError:
+        raise Poison("its data is nested too deeply, or holds what is no Unicode text or too large a number") from None
     deleted = data.get("deleted") is True
     expected = {
         "specversion": "1.0",

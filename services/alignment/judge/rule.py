@@ -122,7 +122,7 @@ class Rule:
         yield replace(rule, among=counted.id) if self.few else replace(rule, asked=counted.id)
         yield counted
 
-    @property
+    @cached_property
     def blames_top(self) -> bool:
         """Whether a finding stands for what rests on its subject as well: it says that a chain ends there."""
         return self.shown and (self.check.footprint.top or bool(self.check.footprint.closures))

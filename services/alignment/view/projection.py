@@ -1,14 +1,13 @@
 """From an event to rows: a pure function, so that a view can be proven to be the fold of its events."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import NoneType
-from typing import Any, TypeVar
-
-import orjson
+from typing import Any
 
 from services.alignment.view.origins import came_as, models_of
+from services.alignment.view.poison import Poison, document, instant, member, readable
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, OWNERS
 from shared.contracts.base import Kind, folded
 from shared.contracts.events import EventId
@@ -18,12 +17,7 @@ from shared.telemetry import sane
 from shared.telemetry.tracing import valid_traceparent
 
 _MOST = 2**53
-T = TypeVar("T")
 _MOST_INTEGER = 2**31 - 1
-
-
-class Poison(Exception):
-    """A message that no version of this program can make sense of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +48,7 @@ class Projected:
 
 def read(raw: bytes | None) -> Projected:
     """Raises Poison. An event of a kind that this release does not know has no rows, and is no poison."""
-    return readable(lambda: project(orjson.loads(raw or b"")))
-
-
-def readable(made: Callable[[], T]) -> T:
-    """What is made of a message, or Poison if nothing can be made of it, whatever the reason."""
-    try:
-        return made()
-    except Poison:
-        raise
-    except Exception as error:  # noqa: BLE001  anybody may have written the message, so anything may go wrong
-        raise Poison(f"{type(error).__name__}: {error}"[:500]) from None
+    return readable(lambda: project(document(raw)))
 
 
 def project(event: Mapping[str, Any]) -> Projected:
@@ -86,20 +70,28 @@ def project(event: Mapping[str, Any]) -> Projected:
 
 def heading(event: Mapping[str, Any]) -> Projected:
     """What an event is and where it stands, without its rows."""
-    id = EventId.parse(event["id"])
-    service = event["source"].removeprefix("/")
-    position = event["position"]
-    if service not in OWNERS or type(position) is not int or not 0 < position < _MOST or id.version > _MOST:
-        raise Poison("source, position or version is out of range")
-    recorded_at = moment(event["time"])
+    id = id_of(event)
+    service = member(event, "source", str).removeprefix("/")
+    position = member(event, "position", int)
+    if service not in OWNERS or not 0 < position < _MOST or id.version > _MOST:
+        raise Poison("its source, position or version is out of range")
+    recorded_at = instant(event, "time")
     if recorded_at is None:
-        raise Poison("an event has a time")
+        raise Poison("it has no time")
     # not worth a dead letter: what is no id is not there
     ids = sane(event.get("correlationid")), valid_traceparent(event.get("traceparent"))
     bare = Projected(id, service, position, recorded_at, None, (), *ids)
     if kind := kind_of(bare):
-        _check(kind, id, service, event["data"]["state"])
+        _check(kind, id, service, member(member(event, "data", dict), "state", dict, "its data"))
     return bare
+
+
+def id_of(event: Any) -> EventId:
+    """Which version an event says it is."""
+    try:
+        return EventId.parse(member(event, "id", str))
+    except ValueError:
+        raise Poison("its id is not <kind>:<id>:<epoch>.<version>") from None
 
 
 def kind_of(event: Projected) -> Kind | None:
@@ -109,8 +101,10 @@ def kind_of(event: Projected) -> Kind | None:
 
 
 def _check(kind: Kind, id: EventId, service: str, state: Mapping[str, Any]) -> None:
-    if kind.service != service or state["kind"] != id.kind or state["id"] != id.id or state["version"] != id.version:
-        raise Poison("the event and its state are not of the same version")
+    said = [member(state, "kind", str, "its state"), member(state, "id", str, "its state")]
+    if [kind.service, *said, member(state, "version", int, "its state")] != [service, id.kind, id.id, id.version]:
+        raise Poison("it and its state are not of the same version")
+    member(state, "state", str, "its state")
 
 
 _TEXT, _TEXT_OR_NONE = (str,), (str, NoneType)
@@ -142,12 +136,7 @@ def _check_row(row: Mapping[str, Any], types: Mapping[str, tuple[type, ...]]) ->
         of = type(value)
         too_large = of is int and abs(value) > _MOST_INTEGER
         if of not in allowed or too_large or (of is str and "\x00" in value):
-            raise Poison(f"{name} is of another type, or too large, or holds a NUL")
-
-
-def moment(text: str | None) -> datetime | None:
-    """An instant as owners write it."""
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+            raise Poison(f"its {name} is of another type, or too large, or holds a NUL")
 
 
 def _record(kind: Kind, event: Mapping[str, Any], state: Mapping[str, Any], *, deleted: bool) -> dict[str, Any]:
@@ -167,8 +156,8 @@ def _record(kind: Kind, event: Mapping[str, Any], state: Mapping[str, Any], *, d
         "owner": f"{owner['kind']}/{owner['id']}" if owner else None,
         "models": models_of(state),
         "sign_in": state.get("subject"),
-        "valid_from": moment(state.get("valid_from")),
-        "valid_to": moment(state.get("valid_to")),
+        "valid_from": instant(state, "valid_from"),
+        "valid_to": instant(state, "valid_to"),
         "actor": event.get("actor", ""),
         "data": dict(state),
     }
@@ -198,7 +187,7 @@ def _edges(kind: Kind, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _standing(kind: Kind, state: Mapping[str, Any]) -> dict[str, Any]:
     """When what a link or the holder of a field says holds; where the holder is an end itself, it says so there."""
-    validity = {name: moment(state.get(name)) for name in ("valid_from", "valid_to")}
+    validity = {name: instant(state, name) for name in ("valid_from", "valid_to")}
     return {"live": kind.is_live(state["state"]), **validity}
 
 
@@ -211,7 +200,7 @@ def _start(reference: Reference, state: Mapping[str, Any], own: str) -> str | No
 
 def ref_of(end: Mapping[str, Any]) -> str:
     if end["kind"] not in KIND_OWNERS:
-        raise Poison("an end is of no known kind")
+        raise Poison("an end of it is of no known kind")
     return f"{end['kind']}/{end['id']}"
 
 

@@ -1,5 +1,6 @@
 """What closes with a finding: itself; and where it says that a chain ends, what is incomplete for want of it."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -51,6 +52,7 @@ class Closings:
         self.rules = rules
         self._sheet, self._below, self._chained = sheet, below, chained
         self._gains: dict[tuple[str, frozenset[tuple[tuple[str, int], int]]], Gain] = {}
+        self._alone: dict[str, Gain] = {}
 
     def on(self, found: Found) -> tuple[frozenset[str], bool]:
         """What rests on its subject, where the finding stands for that, and whether there may be more."""
@@ -66,6 +68,13 @@ class Closings:
 
     def gain(self, some: Sequence[Found]) -> Gain:
         """Of closing all of these at once. They are of one rule."""
+        if len(some) > 1:
+            return self._gain(some)
+        if some[0].id not in self._alone:
+            self._alone[some[0].id] = self._gain(some)
+        return self._alone[some[0].id]
+
+    def _gain(self, some: Sequence[Found]) -> Gain:
         numbers = self.closed(some)
         key = self.rules[some[0].rule].dimension, frozenset(numbers.items())
         if key not in self._gains:
@@ -107,8 +116,9 @@ async def closings(moment: Moment, changed: Turned, sheet: Sheet, some: Sequence
     """``changed`` is what the valid time changes."""
     rules = moment.rules
     tops = {found.subject: found.live for found in some if rules[found.rule].blames_top}
-    below = await resting(moment, (ref for ref, live in tops.items() if live)) if tops else Resting({}, ())
-    refs = set(tops).union(*(below.on(ref)[0] for ref, live in tops.items() if live))
+    live_tops = [ref for ref, live in tops.items() if live]
+    below = await resting(moment, live_tops) if tops else Resting({}, ())
+    refs = await asyncio.to_thread(lambda: set(tops).union(*(below.on(ref)[0] for ref in live_tops)))
     chained: dict[str, list[Found]] = defaultdict(list)
     for part in chunks(sorted(refs)):
         for row in await moment.execute(_open(past=moment.past), refs=part, chained=rules.chained):

@@ -1,5 +1,6 @@
 """Findings as answers: with their rule's words, their subject, whose move it is, and since when."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -79,8 +80,13 @@ def _of_subject(*, past: bool) -> Select[Any]:
     return query.order_by(FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.id)
 
 
-async def _all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> list[dict[str, Any]]:
-    return await with_acts(moment, await with_affects(moment, [told(moment, row, grace) for row in rows]))
+async def _with_theirs(moment: Moment, rows: Iterable[Any], grace: timedelta) -> list[dict[str, Any]]:
+    return await with_acts(moment, await with_affects(moment, await all_told(moment, rows, grace)))
+
+
+async def all_told(moment: Moment, rows: Iterable[Any], grace: timedelta) -> list[dict[str, Any]]:
+    """Beside the loop: a score looks at thousands."""
+    return await asyncio.to_thread(lambda: [told(moment, row, grace) for row in rows])
 
 
 def told(moment: Moment, row: Any, grace: timedelta) -> dict[str, Any]:
@@ -147,7 +153,7 @@ async def some(
     if come := [each for each in changed.come.values() if each.severity > COUNTED]:
         laid = Laid(order, cursor, next_cursor)
         rows, next_cursor = laid.over(rows, await foreseen(moment, laid.within(come), filters), limit)
-    return await with_acts(moment, [told(moment, row, grace) for row in rows]), next_cursor
+    return await with_acts(moment, await all_told(moment, rows, grace)), next_cursor
 
 
 _COST = 4
@@ -197,7 +203,7 @@ async def chosen(
     query = _select(past=moment.past).where(FINDING.c.generation == moment.generation, *conditions)
     order = (FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id)
     rows = (await moment.execute(query.order_by(*order).limit(most))).all()
-    return await _all_told(moment, rows, grace)
+    return await _with_theirs(moment, rows, grace)
 
 
 async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "") -> tuple[list[dict[str, Any]], int]:
@@ -205,14 +211,14 @@ async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "
     if moment.known_at is not None:
         rules = [id for id in moment.rules.shown if id.startswith(prefix)]
         found, more = await about(moment, [ref], rules, MOST_OF_SUBJECT)
-        return await _all_told(moment, await foreseen(moment, found, {}), grace), more
+        return await _with_theirs(moment, await foreseen(moment, found, {}), grace), more
     query = _of_subject(past=moment.past)
     given = {"subject": ref, "prefix": prefix}
     rows = (await moment.execute(query.limit(MOST_OF_SUBJECT), **given)).all()
     total = len(rows)
     if total == MOST_OF_SUBJECT:
         total = (await moment.execute(select(func.count()).select_from(query.subquery()), **given)).scalar_one()
-    return await _all_told(moment, rows, grace), total - len(rows)
+    return await _with_theirs(moment, rows, grace), total - len(rows)
 
 
 async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:

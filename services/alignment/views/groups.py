@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from heapq import nsmallest
 from typing import Any, Literal
 
 from sqlalchemy import Select, select
@@ -90,10 +91,10 @@ class Groups:
         following = start + len(some)
         return some, pagination.encode(following, *some[-1].key) if following < len(self.all) else None
 
-    def best_first(self, group: Group) -> list[tuple[Found, Json]]:
-        """The findings of a group, that first which is worth most by itself."""
+    def best_first(self, group: Group, most: int) -> list[tuple[Found, Json]]:
+        """Of the findings of a group so many, that first which is worth most by itself."""
         pairs = zip(group.found, group.items, strict=True)
-        return sorted(pairs, key=lambda pair: (*self._rank([pair[0]]), pair[0].subject, pair[0].id))
+        return nsmallest(most, pairs, key=lambda pair: (*self._rank([pair[0]]), pair[0].subject, pair[0].id))
 
 
 async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grace: timedelta, sheet: Sheet) -> Groups:
@@ -103,21 +104,30 @@ async def grouped(moment: Moment, changed: Turned, filters: dict[str, Any], grac
         for rule in sorted(sheet.failing - {item["rule"] for item in items}):
             unseen = filters | {"rule": rule}
             items += (await findings.some(moment, changed, unseen, MOST_OF_UNSEEN, None, grace))[0]
-            await asyncio.sleep(0)
     some = [found_in(item) for item in items]
     closing = await closings(moment, changed, sheet, some)
-    await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
-    tops = _tops(some, closing)
+    tops = await asyncio.to_thread(_tops, some, closing)
     sources = await _sources(moment, {found.subject for found in some} - tops.keys())
-    groups: dict[tuple[str, str, str], Group] = {}
     unseen = _unseen(sheet, items) if following is not None and filters.keys() <= _COUNTED else {}
-    for item, found in zip(items, some, strict=True):
-        whole = found.rule not in unseen
-        by, cause = _cause(item, found, moment.rules, tops, sources) if whole else ("rule", "")
+    rules = moment.rules
+
+    def cause(item: Json, found: Found) -> tuple[By, str]:
+        return ("rule", "") if found.rule in unseen else _cause(item, found, rules, tops, sources)
+
+    groups = await asyncio.to_thread(_reckoned, items, some, map(cause, items, some), unseen)
+    return await asyncio.to_thread(lambda: Groups(_few(groups, closing), closing, more=following is not None))
+
+
+def _reckoned(
+    items: Iterable[Json], some: Iterable[Found], causes: Iterable[tuple[By, str]], unseen: Mapping[str, int]
+) -> Iterable[Group]:
+    groups: dict[tuple[str, str, str], Group] = {}
+    for item, found, (by, cause) in zip(items, some, causes, strict=True):
         group = groups.setdefault((found.rule, by, cause), Group(found.rule, by, cause))
-        group.add(Group(found.rule, by, cause, [item], [found]))
+        group.items.append(item)
+        group.found.append(found)
         group.unseen = unseen.get(found.rule, 0)
-    return Groups(_few(groups.values(), closing), closing, more=following is not None)
+    return groups.values()
 
 
 def _unseen(sheet: Sheet, items: Iterable[Json]) -> dict[str, int]:
@@ -133,13 +143,10 @@ async def page(
     changed = await turned(moment)
     groups = await grouped(moment, changed, filters, grace, await sheet_of(moment, changed, grace))
     if sort == "gain":
-        groups.by_gain()
+        await asyncio.to_thread(groups.by_gain)
     some, next_cursor = groups.page(limit, cursor)
     nodes = await briefs(moment, {group.cause for group in some if group.by in ("top", "owner")})
-    told = []
-    for group in some:
-        await asyncio.sleep(0)
-        told.append(_told(group, groups, nodes))
+    told = await asyncio.to_thread(lambda: [_told(group, groups, nodes) for group in some])
     return {"items": told, "next_cursor": next_cursor, "more": groups.more}
 
 
@@ -149,7 +156,7 @@ def _told(group: Group, groups: Groups, nodes: Mapping[str, Json]) -> Json:
     owners = {item["owner"] for item in group.items}
     first = [
         {"id": found.id, "subject": item["subject"], "affects": closing.affects([found]), "gain": closing.told([found])}
-        for found, item in groups.best_first(group)[:_FIRST]
+        for found, item in groups.best_first(group, _FIRST)
     ]
     return {
         "rule": rule.id,

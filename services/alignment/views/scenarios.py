@@ -10,7 +10,7 @@ from services.alignment.judge.forecast import Turned
 from services.alignment.queries.nodes import brief, brief_rows
 from services.alignment.queries.snapshot import Moment
 from services.alignment.views.acts import with_acts
-from services.alignment.views.findings import of_subject, told
+from services.alignment.views.findings import all_told, of_subject
 from services.alignment.views.impact import MAX_DEPTH, impact
 from services.alignment.views.sheet import Sheet, shown
 from services.alignment.views.supposing import Supposing, Supposition
@@ -83,11 +83,13 @@ async def told_of(
     some, subjects = found[:MOST_TOLD], dict[str, Any]()
     for part in chunks(sorted({each.subject for each in some} - rows.keys())):
         subjects |= {row.ref: row for row in await moment.execute(brief_rows(past=moment.past), refs=part)}
-    items = []
-    for each in some:
+
+    def about(each: Finding) -> SimpleNamespace:
         row = rows.get(each.subject) or SimpleNamespace(**subjects[each.subject]._mapping)
-        items.append(told(moment, SimpleNamespace(**{**vars(row), **each._asdict()}), grace) | {"affects": None})
-    return await with_acts(moment, items), len(found) - len(some)
+        return SimpleNamespace(**{**vars(row), **each._asdict()})
+
+    items = await all_told(moment, map(about, some), grace)
+    return await with_acts(moment, [item | {"affects": None} for item in items]), len(found) - len(some)
 
 
 def _supposition(moment: Moment, each: Supposition) -> Json:

@@ -52,7 +52,8 @@ async def with_fixes(moment: Moment, grace: timedelta, source: str | None = None
     sheet = await sheet_of(moment, changed, grace)
     acted = await _with_waivers(moment, changed, sheet, grace, filters)
     told = _told(_version(moment), sheet, await _before(moment, grace), acted)
-    fixes = _fixes(await grouped(moment, changed, {**filters, "waived": False}, grace, sheet), moment.rules)
+    groups = await grouped(moment, changed, {**filters, "waived": False}, grace, sheet)
+    fixes = await asyncio.to_thread(_fixes, groups, moment.rules)
     return told | {"source": source, "fixes": fixes}
 
 
@@ -66,10 +67,9 @@ async def _with_waivers(
         while more:
             some, cursor = await findings.some(moment, changed, asked, MOST_LOOKED_AT, cursor, grace)
             items, more = items + some, cursor is not None
-            await asyncio.sleep(0)  # SQLite never waits by itself, and others want to be served
     some_found = [found_in(item) for item in items]
     closing = await closings(moment, changed, sheet, some_found)
-    return Waived(len(items), sheet.without(closing.closed(some_found)))
+    return Waived(len(items), await asyncio.to_thread(lambda: sheet.without(closing.closed(some_found))))
 
 
 async def _before(moment: Moment, grace: timedelta) -> Sheet | None:
@@ -107,7 +107,7 @@ def _told(version: str, sheet: Sheet, then: Sheet | None, waived: Waived) -> Jso
 
 def _fixes(groups: Groups, rules: InForce) -> list[Json]:
     closing = groups.closing
-    best = [(group, *groups.best_first(group)[0]) for group in groups.all]
+    best = [(group, *groups.best_first(group, 1)[0]) for group in groups.all]
     gains = {found.id: closing.gain([found]) for _, found, _ in best}
     best = [each for each in best if gains[each[1].id].uncapped > 0]
     best.sort(key=lambda each: (-gains[each[1].id].index, -gains[each[1].id].uncapped, each[1].rule, each[1].id))

@@ -1,5 +1,6 @@
 """What counts at a moment, and what of it fails: read once, for the score and for what a finding is worth."""
 
+import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -31,7 +32,7 @@ async def sheet_from(moment: Moment, counts: Counts, changed: Turned, grace: tim
     open_ = Counter({key[1:]: number for key, number in counts.items() if key[0] == "finding"})
     if any(name == PENDING and number > 0 for (name, _), number in open_.items()):
         open_.subtract(await _pending(moment, changed, grace))
-    return Sheet(moment.rules, counts, open_)
+    return await asyncio.to_thread(Sheet, moment.rules, counts, open_)
 
 
 async def _pending(moment: Moment, changed: Turned, grace: timedelta) -> Counts:

@@ -1,4 +1,4 @@
-"""Judging what reaches far does not hold up the loop, be it one event."""
+"""What reaches far does not hold up the loop: judging it, be it one event, and reckoning with what was found."""
 
 import threading
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,9 @@ import pytest
 from services import assembly
 from services.alignment.follow import projector
 from services.alignment.judge.judging import Judge
+from services.alignment.queries import resting
 from services.alignment.view.projection import Projected
+from services.alignment.views import closing, findings, groups, score, sheet
 from tests.platform import settings_for
 from tests.service.alignment.served import Server
 from tests.service.alignment.worded import Worded
@@ -67,3 +69,58 @@ async def test_one_event(server: Server, places: list[bool], around: str, event:
     places.clear()
     await server.arrive(worded.add(event))
     assert places == [on_the_loop]
+
+
+RECKONING = (
+    (findings, "told"), (sheet.Sheet, "__init__"), (sheet.Sheet, "gain"), (closing.Closings, "_gain"),
+    (resting.Resting, "_walked"), (groups, "_tops"), (groups, "_reckoned"), (groups, "_told"), (score, "_fixes"),
+)  # fmt: skip
+"""What thousands of findings take long in."""
+
+
+@pytest.fixture
+def reckoned(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, bool]]:
+    """What was reckoned, and whether on the loop."""
+    found = set[tuple[str, bool]]()
+
+    def watch(of: Any, name: str) -> None:
+        made = getattr(of, name)
+
+        def noted(*args: Any, **options: Any) -> Any:
+            found.add((name, threading.current_thread() is threading.main_thread()))
+            return made(*args, **options)
+
+        monkeypatch.setattr(of, name, noted)
+
+    for each in RECKONING:
+        watch(*each)
+    return found
+
+
+SCORE = {"told", "__init__", "gain", "_gain", "_walked", "_tops", "_reckoned", "_fixes"}
+GROUPS = SCORE - {"_fixes"} | {"_told"}
+LIST = {"told", "__init__", "gain", "_gain", "_walked"}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "expected"),
+    [
+        ("score", {}, SCORE),
+        ("score", {"valid_at": "2036-01-01"}, SCORE),
+        ("score/trend", {}, {"__init__"}),
+        ("findings", {}, LIST),
+        ("findings/groups", {}, GROUPS),
+        ("findings/groups", {"sort": "gain"}, GROUPS),
+        ("diff", {"from": "2020-01-01"}, {"told", "__init__", "_walked"}),
+        ("forecast", {"until": "2036-01-01"}, {"told"}),
+    ],
+)
+async def test_a_view_of_many_findings(
+    server: Server, reckoned: set[tuple[str, bool]], path: str, asked: dict[str, str], expected: set[str]
+) -> None:
+    """A finding that stands for what rests on its subject, and one that opens by itself."""
+    worded = Worded(server.world)
+    await server.arrive(worded.add("product:p in_use, service:s operational; s depends_on p"))
+    await server.arrive(worded.add("process:q operational, party:x active; s owned_by x, p owned_by x"))
+    await server.get(path, **asked)
+    assert reckoned == {(name, False) for name in expected}

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from services.alignment.view.projection import Poison, Projected, project, read
+from services.alignment.view.poison import Poison
+from services.alignment.view.projection import Projected, project, read
 
 ID, OTHER = "123e4567-e89b-12d3-a456-426614174000", "00000000-0000-4000-8000-000000000001"
 THIRD = "00000000-0000-4000-8000-000000000002"

@@ -9,7 +9,7 @@ import pytest
 
 from services.alignment.follow import trust
 from services.alignment.follow.trust import Head
-from services.alignment.view.projection import Poison
+from services.alignment.view.poison import Poison
 
 ID, OTHER = "123e4567-e89b-12d3-a456-426614174000", "00000000-0000-4000-8000-000000000001"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -154,3 +154,59 @@ def test_a_row_may_be_of_an_earlier_epoch_and_never_of_a_later_one() -> None:
 def test_the_owner_decides(mine: dict[str, Any], owners: dict[str, Any] | None, reason: str | None) -> None:
     told = trust.refusal(claimed(event(**mine)), owners, HEAD)
     assert told is None if reason is None else reason in (told or "")
+
+
+def without(name: str) -> dict[str, Any]:
+    return {each: value for each, value in event().items() if each != name}
+
+
+UNREADABLE: dict[str, tuple[bytes | None, str]] = {
+    "nothing": (None, "it is empty"),
+    "text of no bytes": (b"", "it is empty"),
+    "half": (b"{", "it is not JSON: unexpected end of data: line 1 column 2 (char 1)"),
+    "not utf-8": (b"\xff\xfe", "it is not UTF-8"),
+    "deep": (b"[" * 2000, "it is not JSON: "),
+    "null": (b"null", "it is no JSON object"),
+    "number": (b"7", "it is no JSON object"),
+    "list": (b"[]", "it is no JSON object"),
+    "empty": (b"{}", "it has no id"),
+    "no id": (orjson.dumps(without("id")), "it has no id"),
+    "id of null": (orjson.dumps(event(id=None)), "its id is not text"),
+    "strange id": (orjson.dumps(event(id="me")), "its id is not <kind>:<id>:<epoch>.<version>"),
+    "no data": (orjson.dumps(without("data")), "it has no data"),
+    "data as a list": (orjson.dumps(event(data=[])), "its data is not a JSON object"),
+    "no state": (orjson.dumps(event(data={})), "its data has no state"),
+    "state as text": (orjson.dumps(event(data={"state": "x"})), "the state of its data is not a JSON object"),
+    "no position": (orjson.dumps(without("position")), "it has no position"),
+    "position as text": (orjson.dumps(event(position="9")), "its position is not a whole number"),
+    "no time": (orjson.dumps(without("time")), "it has no time"),
+    "time of null": (orjson.dumps(event(time=None)), "it has no time"),
+    "soon": (orjson.dumps(event(time="soon")), "its time is no instant"),
+    "a number for a time": (orjson.dumps(event(time=5)), "its time is no instant"),
+    "of another version": (orjson.dumps(event(data=state(version=4))), "it and its state are not of the same version"),
+    "version as text": (orjson.dumps(event(data=state(version="3"))), "the version of its state is not a whole number"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_the_reason_is_plain_english(name: str) -> None:
+    raw, reason = UNREADABLE[name]
+    with pytest.raises(Poison) as raised:
+        trust.claim("strategy", f"tactic:{ID}".encode(), raw, "here", NOW)
+    told = str(raised.value)
+    assert told.startswith(reason) if reason.endswith(": ") else told == reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"valid_from": "soon"}, "its valid_from is no instant"),
+        ({"criticality": 2**40}, "its criticality is of another type, or too large, or holds a NUL"),
+        ({"name": "a\x00"}, "its name is of another type, or too large, or holds a NUL"),
+        ({"owner": 5}, "a member of its state is missing, or is of another type or size than it may be"),
+    ],
+)
+def test_so_is_that_of_a_row(said: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Poison) as raised:
+        trust.change("strategy", event(data=state(**said)), 9, HEAD, NOW)
+    assert str(raised.value) == reason
