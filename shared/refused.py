@@ -33,6 +33,9 @@ class Refused(ClientError):
         self.detail = str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
         self.errors: list[Json] = list(problem.get("errors") or ())
         self.problem = dict(problem)
+        if self.detail.endswith("…"):  # cut short, as no error of one member is
+            whole = (str(e.get("detail")) for e in self.errors)
+            self.detail = next((text for text in whole if text.startswith(self.detail[:-1])), self.detail)
         told = [e for e in self.errors if str(e.get("detail")) not in self.detail]
         super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in told))
 

@@ -7,6 +7,7 @@ import typer
 
 from services.cli.health import FINDINGS, SEVERITIES, Severity, show
 from services.cli.session import FAILED, Session, command
+from services.cli.tables import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +59,8 @@ def junit(found: "Sequence[Finding]") -> str:
     )
     for each in found:
         case = ElementTree.SubElement(suite, "testcase", classname=each.rule, name=f"{_subject(each)}: {each.title}")
-        failure = ElementTree.SubElement(case, "failure", type=each.severity, message=_printable(each.sentence))
-        failure.text = _printable(f"{each.remedy}\nsince {each.since.date()}, finding {each.id}")
+        failure = ElementTree.SubElement(case, "failure", type=each.severity, message=clean(each.sentence))
+        failure.text = clean(f"{each.remedy}\nsince {each.since.date()}, finding {each.id}")
     if not found:
         ElementTree.SubElement(suite, "testcase", classname="plumbline", name="no finding is worse than is let through")
     ElementTree.indent(suite)
@@ -96,9 +97,4 @@ def sarif(found: "Sequence[Finding]") -> Json:
 
 
 def _subject(found: "Finding") -> str:
-    return _printable(f"{found.subject.kind}/{found.subject.key or found.subject.id}")
-
-
-def _printable(text: str) -> str:
-    """What XML cannot hold is left out."""
-    return "".join(letter for letter in text if letter.isprintable() or letter == "\n")
+    return clean(f"{found.subject.kind}/{found.subject.key or found.subject.id}")

@@ -21,6 +21,8 @@ State = dict[str, Any]
 Form = Literal["table", "wide", "json", "yaml", "csv"]
 _COLUMNS = ("key", "name", "type", "state", "version")
 _WIDE = (*_COLUMNS, "owner", "criticality", "valid_from", "valid_to", "updated_at", "updated_by", "id")
+_MOST_NAMED = 200
+"""Things whose keys are asked for to show them."""
 _BY_THE_VIEW = ("q", "state", "type", "key")
 """Filters for lists of a past moment, which the view has."""
 
@@ -56,13 +58,43 @@ async def get(
         names = shown if columns or form == "csv" else None
         told = form in ("table", "wide") and not (at or columns or session.json)
         signed = await signed_by(session.client, found, state) if told else []
+        [named] = await _named(session, [state], form)
         data = state if names is None else _of(state, names)
-        _show(session, form, data, [state], shown, lambda: _one(state, names, signed))
+        _show(session, form, data, [state], shown, lambda: _one(named, names, signed))
         return
     filters = await _filters(session, where or [])
     items = [each async for each in _listed(session, found, filters, sort, at)]
     chosen = [_of(each, shown) for each in items] if columns else items
-    _show(session, form, chosen, items, shown, lambda: _many(items, shown))
+    named = await _named(session, [_of(each, shown) for each in items], form)
+    _show(session, form, chosen, items, shown, lambda: _many(named, shown))
+
+
+async def _named(session: Session, states: list[State], form: Form) -> list[State]:
+    """For people, what a member refers to by its key, as they write it; programs follow the id."""
+    from shared.client import NotFound
+    from shared.contracts import NODE_KINDS
+    from shared.interchange.together import each
+
+    async def key(ref: tuple[str, str]) -> str:
+        try:
+            return str((await session.client.get(NODE_KINDS[ref[0]], ref[1]))["key"])
+        except NotFound:
+            return ref[1]
+
+    if session.json or form not in ("table", "wide"):
+        return states
+    refs = {(value["kind"], value["id"]) for state in states for value in state.values() if _is_ref(value)}
+    wanted = sorted(refs)[:_MOST_NAMED]
+    keys = dict(zip(wanted, await each(wanted, key), strict=True))
+
+    def shown(value: Any) -> Any:
+        return {**value, "id": keys.get((value["kind"], value["id"]), value["id"])} if _is_ref(value) else value
+
+    return [{name: shown(value) for name, value in state.items()} for state in states]
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"kind", "id"}
 
 
 def _columns(kind: "Kind", given: str | None, form: Form) -> tuple[str, ...]:
@@ -95,6 +127,8 @@ async def _filters(session: Session, where: list[str]) -> dict[str, str]:
             found |= {"owner_kind": refs.kind_of(refers).name} if name == "owner" else {}
             value = (await refs.named(session.client, value))["id"]
             name = "owner_id" if name == "owner" else name
+        if name in found:
+            raise Unusable(f"--where {name} is given twice, and nothing has two values of it: ask for each by itself.")
         found[name] = value
     return found
 
@@ -170,7 +204,7 @@ def _one(state: State, columns: tuple[str, ...] | None, signed: list[str]) -> "R
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict) and value.keys() == {"kind", "id"}:
+    if _is_ref(value):
         return f"{value['kind']}/{value['id']}"
     if value is None:
         return ""

@@ -4,6 +4,7 @@ a line of its own."""
 import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from rich.table import Table
 from rich.text import Text
@@ -11,13 +12,19 @@ from rich.text import Text
 if TYPE_CHECKING:
     from shared.contracts.views.nodes import Node
 
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow"}
 
 
 def clean(value: Any) -> str:
     """Lines of ours as text that a terminal can only show. What others wrote comes into them by ``plain``."""
     text = "" if value is None else str(value)
-    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return "".join(letter if _can_be_shown(letter) else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _can_be_shown(letter: str) -> bool:
+    """Spaces of any width and joiners are a part of names; what steers a terminal, or turns lines round, is not."""
+    return letter.isprintable() or letter == "\n" or letter in _JOINERS or category(letter) == "Zs"
 
 
 def document(data: Any, indent: int | None = None) -> str:

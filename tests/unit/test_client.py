@@ -18,6 +18,7 @@ from shared.client import (
     Unusable,
 )
 from shared.contracts import LINKS
+from shared.errors import Invalid
 
 ID = "11111111-1111-4111-8111-111111111111"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -124,6 +125,14 @@ async def test_problems_become_exceptions(status: int, error: type[Exception]) -
     with pytest.raises(error, match="Why not") as caught:
         await http.get("party", ID)
     assert type(caught.value) is error
+
+
+async def test_a_long_refusal_is_told_once_and_whole() -> None:
+    said = Invalid.at("?types", "unknown-relation", f"Relations are {', '.join(map(str, range(200)))}; did you mean 7?")
+    http, _ = client(ok(said.document(), 422))
+    with pytest.raises(Refused) as caught:
+        await http.post("party", {})
+    assert str(caught.value) == said.errors[0]["detail"]
 
 
 async def test_a_refusal_says_what_is_wrong_where() -> None:

@@ -164,6 +164,8 @@ async def existing(now: Moment, ref: str) -> Any:
     kind, _, id = ref.partition("/")
     row = await (nodes.node(now, ref) if looks_like_an_id(id) else nodes.by_key(now, kind, id))
     if row is None:
+        if now.past:
+            raise NotFound(f"There was no {kind} with this id or key at that moment.")
         raise NotFound(f"The view knows no {kind} with this id or key; what was just written comes with wait_for.")
     if row.deleted:
         raise Gone("It was deleted.", last=nodes.brief(now, row))

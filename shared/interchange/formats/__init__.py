@@ -67,8 +67,9 @@ def read(file: File, format: str | None = None) -> Read:
 
 def writer(name: str) -> Callable[[Inventory], Written]:
     """What writes that format; raises Unreadable, which lists those that can be written."""
-    format = named(name)
-    if format.write is None:
+    format = next((format for format in FORMATS if format.name == name), None)
+    if format is None or format.write is None:
+        why = f"{name} is only read" if format else f"There is no format {name}"
         can = ", ".join(format.name for format in FORMATS if format.write)
-        raise Unreadable(f"{name} is only read; what can be written is: {can or 'bundle'}.")
+        raise Unreadable(f"{why}; what can be written is: {can or 'bundle'}.")
     return format.write

@@ -73,6 +73,8 @@ def test_a_reference_in_a_filter_may_be_a_key(run: Any, owner: FakeOwner, asked:
         (("--as-of", "2026-11-29", "-w", "tag=x"), "not by tag"),
         (("--as-of", "29/11/2026"), "a date such as 2026-01-31"),
         (("-o", "xml"), "Invalid value"),
+        (("-w", "state=operational", "-w", "state=retired"), "--where state is given twice"),
+        (("-w", "owner=role/lead", "-w", "owner=role/lead"), "--where owner_id is given twice"),
     ],
 )
 def test_what_cannot_be_asked_is_a_usage_error(run: Any, asked: Any, arguments: tuple[str, ...], says: str) -> None:
@@ -91,6 +93,8 @@ def test_every_form_has_the_columns_that_are_chosen(run: Any, asked: Any) -> Non
     assert yaml.safe_load(run("get", "service", *chosen, "-o", "yaml").stdout) == told
     head, *_ = run("get", "service", *chosen).stdout.splitlines()
     assert head.split() == ["key", "name", "owner"]
+    assert "role/lead" in run("get", "service", *chosen).stdout
+    assert "role/lead" in run("get", "service", "pay").stdout
     wide, *_ = run("get", "service", "-o", "wide").stdout.splitlines()
     assert {"owner", "valid_to", "updated_at", "id"} <= {*wide.split()}
     assert json.loads(run("get", "role", "lead", "--columns", "key,name", "--json").stdout) == {

@@ -58,6 +58,8 @@ def test_a_format_without_a_way_out_names_those_that_have_one(monkeypatch: pytes
     plain, out = replace(archimate, name="plain", write=None), replace(archimate, write=lambda _: Written({}))
     monkeypatch.setattr(formats, "FORMATS", (plain, out))
     assert formats.writer("archimate")(Inventory()) == Written({})
+    with pytest.raises(Unreadable, match=r"There is no format nope; what can be written is: archimate[^:]*\.$"):
+        formats.writer("nope")
     with pytest.raises(Unreadable, match="plain is only read; what can be written is: archimate"):
         formats.writer("plain")
 
