@@ -108,6 +108,20 @@ async def test_what_comes_back_changes_nothing(owner: FakeOwner) -> None:
     assert owner.states == before
 
 
+async def test_of_two_models_everything_comes_back_as_it_was(owner: FakeOwner) -> None:
+    """What leaves is a model of its own then, which knows every assignment of both."""
+    [assigned] = [state for (kind, _), state in owner.states.items() if kind == "role_assignment"]
+    owner.edit("role_assignment", assigned["id"], state="active", name="Crew on board")
+    async with owner.client() as client:
+        await _in(client, FERRY.replace(b'identifier="id-ferry"', b'identifier="id-ferry-2"'))
+        count, content = len(owner.states), await _out(owner)
+        for dry_run in (True, False, False):
+            report = await _in(client, content, dry_run=dry_run)
+            assert [each.record.label for each in report.outcomes if each.action != "unchanged"] == []
+            assert (report.refused, report.left, len(owner.states)) == ([], [], count)
+    assert owner.states["role_assignment", assigned["id"]]["name"] == "Crew on board"
+
+
 async def test_a_model_alone_comes_back_as_it_went() -> None:
     owner = FakeOwner()
     async with owner.client() as client:

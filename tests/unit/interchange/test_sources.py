@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from shared.contracts import NODE_KINDS
+from shared.interchange import formats, inventory
 from shared.interchange.bring import bring
 from shared.interchange.endings import is_over
 from shared.interchange.formats import File
@@ -114,6 +116,23 @@ async def test_what_an_earlier_release_brought_is_the_files_own(format: str) -> 
     assert noted == [["here/all.x"]] * len(noted)
     assert (await take(owner, make("a"), "here/all.x")).count("pruned") == 1
     assert "b" not in live(owner)
+
+
+@pytest.mark.parametrize("format", ["backstage", "tmf", "csv", "xlsx"])
+async def test_of_an_export_nothing_has_left(format: str) -> None:
+    """Also what its format has no word for, as that two are related."""
+    owner = FakeOwner()
+    related = {"productSpecificationRelationship": [{"id": "2", "name": "Two", "relationshipType": "beside"}]}
+    products = [{"id": n, "@type": "ProductSpecification", "name": n} for n in "12"]
+    await take(owner, json.dumps([products[0] | related, products[1]]).encode(), "in/products.json")
+    await take(owner, catalog("ab"), "in/catalog-info.yaml")
+    async with owner.client() as client:
+        made = formats.writer(format)(await inventory.read(client))
+        first, *others = [File(name, content) for name, content in made.files.items()]
+        batch = await to_batch(client, replace(first, place="out/", beside=tuple(others)), format)
+        report = await bring(client, batch, prunes=True)
+    assert {(each.action, each.record.label) for each in report.outcomes if each.action != "unchanged"} == set()
+    assert (report.refused, report.left) == ([], [])
 
 
 async def test_files_with_names_of_their_own_mean_the_same_group() -> None:

@@ -210,7 +210,8 @@ class _Reading:
                 "scope": {"kind": kind, "id": id},
                 "state": "proposed",  # a model draws it for another purpose
             }
-            made.append(self._record("roles", "role_assignment", item, members))
+            own, said = ours.held(relation, f"{kind}/{id}")
+            made.append(self._record("roles", "role_assignment", item, members | said, own))
         return [record for record in made if record]
 
     def _impossible(self, relation: Relation) -> str | None:

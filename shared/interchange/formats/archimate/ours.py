@@ -8,18 +8,21 @@ from typing import Any
 
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
+from shared.contracts.scalars import looks_like_an_id
 from shared.interchange.formats.archimate.model import Element, Item, Model, Relation, Values
 from shared.interchange.formats.archimate.tables import ELEMENTS
 
 PREFIX = "plumbline:"
-IS, KEY, STATE, TYPE, CUSTOM, EXACT, FIELD = (
-    f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "exact", "field")
+IS, KEY, STATE, TYPE, CUSTOM, EXACT, FIELD, HELD = (
+    f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "exact", "field", "held")
 )
 """Properties: the entity or link as ``kind/id``, its key, state and type, members of the organisation's own that are no
-text, texts with spaces around them, and the field that a relationship stands for."""
+text, texts with spaces around them, the field that a relationship stands for, and the assignments that one from a party
+to a role is, by what each is for."""
 WAS = "ArchiMate 3 type"
 """Property with the type of ArchiMate 3 that an element had, in a model of ArchiMate 4."""
 NO_TYPE = "-"
+HELD_MEMBERS = ("key", "name", "state")
 _IS = re.compile(r"([a-z_]+)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _INVERSE = {row.inverse: row.name for row in RELATIONS.values()}
 
@@ -84,6 +87,15 @@ def exact(item: Item, members: Mapping[str, Any]) -> dict[str, Any]:
     """Members whose text had spaces around it here, unless it was edited: files of models have none."""
     kept = _json(item, EXACT)
     return {name: text for name, text in kept.items() if isinstance(text, str) and text.strip() == members.get(name)}
+
+
+def held(relation: Relation, scope: str) -> tuple[str | None, dict[str, str]]:
+    """The id and the members of the assignment that a relationship is for a ``kind/id``, where it says so."""
+    told = _json(relation, HELD).get(scope)
+    if not isinstance(told, dict) or not looks_like_an_id(str(told.get("id"))):
+        return None, {}
+    said = {name: told[name] for name in HELD_MEMBERS if isinstance(told.get(name), str)}
+    return str(told["id"]), said
 
 
 def around(members: Mapping[str, str | None]) -> str | None:

@@ -4,6 +4,7 @@ Each element and relationship carries what it is here as properties, so that the
 back: the entity as ``kind/id``, its key, its state, and its type where ArchiMate knows it by another.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,18 @@ from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.reference import Reference
 from shared.contracts.relations import RELATIONS
 from shared.interchange.formats.archimate.fourth import MERGED
-from shared.interchange.formats.archimate.ours import EXACT, FIELD, IS, KEY, NO_TYPE, STATE, TYPE, around
+from shared.interchange.formats.archimate.ours import (
+    EXACT,
+    FIELD,
+    HELD,
+    HELD_MEMBERS,
+    IS,
+    KEY,
+    NO_TYPE,
+    STATE,
+    TYPE,
+    around,
+)
 from shared.interchange.formats.archimate.phrasing import came_as, languages, origins, texts, word
 from shared.interchange.formats.archimate.tables import ELEMENTS
 from shared.interchange.formats.archimate.writing import Concept, Joining, identifier, written
@@ -73,6 +85,8 @@ class _Leaving:
     elements: dict[str, Concept] = field(default_factory=dict)
     relationships: list[Joining] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    assigned: dict[tuple[str, str, str], list[State]] = field(default_factory=dict)
+    """Assignments that came with a model, by their relationship there, its party and its role."""
 
     def model(self) -> bytes:
         shown = [(kind, state, type_) for kind, state in self.held.entities if (type_ := self._type(kind, state))]
@@ -85,6 +99,7 @@ class _Leaving:
                 continue
             for each in self._fields(kind, state):
                 self._field(*each, linked)
+        self._assigned()
         return written("Plumbline", self._identifier(), [*self.elements.values()], self.relationships)
 
     def _identifier(self) -> str:
@@ -168,13 +183,26 @@ class _Leaving:
             return
         named = languages(None, state["name"])
         if came:
-            if (id := identifier(came[0])) not in self.used:
-                self.used.add(id)
-                self._join("Assignment", id, party, role, swapped=False, name={}, ours=[])
+            self.assigned.setdefault((came[0], party, role), []).append(state)
             return
         self.lost[f"{kind.name}.scope"] += state["scope"] is not None
         ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
         self._join("Assignment", self._id(state), party, role, swapped=False, name=named, ours=ours)
+
+    def _assigned(self) -> None:
+        """One relationship is what a party does in all that its role performs."""
+        for (came, party, role), states in self.assigned.items():
+            told = {
+                f"{state['scope']['kind']}/{state['scope']['id']}": {
+                    name: state[name] for name in ("id", *HELD_MEMBERS)
+                }
+                for state in states
+                if state["scope"]
+            }
+            id = identifier(came) if identifier(came) not in self.used else f"id-{states[0]['id']}"
+            self.used.add(id)
+            said = [(HELD, json.dumps(told, ensure_ascii=False, sort_keys=True))]
+            self._join("Assignment", id, party, role, swapped=False, name={}, ours=said)
 
     def _fields(self, kind: Kind, state: State) -> Iterator[tuple[Kind, Reference, str, str]]:
         """What the fields of an entity join, each with its ends as ``kind/id``."""
