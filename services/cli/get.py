@@ -65,8 +65,8 @@ async def get(
     filters = await _filters(session, where or [])
     items = [each async for each in _listed(session, found, filters, sort, at)]
     chosen = [_of(each, shown) for each in items] if columns else items
-    named = await _named(session, [_of(each, shown) for each in items], form)
-    _show(session, form, chosen, items, shown, lambda: _many(named, shown))
+    rows = await _named(session, [_of(each, shown) for each in items], form)
+    _show(session, form, chosen, items, shown, lambda: _many(rows, shown))
 
 
 async def _named(session: Session, states: list[State], form: Form) -> list[State]:

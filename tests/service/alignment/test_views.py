@@ -314,6 +314,13 @@ async def test_before_anything_was_there_every_view_was_empty(platform: Platform
     assert (await view(platform, path, as_of="2020-01-01T00:00:00Z"))["items"] == []
 
 
+async def test_of_what_was_not_there_yet_the_moment_is_told(platform: Platform, held: Held) -> None:
+    service = held.of("service")[0]
+    path = f"/alignment/v1/nodes/service/{service['id']}?as_of=2020-01-01T00:00:00Z"
+    status, document = await platform.answer("GET", path)
+    assert (status, document["detail"]) == (404, "There was no service with this id or key at that moment.")
+
+
 async def test_a_past_moment_is_answered_as_it_was(platform: Platform, held: Held) -> None:
     process = next(each for each in held.of("process") if held.into(_ref(each), "part_of"))
     then = (await view(platform, "status"))["watermark"]["roles"]

@@ -210,8 +210,7 @@ class _Reading:
                 "scope": {"kind": kind, "id": id},
                 "state": "proposed",  # a model draws it for another purpose
             }
-            own, said = ours.held(relation, f"{kind}/{id}")
-            made.append(self._record("roles", "role_assignment", item, members | said, own))
+            made.append(self._record("roles", "role_assignment", item, *ours.held(relation, f"{kind}/{id}", members)))
         return [record for record in made if record]
 
     def _impossible(self, relation: Relation) -> str | None:

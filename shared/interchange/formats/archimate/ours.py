@@ -89,13 +89,13 @@ def exact(item: Item, members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: text for name, text in kept.items() if isinstance(text, str) and text.strip() == members.get(name)}
 
 
-def held(relation: Relation, scope: str) -> tuple[str | None, dict[str, str]]:
-    """The id and the members of the assignment that a relationship is for a ``kind/id``, where it says so."""
+def held(relation: Relation, scope: str, members: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """The members and the id of the assignment that a relationship is for a ``kind/id``: its own where it says them."""
     told = _json(relation, HELD).get(scope)
     if not isinstance(told, dict) or not looks_like_an_id(str(told.get("id"))):
-        return None, {}
+        return dict(members), None
     said = {name: told[name] for name in HELD_MEMBERS if isinstance(told.get(name), str)}
-    return str(told["id"]), said
+    return {**members, **said}, str(told["id"])
 
 
 def around(members: Mapping[str, str | None]) -> str | None:
