@@ -1,6 +1,6 @@
 """The engine of ``apply`` and ``import``: reads what is there, then writes what the source may write, and reports."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,17 +9,23 @@ from shared.contracts import Kind
 from shared.interchange import merge, succession
 from shared.interchange.outcome import Action, Fields, Outcome, Report
 from shared.interchange.parts import parted
+from shared.interchange.preview import Preview
 from shared.interchange.records import Batch, Malformed, Predecessor, Record
 from shared.interchange.together import each
 
 A_REQUEST, A_REQUEST_SIZE = 200, 1_000_000
+
+_UNASKED = (
+    "{number} that are new rest on more than is looked at in a dry run: whether they would be refused is not known."
+)
 
 Progress = Callable[[int, int], None]
 """Called with the number of records that are done, and of all."""
 
 
 async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
-    """Bring a batch in, layer after layer. With ``dry_run`` everything is read and compared, and nothing written.
+    """Bring a batch in, layer after layer. With ``dry_run`` everything is read and compared, owners say what they would
+    refuse of what is new, and nothing is written.
 
     A record that the server refuses is reported and the rest goes on; raises Unreachable and Unauthorized, which
     would meet every record alike. What was written until then stays: the next run finds it unchanged.
@@ -28,6 +34,8 @@ async def sync(client: Client, batch: Batch, *, dry_run: bool = False, progress:
     engine = _Engine(client, batch.known, batch.instead, dry_run, progress or _silent, sum(map(len, batch.layers)))
     for layer in batch.layers:
         report.add(await engine.layer(layer))
+    if engine.unasked:
+        report.notes.append(_UNASKED.format(number=engine.unasked))
     return report
 
 
@@ -44,6 +52,10 @@ class _Engine:
     progress: Progress
     total: int
     done: int = 0
+    unasked: int = 0
+
+    def __post_init__(self) -> None:
+        self.preview = Preview(self.client)
 
     async def layer(self, records: list[Record]) -> list[Outcome]:
         """What is new is created in bulk, and what is there is compared and changed by itself."""
@@ -72,19 +84,21 @@ class _Engine:
 
     async def _create(self, records: list[Record]) -> list[Outcome]:
         """Records of one service; what somebody else was quicker with counts as it is there."""
-        if self.dry_run:
-            return [self._told(self._new(record)) for record in records]
+        service = records[0].kind.service
+        answers: Sequence[Json | None]
         try:
             lines = [await self._line(record) for record in records]
-            answers = await self.client.bulk(records[0].kind.service, lines)
+            answers = await (self.preview.answers if self.dry_run else self.client.bulk)(service, lines)
         except Unauthorized:
             raise
         except Refused as error:
             return [self._told(Outcome(record, "refused", reason=str(error))) for record in records]
         return [await self._created(record, answer) for record, answer in zip(records, answers, strict=True)]
 
-    async def _created(self, record: Record, answer: Json) -> Outcome:
-        if answer["status"] == 201:
+    async def _created(self, record: Record, answer: Json | None) -> Outcome:
+        if answer is None:
+            self.unasked += 1
+        if answer is None or answer["status"] == 201:
             return self._told(self._new(record))
         if answer["status"] in (200, 412, 428) and (current := await self._read(record)):
             return await self._update(record, current)
@@ -102,7 +116,9 @@ class _Engine:
 
     async def _line(self, record: Record) -> Json:
         body, old = merge.body(record), self.instead.get(record.id)
-        if old and not record.kind.is_link and (key := await succession.key_for(self.client, record, old)):
+        if old and self.dry_run:
+            body.pop("key", None)  # it would get that of the old one
+        elif old and not record.kind.is_link and (key := await succession.key_for(self.client, record, old)):
             body["key"] = key
         return {"kind": record.kind.name, "id": record.id, "body": body}
 

@@ -31,20 +31,24 @@ class FakeOwner:
 
     @property
     def writes(self) -> list[str]:
-        return [line for line in self.log if not line.startswith("GET")]
+        return [line for line in self.log if not line.startswith(("GET", "PREVIEW"))]
 
     def client(self) -> Client:
         return Client("http://fake", "token", httpx.MockTransport(self.answer))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
-        self.log.append(f"{request.method} {path}")
+        preview = request.url.params.get("preview") == "true"
+        self.log.append(f"{'PREVIEW' if preview else request.method} {path}")
         if path in self.extra:
             answer = self.extra[path]
             return httpx.Response(200, json=answer(request) if callable(answer) else answer)
         _, service, _, collection, *rest = path.split("/")
         if collection == "bulk":
-            return httpx.Response(200, text="\n".join(map(self._line, request.content.decode().split("\n"))))
+            before = dict(self.states)
+            told = "\n".join(map(self._line, request.content.decode().split("\n")))
+            self.states = before if preview else self.states
+            return httpx.Response(200, text=told)
         kind = BY_PATH.get((service, collection))
         if kind is None:
             return _problem(404, "no such collection")
@@ -74,7 +78,12 @@ class FakeOwner:
     def _line(self, raw: str) -> str:
         line = json.loads(raw)
         put = httpx.Request("PUT", "http://fake/", json=line["body"])
-        answer = self._put(NODE_KINDS.get(line["kind"]) or LINKS[_service(line["body"])], line["id"], put)
+        kind = NODE_KINDS.get(line["kind"]) or LINKS[_service(line["body"])]
+        there = self.states.get((kind.name, line["id"]))
+        if there and line.get("if_match") == there["version"]:
+            answer = self._store(kind, line["id"], {**there, **line["body"]}, there["version"] + 1)
+        else:
+            answer = self._put(kind, line["id"], put)
         refused = {"problem": answer.json()} if answer.status_code >= 400 else {}
         return json.dumps({"status": answer.status_code, "id": line["id"], **refused})
 

@@ -140,7 +140,7 @@ def test_a_bundle_is_what_it_would_come_to(run: Any, owner_of_both: FakeOwner, t
     file.write_text("kind: tactic\nkey: t\nspec: {name: Another}\n---\nkind: outcome\nkey: o\nspec: {name: O}\n")
     result = run("whatif", file)
     assert result.exit_code == 0, result.stderr
-    assert "POST /strategy/v1/bulk" in owner.log
+    assert "PREVIEW /strategy/v1/bulk" in owner.log
     [line, scenario] = asked
     new, changed = scenario["steps"]
     assert (line["kind"], new["state"]) == ("outcome", previewed["state"])
