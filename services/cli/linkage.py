@@ -159,10 +159,12 @@ async def raci(
 def _matrix(answer: "RaciMatrix") -> "RenderableType":
     from rich.console import Group
 
-    from services.cli.tables import left_out, off, table
+    from services.cli.tables import cell, left_out, off, ref, table
 
     roles = [f"{column.role.key or column.role.id}{off(column.role)}" for column in answer.roles]
-    return Group(table(("activity", *roles, "violations"), _rows(answer)), *left_out(answer.left_out))
+    about = [(answer.process, answer.violations), *((column.role, column.violations) for column in answer.roles)]
+    wrong = [cell(f"{ref(node)}: {_found(each)}") for node, found in about for each in found]
+    return Group(table(("activity", *roles, "violations"), _rows(answer)), *wrong, *left_out(answer.left_out))
 
 
 def _rows(answer: "RaciMatrix") -> Iterator[tuple[str, ...]]:

@@ -30,9 +30,9 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     """For the row of a process. ``rows`` are its activities in their order, also those that are planned; ``roles`` the
     columns, each with the ``parties`` that hold it in this process; a cell has its letters.
 
-    ``violations`` of an activity are the open findings of the dimension ``raci`` about it. ``hidden`` counts what a
-    matrix has no room for, ``left_out`` by why what is over, and who holds a role of it no longer or not yet;
-    ``everything`` shows that as well.
+    ``violations`` of an activity, of the process and of a role are the open findings of the dimension ``raci`` about
+    it; of a role those of this process, where a rule says of which. ``hidden`` counts what a matrix has no room for,
+    ``left_out`` by why what is over, and who holds a role of it no longer or not yet; ``everything`` shows that too.
     """
     left_out = LeftOut()
     parts = await Walk(moment, *into("part_of"), everything=True).hop([process.ref])
@@ -48,14 +48,23 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
     columns = sorted(roles)[:MOST_COLUMNS]
     held = await holders(moment, columns, [process.ref], left_out, everything=everything)
     parties = {role: held.parties(role, [process.ref], left_out) for role in columns}
-    wrong, more = await found_about(moment, refs, moment.rules.of_dimension("raci"))
+    wrong, more = await found_about(moment, [process.ref, *columns, *refs], moment.rules.of_dimension("raci"))
+    of_role = {role: [row for row in wrong.get(role, ()) if _is_of(row, process.ref)] for role in columns}
     return {
         "process": nodes.brief(moment, process),
-        "roles": [{"role": roles[role], "parties": [held.nodes[party] for party in parties[role]]} for role in columns],
+        "roles": [
+            {
+                "role": roles[role],
+                "parties": [held.nodes[party] for party in parties[role]],
+                "violations": [told(moment.rules, row) for row in of_role[role]],
+            }
+            for role in columns
+        ],
         "rows": [
             _row(moment.rules, activities[ref], cells[ref], [roles[role] for role in columns], wrong.get(ref, ()))
             for ref in refs
         ],
+        "violations": [told(moment.rules, row) for row in wrong.get(process.ref, ())],
         "hidden": {
             "activities": len(ordered) - len(refs) + parts.hidden.total(),
             "roles": len(roles) - len(columns),
@@ -63,6 +72,10 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
         },
         "left_out": left_out.told(),
     }
+
+
+def _is_of(row: Any, process: str) -> bool:
+    return row.evidence.get("process", process) == process
 
 
 def _row(

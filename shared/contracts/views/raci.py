@@ -19,6 +19,9 @@ class RaciRole(Model):
     """The role."""
     parties: list[Node]
     """Who holds it in this process."""
+    violations: list[Found]
+    """What is wrong with its part in it: the open findings of the dimension `raci` about the role, without those that
+    tell of another process."""
 
 
 class RaciCell(Model):
@@ -61,6 +64,8 @@ class RaciMatrix(View):
     """The columns."""
     rows: list[RaciRow]
     """Its activities in their order."""
+    violations: list[Found]
+    """What is wrong with all of it: the open findings of the dimension `raci` about the process."""
     hidden: HiddenRaci
     """What there was no room for."""
     left_out: LeftOut

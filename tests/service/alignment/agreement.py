@@ -280,6 +280,7 @@ class Judged(Views):
     def violations_are_findings(self) -> None:
         for matrix in self.raci.values():
             rows = {ref(row["activity"]): row["violations"] for row in matrix["rows"]}
+            rows[ref(matrix["process"])] = matrix["violations"]
             told = Counter((each["id"], activity) for activity, wrong in rows.items() for each in wrong)
             assert told == self.found("R", set(rows))
 

@@ -273,5 +273,7 @@ class Comparison:
             assert shown == {(role.partition("/")[2], letter) for role, letter in letters}
             wrong = [(each["id"], each["rule"], ref(row["activity"])) for each in row["violations"]]
             assert sorted(wrong) == sorted(self.found("R", [ref(row["activity"])]))
+        wrong = [(each["id"], each["rule"], process) for each in answer["violations"]]
+        assert sorted(wrong) == sorted(self.found("R", [process]))
         for column in answer["roles"]:
             assert set(refs(column["parties"])) == self.reference.holders(ref(column["role"]), {process})

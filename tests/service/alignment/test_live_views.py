@@ -11,7 +11,7 @@ import pytest_asyncio
 from shared.contracts.design import FOUR_PS
 from tests.backends.databases import chosen
 from tests.platform import running, settings_for
-from tests.service.alignment.organised import Organisation, far, named
+from tests.service.alignment.organised import Organisation, far, lines, named
 from tests.service.conftest import BACKENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -311,3 +311,27 @@ DELETED = """
 {kind: service, key: dropped, spec: {name: Dropped}, links: [{type: depends_on, to: service/base}]}
 {kind: service, key: stays, spec: {name: Stays, state: operational}, links: [{type: depends_on, to: service/dropped}]}
 """
+
+
+BOTH = "raci: [{role_id: role/desk, letter: A}, {role_id: role/desk, letter: R}]"
+EVERYWHERE = """
+party/eve active {type: person}
+role/head active {type: process_owner}
+role/desk active
+role_assignment/oo active {party_id: party/eve, role_id: role/head, scope: process/large}
+role_assignment/dd active {party_id: party/eve, role_id: role/desk, scope: process/large}
+process/large operational {owner: role/head}
+process/small operational {owner: role/head}
+""" + "".join(
+    f"activity/{process}{number} operational {{process_id: process/{process}, {BOTH}}}\n"
+    for process, number in (*(("large", number) for number in range(4)), ("small", 0))
+)
+
+
+async def test_a_matrix_tells_what_is_wrong_with_the_process_and_with_its_roles(organisation: Organisation) -> None:
+    """The owner has no A in either; the desk is everywhere in the large one alone, since the small one is too small."""
+    await organisation.apply(lines(EVERYWHERE))
+    for process, of_role in (("large", ["R12"]), ("small", [])):
+        answer = await organisation.get(f"raci/{await organisation.id(f'process/{process}')}")
+        assert [each["rule"] for each in answer["violations"]] == ["R13"]
+        assert [[each["rule"] for each in column["violations"]] for column in answer["roles"]] == [of_role]

@@ -83,6 +83,7 @@ NO_MATRIX: dict[str, Any] = {
     "process": node(CREW, "crew"),
     "roles": [],
     "rows": [],
+    "violations": [],
     "hidden": HIDDEN,
     "left_out": {},
     **FRAME,
@@ -95,21 +96,25 @@ def test_a_matrix_has_letters_holders_and_violations(run: Any, crew: FakeOwner) 
         "cells": [{"role": DECK, "letters": ["A", "R"]}],
         "violations": [FOUND],
     }
-    roles = [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")]}]
-    answer = {**NO_MATRIX, "roles": roles, "rows": [row]}
+    everywhere = FOUND | {"rule": "R12", "title": "Role in everything"}
+    roles = [{"role": node(DECK, "mate"), "parties": [node(CREW, "crew")], "violations": [everywhere]}]
+    alone = FOUND | {"rule": "R13", "title": "Owner without an A"}
+    answer = {**NO_MATRIX, "roles": roles, "rows": [row], "violations": [alone]}
     crew.extra[f"{VIEW}/raci/{CREW}"] = answer
     told = run("raci", CREW).stdout.splitlines()
     assert [line.split() for line in told] == [
         ["activity", "mate", "violations"],
         ["(held", "by)", "Crew"],
         ["Boarding", "AR", *["V03", "Operation", "without", "a", "tactic"]],
+        ["party/crew:", "R13", "Owner", "without", "an", "A"],
+        ["party/mate:", "R12", "Role", "in", "everything"],
     ]
 
 
 def test_a_matrix_marks_what_is_not_live_and_counts_what_is_over(run: Any, crew: FakeOwner) -> None:
     draft = {"live": False, "why_not_live": "draft"}
     row = {"activity": node(DECK, "boarding", **draft), "cells": [{"role": DECK, "letters": ["A"]}], "violations": []}
-    roles = [{"role": node(DECK, "mate", **draft), "parties": []}]
+    roles = [{"role": node(DECK, "mate", **draft), "parties": [], "violations": []}]
     crew.extra[f"{VIEW}/raci/{CREW}"] = {**NO_MATRIX, "roles": roles, "rows": [row], "left_out": {"left": 1}}
     told = run("raci", CREW).stdout
     assert all(text in told for text in ("mate [draft]", "Boarding [draft]", "Left out: 1 left"))
