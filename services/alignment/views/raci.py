@@ -75,7 +75,7 @@ async def matrix(moment: Moment, process: Any, *, everything: bool = False) -> J
 
 
 def _is_of(row: Any, process: str) -> bool:
-    return row.evidence.get("process", process) == process
+    return bool(row.evidence.get("process", process) == process)
 
 
 def _row(
