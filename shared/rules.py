@@ -96,6 +96,15 @@ class Rules:
     outgoing: frozenset[str] = frozenset()
 
 
+def subject_can_be_read(new: Any, facts: Facts) -> Iterator[Fault]:
+    """A sign-in has no letters that nobody sees, so that no two look alike. No token is made for one that has."""
+    if new.subject is None or new.subject == getattr(facts.old, "subject", None):
+        return
+    if not new.subject.isprintable() or new.subject != new.subject.strip():
+        detail = "A sign-in has no blanks around it, and no letters that cannot be seen."
+        yield Fault(pointer="/subject", code="unreadable-subject", detail=detail)
+
+
 def subject_is_unique(new: Any, facts: Facts) -> Iterator[Fault]:
     """One sign-in is one of a kind, among those that are live."""
     live = NODE_KINDS[new.kind].is_live

@@ -9,7 +9,7 @@ from shared.contracts.process import Activity, Handoff, Process
 from shared.contracts.roles import Role, RoleAssignment
 from shared.errors import Fault
 from shared.live import is_live, is_over, is_to_hold
-from shared.rules import Facts, Lookup, Rules, subject_is_unique
+from shared.rules import Facts, Lookup, Rules, subject_can_be_read, subject_is_unique
 
 _OWNER = "process_owner"
 _STATES = NODE_KINDS["process"].lifecycle.states
@@ -129,7 +129,7 @@ def begins_as_its_process(new: Activity, facts: Facts) -> dict[str, Any]:
 
 RULES = Rules(
     always={
-        "party": (subject_is_unique,),
+        "party": (subject_can_be_read, subject_is_unique),
         "role": (becomes_an_owners_role,),
         "role_assignment": (one_owner_at_a_time, deputy_is_another),
         "activity": (letters_are_unique, found_as_its_process),

@@ -11,7 +11,7 @@ from shared.contracts.strategy.direction import Objective, Strategy, StrategyEle
 from shared.contracts.strategy.measures import Measurement
 from shared.errors import Fault
 from shared.live import is_over, is_to_hold
-from shared.rules import Facts, Lookup, Rules, subject_is_unique
+from shared.rules import Facts, Lookup, Rules, subject_can_be_read, subject_is_unique
 
 _LEVELS = {"strategic": 0, "tactical": 1, "operational": 2}
 
@@ -102,7 +102,7 @@ def rules(most_items: int) -> Rules:
                 signing.attested_says_so,
                 signing.items_have_a_hash,
             ),
-            "stakeholder": (subject_is_unique, signing.subject_is_settled),
+            "stakeholder": (subject_can_be_read, subject_is_unique, signing.subject_is_settled),
         },
         on={
             ("strategy", "proposed"): (supports_a_strategy,),

@@ -128,6 +128,7 @@ VALIDATION: Mapping[str, str] = {
     "too-short": "Must have more entries",
     "union-tag-invalid": "The type must be one of those that the contract lists",
     "union-tag-not-found": "The type is required",
+    "unreadable-subject": "A sign-in has blanks around it, or letters that cannot be seen",
     "uuid-parsing": "Must be a UUID",
     "uuid-type": "Must be a UUID",
     "value-error": "Does not meet a rule of the contract, which the detail gives",

@@ -575,8 +575,8 @@ MUTANTS = (
     Mutant(
         "who is asked may become somebody else",
         "services/strategy/rules.py",
-        '            "stakeholder": (subject_is_unique, signing.subject_is_settled),\n',
-        '            "stakeholder": (subject_is_unique,),\n',
+        '            "stakeholder": (subject_can_be_read, subject_is_unique, signing.subject_is_settled),\n',
+        '            "stakeholder": (subject_can_be_read, subject_is_unique),\n',
         _ATTACKS,
     ),
     Mutant(

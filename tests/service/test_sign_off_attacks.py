@@ -95,6 +95,14 @@ async def test_one_sign_in_is_one_stakeholder(api: Api) -> None:
     assert (await api.patch(STAKEHOLDER, other["id"], {"subject": first["subject"]}, if_match="*")).status_code == 200
 
 
+@pytest.mark.parametrize("odd", ["{} ", " {}", "{}\u200b", "{}\u2060x", "{}\nx", "\u202e{}"])
+async def test_a_sign_in_that_looks_like_another_is_none(api: Api, odd: str) -> None:
+    first = await signer(api)
+    answer = await api.post(STAKEHOLDER, subject=odd.format(first["subject"]))
+    assert codes(answer) == {("/subject", "unreadable-subject")}
+    assert codes(await api.post(NODE_KINDS["party"], subject=odd.format("me"))) == {("/subject", "unreadable-subject")}
+
+
 async def test_two_at_once_do_not_get_the_same_sign_in(api: Api) -> None:
     subject = f"twin-{uuid4().hex}"
     answers = await asyncio.gather(*(api.post(STAKEHOLDER, subject=subject) for _ in range(6)))
