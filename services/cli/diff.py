@@ -1,5 +1,6 @@
 """``diff``: what changed between two moments, for people."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,7 +48,7 @@ def _diff(answer: "Diff", items: "Sequence[Change]", most: int) -> "RenderableTy
     from services.cli.tables import cell, label
     from shared.clock import rfc3339
 
-    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item)) for item in items]
+    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item), _brought(item)) for item in items]
     between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
     found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
     scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
@@ -56,7 +57,7 @@ def _diff(answer: "Diff", items: "Sequence[Change]", most: int) -> "RenderableTy
         cell(
             f"{len(rows)} changes, {opened} findings opened, {resolved} resolved. Score: {scores[0]}, then {scores[1]}"
         ),
-        *_first(("when", "who", "did", "what", "members"), rows, most),
+        *_first(("when", "who", "did", "what", "members", "findings"), rows, most),
         *_first(("finding", "rule", "subject", "what is wrong"), found, most),
     )
 
@@ -82,6 +83,17 @@ def _what(item: "Change") -> str:
 def _members(item: "Change") -> str:
     changes = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
     return "; ".join([*map(_change, changes), *([item.reason] if item.reason else [])])
+
+
+def _brought(item: "Change") -> str:
+    """``+V04 -P01``: what came up, and what was resolved."""
+    found = [
+        (sign, each.rule)
+        for sign, some in (("+", item.findings.opened), ("-", item.findings.resolved))
+        for each in some
+    ]
+    told = [f"{sign}{rule}{f' x{number}' if number > 1 else ''}" for (sign, rule), number in Counter(found).items()]
+    return " ".join([*told, *([f"and {item.findings.more} more"] if item.findings.more else [])])
 
 
 def _change(change: "ChangedMember") -> str:

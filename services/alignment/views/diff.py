@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, and_, select, tuple_
 
-from services.alignment.judge.findings import COUNTED
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, briefs, split
 from services.alignment.queries.snapshot import Moment
 from services.alignment.view.projection import ref_of
 from services.alignment.views import findings
+from services.alignment.views.brought import brought, was_open
 from services.alignment.views.score import score
 from shared.clock import rfc3339
 from shared.contracts.base import reason_given
@@ -44,7 +44,8 @@ async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, g
 async def _changes(
     moment: Moment, start: datetime, end: datetime, limit: int, cursor: str | None
 ) -> tuple[list[Json], str | None]:
-    """Versions that were recorded after the one moment and until the other, each beside the one before it."""
+    """Versions that were recorded after the one moment and until the other, each beside the one before it, with what it
+    brought about."""
     then = RECORD.alias()
     same = and_(
         then.c.generation == RECORD.c.generation,
@@ -62,7 +63,11 @@ async def _changes(
         query = pagination.after(versions.limit(most + 1), order, cursor, descending=False)
         rows, following = pagination.page((await moment.connection.execute(query)).all(), order, most)
         ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
-        items = [(_change(moment, row, ends), pagination.place(row, order)) for row in rows]
+        done = await brought(moment, {row.recorded_from for row in rows})
+        items = [
+            (_change(moment, row, ends) | {"findings": done[row.recorded_from]}, pagination.place(row, order))
+            for row in rows
+        ]
         return [(item, pagination.size(item), place) for item, place in items], following
 
     return await pagination.filled(read, limit, cursor)
@@ -100,9 +105,9 @@ def _members(before: Json, after: Json) -> list[Json]:
 
 async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
     """Those that were open at one of the two moments and not at the other."""
-    opened = _latest(after, "opened_at", start, end), FINDING.c.resolved_at > end, ~_was_open(start)
-    ended = _latest(after, "resolved_at", start, end), ~_was_open(FINDING.c.resolved_at)
-    resolved = FINDING.c.since <= start, *ended, ~_was_open(end)
+    opened = _latest(after, "opened_at", start, end), FINDING.c.resolved_at > end, ~was_open(start)
+    ended = _latest(after, "resolved_at", start, end), ~was_open(FINDING.c.resolved_at)
+    resolved = FINDING.c.since <= start, *ended, ~was_open(end)
     return {
         name: await findings.chosen(after, conditions, _MOST_FINDINGS, grace)
         for name, conditions in (("opened", opened), ("resolved", resolved))
@@ -115,10 +120,3 @@ def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> Colu
     within = each.c.generation == moment.generation, each.c[column] > start, each.c[column] <= end
     latest = select(each.c.id, each.c.opened_at).where(*within).order_by(each.c[column].desc())
     return tuple_(FINDING.c.id, FINDING.c.opened_at).in_(latest.limit(_LOOKED_AT))
-
-
-def _was_open(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """In another interval of the same finding."""
-    then = FINDING.alias()
-    same = and_(then.c.generation == FINDING.c.generation, then.c.id == FINDING.c.id, then.c.severity > COUNTED)
-    return exists().where(same, then.c.opened_at <= at, then.c.resolved_at > at)

@@ -8,7 +8,7 @@ from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
 from shared.contracts.instant import Instant
 from shared.contracts.views.frame import View
-from shared.contracts.views.nodes import Finding, Node
+from shared.contracts.views.nodes import Finding, Found, Node
 
 
 class ChangedMember(Model):
@@ -37,6 +37,24 @@ class ChangedLink(Model):
     """Its state."""
 
 
+class FoundAbout(Found):
+    """A finding that a change brought about."""
+
+    subject: Node
+    """What it is about."""
+
+
+class Brought(Model):
+    """Which findings came up at the instant of a change, and which were resolved."""
+
+    opened: list[FoundAbout]
+    """The 20 worst of those that came up."""
+    resolved: list[FoundAbout]
+    """The 20 worst of those that were resolved."""
+    more: int
+    """How many there are besides, as far as they were counted."""
+
+
 class Change(Model):
     """One version that was recorded between the moments."""
 
@@ -56,6 +74,8 @@ class Change(Model):
     """The link that changed; null for an entity."""
     changes: list[ChangedMember]
     """Members that differ from the version before; none for a deletion."""
+    findings: Brought
+    """What it brought about."""
 
 
 class FindingsBetween(Model):

@@ -131,7 +131,9 @@ def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) ->
 
 
 def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
-    when = {"event": "an id", "at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed"}
+    about = {"subject": node(DECK, "deck")}
+    brought = {"opened": [FOUND | about] * 2, "resolved": [FOUND | about | {"rule": "P01"}], "more": 3}
+    when = {"event": "an id", "at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed", "findings": brought}
     link = {"id": DECK, "type": "serves", "source": node(CREW, "crew"), "target": node(DECK, "deck"), "state": "ended"}
     renamed = [{"member": "name", "from": None, "to": "b"}, {"member": "tags", "from": [], "to": ["old"]}]
     reason = {"member": "state_reason", "from": None, "to": "A mistake."}
@@ -154,8 +156,9 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     told = run("diff", "--from", "2026-01-01T00:00:00Z").stdout
     assert "2026-03-01T00:00:00.000000Z  ada  changed  party/crew Crew " in told
     assert "name none -> b; tags  " in told
+    assert "+V03 x2 -P01 and 3 more" in told
     assert "party/crew Crew serves party/deck Deck  state active -> ended; A mistake." in told
-    assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:] for line in told.splitlines()]
+    assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:6] for line in told.splitlines()]
     assert "opened   V02   party/deck Deck" in told
     assert "Score: –, then 86" in told
 
