@@ -240,5 +240,5 @@ async def test_view_is_the_fold_of_its_events(seed: int, tmp_path: Path, second:
 
 
 def test_an_event_is_read_as_it_was_written() -> None:
-    with pytest.raises(Exception, match="event id"):
+    with pytest.raises(Exception, match="its id is not"):
         read(b'{"id": "x"}')

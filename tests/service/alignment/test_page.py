@@ -219,6 +219,8 @@ async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: 
     [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
     assert row.xpath("string(td[2])") == "tester"
     assert row.xpath("string(td[4])") == "", "that it has members goes without saying"
+    assert row.xpath("string(td[5]/p)").startswith("came up: Count the pumps ")
+    assert "V02" in row.xpath("string(td[5])")
     await sampled.client.patch(NODE_KINDS["tactic"], made["id"], made["version"], {"name": "Count all the pumps"})
     await sampled.caught_up()
     again = await shown(browser, f"/changes?from={made['created_at']}")
@@ -228,7 +230,8 @@ async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: 
     named = await shown(browser, "/changes")
     [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]
     since = await shown(browser, link.get("href"))
-    assert row.text_content() in [each.text_content() for each in since.xpath("//section[last()]//tbody/tr")]
+    cells = [[each.xpath(f"string(td[{n}])") for n in (1, 2, 4)] for each in since.xpath("//section[last()]//tbody/tr")]
+    assert [row.xpath(f"string(td[{n}])") for n in (1, 2, 4)] in cells
     await shown(browser, "/changes?from=2026-02-01T00:00&to=2026-01-01T00:00", 422)
     await shown(browser, "/changes?from=never", 400)
 
