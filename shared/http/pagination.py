@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Column, ColumnElement, Select, Uuid, literal, not_, tuple_
 
 from shared.errors import Invalid
+from shared.storage.rows import every
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
@@ -153,7 +154,7 @@ async def look(
         last = (await execute(_last(places, columns, cursor, size, descending=descending))).one_or_none()
         within = wanted if last is None else wanted.where(not_(_beyond(columns, last, descending=descending)))
         some = after(within, columns, cursor, descending=descending).limit(limit + 1 - len(found))
-        found += (await execute(some)).all()
+        found += await every(await execute(some))
         if last is None or len(found) > limit:
             return page(found, columns, limit)
         cursor = encode(*last)

@@ -31,6 +31,7 @@ from services.alignment.queries.snapshot import INSTANT, Moment, is_live, record
 from shared.contracts.relations import OTHER, End
 from shared.live import kind_of, why_not_active, why_not_live
 from shared.storage.arrays import any_of, chunks
+from shared.storage.rows import every
 
 MOST_STEPS = 2000
 """Relations that one hop reads."""
@@ -147,8 +148,7 @@ class Walk:
     async def read(self, refs: Sequence[str], most: int, *, live: bool) -> tuple[list[Step], int]:
         """Of the first relations those that are wanted, and how many were read."""
         query = _steps(self.way, past=self.moment.past, live=live)
-        given = {"refs": refs, "most": most, **self.given}
-        rows = (await self.moment.execute(query, **given)).all()
+        rows = await every(await self.moment.execute(query, refs=refs, most=most, **self.given))
         return self.steps_of(rows), len(rows)
 
     def steps_of(self, rows: Iterable[Any]) -> list[Step]:

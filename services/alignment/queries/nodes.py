@@ -19,6 +19,7 @@ from shared.contracts.events import EventId
 from shared.http import pagination
 from shared.live import UNSEEN, why_not_live
 from shared.storage.arrays import any_of, chunks
+from shared.storage.rows import every
 
 MAX_VERSIONS = 50
 
@@ -162,7 +163,7 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
     """The rows of entities with all that they say, in the order of their references."""
     found: list[Any] = []
     for some in chunks(sorted(set(refs))):
-        found += (await moment.execute(_records(past=moment.past), refs=some)).all()
+        found += await every(await moment.execute(_records(past=moment.past), refs=some))
     return found
 
 

@@ -10,6 +10,7 @@ from services.alignment.models import FINDING
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings
 from shared.clock import FOREVER
 from shared.storage.arrays import any_of, chunks
+from shared.storage.rows import every
 
 MOST = 2000
 
@@ -23,7 +24,7 @@ async def open_about(
     total = 0
     for some in chunks(sorted(subjects)):
         given = {"subjects": some, "rules": rules}
-        rows = (await moment.execute(query.limit(most), **given)).all()
+        rows = await every(await moment.execute(query.limit(most), **given))
         found += rows
         if len(rows) < most:
             total += len(rows)

@@ -15,6 +15,7 @@ from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.edges import LOWER, UPPER
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from shared.storage.arrays import any_of, chunks
+from shared.storage.rows import every
 
 MOST_READ, _MOST_HOPS, _MOST_STEPS = 5000, 50, 200_000
 """Relations, how far, and steps over them from all tops together: what lies beyond is not counted."""
@@ -58,7 +59,7 @@ async def resting(moment: Moment, tops: Iterable[str]) -> Resting:
         fresh = set[str]()
         for some in chunks(reached):
             query = _lowers(past=moment.past).limit(room + 1)
-            rows = (await moment.execute(query, refs=some)).all()
+            rows = await every(await moment.execute(query, refs=some))
             if len(rows) > room:
                 cut.update(some)
             for row in rows[:room]:

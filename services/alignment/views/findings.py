@@ -24,6 +24,7 @@ from shared.clock import FOREVER, rfc3339
 from shared.contracts.base import searched
 from shared.errors import NotFound
 from shared.http import pagination
+from shared.storage.rows import every
 
 MOST_OF_SUBJECT = 200
 
@@ -141,7 +142,7 @@ async def some(
     order = [FINDING.c[name] for name in ("severity", "rule", "subject", "id") if name not in fixed]
     if fixed == filters.keys() and ("subject" in fixed or not moment.past):
         query = pagination.after(wanted.limit(limit + 1), order, cursor, descending=True)
-        rows, next_cursor = pagination.page((await execute(query)).all(), order, limit)
+        rows, next_cursor = pagination.page(await every(await execute(query)), order, limit)
     else:
         held = of_generation(FINDING) if moment.past else moment.open_findings()
         graves = [] if "severity" in fixed else [SHOWN]
@@ -202,7 +203,7 @@ async def chosen(
     """Findings of any time, as their subjects are at this moment; worst first."""
     query = _select(past=moment.past).where(FINDING.c.generation == moment.generation, *conditions)
     order = (FINDING.c.severity.desc(), FINDING.c.rule, FINDING.c.subject, FINDING.c.id)
-    rows = (await moment.execute(query.order_by(*order).limit(most))).all()
+    rows = await every(await moment.execute(query.order_by(*order).limit(most)))
     return await _with_theirs(moment, rows, grace)
 
 
@@ -214,7 +215,7 @@ async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "
         return await _with_theirs(moment, await foreseen(moment, found, {}), grace), more
     query = _of_subject(past=moment.past)
     given = {"subject": ref, "prefix": prefix}
-    rows = (await moment.execute(query.limit(MOST_OF_SUBJECT), **given)).all()
+    rows = await every(await moment.execute(query.limit(MOST_OF_SUBJECT), **given))
     total = len(rows)
     if total == MOST_OF_SUBJECT:
         total = (await moment.execute(select(func.count()).select_from(query.subquery()), **given)).scalar_one()

@@ -20,6 +20,7 @@ from services.alignment.views.signatures import signatures
 from shared.live import why_not_active
 from shared.storage.arrays import any_of, chunks
 from shared.storage.db import TEXT
+from shared.storage.rows import every
 
 _MOST_ABOVE, _MOST_EDGES = 2000, 5000
 _MOST_PATHS, _MOST_STEPS = 100, 2000
@@ -114,7 +115,7 @@ async def _above(moment: Moment, root: str, *, everything: bool) -> tuple[list[A
     rows: list[Any] = []
     for some in chunks(refs[:_MOST_ABOVE]):
         left = _MOST_EDGES - len(rows)
-        rows += (await moment.execute(_rows_above(past=moment.past).limit(left + 1), refs=some)).all()
+        rows += await every(await moment.execute(_rows_above(past=moment.past).limit(left + 1), refs=some))
         if len(rows) > _MOST_EDGES:
             return rows[:_MOST_EDGES], True
     return rows, len(refs) > _MOST_ABOVE
