@@ -85,6 +85,7 @@ CODES: Mapping[str, str] = {
     "unknown-relation": "There is no such relation",
     "unknown-state": "The kind has no such state",
     "unknown-value": "The filter has no such value",
+    "unreadable-subject": "A sign-in has blanks around it, or letters that cannot be seen",
 }
 """Codes of the rules of the domain."""
 
@@ -128,7 +129,6 @@ VALIDATION: Mapping[str, str] = {
     "too-short": "Must have more entries",
     "union-tag-invalid": "The type must be one of those that the contract lists",
     "union-tag-not-found": "The type is required",
-    "unreadable-subject": "A sign-in has blanks around it, or letters that cannot be seen",
     "uuid-parsing": "Must be a UUID",
     "uuid-type": "Must be a UUID",
     "value-error": "Does not meet a rule of the contract, which the detail gives",
