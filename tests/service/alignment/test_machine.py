@@ -31,7 +31,7 @@ from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 SEEN = os.environ.get("PLUMBLINE_FUZZ_EXAMPLES")
-EXAMPLES, STEPS = int(SEEN or 3), 25
+EXAMPLES, STEPS = int(SEEN or 2), 25
 T = TypeVar("T")
 
 

@@ -28,7 +28,7 @@ from tests.service.alignment.test_engine import whole
 from tests.service.alignment.world import LINK_REFS, REFS
 from tests.service.conftest import BACKENDS
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 4))
+SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 3))
 STEPS = 8
 Rows = list[tuple[Any, ...]]
 
