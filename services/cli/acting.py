@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from shared.client import Client
-    from shared.contracts.views.findings import FindingView
+    from shared.contracts.views.findings import FindingView, Move
 
 Which = Annotated[
     str, typer.Argument(metavar="FINDING", help="Its id, or RULE:KIND/KEY, such as V02:tactic/second-site.")
@@ -114,6 +114,16 @@ async def _owner(client: "Client", ref: str | None) -> Json | None:
     return {"kind": kind, "id": id}
 
 
+def _whose(move: "Move") -> str:
+    """Who, and what that one owns above what the finding is about."""
+    from services.cli.tables import label, ref
+
+    if move.owner is None:
+        return "nobody is named, nor for anything above it"
+    above = f", who owns {ref(move.along[-1].node)} above it" if move.along else ""
+    return f"{label(move.owner)}{above}"
+
+
 def _told(found: "FindingView") -> "RenderableType":
     from services.cli.tables import ref, table
 
@@ -126,7 +136,7 @@ def _told(found: "FindingView") -> "RenderableType":
         ("since", found.since.date()),
         ("seen", evidence),
         ("mended by", found.remedy),
-        ("whose move", found.owner or "nobody is named"),
+        ("whose move", _whose(found.move)),
         ("id", found.id),
     ]
     if found.resolved_at:

@@ -54,6 +54,14 @@ def above(refs: Any) -> ColumnElement[bool]:
     return or_(refs(EDGE.c.source) & (EDGE.c.up == "source"), refs(EDGE.c.target) & (EDGE.c.up == "target"))
 
 
+@cache
+def rows_above(*, past: bool) -> Select[Any]:
+    """The relations that justify some nodes, given as ``refs``."""
+    order = (LOWER, EDGE.c.type, UPPER, EDGE.c.origin)
+    these = above(lambda end: any_of(end, "refs"))
+    return select(EDGE).where(recorded(EDGE, past=past), these).order_by(*order)
+
+
 def upper_end(row: Any) -> str:
     """What a relation that justifies is justified by."""
     return str(row.target if row.up == "source" else row.source)

@@ -17,6 +17,7 @@ from services.alignment.queries.nodes import brief, has_tag, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
 from services.alignment.views.acts import remarks, waived, with_acts
 from services.alignment.views.foreseen import Laid, called, foreseen
+from services.alignment.views.move import move
 from services.alignment.views.valid_time import about, left, turned
 from services.alignment.views.weighing import is_pending
 from services.alignment.views.worth import weighed, with_affects
@@ -230,4 +231,4 @@ async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
         raise NotFound("There is no finding with this id.")
     [weight] = await weighed(moment, await turned(moment), [told(moment, row, grace)], grace)
     [acted] = await with_acts(moment, [weight])
-    return acted | {"remarks": await remarks(moment, id)}
+    return acted | {"move": await move(moment, row.subject), "remarks": await remarks(moment, id)}

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, Text, bindparam, cast, exists, select
+from sqlalchemy import CTE, Text, bindparam, cast, exists, select
 
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.edges import LOWER, UPPER, edge, lower_end, upper_end
+from services.alignment.queries.edges import UPPER, edge, lower_end, rows_above, upper_end
 from services.alignment.queries.edges import above as edges_above
 from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import briefs
@@ -18,7 +18,7 @@ from services.alignment.view.projection import ref_of
 from services.alignment.views.paths import Search, Step, Ways, tops
 from services.alignment.views.signatures import signatures
 from shared.live import why_not_active
-from shared.storage.arrays import any_of, chunks
+from shared.storage.arrays import chunks
 from shared.storage.db import TEXT
 from shared.storage.rows import every
 
@@ -101,13 +101,6 @@ def _refs_above(*, past: bool, everything: bool) -> CTE:
     return start.union(up)
 
 
-@cache
-def _rows_above(*, past: bool) -> Select[Any]:
-    order = (LOWER, EDGE.c.type, UPPER, EDGE.c.origin)
-    these = edges_above(lambda end: any_of(end, "refs"))
-    return select(EDGE).where(recorded(EDGE, past=past), these).order_by(*order)
-
-
 async def _above(moment: Moment, root: str, *, everything: bool) -> tuple[list[Any], bool]:
     """The justifying relations above a node, of so many nodes, and whether there are others."""
     found = select(_refs_above(past=moment.past, everything=everything).c.ref).limit(_MOST_ABOVE + 1)
@@ -115,7 +108,7 @@ async def _above(moment: Moment, root: str, *, everything: bool) -> tuple[list[A
     rows: list[Any] = []
     for some in chunks(refs[:_MOST_ABOVE]):
         left = _MOST_EDGES - len(rows)
-        rows += await every(await moment.execute(_rows_above(past=moment.past).limit(left + 1), refs=some))
+        rows += await every(await moment.execute(rows_above(past=moment.past).limit(left + 1), refs=some))
         if len(rows) > _MOST_EDGES:
             return rows[:_MOST_EDGES], True
     return rows, len(refs) > _MOST_ABOVE

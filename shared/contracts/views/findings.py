@@ -8,6 +8,7 @@ from shared.contracts.base import Model
 from shared.contracts.instant import Instant
 from shared.contracts.views.frame import View
 from shared.contracts.views.nodes import Affects, Finding, Node, Severity
+from shared.contracts.views.why import PathStep
 
 
 class Gain(Model):
@@ -51,9 +52,21 @@ class Remark(Model):
     """What it says."""
 
 
+class Move(Model):
+    """Who is to act on a finding, and why that one."""
+
+    owner: Node | None
+    """Who owns what it is about; where nobody does who is still there, who owns the nearest thing above it. Null where
+    there is nobody so near."""
+    along: list[PathStep]
+    """The way from what it is about up to what that one owns; none where that is the same."""
+
+
 class FindingView(WeighedFinding, View):
     """One finding, open or resolved."""
 
+    move: Move
+    """Who is to act on it."""
     remarks: list[Remark]
     """Comments on it, newest first, at most 100."""
 

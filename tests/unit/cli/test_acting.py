@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.cli.test_queries import CREW, FRAME, crew, finding, node
+from tests.unit.cli.test_queries import CREW, DECK, FRAME, crew, edge, finding, node
 from tests.unit.fake_owner import FakeOwner
 
 __all__ = ["crew"]
@@ -18,7 +18,8 @@ WAIVED = {**SEEN, "reason": "It ends soon.", "until": "2026-06-01T00:00:00Z"}
 
 
 def one(**members: Any) -> dict[str, Any]:
-    return {**finding("V02", "high", id=ID, gain=None, remarks=[], **members), **FRAME}
+    nobody = {"owner": None, "along": []}
+    return {**finding("V02", "high", id=ID, gain=None, move=nobody, remarks=[], **members), **FRAME}
 
 
 def listing(*found: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +41,14 @@ def test_a_finding_is_shown_with_what_has_been_done_about_it(run: Any, owner: Fa
     ):
         assert text in shown, shown
     assert json.loads(run("finding", ID, "--json").stdout) == told
+
+
+def test_it_says_whose_move_it_is_and_why(run: Any, owner: FakeOwner) -> None:
+    said = {"along": [{"edge": edge("part_of"), "node": node(DECK, "deck")}], "owner": node(CREW, "crew")}
+    owner.extra[f"{FINDINGS}/{ID}"] = one() | {"move": said}
+    assert "party/crew Crew, who owns party/deck above it" in run("finding", ID).stdout
+    owner.extra[f"{FINDINGS}/{ID}"] = one()
+    assert "nobody is named" in run("finding", ID).stdout
 
 
 def test_it_is_named_by_its_rule_and_subject(run: Any, crew: FakeOwner) -> None:

@@ -35,7 +35,7 @@ def aim(id: str = AIM) -> dict[str, Any]:
 
 
 def remedy(*options: dict[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in one().items() if name not in {*FRAME, "remarks"}}
+    found = {name: value for name, value in one().items() if name not in {*FRAME, "move", "remarks"}}
     empty: dict[str, Any] = {"says": "Do it.", "steps": [], "candidates": [], "more": 0, "members": []}
     return {"finding": found, "options": [empty | each for each in options], **FRAME}
 
