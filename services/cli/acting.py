@@ -1,5 +1,6 @@
 """``finding``, ``waive``, ``acknowledge`` and ``comment``: one finding, and what people do about it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -114,6 +115,30 @@ async def _owner(client: "Client", ref: str | None) -> Json | None:
     return {"kind": kind, "id": id}
 
 
+def _seen(value: Any, found: "FindingView") -> str:
+    """What evidence says, with names in the place of ids."""
+    from services.cli.tables import ref
+
+    if isinstance(value, list):
+        return "; ".join(_seen(each, found) for each in value)
+    node = found.mentioned.get(value) if isinstance(value, str) else None
+    return ref(node) if node else str(value)
+
+
+def _chain(found: "FindingView") -> "Iterator[str]":
+    """A line for each relation, marked where it breaks."""
+    from services.cli.tables import label
+
+    if found.chain is None or not found.chain.steps:
+        return
+    for number, step in enumerate(found.chain.steps):
+        off = "" if step.edge.live else f" [{step.edge.why_not_live}]"
+        broken = "  <- breaks here" if number == found.chain.breaks_at else ""
+        yield f"{step.edge.type}{off} {label(step.node)}{broken}"
+    if found.chain.breaks_at == len(found.chain.steps):
+        yield "and ends there"
+
+
 def _whose(move: "Move") -> str:
     """Who, and what that one owns above what the finding is about."""
     from services.cli.tables import label, ref
@@ -127,7 +152,7 @@ def _whose(move: "Move") -> str:
 def _told(found: "FindingView") -> "RenderableType":
     from services.cli.tables import ref, table
 
-    evidence = ", ".join(f"{name}: {value}" for name, value in found.evidence.items())
+    evidence = ", ".join(f"{name}: {_seen(value, found)}" for name, value in found.evidence.items())
     rows: list[tuple[Any, ...]] = [
         ("finding", f"{found.rule} {found.title}"),
         ("it says", found.sentence),
@@ -135,6 +160,7 @@ def _told(found: "FindingView") -> "RenderableType":
         ("severity", "pending" if found.pending else found.severity),
         ("since", found.since.date()),
         ("seen", evidence),
+        *(("chain", line) for line in _chain(found)),
         ("mended by", found.remedy),
         ("whose move", _whose(found.move)),
         ("id", found.id),

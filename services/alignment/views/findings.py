@@ -15,6 +15,7 @@ from services.alignment.judge.settings import Setting, Settings
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, has_tag, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
+from services.alignment.views import evidence
 from services.alignment.views.acts import remarks, waived, with_acts
 from services.alignment.views.foreseen import Laid, called, foreseen
 from services.alignment.views.move import move
@@ -231,4 +232,5 @@ async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
         raise NotFound("There is no finding with this id.")
     [weight] = await weighed(moment, await turned(moment), [told(moment, row, grace)], grace)
     [acted] = await with_acts(moment, [weight])
-    return acted | {"move": await move(moment, row.subject), "remarks": await remarks(moment, id)}
+    rests_on = await evidence.shown(moment, moment.rules[row.rule], row.subject, row.evidence)
+    return acted | rests_on | {"move": await move(moment, row.subject), "remarks": await remarks(moment, id)}

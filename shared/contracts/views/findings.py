@@ -62,9 +62,23 @@ class Move(Model):
     """The way from what it is about up to what that one owns; none where that is the same."""
 
 
+class Chain(Model):
+    """The best way up from what a finding is about, also over what does not hold."""
+
+    steps: list[PathStep]
+    """Its relations, from the node upwards; none where nothing is above it."""
+    breaks_at: int
+    """Number of its first relation, from 0, that does not hold or leads to what is not live; where all hold, of the
+    relations that there are: it ends there."""
+
+
 class FindingView(WeighedFinding, View):
     """One finding, open or resolved."""
 
+    mentioned: dict[str, Node]
+    """The things that its evidence names, by `kind/id`, at most 50."""
+    chain: Chain | None
+    """Where the chain breaks, of a rule that says that one does; null of other rules."""
     move: Move
     """Who is to act on it."""
     remarks: list[Remark]

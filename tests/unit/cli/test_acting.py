@@ -17,9 +17,12 @@ SEEN = {"id": ID, "key": "a", "by": "eve", "at": "2026-03-02T00:00:00Z", "owner"
 WAIVED = {**SEEN, "reason": "It ends soon.", "until": "2026-06-01T00:00:00Z"}
 
 
+OF_ONE: dict[str, Any] = {"move": {"owner": None, "along": []}, "mentioned": {}, "chain": None, "remarks": []}
+"""What is told of one finding alone."""
+
+
 def one(**members: Any) -> dict[str, Any]:
-    nobody = {"owner": None, "along": []}
-    return {**finding("V02", "high", id=ID, gain=None, move=nobody, remarks=[], **members), **FRAME}
+    return {**finding("V02", "high", id=ID, gain=None, **OF_ONE, **members), **FRAME}
 
 
 def listing(*found: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +52,20 @@ def test_it_says_whose_move_it_is_and_why(run: Any, owner: FakeOwner) -> None:
     assert "party/crew Crew, who owns party/deck above it" in run("finding", ID).stdout
     owner.extra[f"{FINDINGS}/{ID}"] = one()
     assert "nobody is named" in run("finding", ID).stdout
+
+
+def test_it_names_what_was_seen_and_where_the_chain_breaks(run: Any, owner: FakeOwner) -> None:
+    mentioned, seen = {f"party/{DECK}": node(DECK, "deck")}, {"owner": f"party/{DECK}", "also": [f"party/{DECK}", "x"]}
+    draft = node(DECK, "deck", live=False, why_not_live="draft")
+    steps = [{"edge": edge("part_of"), "node": node(CREW, "crew")}, {"edge": edge("serves"), "node": draft}]
+    told = one(evidence=seen) | {"mentioned": mentioned, "chain": {"steps": steps, "breaks_at": 1}}
+    owner.extra[f"{FINDINGS}/{ID}"] = told
+    shown = run("finding", ID).stdout
+    assert "owner: party/deck, also: party/deck; x" in shown
+    assert "part_of party/crew Crew" in [line.removeprefix("chain").strip() for line in shown.splitlines()]
+    assert "serves party/deck Deck [draft]  <- breaks here" in shown
+    owner.extra[f"{FINDINGS}/{ID}"] = told | {"chain": {"steps": steps, "breaks_at": 2}}
+    assert "and ends there" in run("finding", ID).stdout
 
 
 def test_it_is_named_by_its_rule_and_subject(run: Any, crew: FakeOwner) -> None:

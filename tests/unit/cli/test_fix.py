@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.cli.test_acting import FINDINGS, ID, one, outcome
+from tests.unit.cli.test_acting import FINDINGS, ID, OF_ONE, one, outcome
 from tests.unit.cli.test_queries import CREW, FRAME, crew, finding, node
 from tests.unit.fake_owner import STAMP, FakeOwner
 
@@ -35,7 +35,7 @@ def aim(id: str = AIM) -> dict[str, Any]:
 
 
 def remedy(*options: dict[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in one().items() if name not in {*FRAME, "move", "remarks"}}
+    found = {name: value for name, value in one().items() if name not in {*FRAME, *OF_ONE}}
     empty: dict[str, Any] = {"says": "Do it.", "steps": [], "candidates": [], "more": 0, "members": []}
     return {"finding": found, "options": [empty | each for each in options], **FRAME}
 
