@@ -13,7 +13,7 @@ from services.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from shared.contracts.views.findings import RuleList, RuleView
+    from shared.contracts.views.catalogue import RuleList, RuleView
 
 _RULES, _TEST = "/alignment/v1/rules", "test"
 
@@ -34,7 +34,7 @@ async def rules(
     from services.cli import packs
     from shared import typed
     from shared.contracts.refusals import one_of
-    from shared.contracts.views.findings import RuleList
+    from shared.contracts.views.catalogue import RuleList
 
     if rule == _TEST and file is not None:
         await packs.test(session, file, since)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shared.client import Client
     from shared.contracts.setting_files import SettingOfRule
-    from shared.contracts.views.findings import RuleView
+    from shared.contracts.views.catalogue import RuleView
     from shared.interchange.faults import Place
 
 Json = dict[str, Any]
@@ -64,7 +64,7 @@ async def settings(
 async def _list(session: Session) -> None:
     from services.cli.tables import table
     from shared import typed
-    from shared.contracts.views.findings import RuleList
+    from shared.contracts.views.catalogue import RuleList
 
     items = (await typed.read(session.client, RuleList, _RULES)).document["items"]
     set_ = [each["setting"] | {"rule": each["id"]} for each in items if each["setting"]]
@@ -82,7 +82,7 @@ async def _steps(client: "Client", file: Path, *, prune: bool) -> list[_Step]:
     from shared import typed
     from shared.contracts.alignment import SETTING
     from shared.contracts.setting_files import SettingFile
-    from shared.contracts.views.findings import RuleList
+    from shared.contracts.views.catalogue import RuleList
     from shared.interchange.faults import BadBundle
     from shared.interchange.modelled import read
 

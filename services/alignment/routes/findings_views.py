@@ -26,7 +26,8 @@ from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.instant import Instant
 from shared.contracts.refusals import one_of
-from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView, RuleList
+from shared.contracts.views.catalogue import RuleList
+from shared.contracts.views.findings import FindingGroupPage, FindingPage, FindingView
 from shared.contracts.views.score import Score, Trend
 from shared.errors import Invalid
 from shared.http import exchange

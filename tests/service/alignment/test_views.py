@@ -72,8 +72,9 @@ async def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         yield await sample.load(platform)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="module")
 async def held(platform: Platform) -> Held:
+    """As it is now: some of the tests change it, and they come in any order."""
     states = {
         _ref(state): state for kind in NODE_KINDS.values() if kind.in_view async for state in platform.client.list(kind)
     }
