@@ -134,6 +134,7 @@ def unchanged(what: str, report: Report) -> None:
         if each.action != "unchanged"
     ]
     equal(what, different[:3], [])
+    equal(f"{what}: left", report.left[:3], [])
 
 
 if __name__ == "__main__":
