@@ -122,8 +122,8 @@ _KEPT = [column for column in RECORD.c if column.name not in ("state", "live")]
 _THEN = select(*_KEPT, STATE, LIVE).subquery(RECORD.name)
 
 
-# what every page of a view asks for is put together once
-@lru_cache(maxsize=512)
+# what every page of a view asks for is put together once; few stay, since of most there is one for each request
+@lru_cache(maxsize=64)
 def foreseen(query: Any) -> Any:
     """The same statement over entities in the states that they will have. Rows have columns by name."""
     return visitors.replacement_traverse(query, {}, _replaced)
