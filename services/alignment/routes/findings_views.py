@@ -122,7 +122,7 @@ def router(reader: Reader) -> APIRouter:
 
     @routes.get("/findings/{id}", summary="One finding, open or resolved", responses=answering(FindingView))
     async def finding(asked: Now, id: Word) -> Response:
-        return await reader.answer(asked, lambda now: finding_views.one(now, id, grace), settled=True)
+        return await reader.answer(asked, lambda now: finding_views.whole(now, id, grace), settled=True)
 
     @routes.get("/rules", summary="The rule catalogue", responses=answering(RuleList))
     async def rules(

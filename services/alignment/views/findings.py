@@ -15,6 +15,7 @@ from services.alignment.judge.settings import Setting, Settings
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, has_tag, of_model
 from services.alignment.queries.snapshot import Moment, of_generation, open_findings, recorded
+from services.alignment.view.projection import ref_of
 from services.alignment.views import evidence
 from services.alignment.views.acts import remarks, waived, with_acts
 from services.alignment.views.foreseen import Laid, called, foreseen
@@ -225,12 +226,19 @@ async def of_subject(moment: Moment, ref: str, grace: timedelta, prefix: str = "
 
 
 async def one(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
-    """The newest interval of a finding; raises NotFound."""
+    """The newest interval of a finding, as in a list; raises NotFound."""
     query = _select(past=moment.past).where(FINDING.c.id == id).order_by(FINDING.c.opened_at.desc()).limit(1)
     row = (await moment.execute(query)).one_or_none()
     if row is None:
         raise NotFound("There is no finding with this id.")
     [weight] = await weighed(moment, await turned(moment), [told(moment, row, grace)], grace)
     [acted] = await with_acts(moment, [weight])
-    rests_on = await evidence.shown(moment, moment.rules[row.rule], row.subject, row.evidence)
-    return acted | rests_on | {"move": await move(moment, row.subject), "remarks": await remarks(moment, id)}
+    return acted
+
+
+async def whole(moment: Moment, id: str, grace: timedelta) -> dict[str, Any]:
+    """The same with what it rests on, whose move it is, and what was said of it. Raises NotFound."""
+    found = await one(moment, id, grace)
+    about, rule = ref_of(found["subject"]), moment.rules[found["rule"]]
+    rests_on = await evidence.shown(moment, rule, about, found["evidence"])
+    return found | rests_on | {"move": await move(moment, about), "remarks": await remarks(moment, id)}

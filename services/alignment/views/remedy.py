@@ -29,7 +29,6 @@ async def remedy(moment: Moment, id: str, chosen: str | None, grace: timedelta) 
     """Of an open finding; with ``chosen`` only by what chooses that. Raises NotFound, or Conflict of one that is
     mended."""
     found = await findings.one(moment, id, grace)
-    found.pop("remarks")
     if found["status"] != "open":
         raise Conflict("It is mended already.")
     row = await node(moment, ref_of(found["subject"]))
