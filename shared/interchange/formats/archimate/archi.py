@@ -56,6 +56,7 @@ def _inside(data: bytes) -> zipfile.ZipInfo | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return next((entry for entry in archive.infolist()[:_MAX_ENTRIES] if entry.filename == _INSIDE), None)
+    # zipfile raises the second one for a packing of a later version than it knows
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return None
 
@@ -68,6 +69,7 @@ def _unpacked(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(entry) as stream:
             content = stream.read(xml.MAX_BYTES + 1)
+    # zipfile raises the second one for a packing that it does not know, the third for one with a password
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Unreadable(f"The archive cannot be read: {error}.") from None
     if len(content) > xml.MAX_BYTES:

@@ -35,6 +35,7 @@ def knows(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return any(name.startswith("xl/") for name in packed.namelist())
+    # zipfile raises the last one for a packing of a later version than it knows
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
 
@@ -52,7 +53,7 @@ def read(file: File) -> Iterator[Sheet]:
         CalamineError,
         zipfile.BadZipFile,
         zlib.error,
-        NotImplementedError,
+        NotImplementedError,  # of zipfile, for a packing that it does not know
         EOFError,
         OSError,
         RuntimeError,
