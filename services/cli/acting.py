@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from shared.client import Client
-    from shared.contracts.views.findings import FindingView, Move
+    from shared.contracts.views.findings import FindingView, NextMove
 
 Which = Annotated[
     str, typer.Argument(metavar="FINDING", help="Its id, or RULE:KIND/KEY, such as V02:tactic/second-site.")
@@ -139,7 +139,7 @@ def _chain(found: "FindingView") -> "Iterator[str]":
         yield "and ends there"
 
 
-def _whose(move: "Move") -> str:
+def _whose(move: "NextMove") -> str:
     """Who, and what that one owns above what the finding is about."""
     from services.cli.tables import label, ref
 

@@ -51,7 +51,7 @@ class Remark(Model):
     """What it says."""
 
 
-class Move(Model):
+class NextMove(Model):
     """Who is to act on a finding, and why that one."""
 
     owner: Node | None
@@ -78,7 +78,7 @@ class FindingView(WeighedFinding, View):
     """The things that its evidence names, by `kind/id`, at most 50."""
     chain: Chain | None
     """Where the chain breaks, of a rule that says that one does; null of other rules."""
-    move: Move
+    move: NextMove
     """Who is to act on it."""
     remarks: list[Remark]
     """Comments on it, newest first, at most 100."""
