@@ -16,6 +16,9 @@ _FEW, _NAMED = 25, 3
 MOST = 50
 """Lines of each part; ``--all`` shows those that are left out."""
 _TOLD = ("retyped", "returned", "pruned", "released")
+_WRITES = ("created", "changed")
+_ALWAYS = (*_WRITES, "unchanged", "unmapped", "duplicates", "refused")
+"""What the last line has also at 0."""
 
 
 def data(report: Report) -> dict[str, Any]:
@@ -23,6 +26,8 @@ def data(report: Report) -> dict[str, Any]:
     return {
         "dry_run": report.dry_run,
         "read": report.read,
+        "beside": dict(report.beside),
+        "came_to": report.came_to,
         **{action: report.count(action) for action in ("created", "changed", "unchanged")},
         "noted": report.noted,
         "drafts": dict(report.drafts),
@@ -183,21 +188,21 @@ def _counts(counter: Counter[str]) -> str:
 
 
 def _summary(report: Report) -> str:
+    """Numbers that add up: what was read and came beside it, then what became of that, then what is counted in it
+    already or was not in the file."""
     would = "would be " if report.dry_run else ""
-    counts = ", ".join(f"{report.count(action)} {would}{action}" for action in ("created", "changed"))
-    rest = {
-        "unchanged": report.count("unchanged"),
-        "kept": len(report.kept),
-        "unmapped": report.unmapped.total(),
-        "duplicates": report.duplicates.total(),
-        "refused": len(report.refused),
-    }
-    some = {
-        "joined": report.joined.total(),
-        "retyped": report.count("retyped"),
-        "returned": report.count("returned"),
+    beside = " and ".join(
+        f"{count} {what.removesuffix('s') if count == 1 else what}" for what, count in sorted(report.beside.items())
+    )
+    became = [
+        f"{count} {would if name in _WRITES else ''}{name}"
+        for name, count in report.came_to.items()
+        if count or name in _ALWAYS
+    ]
+    further = {
         "left": 0 if report.nameless else len(report.left),
         f"{would}retired": report.count("pruned"),
+        "not to be retired": report.staying,
     }
-    told = [f"{count} {name}" for name, count in (*rest.items(), *((n, c) for n, c in some.items() if c))]
-    return f"{report.read} read: {counts}, {', '.join(told)}"
+    told = [f"{len(report.kept)} kept", *(f"{count} {name}" for name, count in further.items() if count)]
+    return f"{report.read} read{beside and f', {beside} beside'}: {', '.join(became)}; {', '.join(told)}"

@@ -9,7 +9,7 @@ from shared.contracts import LINKS, Kind
 from shared.interchange.endings import is_over
 from shared.interchange.found import UNRESOLVED
 from shared.interchange.holdings import Ends, ends_of
-from shared.interchange.records import Batch, Record
+from shared.interchange.records import NAMED, Batch, Record
 from shared.interchange.together import each
 
 State = dict[str, Any]
@@ -99,4 +99,4 @@ async def leave_stubs(client: Client, batch: Batch) -> None:
     kept = [[found.get(record.id, record) for record in layer] for layer in batch.layers]
     batch.layers = [[record for record in layer if record] for layer in kept]
     batch.spared |= {record.origin.id for record in stubs if found[record.id] is None}
-    batch.read -= sum(record is None for record in found.values())
+    batch.beside[NAMED] -= sum(record is None for record in found.values())

@@ -1,6 +1,6 @@
 """A file on its way in: read in its format, its names looked up on the server, and made ready for the engine."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +11,7 @@ from shared.interchange import as_there, bundle, formats
 from shared.interchange.bundle_files import Document, Unread
 from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
 from shared.interchange.found import FOLLOWING, FOUND_IN
-from shared.interchange.records import Batch, Origin
+from shared.interchange.records import LINKED, NAMED, Batch, Origin
 from shared.interchange.together import each
 
 State = dict[str, Any]
@@ -52,6 +52,9 @@ async def _batch(client: Client, read: Documents, file: File, format: str, fault
     source = file.called
     documents = [_settled(document, read, held, format, source) for document in _renamed(read, held)]
     batch = await bundle.to_batch(client, documents, source, format, Unread([*faults]))
+    links = sum(len(document.links) for document in documents if document.spec)
+    batch.beside = +Counter({LINKED: links, NAMED: len(read.named)})
+    batch.read -= batch.beside.total()
     batch.read += read.unmapped.total() + read.duplicates.total() + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
     batch.duplicates, batch.refused, batch.notes = read.duplicates, read.refused, [*batch.notes, *read.notes]

@@ -54,7 +54,7 @@ class Report:
     refused: list[Refusal]
     names: dict[str, str] = field(default_factory=dict)
     joined: Counter[str] = field(default_factory=Counter)
-    paths: int = 0
+    beside: Counter[str] = field(default_factory=Counter)
     fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -69,7 +69,7 @@ class Report:
         """The report of a file as it was read, before anything of it is brought in."""
         return cls(
             batch.read, dry_run, batch.unnamed, batch.unmapped, batch.duplicates, [*batch.refused], batch.names,
-            batch.joined, batch.paths, batch.fallen, batch.notes, batch.left_out,
+            batch.joined, +batch.beside, batch.fallen, batch.notes, batch.left_out,
         )  # fmt: skip
 
     def count(self, action: str) -> int:
@@ -109,10 +109,25 @@ class Report:
         return [(outcome.record, outcome.kept) for outcome in self.outcomes if outcome.kept]
 
     @property
+    def staying(self) -> int:
+        """How many were to retire or to end, and may not: refused, and nothing that was read."""
+        return sum(outcome.action == "refused" and not outcome.record.members for outcome in self.outcomes)
+
+    @property
+    def came_to(self) -> dict[str, int]:
+        """What became of what was read and of what came beside it: of each of these one count, and of no other."""
+        counted = {
+            "unmapped": self.unmapped.total(),
+            "duplicates": self.duplicates.total(),
+            "refused": len(self.refused) - self.staying,
+            "joined": self.joined.total(),
+        }
+        written = {action: self.count(action) for action in WRITTEN}
+        always = {name: written.pop(name) for name in ("created", "changed", "unchanged")}
+        return always | counted | written
+
+    @property
     def accounted(self) -> bool:
-        """Whether each thing that was read, and each path through several, was written, found as it is, or counted with
-        a reason."""
-        written = sum(map(self.count, WRITTEN))
-        counted = self.unmapped.total() + self.duplicates.total() + self.joined.total()
-        gone = sum(outcome.action == "refused" and not outcome.record.members for outcome in self.outcomes)
-        return self.read + self.paths == written + counted + len(self.refused) - gone
+        """Whether each thing that was read, and each that came beside, was written, found as it is, or counted with a
+        reason."""
+        return self.read + self.beside.total() == sum(self.came_to.values())

@@ -21,6 +21,9 @@ NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
 BUNDLE = "bundle"
 """The format of bundles, in provenance."""
 
+LINKED, PATHS, NAMED = "links", "paths", "only named"
+"""What comes beside what was read, as reports call it."""
+
 NOT_CARRIED = SERVER_FIELDS | {"provenance"}
 """Members that no file carries."""
 
@@ -125,11 +128,13 @@ class Record:
 class Batch:
     """A file as read: layers of records, each resting on the layers before it, and all that is not a record.
 
-    ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for.
+    ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for, and
+    ``beside`` what is made besides: links that its members and its nesting say (``LINKED``), relations that join
+    whole ways (``PATHS``), and what it names without describing it (``NAMED``).
     ``left_out`` counts what was not taken of things that were: columns, placeholders, members without a place here.
     ``known`` holds what the reader has met on the server already, by id; None where it has reason to expect nothing.
-    ``joined`` counts what became a part of others: read without a record of its own; ``paths`` are the links that came
-    of it. ``fallen`` counts relations that no row of the table fits, by their type and the kinds of their ends.
+    ``joined`` counts what became a part of others: read without a record of its own. ``fallen`` counts relations that
+    no row of the table fits, by their type and the kinds of their ends.
 
     ``origin`` is the model or bundle itself. Of a ``whole`` model there is nothing but what the file has: the rest has
     left it, but for ``spared`` ids, of which the file has something that makes no record. ``doubles`` are ids of what
@@ -147,7 +152,7 @@ class Batch:
     """Ids in the file of what it only names: made where it is not there, and else left alone."""
     known: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     joined: Counter[str] = field(default_factory=Counter)
-    paths: int = 0
+    beside: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     """What was decided where the file could be read in two ways."""
     fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)

@@ -21,7 +21,7 @@ from tests.real.served import count, equal, platform
 
 
 class Case(NamedTuple):
-    """A file, what is said beside it, and what it makes: entities by kind, links by relation, and what is counted."""
+    """A file, what is said with it, and what it makes: entities by kind, links by relation, and what is counted."""
 
     file: str
     said: dict[str, Any]
@@ -29,6 +29,7 @@ class Case(NamedTuple):
     links: dict[str, int]
     read: int
     told: dict[str, int] = {}
+    beside: dict[str, int] = {}
 
 
 CASES = (
@@ -40,7 +41,7 @@ CASES = (
     Case(
         "process-roles/fitsm-roles.csv",
         {"kind": "role", "columns": {"id": "key", "name": "name", "kind": "tags", "process": "performs:process"}},
-        {"role": 58}, {"performs": 58}, 58 + 58,
+        {"role": 58}, {"performs": 58}, 58, {}, {"links": 58},
     ),
     Case(
         "process-roles/fitsm-activities.csv",
@@ -61,14 +62,18 @@ CASES = (
     Case(
         "catalog/govuk-services.json",
         {"kind": "service", "columns": {"name": "name", "organisation": "owner:party+", "theme": "custom.theme"}},
-        {"service": 365, "party": 58}, {"relates_to": 11}, 366 + 58 + 11, {"refused": 1},
+        {"service": 365, "party": 58}, {"relates_to": 11}, 366, {"refused": 1},
+        {"links": 11, "only named": 58},
     ),
     # 75 documents of 68 names; 12 teams of 40 people in 54 places, 3 teams and a parent that only are named
     Case(
-        "catalog/giantswarm-components.backstage.yaml", {}, {"service": 68, "party": 10}, {}, 75 + 10,
-        {"duplicates": 7},
+        "catalog/giantswarm-components.backstage.yaml", {}, {"service": 68, "party": 10}, {}, 75,
+        {"duplicates": 7}, {"only named": 10},
     ),
-    Case("catalog/giantswarm-groups.backstage.yaml", {}, {"party": 5 + 40 + 1}, {"part_of": 54}, 12 + 40 + 1),
+    Case(
+        "catalog/giantswarm-groups.backstage.yaml", {}, {"party": 5 + 40 + 1}, {"part_of": 54}, 12, {},
+        {"links": 54, "only named": 40 + 1},
+    ),
     # 58 stakeholders: 6 without a name, 42 names
     Case(
         "strategy/stratml-committee-2011.stratml.xml", {},
@@ -77,11 +82,13 @@ CASES = (
             "stakeholder": 42,
         },
         {"decomposes": 3, "measured_by": 11, "influences": 39, "relates_to": 13}, 93, {"refused": 6, "joined": 10},
+        {"links": 3 + 11 + 39 + 13},
     ),
     Case(
         "tmf/tmf620-v5-examples.json", {},
         {"catalog": 2, "category": 12, "service_offering": 4, "product": 6, "service": 2, "party": 1},
-        {"depends_on": 4, "relates_to": 2, "part_of": 2}, 122, {"duplicates": 53, "unmapped": 41, "joined": 1},
+        {"depends_on": 4, "relates_to": 2, "part_of": 2}, 106, {"duplicates": 53, "unmapped": 41, "joined": 1},
+        {"links": 4 + 2 + 2, "only named": 16},
     ),
 )  # fmt: skip
 
@@ -107,6 +114,7 @@ async def check(client: Client, path: Path, case: Case) -> None:
     told = {"refused": len(first.refused), "duplicates": first.duplicates.total(), "unmapped": first.unmapped.total()}
     told |= {"joined": first.joined.total()}
     equal(f"{path.name}: counted", {name: number for name, number in told.items() if number}, case.told)
+    equal(f"{path.name}: beside", first.beside, case.beside)
     equal(f"{path.name}: accounted for", first.accounted, True)
     again = await bring(client, await to_batch(client, file))
     unchanged(f"{path.name}: again", again)

@@ -65,7 +65,8 @@ class Documents:
     Where ``found`` says so, what has no state is registered as found. Of what is there already, members that are
     ``only_new`` stay as they are. A name is looked for ``within`` what a member refers to, as ``(member, kind/key)``;
     and what agrees in members that make it ``alike`` is the same, whatever its key. Items of lists that are
-    ``completed`` are those that are there and agree in these members, with all that these say besides.
+    ``completed`` are those that are there and agree in these members, with all that these say besides. ``named`` are
+    references to documents of what others only name.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Documents:
     within: dict[str, tuple[str, str]] = field(default_factory=dict)
     alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
     completed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
 
 Read = Batch | Documents

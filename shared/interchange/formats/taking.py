@@ -1,6 +1,7 @@
 """What readers of other tools' files share: things with ids of their own become records, and all else is counted."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -9,7 +10,17 @@ from typing import Any, NamedTuple
 from shared.contracts import LINKS, NODE_KINDS
 from shared.interchange.found import FOUND_IN
 from shared.interchange.order import in_order
-from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
+from shared.interchange.records import (
+    LINKED,
+    NAMED,
+    Batch,
+    Malformed,
+    Origin,
+    Record,
+    Refusal,
+    canonical,
+    derived_id,
+)
 
 LONGEST, LONGEST_NAME, _LONGEST_ID = 20_000, 500, 200
 """Characters that a text, and a name, may have (``Text`` and ``Name`` of the contracts)."""
@@ -97,10 +108,11 @@ class Taking:
         self.batch.refused.append(Refusal(label, type, reason))
 
     def finish(self, read: int) -> Batch:
-        """The batch of a file that asked for ``read`` records; links that its nesting makes are paths."""
+        """The batch of a file that asked for ``read`` records; its links and what it only names come beside them."""
         self.batch.layers = [*in_order(self.entities, {}), self.links]
         self.batch.origin, self.batch.whole = Origin(self.format, "", name=self.model), True
-        self.batch.read, self.batch.paths = read, len(self.links)
+        self.batch.read = read
+        self.batch.beside = +Counter({LINKED: len(self.links), NAMED: len(self.batch.stubs)})
         return self.batch
 
     def formerly(self) -> dict[str, str]:

@@ -75,6 +75,7 @@ async def test_entities_are_what_they_are_here_with_owners_and_links() -> None:
         ("bo", "part_of", "crew"),
     }  # fmt: skip
     assert (report.unmapped, report.duplicates) == ({"API": 1}, {"Component": 1})
+    assert (report.read, report.beside) == (9, {"links": 6, "only named": 2})
     assert report.left_out == {"annotations": 1, "providesApis": 1, "profile": 1, "dependsOn of a resource": 1}
     assert (
         report.notes[0]

@@ -20,7 +20,7 @@ def links(found: Batch) -> Iterator[str]:
 
 def accounted(found: Batch) -> bool:
     counted = found.unmapped.total() + found.duplicates.total() + found.joined.total() + len(found.refused)
-    return found.read + found.paths == sum(map(len, found.layers)) + counted
+    return found.read + found.beside.total() == sum(map(len, found.layers)) + counted
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_an_artifact_is_a_step_of_realization_and_assignment_alone() -> None:
 def test_paths_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "MOST_PATHS", 2)
     found = batch(exchange(STEPS, "r Triggering a j\ns Triggering j b\nt Triggering j c\nu Triggering b j"))
-    assert (found.paths, len(found.layers[-1])) == (2, 2)
+    assert (found.beside.total(), len(found.layers[-1])) == (2, 2)
     assert "more than 2 relations" in found.notes[0]
 
 

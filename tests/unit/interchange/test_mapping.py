@@ -94,10 +94,10 @@ def test_everything_else_is_counted_by_type_with_its_reason(batch: Batch) -> Non
         ("Flow Seat reservation -> Seat reservation", "Flow", "joins an element to itself (line 56)"),
         ("Association Crew -> l06", "Association", "ends on another relation (line 57)"),
     ]
-    assert (batch.joined, batch.paths) == ({"Assignment": 1}, 1)
+    assert (batch.joined, batch.beside) == ({"Assignment": 1}, {"paths": 1})
     records, counted = sum(map(len, batch.layers)), (batch.unmapped, batch.duplicates, batch.joined)
     assert batch.read == 44
-    assert batch.read + batch.paths == records + sum(each.total() for each in counted) + len(batch.refused)
+    assert batch.read + batch.beside.total() == records + sum(each.total() for each in counted) + len(batch.refused)
 
 
 def test_an_element_without_a_name_is_taken_in_and_counted(batch: Batch) -> None:

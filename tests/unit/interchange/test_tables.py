@@ -216,6 +216,7 @@ async def test_columns_of_others_are_mapped_and_what_is_left_is_counted() -> Non
     columns = {"t": "name", "org": "owner:party+", "n": "custom.n"}
     report = await bring(owner, File("list.json", rows, kind="service", columns=columns))
     assert report.count("created") == 2 + 1 + 1
+    assert (report.read, report.beside) == (2, {"links": 1, "only named": 2})
     assert owner.by_name("Pay")["owner"]["id"] == owner.by_name("HM Court")["id"]
     [also] = [state for (kind, _), state in owner.states.items() if kind == "link"]
     assert (also["type"], also["target"]["id"]) == ("relates_to", owner.by_name("Home Office")["id"])

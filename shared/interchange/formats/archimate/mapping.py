@@ -16,7 +16,7 @@ from shared.interchange.formats.archimate.steps import joined
 from shared.interchange.formats.archimate.tables import ELEMENTS, ends, relation_of, sign
 from shared.interchange.formats.format import Unreadable
 from shared.interchange.found import FOUND_IN
-from shared.interchange.records import Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
+from shared.interchange.records import PATHS, Batch, Malformed, Origin, Record, Refusal, canonical, derived_id
 
 __all__ = ["ELEMENTS", "FORMAT", "relation_of", "to_batch"]
 
@@ -74,7 +74,7 @@ class _Reading:
         if way.more:
             self.batch.notes.append(f"Junctions make more than {len(way.paths):,} relations: the rest is left out.")
         every = [*self.model.relations, *way.paths]
-        self.batch.paths += len(way.paths)
+        self.batch.beside[PATHS] += len(way.paths)
         self._count_joined(used := way.used | self.activities.used)
         holders, assigned = performed(every, self.stored), []
         for relation in every:
@@ -197,7 +197,7 @@ class _Reading:
         return holders.get(relation.target, {}) if is_held else {}
 
     def _assignments(self, relation: Relation, scopes: Mapping[str, Scope]) -> list[Record]:
-        self.batch.paths += len(scopes)
+        self.batch.beside[PATHS] += len(scopes)
         self.batch.joined[relation.type] += 1
         party, role = self.names[relation.source], self.names[relation.target]
         made = []

@@ -157,7 +157,6 @@ class _Reading:
                     metadata = {"name": target.name, "tags": [UNRESOLVED], "description": f"Named by {entity.place}."}
                     self.entities[target] = Entity(target, entity.place, metadata, {})
                     self.taking.batch.stubs.add(self._id(self.entities[target]))
-                    self.read += 1
 
     def _id(self, entity: Entity) -> str:
         return str(entity.name)

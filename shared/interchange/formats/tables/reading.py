@@ -239,6 +239,7 @@ def _finished(reading: _Reading) -> Documents:
         kind, _, key = ref.partition("/")
         place = Row.at(reading.file.name, 0, {})
         found.documents.append(Document(place, NODE_KINDS[kind], key, {"name": reading.names.made[ref]}, []))
+    found.named = frozenset(stubs)
     found.documents += [*reading.documents.values(), *reading.more]
     found.by_name |= reading.names.guessed
     if reading.again:

@@ -97,7 +97,6 @@ class _Reading:
             body = {"name": ref.get("name"), "stub": True}
             self.found[key] = Resource(kind, str(ref.get("@referredType") or kind), str(ref["id"]), body)
             self.taking.batch.stubs.add(key)
-            self.read += 1
         return key
 
     def _look(self, resource: Resource) -> None:
