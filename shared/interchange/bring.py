@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.client import Client
-from shared.interchange import identity, prune, sources
+from shared.interchange import identity, prune, sources, unsaid
 from shared.interchange.holdings import Held, Holdings
 from shared.interchange.inventory import TooMany
 from shared.interchange.outcome import Leaving, Report
@@ -49,7 +49,7 @@ async def bring(
     report.doubles = doubles
     if not dry_run:
         report.add(await succeed(client, holdings, report.outcomes, batch.instead))
-    left = identity.left(batch, origin, holdings)
+    left = unsaid.sayable(identity.left(batch, origin, holdings), batch, holdings)
     if prunes and not report.count("refused"):
         report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run))
         return report

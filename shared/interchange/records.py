@@ -128,17 +128,16 @@ class Record:
 class Batch:
     """A file as read: layers of records, each resting on the layers before it, and all that is not a record.
 
-    ``read`` counts everything in the file that asks for a record, so that what became of each can be accounted for, and
-    ``beside`` what is made besides: links that its members and its nesting say (``LINKED``), relations that join
-    whole ways (``PATHS``), and what it names without describing it (``NAMED``).
+    ``read`` counts everything in the file that asks for a record, and ``beside`` what is made besides: links that its
+    members say (``LINKED``), those for whole ways (``PATHS``), and what it names and does not describe (``NAMED``).
     ``left_out`` counts what was not taken of things that were: columns, placeholders, members without a place here.
     ``known`` holds what the reader has met on the server already, by id; None where it has reason to expect nothing.
     ``joined`` counts what became a part of others: read without a record of its own. ``fallen`` counts relations that
     no row of the table fits, by their type and the kinds of their ends.
 
     ``origin`` is the model or bundle itself. Of a ``whole`` model there is nothing but what the file has: the rest has
-    left it, but for ``spared`` ids, of which the file has something that makes no record. ``doubles`` are ids of what
-    says the same as the one that was taken, by the id of that.
+    left it, but for ``spared`` ids, of which the file has something that makes no record. One that ``left_here`` once
+    says what its format can say. ``doubles`` are ids of what says the same as the one that was taken, by that one's.
     """
 
     layers: list[list[Record]] = field(default_factory=list)
@@ -158,6 +157,7 @@ class Batch:
     fallen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     origin: Origin | None = None
     whole: bool = False
+    left_here: bool = False
     spared: set[str] = field(default_factory=set)
     doubles: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -189,7 +189,7 @@ def derived_id(name: str) -> str:
 
 
 def link_id(type: str, source: str, target: str) -> str:
-    """The id of a link that has no name of its own; the ends are written ``kind/id``."""
+    """The id of a link without a name of its own; ends are ``kind/id``."""
     return derived_id(f"{source} {type} {target}")
 
 

@@ -78,6 +78,7 @@ class Taking:
         record = self._record(ref, id, type, full, f"{type} {name or id}")
         if record is not None and own:  # what went out from here says less than there is
             record = replace(record, partial=True)
+            self.batch.left_here = True
         if record is None:
             return None
         self.entities.append(record)

@@ -17,6 +17,7 @@ from shared.interchange.incoming import to_batch
 from shared.interchange.outcome import Report
 from shared.interchange.records import derived_id, model_of
 from tests.unit.fake_owner import FakeOwner
+from tests.unit.interchange.models import exchange
 
 Make = Callable[[Iterable[str]], bytes]
 
@@ -118,21 +119,47 @@ async def test_what_an_earlier_release_brought_is_the_files_own(format: str) -> 
     assert "b" not in live(owner)
 
 
-@pytest.mark.parametrize("format", ["backstage", "tmf", "csv", "xlsx"])
-async def test_of_an_export_nothing_has_left(format: str) -> None:
-    """Also what its format has no word for, as that two are related."""
+RELATED = {"productSpecificationRelationship": [{"id": "2", "name": "Two", "relationshipType": "beside"}]}
+PRODUCTS = [{"id": n, "@type": "ProductSpecification", "name": n} for n in "12"]
+IN = {
+    "tmf": ("products.json", json.dumps([PRODUCTS[0] | RELATED, PRODUCTS[1]]).encode()),
+    "backstage": ("catalog-info.yaml", catalog("ab")),
+    "archimate": ("m.xml", exchange("p BusinessProcess Pick\nr BusinessRole Picker", "a Assignment r p")),
+    "csv": ("tables/", b"Name,Owner\nA,Team A\n"),
+    "raci": ("boarding.md", b"# Boarding\n\n| Activity | Purser |\n| --- | --- |\n| | Ann |\n| Count | A |\n"),
+}
+"""By format, where a file lies and what it says: as much as that two are related, which that format cannot say."""
+
+
+@pytest.mark.parametrize("again", ["elsewhere", "in its place"])
+@pytest.mark.parametrize("format", IN)
+async def test_of_an_export_nothing_has_left(format: str, again: str) -> None:
+    """Also what its format has no word for, and also where it is written over the file that it came from."""
     owner = FakeOwner()
-    related = {"productSpecificationRelationship": [{"id": "2", "name": "Two", "relationshipType": "beside"}]}
-    products = [{"id": n, "@type": "ProductSpecification", "name": n} for n in "12"]
-    await take(owner, json.dumps([products[0] | related, products[1]]).encode(), "in/products.json")
-    await take(owner, catalog("ab"), "in/catalog-info.yaml")
+    for each, (name, content) in IN.items():
+        await take(owner, content, f"in/{name}" if each != "csv" else name)
+    name = IN[format][0]
+    place = "out/" if again == "elsewhere" else f"in/{name}" if format != "csv" else name
     async with owner.client() as client:
         made = formats.writer(format)(await inventory.read(client))
         first, *others = [File(name, content) for name, content in made.files.items()]
-        batch = await to_batch(client, replace(first, place="out/", beside=tuple(others)), format)
-        report = await bring(client, batch, prunes=True)
+        batch = await to_batch(client, replace(first, place=place, beside=tuple(others)), format)
+        report = await bring(client, batch, prunes=True, dry_run=True)
     assert {(each.action, each.record.label) for each in report.outcomes if each.action != "unchanged"} == set()
     assert (report.refused, report.left) == ([], [])
+
+
+async def test_what_was_taken_out_of_an_export_has_left_it() -> None:
+    owner, (name, content) = FakeOwner(), IN["tmf"]
+    await take(owner, content, f"in/{name}")
+    async with owner.client() as client:
+        [out] = formats.writer("tmf")(await inventory.read(client)).files.values()
+    rest = [each for each in json.loads(out) if each["name"] != "1"]
+    first = owner.by_name("1")["key"]
+    report = await take(owner, json.dumps(rest).encode(), f"in/{name}")
+    assert [each.record.label for each in report.outcomes if each.action == "pruned"] == [f"product/{first}"]
+    assert (live(owner), len(owner.states)) == ({"2"}, 3)
+    assert {state["state"] for (kind, _), state in owner.states.items() if kind == "link"} == {"ended"}
 
 
 async def test_files_with_names_of_their_own_mean_the_same_group() -> None:
