@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         return template.replace("{service}", service)
 
     @property
+    def is_all_in_home(self) -> bool:
+        """Whether databases and event log are files in the home."""
+        return not (self.database_url or self.database_url_file or self.bus_url)
+
+    @property
     def bus(self) -> str:
         return self.bus_url or f"log://{(self.home / 'events.sqlite').absolute()}"
 

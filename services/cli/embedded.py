@@ -3,11 +3,12 @@
 import typer
 
 from services import assembly
-from services.cli import issuing, sample, year
+from services.cli import issuing, sample
 from services.cli.awaiting import caught_up
 from services.cli.endpoint import user
+from services.cli.first_start import FirstStart
 from services.cli.server import Server, remembered, server_config, serving
-from shared import clock, typed
+from shared import typed
 from shared.client import Client
 from shared.config import Settings
 from shared.contracts.views.findings import FindingPage
@@ -19,32 +20,23 @@ _WORST = 10
 
 
 async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
+    first = FirstStart(settings)
+    first.clear()
     await assembly.migrate(settings)
-    first = with_sample and await _had_a_year(settings)
+    if with_sample:
+        await first.begin()
     server = Server(server_config(assembly.platform(settings), settings))
     async with serving(server, settings) as url:
         with remembered(settings.home, url):
             async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
-                if first:
+                if with_sample and first.is_to_load:
                     await _load_sample(client, _acting(settings, url))
+                    first.end()
                 await caught_up(client)
                 await _report(client, url if once else issuing.address(url, settings.issuer_key_path, user(), []))
             if not once:
                 typer.echo("\nServing until Ctrl-C.", err=True)
                 await server.stopped.wait()
-
-
-async def _had_a_year(settings: Settings) -> bool:
-    """Whether nothing was there; then the last year of the sample organisation is now."""
-    if not sample.SAMPLE.is_dir():
-        typer.echo("The sample organisation is not installed here.", err=True)
-        return False
-    now = clock.now()
-    if not await year.begin(settings, now):
-        return False
-    typer.echo("Playing the last year of the sample organisation.", err=True)
-    await year.play(settings, now, sample.SAMPLE)
-    return True
 
 
 def _acting(settings: Settings, url: str) -> sample.As:
@@ -54,7 +46,7 @@ def _acting(settings: Settings, url: str) -> sample.As:
 
 async def _load_sample(client: Client, acting: sample.As) -> None:
     report = await sample.load(client, acting)
-    typer.echo("Loaded the sample organisation, with a year behind it.", err=True)
+    typer.echo("Loaded the sample organisation.", err=True)
     for refusal in report.refused:
         typer.echo(f"Refused: {refusal}", err=True)
 

@@ -27,13 +27,17 @@ async def load(client: Client, acting: As, folder: Path = SAMPLE) -> Report:
 
 
 async def _sign(client: Client, acting: As, asked: dict[str, Any]) -> None:
-    """Submitted by whoever prepared it, and signed by each signer under a sign-in of their own."""
+    """Submitted by whoever prepared it, and signed by each signer under a sign-in of their own; as far as it has not
+    been done."""
     there = await client.find(_INCREMENT, asked["key"])
-    if there is None or there["state"] != _INCREMENT.lifecycle.initial:
+    if there is None:
         return
-    async with acting(asked["submitted_by"], "strategy:write") as author:
-        await author.transition(_INCREMENT, there["id"], there["version"], "submitted", asked["reason"])
-    for subject, comment in asked["signatures"].items():
-        async with acting(subject, "strategy:approve") as signer:
-            decision = {"decision": "approved", "comment": comment}
-            await signer.send("POST", f"{path_of(_INCREMENT, there['id'])}/sign-offs", decision)
+    if there["state"] == _INCREMENT.lifecycle.initial:
+        async with acting(asked["submitted_by"], "strategy:write") as author:
+            there = await author.transition(_INCREMENT, there["id"], there["version"], "submitted", asked["reason"])
+    path = f"{path_of(_INCREMENT, there['id'])}/sign-offs"
+    for each in there["sign_offs"]:
+        comment = asked["signatures"].get(each["subject"])
+        if comment is not None and each["decision"] == "requested":
+            async with acting(each["subject"], "strategy:approve") as signer:
+                await signer.send("POST", path, {"decision": "approved", "comment": comment})

@@ -31,15 +31,20 @@ Json = dict[str, Any]
 _SWEEP = 0.03
 
 
-async def begin(settings: Settings, now: datetime) -> bool:
-    """Mark all databases as made up until now; False, with none marked, where one is in use."""
+async def is_unused(settings: Settings) -> bool:
+    """Whether nothing is in any of the databases, and none has a past that is made up."""
     async with _databases(settings) as databases:
         for database, changes, leader in databases:
             if not await seeding.is_unused(database, changes, leader):
                 return False
+    return True
+
+
+async def begin(settings: Settings, now: datetime) -> None:
+    """Mark all databases as made up until now. Raises InUse."""
+    async with _databases(settings) as databases:
         for database, changes, leader in databases:
             await seeding.begin(database, changes, leader, now)
-    return True
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import pytest
 from services import assembly
 from services.cli import year
 from shared import clock
+from shared.changes.seeding import InUse
 from shared.client import Client, Conflict, path_of
 from shared.config import Settings
 from shared.contracts import NODE_KINDS, OWNERS
@@ -26,7 +27,8 @@ _KNOWN = re.compile(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", re.MULTILINE)
 async def test_it_ends_in_what_the_files_say(tmp_path: Path) -> None:
     settings, now = settings_for(tmp_path), clock.now()
     await assembly.migrate(settings)
-    assert await year.begin(settings, now)
+    assert await year.is_unused(settings)
+    await year.begin(settings, now)
     await year.play(settings, now, SAMPLE)
     assert abs(clock.now() - now) < timedelta(minutes=10), "the clock is what it was"
     async with running(settings) as platform:
@@ -111,18 +113,20 @@ async def _proof(client: Client, increment: Any) -> Any:
 
 
 async def check_that_it_is_played_once(settings: Settings) -> None:
-    assert not await year.begin(settings, clock.now())
+    assert not await year.is_unused(settings)
+    with pytest.raises(InUse):
+        await year.begin(settings, clock.now())
     async with running(settings) as platform:
         status = await platform.client.get_json("/alignment/v1/status")
         assert status["seeded_until"] < clock.rfc3339(clock.now())
 
 
 async def test_a_database_that_is_in_use_gets_no_past(tmp_path: Path) -> None:
-    """One of the four is enough; and the others are not marked."""
+    """One of the four is enough."""
     settings = settings_for(tmp_path)
     async with running(settings) as platform:
         await platform.client.post("party", {"name": "Somebody", "type": "person"})
         await platform.caught_up()
-    assert not await year.begin(settings, clock.now())
+    assert not await year.is_unused(settings)
     async with running(settings) as platform:
         assert (await platform.client.get_json("/alignment/v1/status"))["seeded_until"] is None
