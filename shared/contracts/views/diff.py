@@ -52,7 +52,7 @@ class Brought(Model):
     resolved: list[FoundAbout]
     """The 20 worst of those that were resolved."""
     more: int
-    """How many there are besides, as far as they were counted."""
+    """How many there are besides."""
 
 
 class Change(Model):

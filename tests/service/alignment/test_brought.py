@@ -65,9 +65,19 @@ async def test_what_only_grows_graver_neither_comes_up_nor_is_resolved(server: S
 
 
 async def test_of_many_the_worst_are_named_and_the_others_counted(server: Server, monkeypatch: Any) -> None:
-    monkeypatch.setattr(brought, "MOST_OF_ONE", 1)
+    """Of each change, whatever others brought about: O01 is graver than whatever a process breaks."""
     worded = await begun(server)
+    await add(server, worded, "service:vital operational 5")
     await add(server, worded, vacuum(1))
-    [process] = [each for each in await changes(server) if each["node"] and each["node"]["key"] == "p1"]
-    assert len(process["findings"]["opened"]) == 1
-    assert process["findings"]["more"] > 0
+
+    async def done(key: str) -> Json:
+        [change] = [each for each in await changes(server) if each["node"] and each["node"]["key"] == key]
+        return dict(change["findings"])
+
+    whole = {key: await done(key) for key in ("vital", "p1")}
+    assert ("O01", "service/vital") in named(whole["vital"]["opened"])
+    assert ("V04", "process/p1") in named(whole["p1"]["opened"])
+    assert min(len(each["opened"]) for each in whole.values()) > 1
+    monkeypatch.setattr(brought, "MOST_OF_ONE", 1)
+    for key, each in whole.items():
+        assert await done(key) == {"opened": each["opened"][:1], "resolved": [], "more": len(each["opened"]) - 1}
