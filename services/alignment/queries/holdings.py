@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement, Select, exists, select
+
+from services.alignment.models import EDGE, RECORD
 from services.alignment.queries.hops import Leg, Step, Walk, out
 from services.alignment.queries.left_out import LeftOut
-from services.alignment.queries.snapshot import Moment
+from services.alignment.queries.snapshot import Moment, is_live, recorded
 from shared.live import active
+from shared.storage.arrays import any_of
 
 _MOST_HELD = 10_000
 """Assignments that are read for one answer: a page of parties may hold many roles each."""
@@ -88,3 +93,27 @@ async def _held(assigned: Walk, refs: Sequence[str], left_out: LeftOut) -> Holdi
             else:
                 held.all.append(holding)
     return held
+
+
+async def held(moment: Moment, roles: Iterable[str]) -> set[str]:
+    """Those of some roles that somebody live holds by a live assignment, wherever."""
+    return set((await moment.execute(_is_held(past=moment.past), refs=sorted(roles))).scalars())
+
+
+@cache
+def _is_held(*, past: bool) -> Select[Any]:
+    role, seat, who = RECORD.alias("role"), EDGE.alias("seat"), EDGE.alias("who")
+
+    def live(ref: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        node = RECORD.alias(name)
+        return exists().where(node.c.ref == ref, recorded(node, past=past), is_live(node))
+
+    of_somebody = exists().where(
+        who.c.source == seat.c.source, recorded(who, past=past), is_live(who), who.c.type == "assigns",
+        live(who.c.target, "party"),
+    )  # fmt: skip
+    is_held = exists().where(
+        seat.c.target == role.c.ref, recorded(seat, past=past), is_live(seat), seat.c.type == "assigned_as",
+        live(seat.c.source, "assignment"), of_somebody,
+    )  # fmt: skip
+    return select(role.c.ref).where(any_of(role.c.ref, "refs"), recorded(role, past=past), is_held)

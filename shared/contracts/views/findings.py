@@ -55,8 +55,8 @@ class NextMove(Model):
     """Who is to act on a finding, and why that one."""
 
     owner: Node | None
-    """Who owns what it is about; where nobody does who is still there, who owns the nearest thing above it. Null where
-    there is nobody so near."""
+    """Who owns what it is about; where nobody does who is still there, who owns the nearest thing above it. A role is
+    there where somebody holds it. Null where there is nobody so near."""
     along: list[PathStep]
     """The way from what it is about up to what that one owns; none where that is the same."""
 
