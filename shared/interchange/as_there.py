@@ -1,11 +1,13 @@
 """What the records of a file are on the server: which id each has there, and what stays as it is."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from shared.client import Client, NotFound
 from shared.contracts import LINKS, Kind
+from shared.interchange import known
 from shared.interchange.endings import is_over
 from shared.interchange.found import UNRESOLVED
 from shared.interchange.holdings import Ends, ends_of
@@ -69,15 +71,24 @@ async def keep_states(client: Client, batch: Batch) -> None:
 
 async def find_links(client: Client, batch: Batch) -> None:
     """A link is what it joins: one that is there, under whatever id, is that one."""
-    services = {record.kind.service for layer in batch.layers for record in layer if record.kind.is_link}
-    there = {ends_of(link): link async for _, link in _links(client, services) if link["state"] == "active"}
+    sources: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for record in [record for layer in batch.layers for record in layer if record.kind.is_link]:
+        end = record.members["source"]
+        sources[record.kind.service].add((end["kind"], end["id"]))
+    found = [link for service, ends in sorted(sources.items()) for link in await _links(client, service, ends)]
+    there = {ends_of(link): link for link in found if link["state"] == "active"}
     batch.layers = [[_as_there(record, there) for record in layer] for layer in batch.layers]
 
 
-async def _links(client: Client, services: Iterable[str]) -> AsyncIterator[tuple[str, State]]:
-    for service in sorted(services):
-        async for link in client.list(LINKS[service]):
-            yield service, link
+async def _links(client: Client, service: str, sources: Collection[tuple[str, str]]) -> list[State]:
+    """Those from these sources: all that the service has, where that takes no more requests than asking for each."""
+    kind = LINKS[service]
+
+    async def of(source: tuple[str, str]) -> list[State]:
+        return [link async for link in client.list(kind, source_kind=source[0], source_id=source[1])]
+
+    every = await known.listed(client, kind, len(sources))
+    return [link for links in await each(sorted(sources), of) for link in links] if every is None else every
 
 
 def _as_there(record: Record, there: Mapping[Ends, State]) -> Record:

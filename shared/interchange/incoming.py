@@ -11,11 +11,10 @@ from shared.interchange import as_there, bundle, formats
 from shared.interchange.bundle_files import Document, Unread
 from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
 from shared.interchange.found import FOLLOWING, FOUND_IN
+from shared.interchange.known import Asked, Known, folded
 from shared.interchange.records import LINKED, NAMED, Batch, Origin
-from shared.interchange.together import each
 
 State = dict[str, Any]
-Held = Mapping[str, Mapping[str, State]]
 
 
 async def to_batch(client: Client, file: File, format: str | None = None) -> Batch:
@@ -48,9 +47,12 @@ async def _read(client: Client, file: File, format: str | None) -> Batch:
 
 
 async def _batch(client: Client, read: Documents, file: File, format: str, faults: Iterable[str] = ()) -> Batch:
-    held = await _held(client, _kinds(read))
+    known = await Known.read(client, _asked(read))
+    renamed = _renamed(read, known)
+    await _look_for_twins(client, renamed, read, known)
+    renamed = _joined(renamed, read, known)
     source = file.called
-    documents = [_settled(document, read, held, format, source) for document in _renamed(read, held)]
+    documents = [_settled(document, read, known, format, source) for document in renamed]
     batch = await bundle.to_batch(client, documents, source, format, Unread([*faults]))
     links = sum(len(document.links) for document in documents if document.spec)
     batch.beside = +Counter({LINKED: links, NAMED: len(read.named)})
@@ -63,72 +65,68 @@ async def _batch(client: Client, read: Documents, file: File, format: str, fault
     return batch
 
 
-def _kinds(read: Documents) -> set[str]:
-    """Those of which has to be known what there is: to find a name, or whether something is new."""
-    refs = {*read.by_name, *read.alike, *(ref for _, ref in read.within.values())}
+def _asked(read: Documents) -> Asked:
+    """Of which has to be known what there is: to find a name, or whether something is new."""
+    asked = Asked()
+    for ref, name in read.by_name.items():
+        asked.add(ref, name)
+    for ref in (*read.alike, *(ref for _, ref in read.within.values())):
+        asked.add(ref)
     unsaid = {each.kind.name for each in read.documents if read.found and each.spec and "state" not in each.spec}
-    return {ref.partition("/")[0] for ref in refs} | unsaid
+    kinds = unsaid | asked.kinds.keys()
+    for document in read.documents:
+        if document.kind.name in kinds:
+            asked.add(document.ref)
+    return asked
 
 
-async def _held(client: Client, kinds: Iterable[str]) -> Held:
-    """By kind and key, what the owners have."""
-    wanted = sorted(kinds)
-
-    async def listed(kind: str) -> dict[str, State]:
-        return {state["key"]: state async for state in client.list(kind)}
-
-    return dict(zip(wanted, await each(wanted, listed), strict=True))
-
-
-def _renamed(read: Documents, held: Held) -> list[Document]:
+def _renamed(read: Documents, known: Known) -> list[Document]:
     """Where no key is the one made of a name, and one thing on the server has the name, that is meant."""
     keys: dict[str, str] = {}
-    names = {kind: _by_name(states) for kind, states in held.items()}
+    names = {kind: known.named(kind) for kind in known.states}
     for ref, name in sorted(read.by_name.items(), key=lambda each: each[0] in read.within):
-        kind, _, key = ref.partition("/")
-        if key not in held[kind]:
-            same = [state for state in names[kind].get(_folded(name), []) if _is_within(state, ref, read, held, keys)]
+        kind = ref.partition("/")[0]
+        if not known.there(ref):
+            same = [state for state in names[kind].get(folded(name), []) if _is_within(state, ref, read, known, keys)]
             keys |= {ref: f"{kind}/{same[0]['key']}"} if len(same) == 1 else {}
-    documents = [_with_keys(document, keys) for document in read.documents] if keys else read.documents
-    twins = {each.ref: twin for each in documents if (twin := _twin(each, read, held))}
-    return [_with_keys(document, twins) for document in documents] if twins else documents
+    return [_with_keys(document, keys) for document in read.documents] if keys else read.documents
 
 
-def _is_within(state: State, ref: str, read: Documents, held: Held, keys: Mapping[str, str]) -> bool:
+def _is_within(state: State, ref: str, read: Documents, known: Known, keys: Mapping[str, str]) -> bool:
     if ref not in read.within:
         return True
     member, holder = read.within[ref]
-    there = _there(keys.get(holder, holder), held)
+    there = known.there(keys.get(holder, holder))
     return there is not None and state[member] == there["id"]
 
 
-def _twin(document: Document, read: Documents, held: Held) -> str | None:
+async def _look_for_twins(client: Client, documents: list[Document], read: Documents, known: Known) -> None:
+    """Know what refers to the same as documents that may be there under other keys."""
+    wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for document in documents:
+        if (members := read.alike.get(document.ref)) and (first := known.there(document.spec[members[0]])):
+            wanted[document.kind.name, members[0]].add(first["id"])
+    for (kind, member), ids in wanted.items():
+        await known.look(client, kind, member, ids)
+
+
+def _joined(documents: list[Document], read: Documents, known: Known) -> list[Document]:
+    """Documents under the keys of what is the same, whatever its key."""
+    twins = {each.ref: twin for each in documents if (twin := _twin(each, read, known))}
+    return [_with_keys(document, twins) for document in documents] if twins else documents
+
+
+def _twin(document: Document, read: Documents, known: Known) -> str | None:
     """What is there under another key, is not over, and agrees in everything that tells such things apart."""
     members = read.alike.get(document.ref)
-    if not members or document.key in held[document.kind.name]:
+    if not members or known.there(document.ref):
         return None
-    wanted = [_there(document.spec[name], held) for name in members]
-    for key, state in held[document.kind.name].items():
+    wanted = [known.there(document.spec[name]) for name in members]
+    for key, state in known.states[document.kind.name].items():
         ids = [state[name]["id"] if isinstance(state[name], dict) else state[name] for name in members]
         if ids == [each and each["id"] for each in wanted] and not document.kind.lifecycle.is_terminal(state["state"]):
             return f"{document.kind.name}/{key}"
     return None
-
-
-def _there(ref: str, held: Held) -> State | None:
-    kind, _, key = ref.partition("/")
-    return held.get(kind, {}).get(key)
-
-
-def _by_name(states: Mapping[str, State]) -> dict[str, list[State]]:
-    found: defaultdict[str, list[State]] = defaultdict(list)
-    for state in states.values():
-        found[_folded(state["name"])].append(state)
-    return found
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()
 
 
 def _with_keys(document: Document, keys: Mapping[str, str]) -> Document:
@@ -143,14 +141,14 @@ def _with_keys(document: Document, keys: Mapping[str, str]) -> Document:
     return replace(document, key=key, spec=spec, links=links)
 
 
-def _settled(document: Document, read: Documents, held: Held, format: str, source: str | None) -> Document:
+def _settled(document: Document, read: Documents, known: Known, format: str, source: str | None) -> Document:
     """What is new, or was brought by this source before, is in the state that means that it is there and used.
 
     Of what others made, what the file only says of new ones stays as it is.
     """
-    if not document.spec or document.kind.name not in held:
+    if not document.spec or document.kind.name not in known.states:
         return document
-    there = held[document.kind.name].get(document.key)
+    there = known.there(document.ref)
     origin = Origin(format, document.ref, name=source)
     wrote = {name for entry in (there or {}).get("provenance", ()) if origin.made(entry) for name in entry["wrote"]}
     spec = dict(document.spec)
@@ -159,15 +157,15 @@ def _settled(document: Document, read: Documents, held: Held, format: str, sourc
     if there:
         spec |= {name: there[name] for name in read.only_new & spec.keys() if name not in wrote}
         for name in read.completed.keys() & spec.keys():
-            spec[name] = _completed(spec[name], there[name], read.completed[name], held)
+            spec[name] = _completed(spec[name], there[name], read.completed[name], known)
     return replace(document, spec=spec)
 
 
-def _completed(items: Iterable[State], there: Sequence[State], members: Iterable[str], held: Held) -> list[State]:
+def _completed(items: Iterable[State], there: Sequence[State], members: Iterable[str], known: Known) -> list[State]:
     """Items with what those that they are say besides, in the order in which these are there; new ones come last."""
     found = []
     for item in items:
-        ids = {name: (same["id"] if (same := _there(str(item[name]), held)) else item[name]) for name in members}
+        ids = {name: (same["id"] if (same := known.there(str(item[name]))) else item[name]) for name in members}
         place = next((n for n, each in enumerate(there) if all(each[name] == id for name, id in ids.items())), None)
         besides = {} if place is None else {name: value for name, value in there[place].items() if value is not None}
         found.append((len(there) if place is None else place, {**besides, **item}))

@@ -9,6 +9,7 @@ import httpx
 
 from shared.client import Client
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS, RECORDED, Kind
+from shared.contracts.base import searched
 from shared.interchange.records import NOT_CARRIED, canonical
 
 BY_PATH = {(kind.service, kind.collection): kind for kinds in RECORDED.values() for kind in kinds}
@@ -73,7 +74,14 @@ class FakeOwner:
         found = [state for state in found if not kind.is_link or _service(state) == kind.service]
         found = [state for state in found if asked.get("key") in (None, state.get("key"))]
         found = [state for state in found if asked.get("state") in (None, state["state"])]
-        return httpx.Response(200, json={"items": found, "next_cursor": None})
+        found = [state for state in found if asked.get("q", "") in searched(state.get("name", ""))]
+        if kind.is_link:
+            found = [state for state in found if asked.get("source_id") in (None, state["source"]["id"])]
+        found = [state for state in found if asked.get("party_id") in (None, state.get("party_id"))]
+        found = [state for state in found if asked.get("tag") is None or asked["tag"] in state["tags"]]
+        first, most = int(asked.get("cursor", 0)), int(asked.get("limit", 50))
+        more = str(first + most) if len(found) > first + most else None
+        return httpx.Response(200, json={"items": found[first : first + most], "next_cursor": more})
 
     def _line(self, raw: str) -> str:
         line = json.loads(raw)
