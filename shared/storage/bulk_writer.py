@@ -18,7 +18,7 @@ from shared.storage.db import Moment
 
 FEW = 100
 """Rows of all tables together that go into one statement."""
-_AT_ONCE = 2000
+_AT_ONCE = 500
 """Rows of a table in one statement."""
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 Rows = Sequence[Sequence[Any]]

@@ -22,6 +22,7 @@ from shared.clock import before
 from shared.live import kind_of
 from shared.storage.arrays import chunks
 from shared.storage.db import MOMENT
+from shared.storage.rows import every
 
 _AT: BindParameter[int] = bindparam("at")
 _SINCE = bindparam("since", type_=MOMENT)
@@ -195,8 +196,8 @@ class History:
 
     async def _read(self, query: Any, **given: Any) -> Sequence[Any]:
         if self.room is None:
-            return (await self._connection.execute(query, {**self._given, **given})).all()
-        rows = (await self._connection.execute(query.limit(self.room + 1), {**self._given, **given})).all()
+            return await every(await self._connection.execute(query, {**self._given, **given}))
+        rows = await every(await self._connection.execute(query.limit(self.room + 1), {**self._given, **given}))
         self.room -= len(rows)
         if self.room < 0:
             raise TooMuch

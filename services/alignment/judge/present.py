@@ -1,9 +1,10 @@
 """The present of a generation, loaded from its tables: what the writer goes on from."""
 
+import asyncio
 import gc
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,8 @@ from shared.clock import FOREVER
 from shared.contracts.relations import RELATIONS
 
 PLAN = CATALOGUE.plan
-_PAGE = 10_000
+_AT_ONCE = 500
+"""Rows that are read and taken in a few milliseconds."""
 _PLANS = 8
 """Plans whose statements are kept."""
 _AT: BindParameter[int] = bindparam("at")
@@ -34,37 +36,54 @@ async def load(connection: AsyncConnection, generation: int, settle: timedelta, 
     until = await _until(connection, generation)
     if until is None:
         return judge
-    with judge.loading(), _no_collections():
-        judge.standing.turn_to(until)
-        judge.until = until
-        async for row in _pages(connection, generation, _entities(judge.plan)):
-            judge.standing.take(_version(row))
-        async for row in _pages(connection, generation, _LINKS_OF_NOTHING):
-            judge.graph.others[row.ref] = _order(row.epoch, row.version)
-        for ref, since in await _live_since(connection, generation, judge.plan):
-            judge.standing.live_since(judge.graph.nodes[ref], since)
-        held: dict[str, list[Said]] = defaultdict(list)
-        async for row in _pages(connection, generation, _RELATIONS):
-            said = Said(row.type, row.source, row.target, row.holder, row.live, row.valid_from, row.valid_to)
-            if row.field is None:
-                judge.standing.take(_link(row, said, until))
-            else:
-                held[row.origin].append(said)
-        for origin, edges in held.items():
-            judge.standing.hold(judge.graph.node(origin), edges)
-        judge.adopt([of_row(row) async for row in _pages(connection, generation, _OPEN)])
+    with _no_collections():
+        async with _off_the_loop(judge.loading()):
+            judge.standing.turn_to(until)
+            judge.until = until
+            async for row in _rows(connection, generation, _entities(judge.plan)):
+                judge.standing.take(_version(row))
+            async for row in _rows(connection, generation, _LINKS_OF_NOTHING):
+                judge.graph.others[row.ref] = _order(row.epoch, row.version)
+            for ref, since in await _live_since(connection, generation, judge.plan):
+                judge.standing.live_since(judge.graph.nodes[ref], since)
+            held: dict[str, list[Said]] = defaultdict(list)
+            async for row in _rows(connection, generation, _RELATIONS):
+                said = Said(row.type, row.source, row.target, row.holder, row.live, row.valid_from, row.valid_to)
+                if row.field is None:
+                    judge.standing.take(_link(row, said, until))
+                else:
+                    held[row.origin].append(said)
+            await asyncio.to_thread(_hold, judge, held)
+            found = [of_row(row) async for row in _rows(connection, generation, _OPEN)]
+            await asyncio.to_thread(judge.adopt, found)
     return judge
+
+
+def _hold(judge: Judge, held: dict[str, list[Said]]) -> None:
+    for origin, edges in held.items():
+        judge.standing.hold(judge.graph.node(origin), edges)
+
+
+@asynccontextmanager
+async def _off_the_loop(context: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """What is done at the end of it takes long."""
+    with ExitStack() as stack:
+        stack.enter_context(context)
+        yield
+        await asyncio.to_thread(stack.pop_all().close)
 
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Nothing of what is loaded is garbage, and to look for some again and again takes longer than the loading."""
+    """Nothing of what is loaded is garbage: to look for some while it is loaded takes longer than the loading, and
+    afterwards it would hold up everybody."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collecting:
+            gc.freeze()
             gc.enable()
 
 
@@ -75,12 +94,13 @@ async def _until(connection: AsyncConnection, generation: int) -> datetime | Non
     return max(settled, recorded) if recorded else None
 
 
-async def _pages(connection: AsyncConnection, generation: int, query: Select[Any]) -> AsyncIterator[Any]:
-    """All rows of a query, a page at a time."""
+async def _rows(connection: AsyncConnection, generation: int, query: Select[Any]) -> AsyncIterator[Any]:
+    """All rows of a query, some at a time: others get a turn in between."""
     result = await connection.stream(query, {"at": generation})
-    async for some in result.partitions(_PAGE):
+    async for some in result.partitions(_AT_ONCE):
         for row in some:
             yield row
+        await asyncio.sleep(0)
 
 
 def _current(table: Table, *names: str) -> Select[Any]:
