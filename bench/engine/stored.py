@@ -1,6 +1,7 @@
 """Fold, judge and store: the writer of a view by itself, in batches and one event at a time, beside the least that any
 projector does into the same kind of database."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -46,22 +47,50 @@ async def measure(url: str, folder: Path, rules: Plan, told: Batches, single: in
     async def ours(some: Sequence[bytes]) -> None:
         await writer.write(generation, [project(orjson.loads(each)) for each in some])
 
-    found = await _timed(ours, raw, single)
+    async def ahead(some: Sequence[bytes]) -> None:
+        events = [project(orjson.loads(each)) for each in some]
+        async with writer.transaction(generation, ahead=events):
+            pass
+
+    found = await _timed(ours, raw, single, _overlapping(ahead))
     await database.close()
     async with _bare_postgres(url) if url.startswith("postgresql") else _bare_sqlite(folder / "bare.sqlite") as bare:
-        return found, await _timed(bare, raw, single)
+        return found, await _timed(bare, raw, single, _in_turn(bare))
 
 
-async def _timed(apply: Apply, raw: Raw, single: int) -> Figures:
+async def _timed(apply: Apply, raw: Raw, single: int, all: Callable[[Raw], Awaitable[None]]) -> Figures:
     began, used, count = time.perf_counter(), time.process_time(), sum(map(len, raw[:-1]))
-    for batch in raw[:-1]:
-        await apply(batch)
+    await all(raw[:-1])
     took, used = time.perf_counter() - began, time.process_time() - used
     began = time.perf_counter()
     for event in raw[-1][:single]:
         await apply([event])
     one_by_one = len(raw[-1][:single]) / (time.perf_counter() - began)
     return Figures(count / took, one_by_one, used / count * 1e6)
+
+
+def _in_turn(apply: Apply) -> Callable[[Raw], Awaitable[None]]:
+    async def all(raw: Raw) -> None:
+        for batch in raw:
+            await apply(batch)
+
+    return all
+
+
+def _overlapping(apply: Apply) -> Callable[[Raw], Awaitable[None]]:
+    """As a rebuild does: while one batch is written, the next one is judged."""
+
+    async def all(raw: Raw) -> None:
+        before: asyncio.Task[Any] | None = None
+        for batch in raw:
+            task = asyncio.ensure_future(apply(batch))
+            if before:
+                await before
+            before = task
+        if before:
+            await before
+
+    return all
 
 
 @asynccontextmanager

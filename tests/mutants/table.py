@@ -13,6 +13,7 @@ class Mutant(NamedTuple):
     tests: str
 
 
+_AHEAD = "tests/service/alignment/test_ahead.py -k sqlite"
 _INTAKE = "services/alignment/follow/intake.py"
 _TRUST = "services/alignment/follow/trust.py"
 _PROJECTOR = "services/alignment/follow/projector.py"
@@ -799,9 +800,9 @@ MUTANTS = (
     Mutant(
         "the past is told by the rules of today",
         _PROJECTOR,
-        "asyncio.to_thread(replay, judge.plan, piece,",
-        "asyncio.to_thread(replay, type(judge.plan)(**{**vars(judge.plan), 'spells': type(judge.plan.spells)("
-        "judge.plan.spells.bases)}), piece,",
+        "replay(judge.plan, piece,",
+        "replay(type(judge.plan)(**{**vars(judge.plan), 'spells': type(judge.plan.spells)(judge.plan.spells.bases)}), "
+        "piece,",
         _SETTINGS,
     ),
     Mutant(
@@ -852,5 +853,26 @@ MUTANTS = (
         "if number != self._number:",
         "if not self._number and number:",
         _SETTINGS,
+    ),
+    Mutant(
+        "a batch that is judged ahead of one that fails",
+        "services/alignment/follow/writer.py",
+        "if folded and folded.judge is held.judge:",
+        "if folded:",
+        _AHEAD,
+    ),
+    Mutant(
+        "what was judged ahead is said to have been written",
+        "services/alignment/follow/work.py",
+        "return self._folded.until if self._folded else self.judge.until",
+        "return self.judge.until",
+        _AHEAD,
+    ),
+    Mutant(
+        "a batch is judged only when the one before it is written",
+        _REBUILD,
+        "if len(under_way) == _AT_ONCE:",
+        "if under_way:",
+        _AHEAD,
     ),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.alignment.follow import storing
-from services.alignment.follow.work import Work
+from services.alignment.follow.work import Folded, Work
 from services.alignment.judge.ends import counted
 from services.alignment.judge.findings import Changes, Finding
 from services.alignment.judge.graph import Graph, Node
@@ -34,15 +34,30 @@ _NEAR = 200
 
 async def apply(work: Work, events: Sequence[Projected]) -> None:
     """Everything that some events mean. What the judge has learned holds once the transaction is committed."""
-    rows = sorted((e for e in events if e.record is not None), key=lambda event: (event.recorded_at, event.order))
-    fresh, late = _split(work.judge, rows)
+    fresh, late = _split(work.judge, events)
     if late:
         await _apply_late(work, late)
-    if len(fresh) > _FEW or _reaches_far(work.judge.graph, fresh):
-        work.add(*await asyncio.to_thread(_in_turn, work.generation, work.judge, fresh))
-    elif fresh:
-        work.add(*_in_turn(work.generation, work.judge, fresh))
+    work.add(*await _in_turn(work.generation, work.judge, fresh))
     work.advance(events)
+
+
+async def fold(generation: int, judge: Judge, events: Sequence[Projected]) -> Folded | None:
+    """What some events mean, before there is a transaction to write it in; None where some are late. The judge goes on
+    with it for good: should it not be written, the judge is of no more use."""
+    fresh, late = _split(judge, events)
+    if late:
+        return None
+    operations = await _in_turn(generation, judge, fresh)
+    judge.committed()
+    return Folded(judge, operations, judge.until)
+
+
+async def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[Operation]:
+    if not fresh:
+        return []
+    if len(fresh) > _FEW or _reaches_far(judge.graph, fresh):
+        return await asyncio.to_thread(_judged, generation, judge, fresh)
+    return _judged(generation, judge, fresh)
 
 
 def _reaches_far(graph: Graph, events: Iterable[Projected]) -> bool:
@@ -62,7 +77,7 @@ def _reaches_far(graph: Graph, events: Iterable[Projected]) -> bool:
     return room <= 0
 
 
-def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[Operation]:
+def _judged(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[Operation]:
     stored = storing.plan(generation, judge.graph.order_of, fresh)
     judge.take([version(event) for event in fresh])
     return [*stored.operations(), *storing.findings(generation, judge.flush())]
@@ -79,9 +94,10 @@ def _write_findings(work: Work, changes: Changes) -> None:
     work.add(*storing.findings(work.generation, changes))
 
 
-def _split(judge: Judge, rows: Iterable[Projected]) -> tuple[list[Projected], list[Projected]]:
+def _split(judge: Judge, events: Iterable[Projected]) -> tuple[list[Projected], list[Projected]]:
     """What is judged in turn, and what is late: recorded no later than what has been judged, or overtaken by a newer
-    version of the same."""
+    version of the same. Both in the order of recording."""
+    rows = sorted((e for e in events if e.record is not None), key=lambda event: (event.recorded_at, event.order))
     fresh: list[Projected] = []
     late: list[Projected] = []
     orders: dict[str, tuple[int, int]] = {}
@@ -134,8 +150,8 @@ async def _apply_late(work: Work, late: Sequence[Projected]) -> None:
 
 async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequence[Projected] = ()) -> None:
     """Judge anew, from an instant on, whatever these may matter to; the events are not yet in the judge's memory."""
-    connection, generation, judge = work.connection, work.generation, work.judge
-    assert judge.until is not None
+    connection, generation, judge, until = work.connection, work.generation, work.judge, work.judge.until
+    assert until is not None
     await take_time(connection)
     await work.write()  # what is looked at from here on
     start = since - judge.settle - _TICK  # before the change, and before what may have left no trace
@@ -143,14 +159,17 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     refs = refs | await history.ends(refs, since)
     subjects = await history.reached(refs)
     piece, every = await history.piece(subjects), await history.findings(subjects)
-    whole = {
-        judge.plan.rules[number].id for number in judge.plan.whole.values()
-    }  # nothing of the past says what they found
-    stored = [each for each in every if each.rule not in whole]
+    # nothing of the past says what these found
+    whole = {judge.plan.rules[number].id for number in judge.plan.whole.values()}
     kept = [each for each in every if each.rule in whole and each.resolved_at == FOREVER]
-    known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
-    found = await asyncio.to_thread(replay, judge.plan, piece, subjects, start, judge.until, known, judge.settle)
-    changes = await asyncio.to_thread(difference, stored, found, start)
+
+    def again() -> tuple[Found, Changes]:
+        stored = [each for each in every if each.rule not in whole]
+        known = [each._replace(resolved_at=FOREVER) for each in stored if each.opened_at <= start]
+        found = replay(judge.plan, piece, subjects, start, until, known, judge.settle)
+        return found, difference(stored, found, start)
+
+    found, changes = await asyncio.to_thread(again)
     _write_findings(work, changes)
     if changes.removed or changes.ended or changes.made:
         await announced.look_again(connection, generation, start)
@@ -162,7 +181,7 @@ async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequen
     await asyncio.to_thread(
         judge.apply_late, [version(each) for each in newest.values()], subjects, [*found.open, *kept]
     )
-    present = History(connection, generation, judge.until, judge.plan)
+    present = History(connection, generation, until, judge.plan)
     clocked = {event.ref for event in events if event.event.kind in judge.plan.after}
     for ref, live_since in (await present.live_since(clocked)).items():
         judge.standing.live_since(judge.graph.node(ref), live_since)

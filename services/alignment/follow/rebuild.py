@@ -9,6 +9,7 @@ from services.alignment.follow import changes, projector, trust
 from services.alignment.follow.changes import Changes, Page
 from services.alignment.follow.isolation import is_of_an_item, isolated
 from services.alignment.follow.merging import Merged, merged
+from services.alignment.follow.work import Work
 from services.alignment.follow.writer import Writer
 from services.alignment.judge.fingerprint import FINGERPRINT
 from services.alignment.judge.known import packs_now
@@ -25,6 +26,8 @@ from shared.storage.db import Database
 from shared.telemetry import log
 
 TOPICS = [topic(service) for service in OWNERS]
+_AT_ONCE = 2
+"""Batches under way: one is written, and one is judged."""
 _TELL_SECONDS = 5.0
 _LONG_AGO = clock.FOREVER.replace(year=1)
 
@@ -73,8 +76,7 @@ class Rebuild:
         await self.bus.ensure(TOPICS)
         ends, log_id = await self.bus.ends(TOPICS), await self.bus.identity()
         self._growth = Growth()
-        async for made in merged({service: self._changes_of(service) for service in OWNERS}):
-            await self._store(generation, made)
+        await self._store_all(generation)
         await self._writer.settle(generation, clock.now())
         if self._writer.surveys:
             await self._writer.survey(generation)
@@ -83,6 +85,21 @@ class Rebuild:
         await self._count(generation)
         async with self.database.write() as connection:
             await generations.switch(connection, generation, ends, log_id)
+
+    async def _store_all(self, generation: int) -> None:
+        """While one batch is written, the next one is judged."""
+        under_way: list[asyncio.Future[None]] = []
+        try:
+            async for made in merged({service: self._changes_of(service) for service in OWNERS}):
+                under_way.append(asyncio.ensure_future(self._store(generation, made)))
+                if len(under_way) == _AT_ONCE:
+                    await under_way.pop(0)
+            while under_way:
+                await under_way.pop(0)
+        finally:
+            for each in under_way:
+                each.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _changes_of(self, service: str) -> AsyncGenerator[Page]:
         """An owner's changes up to its head; while one page is stored, the next is on its way."""
@@ -100,7 +117,9 @@ class Rebuild:
         """A row that makes the others fail is replaced by a letter."""
         letters = [letter for page in made.pages for letter in page.dead]
         try:
-            await self._commit(generation, [event for _, event in made.rows], made.pages, letters)
+            events = [event for _, event in made.rows]
+            async with self._writer.transaction(generation, ahead=events) as work:
+                await self._finish(work, len(events), made.pages, letters)
         except Exception as error:
             if not is_of_an_item(error):
                 raise
@@ -117,19 +136,22 @@ class Rebuild:
         letters: Sequence[DeadLetter] = (),
     ) -> None:
         async with self._writer.transaction(generation) as work:
-            connection = work.connection
             await projector.apply(work, events)
-            await work.write()
-            await generations.touch(connection, generation, "replaying")
-            await dead_letters.bury(connection, letters)
-            if self._growth.is_due(len(events)):
-                await look_again(connection)
-            for page in pages:
-                after, head = page.next_after, page.head
-                await generations.note_head(connection, generation, page.service, head.position)
-                self._tell(generation, service=page.service, position=after, head=head.position)
-                if after >= head.position and trust.is_past(head.recorded_until, clock.now()):
-                    await generations.advance_watermark(connection, generation, page.service, head.recorded_until)
+            await self._finish(work, len(events), pages, letters)
+
+    async def _finish(self, work: Work, count: int, pages: Sequence[Page], letters: Sequence[DeadLetter]) -> None:
+        connection, generation = work.connection, work.generation
+        await work.write()
+        await generations.touch(connection, generation, "replaying")
+        await dead_letters.bury(connection, letters)
+        if self._growth.is_due(count):
+            await look_again(connection)
+        for page in pages:
+            after, head = page.next_after, page.head
+            await generations.note_head(connection, generation, page.service, head.position)
+            self._tell(generation, service=page.service, position=after, head=head.position)
+            if after >= head.position and trust.is_past(head.recorded_until, clock.now()):
+                await generations.advance_watermark(connection, generation, page.service, head.recorded_until)
 
     async def _count(self, generation: int) -> None:
         """What there was of what along the whole history, so that no moment is far from counts that are kept."""

@@ -1,6 +1,8 @@
 """What one transaction of the writer changes: gathered, and written in the end in as few statements as can be."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,10 +17,20 @@ from shared.storage import bulk_writer
 from shared.storage.bulk_writer import Operation, Update
 
 
+@dataclass(frozen=True)
+class Folded:
+    """What a batch means by a judge that has gone on with it already, and the newest instant that it has judged."""
+
+    judge: Judge
+    operations: Sequence[Operation]
+    until: datetime | None
+
+
 class Work:
     """``batch`` is the number of the last one that is in the memory of the ``judge``: what is written is counted
-    first, and only if nobody else has written since. ``settings`` are those that it judges by, where the generation
-    is to say so: it does not once one came too late for it."""
+    first, and only if nobody else has written since. ``written_until`` is the newest instant that had been judged with
+    it. ``settings`` are those that it judges by, where the generation is to say so: it does not once one came too late
+    for it."""
 
     def __init__(
         self,
@@ -27,7 +39,8 @@ class Work:
         judge: Judge,
         progress: Progress,
         batch: int,
-        settings: Settings | None = None,
+        written_until: datetime | None,
+        settings: Settings | None,
     ) -> None:
         self.connection = connection
         self.generation = generation
@@ -37,7 +50,19 @@ class Work:
         self._settings = settings
         self._gathered: list[Operation] = []
         self._counted = False
-        self._judged_until = judge.until
+        self._written_until = written_until
+        self._folded: Folded | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """The newest instant that has been judged with what is in it."""
+        return self._folded.until if self._folded else self.judge.until
+
+    def take(self, folded: Folded, events: Sequence[Projected]) -> None:
+        """What has been judged before there was a transaction for it."""
+        self._folded = folded
+        self.add(*folded.operations)
+        self.advance(events)
 
     def add(self, *operations: Operation) -> None:
         self._gathered += operations
@@ -51,7 +76,7 @@ class Work:
         """What has been gathered; raises OffsetMoved if somebody else has written, or reads what we have read."""
         gathered = [each for each in self._gathered if each.rows]
         self._gathered.clear()
-        if not gathered and self.judge.until == self._judged_until:
+        if not gathered and self.until == self._written_until:
             return
         try:
             await bulk_writer.write(self.connection, [*self._count(), *gathered])
@@ -59,13 +84,13 @@ class Work:
             raise OffsetMoved from None
 
     def _count(self) -> list[Operation]:
-        until = self.judge.until
+        until = self.until
         values: dict[str, Any] = {}
-        if until is not None and until != self._judged_until:
+        if until is not None and until != self._written_until:
             values = {"settled_until": until}
-            if self._settings and (self._judged_until is None or self._settings.between(self._judged_until, until)):
+            if self._settings and (self._written_until is None or self._settings.between(self._written_until, until)):
                 values["settings"] = self._settings.mark(until)
-        self._judged_until = until
+        self._written_until = until
         if self._counted:
             row = (self.generation, *values.values())
             return [Update(GENERATION, ("number",), tuple(values), [row])] if values else []

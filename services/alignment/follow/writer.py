@@ -4,8 +4,9 @@ whether somebody else has written since: then it loads the present again."""
 import asyncio
 import contextlib
 import gc
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -16,7 +17,7 @@ from services.alignment.follow import projector
 from services.alignment.follow.isolation import is_of_an_item
 from services.alignment.follow.progress import Progress
 from services.alignment.follow.survey import survey
-from services.alignment.follow.work import Work
+from services.alignment.follow.work import Folded, Work
 from services.alignment.judge import present
 from services.alignment.judge.judging import Judge
 from services.alignment.judge.known import Known
@@ -32,12 +33,13 @@ _MANY = 5_000
 
 
 class _Held(NamedTuple):
-    """The memory of a generation, the number of the last batch that is in it, and by which settings it goes on;
-    ``late`` where some came too late for what has been judged."""
+    """The memory of a generation, the number of the last batch that has been written and the newest instant that was
+    judged with it, and by which settings it goes on; ``late`` where some came too late for what has been judged."""
 
     judge: Judge
     progress: Progress
     batch: int
+    until: datetime | None
     settings: Settings
     late: bool
 
@@ -63,14 +65,18 @@ class Writer:
         self.surveys = False
         self._exclusive = database.is_sqlite if exclusive is None else exclusive
         self._me = str(uuid4())
-        self._lock = asyncio.Lock()
+        self._judging: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By generation; taken before the one of who writes."""
+        self._writing = asyncio.Lock()
         self._resting = 0
         self._held: dict[int, _Held] = {}
         """By generation."""
+        self._gone: defaultdict[int, list[Judge]] = defaultdict(list)
+        """What is no longer in use, but for a batch that may still be judged by it; by generation."""
 
     async def leads(self, generation: int) -> bool:
         """Whether the lease is ours, or has just been taken or prolonged."""
-        async with self._lock:
+        async with self._writing:
             async with self._database.write() as connection:
                 leased = await lease.lease(connection, generation, self._me, exclusive=self._exclusive)
             held = self._held.get(generation)
@@ -93,14 +99,20 @@ class Writer:
 
     async def leave(self, generation: int) -> None:
         """It is no longer written to: nothing of it stays in memory."""
-        async with self._lock:
-            await self._forget(generation)
+        async with self._judging[generation], self._writing:
+            self._forget(generation)
+            await self._clear(generation)
 
-    async def _forget(self, generation: int) -> None:
+    def _forget(self, generation: int) -> None:
         held = self._held.pop(generation, None)
         if held is not None:
+            self._gone[generation].append(held.judge)
+
+    async def _clear(self, generation: int) -> None:
+        """Let go of what is no longer in use, while nobody judges."""
+        while gone := self._gone[generation]:
             self._resting = 0
-            await asyncio.shield(asyncio.to_thread(held.judge.standing.clear))
+            await asyncio.shield(asyncio.to_thread(gone.pop().standing.clear))
 
     def next_due(self, generation: int) -> datetime | None:
         """When something turns by itself, as far as is known."""
@@ -138,23 +150,52 @@ class Writer:
         return (held.progress.positions, held.judge.until) if held else (None, None)
 
     @asynccontextmanager
-    async def transaction(self, generation: int) -> AsyncIterator[Work]:
+    async def transaction(self, generation: int, ahead: Sequence[Projected] = ()) -> AsyncIterator[Work]:
         """One transaction, which writes what is gathered in it in the end. Raises OffsetMoved where somebody else leads
-        or the generation is no longer one to write to."""
-        async with self._lock:
-            try:
-                async with self._database.write() as connection:
-                    held = await self._holding(connection, generation)
-                    settings = None if held.late else held.settings
-                    work = Work(connection, generation, held.judge, held.progress, held.batch, settings)
-                    yield work
-                    await work.write()
-            except BaseException as error:
-                await self._take_back(generation, error)
-                raise
-            work.judge.committed()
-            self._let_rest(work.judge)
-            self._held[generation] = held._replace(progress=work.progress, batch=work.batch)
+        or the generation is no longer one to write to.
+
+        Events that are given ``ahead`` are applied in it, and judged while the transaction before it still writes. If
+        it fails, the memory is lost with it: what came after has been judged by then.
+        """
+        async with AsyncExitStack() as judging:
+            await judging.enter_async_context(self._judging[generation])
+            folded = await self._fold(generation, ahead)
+            async with self._writing:
+                try:
+                    async with self._database.write() as connection:
+                        held = await self._holding(connection, generation)
+                        work = self._work(connection, generation, held)
+                        if folded and folded.judge is held.judge:
+                            work.take(folded, ahead)
+                            await judging.aclose()
+                        elif ahead:
+                            folded = None
+                            await projector.apply(work, ahead)
+                        yield work
+                        await work.write()
+                except BaseException as error:
+                    await self._take_back(generation, error, ahead=folded is not None)
+                    raise
+                if not folded:
+                    held.judge.committed()
+                self._let_rest(held.judge)
+                if self._held.get(generation) is held:  # who judges the next one may have had to forget it
+                    self._held[generation] = held._replace(progress=work.progress, batch=work.batch, until=work.until)
+
+    async def _fold(self, generation: int, events: Sequence[Projected]) -> Folded | None:
+        """Judge what can be judged before there is a transaction; nothing where that cannot be."""
+        held = self._held.get(generation)
+        if not held or not events:
+            return None
+        try:
+            return await projector.fold(generation, held.judge, events)
+        except BaseException as error:
+            await self._take_back(generation, error)
+            raise
+
+    def _work(self, connection: AsyncConnection, generation: int, held: _Held) -> Work:
+        settings = None if held.late else held.settings
+        return Work(connection, generation, held.judge, held.progress, held.batch, held.until, settings)
 
     def _let_rest(self, judge: Judge) -> None:
         """What is in memory stays there as long as the process: to look through all of it for garbage, again and again
@@ -167,10 +208,12 @@ class Writer:
 
     async def _holding(self, connection: AsyncConnection, generation: int) -> _Held:
         """The memory; loaded again where rules have been set since, which nothing has been judged by yet."""
+        await self._clear(generation)
         settings = NONE if self._rules else await self._known.settings(connection, generation)
         held = self._held.get(generation)
         if held is not None and held.settings is not settings:
-            await self._forget(generation)
+            self._forget(generation)
+            await self._clear(generation)
             held = None
         return held or await self._load(connection, generation, settings)
 
@@ -180,13 +223,15 @@ class Writer:
         judge = await present.load(connection, generation, self.settle_after, self._rules or settings.plan)
         late = await generations.judged_with(connection, generation) != settings.mark(judge.until)
         progress = await Progress.load(connection, generation)
-        held = self._held[generation] = _Held(judge, progress, batch, settings, late)
+        held = self._held[generation] = _Held(judge, progress, batch, judge.until, settings, late)
         return held
 
-    async def _take_back(self, generation: int, error: BaseException) -> None:
+    async def _take_back(self, generation: int, error: BaseException, *, ahead: bool = False) -> None:
         """What an item is to blame for is undone; of anything else nobody knows how far it went."""
         held = self._held.get(generation)
-        if held is not None and isinstance(error, Exception) and is_of_an_item(error):
+        if held is not None and not ahead and isinstance(error, Exception) and is_of_an_item(error):
             held.judge.roll_back()
-        else:
-            await self._forget(generation)
+            return
+        self._forget(generation)
+        if not ahead:
+            await self._clear(generation)

@@ -35,13 +35,13 @@ async def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 @pytest.fixture
 def places(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each batch whether it was judged on the loop."""
-    found, in_turn = list[bool](), projector._in_turn
+    found, in_turn = list[bool](), projector._judged
 
     def noted(generation: int, judge: Judge, fresh: Sequence[Projected]) -> Any:
         found.append(threading.current_thread() is threading.main_thread())
         return in_turn(generation, judge, fresh)
 
-    monkeypatch.setattr(projector, "_in_turn", noted)
+    monkeypatch.setattr(projector, "_judged", noted)
     return found
 
 

@@ -1,6 +1,6 @@
 """Rebuilds: one at a time, and one that fails leaves the way free and the old view in its place."""
 
-import asyncio
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +68,11 @@ async def test_while_a_page_is_stored_the_next_one_is_on_its_way(
         owners = Recording(Owners(settings, platform.client._http._transport))
         rebuild, told = Rebuild(database, bus, owners), list[list[int]]()
         monkeypatch.setattr("services.alignment.follow.changes.PAGE", 1)
-        bury, mine = dead_letters.bury, asyncio.current_task()
+        bury, mine = dead_letters.bury, ContextVar("mine", default=False)
+        mine.set(True)  # also for the tasks of the rebuild; the follower of the platform buries as well
 
         async def noted(connection: Any, dead: Any) -> None:
-            if asyncio.current_task() is mine:  # the follower of the platform buries as well
+            if mine.get():
                 told.append([after for after, _ in owners.asked])
             await bury(connection, dead)
 
