@@ -158,14 +158,19 @@ class Client:
         """A page of a service's events in the order of their positions: ``{items, next_after, head}``."""
         return await self.get_json(f"/{service}/v1/changes", after=after, limit=limit)
 
-    async def stream(self, service: str, after: int) -> AsyncGenerator[Json, None]:
-        """A service's events after a position, as they are recorded, until the server ends the stream."""
+    async def stream(
+        self, service: str, after: int, opened: Callable[[], object] | None = None
+    ) -> AsyncGenerator[Json, None]:
+        """A service's events after a position, as they are recorded, until the server ends the stream; it is told that
+        it has ``opened``, also where nothing comes yet."""
         headers = {**self._bearer(), "Accept": "text/event-stream", "Last-Event-ID": str(after)}
         path = f"/{service}/v1/changes/stream"
         try:
             async with self._http.stream("GET", path, headers=headers, timeout=_STREAMED) as response:
                 if response.status_code >= 300:
                     raise refusal(await _whole(response))
+                if opened:
+                    opened()
                 left = b""
                 async for chunk in response.aiter_bytes():
                     *lines, left = (left + chunk).split(b"\n")

@@ -15,8 +15,10 @@ from services.cli.session import Session, command
 if TYPE_CHECKING:
     from shared.client import Client
 
-PAUSE, _PATIENCE = 1.0, 5.0
-"""Seconds between two looks, and after one that found nobody."""
+PAUSE = 1.0
+"""Seconds between two looks."""
+_LOOK = "looks"
+_NOW = {"changes": "get KIND", "findings": "findings"}
 Json = dict[str, Any]
 
 
@@ -30,36 +32,62 @@ async def watch(
             "--after", help="SERVICE=POSITION after which to go on, or of findings a moment; else from now on."
         ),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Show what there is by now, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Show what has come after that by now, and end.")] = False,
 ) -> None:
-    """Follow what is recorded or found: a line for each, or with --json a document."""
+    """Follow what is recorded or found: a line for each, or with --json a document.
+
+    A platform that is away is asked again, less and less often; with --once, and at first, that ends with exit code 5.
+    Credentials that are refused end it with 2.
+    """
     follow = _Changes(session.client, after or []) if what == "changes" else _Findings(session.client, after or [])
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     await follow.begin()
-    if isinstance(follow, _Changes) and not once:
-        with suppress(following.NoStream):  # then it is asked again and again
-            await _streamed(session, follow, stopped)
-    while not stopped.is_set():
-        pause = await _look(session, follow)
+    try:
         if once:
-            break
-        try:
-            async with asyncio.timeout(pause):
-                await stopped.wait()
-        except TimeoutError:
-            continue
-    session.say(f"To go on from here: plumbline watch {what} {follow.place}")
+            await _look(session, follow)
+            if not after:
+                session.say(f"Without --after there is nothing yet. What there is now: plumbline {_NOW[what]}")
+        else:
+            await _followed(session, follow, stopped)
+    finally:
+        session.say(f"To go on from here: plumbline watch {what} {follow.place}")
 
 
-async def _streamed(session: Session, follow: "_Changes", stopped: asyncio.Event) -> None:
-    """Show events as they come. Raises NoStream."""
-
+async def _followed(session: Session, follow: "_Changes | _Findings", stopped: asyncio.Event) -> None:
     from services.cli.tables import plain
 
-    def away(error: Exception) -> None:
-        session.say(f"{plain(error)} It is asked again.")
+    away = following.Away(lambda text: session.say(plain(text)))
+    while not stopped.is_set():
+        if isinstance(follow, _Changes):
+            with suppress(following.NoStream):  # then it is asked again and again
+                await _streamed(session, follow, stopped, away)
+        await _polled(session, follow, stopped, away)
 
+
+async def _polled(
+    session: Session, follow: "_Changes | _Findings", stopped: asyncio.Event, away: following.Away
+) -> None:
+    """Look again and again, until it is stopped or a server that was away is back: by then it may stream."""
+    from shared.client import Unreachable
+
+    if away.missed:  # streams were, and what answers now is whoever is looked at
+        away.missed = {_LOOK: 1}
+    while not stopped.is_set():
+        try:
+            await _look(session, follow)
+            pause, is_back = PAUSE, away.back(_LOOK)
+        except Unreachable as error:
+            pause, is_back = away.lost(_LOOK, error), False
+        if is_back:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await stopped.wait()
+
+
+async def _streamed(session: Session, follow: "_Changes", stopped: asyncio.Event, away: following.Away) -> None:
+    """Show events as they come. Raises NoStream."""
     async with aclosing(following.changes(session.client, follow.positions, stopped, away)) as events:
         async for service, event in events:
             _tell(session, event, _event(event))
@@ -72,18 +100,10 @@ def _tell(session: Session, document: Json, line: str) -> None:
     typer.echo(tables.document(document) if session.json else tables.plain(line))
 
 
-async def _look(session: Session, follow: "_Changes | _Findings") -> float:
-    """Show what is new. A server that is away is waited for: what it records meanwhile comes later."""
-    from services.cli.tables import plain
-    from shared.client import Unreachable
-
-    try:
-        async for document, line in follow.new():
-            _tell(session, document, line)
-    except Unreachable as error:
-        session.say(f"{plain(error)} It is asked again.")
-        return _PATIENCE
-    return PAUSE
+async def _look(session: Session, follow: "_Changes | _Findings") -> None:
+    """Show what is new. Raises Unreachable."""
+    async for document, line in follow.new():
+        _tell(session, document, line)
 
 
 class _Changes:

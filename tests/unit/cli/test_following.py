@@ -37,14 +37,15 @@ def _json(value: Any) -> bytes:
 
 async def followed(answer: Callable[[httpx.Request], httpx.Response], number: int, **positions: int) -> list[Any]:
     """So many events that come."""
-    stopped, away, found = asyncio.Event(), list[Exception](), list[Any]()
+    stopped, told, found = asyncio.Event(), list[str](), list[Any]()
+    away = following.Away(told.append)
     client = Client("http://fake", "t", httpx.MockTransport(answer))
-    async with client, aclosing(following.changes(client, positions, stopped, away.append)) as events:
+    async with client, aclosing(following.changes(client, positions, stopped, away)) as events:
         async for service, event in events:
             found.append((service, event["position"], event["name"]))
             if len(found) == number:
                 stopped.set()
-    return [*found, *away]
+    return [*found, *told]
 
 
 async def test_a_stream_that_breaks_off_is_taken_up_after_the_last_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,10 +66,24 @@ async def test_a_stream_that_breaks_off_is_taken_up_after_the_last_event(monkeyp
         }
         return httpx.Response(200, stream=pieces[after])
 
-    *found, away = await followed(answer, 3, roles=1)
+    *found, away, back = await followed(answer, 3, roles=1)
     assert found == [("roles", position, "a\u2028b") for position in (2, 3, 4)]
     assert asked[:3] == ["1", "2", "3"]
-    assert isinstance(away, Unreachable)
+    assert ("asked again until it answers" in away, back) == (True, "The platform is back.")
+
+
+def test_of_who_is_away_it_is_told_once_and_the_pauses_grow() -> None:
+    told: list[str] = []
+    away = following.Away(told.append)
+    pauses = [away.lost("roles", Unreachable("Gone.")) for _ in range(8)]
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert away.lost("catalog", Unreachable("Gone too.")) == 1
+    assert told == ["Gone. It is asked again until it answers."]
+    assert (away.back("roles"), len(told), away.back("catalog")) == (True, 1, True)
+    assert told[1:] == ["The platform is back."]
+    assert not away.back("roles")
+    assert away.lost("roles", Unreachable("Gone.")) == 1
+    assert len(told) == 3
 
 
 async def test_services_are_followed_side_by_side() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.cli import watch
+from services.cli import following, watch
+from shared import client
 from tests.unit.fake_owner import FakeOwner
 
 AT = "2026-03-01T00:00:00Z"
@@ -90,7 +91,65 @@ def test_findings_are_followed_from_moment_to_moment(run: Any, owner: FakeOwner)
     assert result.stdout.splitlines() == [f"{AT} opened high V08 service/pay: Service without a purpose"]
     assert asked == [{"from": "2026-02-01T00:00:00.000000Z", "to": AT, "limit": "1"}]
     assert f"plumbline watch findings --after {AT}" in result.stderr
-    assert run("watch", "findings", "--once").stdout == "", "from now on there is nothing yet"
+    nothing = run("watch", "findings", "--once")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "Without --after there is nothing yet. What there is now: plumbline findings" in nothing.stderr
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_platform_that_is_away_is_told_once_and_waited_for(
+    run: Any, owner: FakeOwner, recorded: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Both the streams and the pages fail until the fourth look; what was recorded meanwhile comes then."""
+    monkeypatch.setattr(following, "PATIENCE", 0)
+    monkeypatch.setattr(client, "_PAUSE", 0)
+    looks: list[str] = []
+    page = owner.extra["/catalog/v1/changes"]
+
+    def answer(request: httpx.Request) -> Any:
+        looks.append("")
+        if len(looks) == 1:  # where it begins
+            return page(request)
+        if len(looks) <= 1 + 4 * 4:  # each look tries four times
+            return None
+        recorded.append(event(3))
+        os.kill(os.getpid(), signal.SIGINT)
+        return page(request)
+
+    owner.extra["/catalog/v1/changes"] = answer
+    plain = owner.answer
+    monkeypatch.setattr(owner, "answer", lambda request: _failing(plain(request), status))
+    result = run("watch", "--json")
+    assert (result.exit_code, [json.loads(line)["position"] for line in result.stdout.splitlines()]) == (0, [3])
+    assert [result.stderr.count(told) for told in ("until it answers", "The platform is back.")] == [1, 1]
+    assert "--after catalog=3" in result.stderr
+
+
+def _failing(answer: httpx.Response, status: int) -> httpx.Response:
+    return httpx.Response(status, headers={"Retry-After": "0"}) if not answer.content else answer
+
+
+@pytest.mark.parametrize(("status", "code"), [(502, 5), (503, 5), (401, 2), (403, 2)])
+@pytest.mark.parametrize("once", [(), ("--once",)])
+def test_it_ends_where_waiting_is_not_asked_for_or_leads_nowhere(
+    run: Any, owner: FakeOwner, recorded: Any, monkeypatch: pytest.MonkeyPatch,
+    status: int, code: int, once: tuple[str, ...],
+) -> None:  # fmt: skip
+    """With ``--once``, and at the first look of all; and where it is refused, at any time."""
+    monkeypatch.setattr(client, "_PAUSE", 0)
+    page, looks = owner.extra["/catalog/v1/changes"], list[str]()
+    begins = bool(once) or code == 2
+
+    def answer(request: httpx.Request) -> Any:
+        looks.append("")
+        return page(request) if begins and len(looks) == 1 else None
+
+    owner.extra["/catalog/v1/changes"] = answer
+    plain = owner.answer
+    monkeypatch.setattr(owner, "answer", lambda request: _failing(plain(request), status))
+    result = run("watch", *once)
+    assert result.exit_code == code
+    assert ("To go on from here" in result.stderr) == begins
 
 
 @pytest.mark.parametrize(
