@@ -1,6 +1,5 @@
 """HTTP of increments, besides what every kind has: deciding, proof, drift, comparison, and the next slice to sign."""
 
-from datetime import datetime
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -60,18 +59,20 @@ class Increments(Resource):
 
         async def command(unit: Unit) -> Written:
             written = await sign_offs.decide(unit, self.kind, id, raw)
-            if written.state.state == "signed":
-                await packages.note_signed(unit, cast(Increment, written.state))
-                said = freezing.statement(cast(Increment, written.state))
-                if not await self._is_made_up(unit, unit.now):
+            increment = cast(Increment, written.state)
+            if increment.state == "signed":
+                await packages.note_signed(unit, increment)
+                said = freezing.statement(increment)
+                if not await self._is_made_up(unit, increment):
                     await signature_log.enter(unit.connection, pair, id, said, unit.now)
             return written
 
         return self._written(await self._write(request, self._once(request, raw, command, id), scope="approve"))
 
-    async def _is_made_up(self, unit: Unit, at: datetime) -> bool:
+    async def _is_made_up(self, unit: Unit, increment: Increment) -> bool:
+        """Whether any of its signers decided in a past that is made up."""
         until = await seeded_until(unit.connection, self.owner.leader)
-        return until is not None and at <= until
+        return until is not None and any(each.at is not None and each.at <= until for each in increment.sign_offs)
 
     async def check_deletion(self, unit: Unit, id: UUID) -> None:
         """What somebody is asked about, or has said was signed elsewhere, does not vanish."""
@@ -92,7 +93,7 @@ class Increments(Resource):
                 raise Conflict(f"It is {increment.state}: there is a proof once it is signed.")
             contents = await drift.frozen_contents(unit, increment.package)
             found = await signature_log.entered(unit.connection, id)
-            made_up = await self._is_made_up(unit, increment.sign_offs[-1].at or increment.created_at)
+            made_up = await self._is_made_up(unit, increment)
         if made_up:
             raise Conflict("It was signed in a past that was made up for a sample, which proves nothing.")
         if found is None and increment.package_hash is not None:

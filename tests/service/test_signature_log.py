@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func
 
-from services.cli import signature_log
+from services import assembly
+from services.cli import signature_log, year
 from services.strategy import models
-from shared import merkle, proof
+from shared import clock, merkle, proof
 from shared.config import KEYS
 from shared.keys import rotate_key
 from shared.storage.db import Database
@@ -161,3 +163,22 @@ async def test_an_entry_that_was_removed_is_missed(platform: Platform) -> None:
     assert [each["position"] for each in (await ask(platform, "/entries"))["items"]] == [1]
     with pytest.raises(proof.NotProven, match="Entry 1 of the log is missing"):
         await verified(platform, kept)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_an_approval_of_a_past_that_is_made_up_proves_nothing(tmp_path: Path, order: tuple[int, int]) -> None:
+    """Whoever gave it, and whatever was signed later on."""
+    settings, now = settings_for(tmp_path), clock.now()
+    await assembly.migrate(settings)
+    await year.begin(settings, now + timedelta(minutes=10))
+    async with running(settings) as platform:
+        made = await submitted(Api(platform), items=1, signers=2)
+        assert (await made.decide(order[0])).json()["state"] == "partly_signed"
+        with clock.set_aside() as turn_to:
+            turn_to(now + timedelta(minutes=20))
+            assert (await made.decide(order[1])).json()["state"] == "signed"
+            status, problem = await platform.answer("GET", made.api.path(INCREMENT, made.id, "proof"))
+            assert (status, "made up" in problem["detail"]) == (409, True)
+            assert (await platform.answer("GET", LOG))[0] == 404
+            await signed(platform)
+            assert (await ask(platform))["size"] == 1
