@@ -53,11 +53,12 @@ async def _load_sample(client: Client, acting: sample.As) -> None:
 
 async def _report(client: Client, address: str) -> None:
     score = (await typed.read(client, Score, "/alignment/v1/score")).value
-    found = (await typed.read(client, FindingPage, "/alignment/v1/findings", limit=200)).value.items
+    page = (await typed.read(client, FindingPage, "/alignment/v1/findings", limit=200)).value
+    number = f"{len(page.items)}{' and more' if page.next_cursor else ''}"
     index = "no subjects yet" if score.index is None else f"{int(score.index)} of 100"
     typer.echo(f"Plumbline runs at {address}")
-    typer.echo(f"\nScore: {index}, findings: {len(found)}")
-    for finding in found[:_WORST]:
+    typer.echo(f"\nScore: {index}, findings: {number}")
+    for finding in page.items[:_WORST]:
         typer.echo(f"  {_line(finding)}")
 
 

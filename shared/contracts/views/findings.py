@@ -151,5 +151,5 @@ class FindingGroupPage(View, Page):
     """The groups of this page."""
     more: bool
     """Whether there are findings that were not looked at: the worst 2000 are, and of rules that have none among
-    them the worst 50 each. A rule of which not all were is one group, which counts all of them; unless a filter is set
-    with which it is not known how many there are."""
+    them the worst 50 each, unless it is about a past moment. A rule of which not all were is one group, which counts
+    all of them; unless a filter is set with which it is not known how many there are."""
