@@ -14,6 +14,7 @@ from services.alignment.follow import storing
 from services.alignment.follow.work import Folded, Work
 from services.alignment.judge.ends import counted
 from services.alignment.judge.findings import Changes, Finding
+from services.alignment.judge.garbage import unsearched
 from services.alignment.judge.graph import Graph, Node
 from services.alignment.judge.history import History
 from services.alignment.judge.judging import Judge
@@ -150,10 +151,15 @@ async def _apply_late(work: Work, late: Sequence[Projected]) -> None:
 
 async def reconsider(work: Work, refs: set[str], since: datetime, events: Sequence[Projected] = ()) -> None:
     """Judge anew, from an instant on, whatever these may matter to; the events are not yet in the judge's memory."""
+    await take_time(work.connection)
+    await work.write()  # what is looked at from here on
+    with unsearched(stays=True):
+        await _tell_again(work, refs, since, events)
+
+
+async def _tell_again(work: Work, refs: set[str], since: datetime, events: Sequence[Projected]) -> None:
     connection, generation, judge, until = work.connection, work.generation, work.judge, work.judge.until
     assert until is not None
-    await take_time(connection)
-    await work.write()  # what is looked at from here on
     start = since - judge.settle - _TICK  # before the change, and before what may have left no trace
     history = History(connection, generation, start, judge.plan)
     refs = refs | await history.ends(refs, since)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge.findings import Finding
+from services.alignment.judge.garbage import unsearched
 from services.alignment.judge.history import History
 from services.alignment.judge.in_force import InForce
 from services.alignment.judge.replay import NOTHING, Supposed, Times, foresee
@@ -78,8 +79,11 @@ async def _foreseen(history: History, subjects: set[str], times: Times, supposed
     """By the rules of the history's plan."""
     if not subjects:
         return _Found({}, {}, (), {})
-    piece, rules = await history.piece(subjects, supposed.ends), {rule.id for rule in history.plan.rules}
-    stored = [each for each in await history.findings(subjects) if each.opened_at <= times.known_at]
-    known = {each.id: each._replace(resolved_at=FOREVER) for each in stored if each.rule in rules}
-    found = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values(), supposed)
+    rules = {rule.id for rule in history.plan.rules}
+    with unsearched():
+        piece = await history.piece(subjects, supposed.ends)
+        stored = [each for each in await history.findings(subjects) if each.opened_at <= times.known_at]
+        known = {each.id: each._replace(resolved_at=FOREVER) for each in stored if each.rule in rules}
+        found = await asyncio.to_thread(foresee, history.plan, piece, subjects, times, known.values(), supposed)
+        del piece
     return _Found(known, {each.id: each for each in found.open}, found.moved, found.ended)

@@ -1,10 +1,9 @@
 """The present of a generation, loaded from its tables: what the writer goes on from."""
 
 import asyncio
-import gc
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, not_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge.findings import of_row
+from services.alignment.judge.garbage import unsearched
 from services.alignment.judge.history_statements import lasting
 from services.alignment.judge.in_force import CATALOGUE
 from services.alignment.judge.judging import Judge
@@ -36,7 +36,7 @@ async def load(connection: AsyncConnection, generation: int, settle: timedelta, 
     until = await _until(connection, generation)
     if until is None:
         return judge
-    with _no_collections():
+    with unsearched(stays=True):
         async with _off_the_loop(judge.loading()):
             judge.standing.turn_to(until)
             judge.until = until
@@ -71,20 +71,6 @@ async def _off_the_loop(context: AbstractContextManager[None]) -> AsyncIterator[
         stack.enter_context(context)
         yield
         await asyncio.to_thread(stack.pop_all().close)
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Nothing of what is loaded is garbage: to look for some while it is loaded takes longer than the loading, and
-    afterwards it would hold up everybody."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.freeze()
-            gc.enable()
 
 
 async def _until(connection: AsyncConnection, generation: int) -> datetime | None:

@@ -65,7 +65,9 @@ def replay(
         judge.at(instant, told)
     if judge.until is None or judge.until < until:
         judge.turn_to(until)
-    return _of(judge, subjects)
+    found = _of(judge, subjects)
+    judge.standing.clear()
+    return found
 
 
 class Times(NamedTuple):
@@ -125,6 +127,7 @@ def foresee(
         judge.at(instant, partial(_tell, rows=[*together], relations=()))
     judge.turn_to(times.valid_at)
     found = _of(judge, subjects)
+    judge.standing.clear()
     return Foreseen(found.open, moved, {id: at for (id, _), at in found.changes.ended.items()})
 
 

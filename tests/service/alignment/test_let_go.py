@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from services import assembly
 from services.alignment.follow import writer
+from services.alignment.judge.garbage import unsearched
 from services.alignment.judge.graph import Node
 from services.alignment.models import GENERATION
 from services.alignment.queries import counts
 from tests.platform import settings_for
 from tests.service.alignment.served import Server, reader
-from tests.service.alignment.world import REFS
+from tests.service.alignment.world import LINK_REFS, REFS
 
 
 @pytest.fixture
@@ -91,3 +92,35 @@ async def _writer(server: Server, number: int) -> str | None:
         query = select(GENERATION.c.writer).where(GENERATION.c.number == number)
         found: str | None = (await connection.execute(query)).scalar()
     return found
+
+
+async def test_a_piece_of_the_past_does_once_it_has_been_told_again(server: Server) -> None:
+    """Without a search for garbage, which is left out meanwhile."""
+    world, dice = server.world, Random(2)
+    for at in LINK_REFS:
+        world.link(at, dice)
+    joined = world.events[-len(LINK_REFS) :]
+    for at in REFS:
+        world.write(at, dice)
+    late, *others = world.events[-len(REFS) :]
+    await server.arrive([*joined, *others])
+    held = server.writer._held[await server.generation()].judge.graph.nodes
+    gc.unfreeze()
+    gc.collect()
+    usual = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        before = in_memory() - len(held)
+        await server.arrive([late])
+        gc.unfreeze()
+        assert in_memory() - len(held) == before
+    finally:
+        gc.set_threshold(*usual)
+
+
+def test_garbage_is_searched_for_again_once_nobody_does_without() -> None:
+    with unsearched():
+        with unsearched(stays=True):
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
