@@ -58,7 +58,8 @@ def _list(path: str) -> Callable[[Place], str]:
 
 
 def _deep(place: Place) -> str:
-    cursor = pagination.encode(f"service-{place.units // 2}-", "")
+    with pagination.of_list("/alignment/v1/nodes", b"kind=service"):
+        cursor = pagination.encode(f"service-{place.units // 2}-", "")
     return f"nodes?kind=service&cursor={cursor}"
 
 

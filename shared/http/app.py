@@ -19,7 +19,7 @@ from shared import telemetry
 from shared.config import Settings
 from shared.contracts.answers.problem import Problem
 from shared.errors import NotFound, Unavailable
-from shared.http import exchange, problems
+from shared.http import exchange, pagination, problems
 from shared.http.auth import Authenticator
 from shared.http.documentation import asyncapi, event_schemas
 from shared.http.exchange import Held, Holding
@@ -154,6 +154,12 @@ def _template(scope: Scope) -> str:
     return path
 
 
+def _list(scope: Scope) -> tuple[str, bytes]:
+    """What a cursor is of. A page for people has cursors of several lists at one address."""
+    path: str = scope["path"]
+    return (path, scope.get("query_string", b"")) if "/v1/" in path else ("", b"")
+
+
 class Correlated:
     """Gives every request a correlation id, a log line and a measurement, and room for its body."""
 
@@ -170,6 +176,7 @@ class Correlated:
         with (
             tracing.continuing(headers.get(b"traceparent")),
             telemetry.correlated(headers.get(b"correlation-id"), headers.get(b"causation-id")) as correlation,
+            pagination.of_list(*_list(scope)),
         ):
             trace.get_current_span().set_attribute("plumbline.correlation_id", correlation)
             await self._call(scope, receive, send, correlation)

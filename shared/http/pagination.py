@@ -5,13 +5,20 @@ A page holds so many bytes and no more, whatever is in it: it ends before the it
 
 What no index serves is looked for in the order of the keys, among so many rows and no more: such a page may have fewer
 items than it may have, even none, and still a cursor, which then names the last row that was looked at.
+
+A cursor is of one list: of one address, with the same filters in the same order. In another list it would name a place
+that nobody has asked about, so it is refused there.
 """
 
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
@@ -41,21 +48,41 @@ Read = Callable[[Place | None, int], Awaitable[tuple[Sequence[tuple[Item, int, P
 what follows all of them, None at the end."""
 
 
+_list: ContextVar[str] = ContextVar("list", default="")
+_NO_FILTERS = frozenset({"cursor", "limit", "wait_for"})
+"""Parameters that may be other ones on the next page."""
+
+
+@contextmanager
+def of_list(path: str, query: bytes) -> Iterator[None]:
+    """Cursors are of the list at this address with this query."""
+    given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    asked = sorted(pair for pair in given if pair[0] not in _NO_FILTERS)
+    before = _list.set(blake2b(orjson.dumps([path, asked]), digest_size=6).hexdigest())
+    try:
+        yield
+    finally:
+        _list.reset(before)
+
+
 def encode(*values: Any) -> str:
-    """An opaque cursor of a row's sort values."""
+    """An opaque cursor of a row's sort values, in the list that is being asked for."""
     # a driver's own kind of UUID is told as text
-    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([_list.get(), *values], default=str)).decode().rstrip("=")
 
 
 def decode(cursor: str, types: Sequence[type]) -> list[Any]:
-    """The values in a cursor. Raises Invalid for one that this service has not made."""
+    """The values in a cursor. Raises Invalid for one that this service has not made, or not for this list."""
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(types):
+        told = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(told, list) or not told or not isinstance(told[0], str):
             raise ValueError
-        return [_value(value, type_) for value, type_ in zip(values, types, strict=True)]
+        if told[0] == _list.get():
+            return [_value(value, type_) for value, type_ in zip(told[1:], types, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error):
         raise Invalid.at("?cursor", "invalid-cursor", "This is not a cursor that this collection gave.") from None
+    detail = "This is the cursor of another list: ask with the same filters in the same order, or leave it out."
+    raise Invalid.at("?cursor", "invalid-cursor", detail)
 
 
 def _value(value: Any, type_: type) -> Any:

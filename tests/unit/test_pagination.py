@@ -27,6 +27,8 @@ def test_a_cursor_comes_back_as_it_went_out(values: tuple[object, ...]) -> None:
 
 
 def forged(content: object) -> str:
+    """A list as this service has it: first of which list it is, here of none."""
+    content = ["", *content] if isinstance(content, list) else content
     raw = content if isinstance(content, bytes) else orjson.dumps(content)
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -36,6 +38,7 @@ STRANGE = {
     "too short": forged([1]), "too long": forged([1, str(ID), 1]), "deep": forged(b"[" * 5000 + b"]" * 5000),
     "null": forged([None, str(ID)]), "truth": forged([True, str(ID)]), "float": forged([1.0, str(ID)]),
     "2^63": forged([2**63, str(ID)]), "-2^63": forged([-(2**63), str(ID)]), "no id": forged([1, "x"]),
+    "no list's": forged(orjson.dumps([1, str(ID)])), "empty": forged(b"[]"),
     "an id as number": forged([1, 5]), "a list": forged([[1], str(ID)]), "surrogate": forged(b'["\\ud800", "x"]'),
 }  # fmt: skip
 
@@ -45,6 +48,37 @@ def test_a_forged_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid) as refused:
         pagination.decode(cursor, [int, UUID])
     assert refused.value.errors[0]["pointer"] == "?cursor"
+
+
+LIST = "/alignment/v1/findings"
+
+
+def cursor_of(path: str, query: bytes) -> str:
+    with pagination.of_list(path, query):
+        return pagination.encode("a", ID)
+
+
+@pytest.mark.parametrize("query", [b"rule=V02&kind=tactic&cursor=x", b"limit=9&kind=tactic&wait_for=e&rule=V02"])
+def test_pages_of_one_list_may_differ_in_size_and_in_what_they_wait_for(query: bytes) -> None:
+    cursor = cursor_of(LIST, b"kind=tactic&rule=V02&limit=5")
+    with pagination.of_list(LIST, query):
+        assert pagination.decode(cursor, [str, UUID]) == ["a", ID]
+
+
+@pytest.mark.parametrize("query", [b"", b"rule=V04&kind=tactic", b"rule=V02", b"rule=V02&kind=tactic&sort=gain"])
+@pytest.mark.parametrize("types", [[str, UUID], [int]])
+def test_a_cursor_of_other_filters_or_another_order_is_refused(query: bytes, types: list[type]) -> None:
+    cursor = cursor_of(LIST, b"kind=tactic&rule=V02")
+    with pagination.of_list(LIST, query), pytest.raises(Invalid) as refused:
+        pagination.decode(cursor, types)
+    assert refused.value.errors[0]["code"] == "invalid-cursor"
+    assert "another list" in refused.value.errors[0]["detail"]
+
+
+def test_a_cursor_of_another_address_is_refused() -> None:
+    cursor = cursor_of("/strategy/v1/tactics", b"")
+    with pagination.of_list("/strategy/v1/objectives", b""), pytest.raises(Invalid):
+        pagination.decode(cursor, [str, UUID])
 
 
 @pytest.mark.parametrize("text", ["", "x", "2026-01-02", "2026-01-02T03:04:05", "0001-01-01T00:00:00+14:00", "\x00", 5])
