@@ -4,7 +4,7 @@ held against its OpenAPI documents."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Platform:
     http: httpx.AsyncClient
     client: Client
     transport: Checked
+    spare: list[str] = field(default_factory=list)
+    """Ids of findings about which nothing has been done (``Api.finding``)."""
 
     def token(self, subject: str, *scopes: str) -> str:
         return auth.mint(self.settings.issuer_key_path, subject, scopes)

@@ -67,9 +67,9 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         workers["surveyor"] = Surveyor(follower, settings.survey_seconds).survey_forever
     own_rules = rules({id: rule.limits for id, rule in SHOWN.items()}, faults)
     makers = {kind.name: acting.Acting for kind in ACTS}
-    own = owning(
-        Owner("alignment", Base.metadata, own_rules, settings.max_event_bytes), settings, database, bus, makers
-    )
+    making = {kind.name: acting.is_of_a_finding for kind in ACTS}
+    owner = Owner("alignment", Base.metadata, own_rules, settings.max_event_bytes, making)
+    own = owning(owner, settings, database, bus, makers)
     return create_app(
         "alignment",
         settings,

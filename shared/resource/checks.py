@@ -46,6 +46,8 @@ async def always(unit: Unit, kind: Kind, old: Record | None, new: Record, *, reg
     if kind.name in unit.owner.rules.outgoing and targets:
         facts = replace(facts, outgoing=await links_from_each(unit, {f"{each.kind}/{each.id}" for each in targets}))
     faults += [wrong for rule in unit.owner.rules.always.get(kind.name, ()) for wrong in rule(new, facts)]
+    if old is None and (looks_up := unit.owner.making.get(kind.name)):
+        faults += await looks_up(unit.connection, new)
     if faults:
         raise Invalid(faults[0]["detail"], errors=faults)
     if isinstance(new, Link):

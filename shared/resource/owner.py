@@ -1,20 +1,30 @@
 """An owning service, put together from data: its kinds, their tables, and the rules of the domain."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import MetaData, Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts import RECORDED, Kind
 from shared.contracts.base import Record
+from shared.errors import Fault
 from shared.rules import Rules
+
+LooksUp = Callable[[AsyncConnection, Any], Awaitable[Iterable[Fault]]]
+"""What is wrong with a new entity by what is recorded elsewhere than under a kind."""
 
 
 @dataclass(frozen=True)
 class Owner:
+    """``making`` is asked by kind before something new is made."""
+
     name: str
     metadata: MetaData
     rules: Rules
     max_event_bytes: int
+    making: Mapping[str, LooksUp] = field(default_factory=dict)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

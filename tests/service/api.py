@@ -133,7 +133,7 @@ class Api:
             alike = {name: members[name] for name in ("state",) if kind.name == "activity" and name in members}
             needed = {name: (await self.make(of, **alike))["id"] for name, of in NEEDED.get(kind.name, {}).items()}
             if "finding_id" in body_model(kind).model_fields:
-                needed["finding_id"] = new_id()  # one is acknowledged once
+                needed["finding_id"] = await self.finding()
             return {
                 "name": f"A {kind.name} {uuid4().hex}",
                 **needed,
@@ -146,6 +146,20 @@ class Api:
         other = next(foreign for foreign in NODES if foreign.service != kind.service)
         ends = {"source": {"kind": source.name, "id": id}, "target": {"kind": other.name, "id": new_id()}}
         return {"type": "relates_to", **ends, **members}
+
+    async def finding(self) -> str:
+        """The id of one about which nothing has been done: of a tactic that nobody asked for. One is acknowledged
+        once."""
+        spare = self.platform.spare
+        if not spare:
+            bodies = ({"name": f"Unfounded {uuid4()}", "state": "in_force"} for _ in range(20))
+            lines = [{"kind": "tactic", "id": new_id(), "body": body} for body in bodies]
+            await self.platform.client.bulk("strategy", lines)
+            await self.platform.caught_up()
+            found = [each async for each in self.platform.client.items("/alignment/v1/findings", rule="V02")]
+            mine = {line["id"] for line in lines}
+            spare += [each["id"] for each in found if each["subject"]["id"] in mine]
+        return spare.pop()
 
     async def make(self, kind: Kind | str, /, **members: Any) -> State:
         """Create one by POST."""

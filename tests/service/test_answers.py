@@ -57,7 +57,7 @@ async def ask_of_kind(api: Api, kind: Kind) -> None:
     anew: State = {} if kind.is_link else {"key": None}
     anew |= once(kind)
     if "finding_id" in made:
-        anew["finding_id"] = new_id()
+        anew["finding_id"] = await api.finding()
     put = await api.put(kind, new_id(), body_of(await api.make(kind)) | anew)
     if kind.is_link:
         put = await api.put(kind, new_id(), body_of(made) | {"type": "owned_by"})

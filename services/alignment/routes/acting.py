@@ -5,13 +5,14 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from services.alignment.models import FINDING, GENERATION
-from shared.contracts.alignment import ACKNOWLEDGEMENT, COMMENT, WAIVER
+from shared.contracts.alignment import ACKNOWLEDGEMENT, COMMENT, WAIVER, Acknowledgement, Comment, Waiver
 from shared.contracts.base import Kind, Model, OwnerRef, Text
 from shared.contracts.instant import Ending
-from shared.errors import NotFound
+from shared.errors import Fault, NotFound
 from shared.resource import bodies, commands
 from shared.resource.documents import IDEMPOTENCY_KEY
 from shared.resource.owner import Written
@@ -56,6 +57,19 @@ _ACTIVE = select(func.max(GENERATION.c.number)).where(GENERATION.c.status == "ac
 _EVER = select(FINDING.c.id).where(FINDING.c.generation == _ACTIVE, FINDING.c.id == bindparam("finding")).limit(1)
 
 
+async def _is_there(connection: AsyncConnection, finding: UUID) -> bool:
+    """Whether it has ever been open in the view that answers."""
+    return (await connection.execute(_EVER, {"finding": str(finding)})).scalar() is not None
+
+
+async def is_of_a_finding(connection: AsyncConnection, new: Waiver | Acknowledgement | Comment) -> list[Fault]:
+    """An act is of something that was found."""
+    if await _is_there(connection, new.finding_id):
+        return []
+    detail = f"There is no finding {new.finding_id}: take the id from GET /alignment/v1/findings."
+    return [Fault(pointer="/finding_id", code="unknown-reference", detail=detail)]
+
+
 class Acting(Resource):
     """A kind of acts: it has a collection as every kind has, and a step at the address of the finding."""
 
@@ -78,7 +92,7 @@ class Acting(Resource):
         async def command(unit: Unit) -> Written:
             given = bodies.validated(body, raw).model_dump(mode="json", exclude_unset=True)
             given["finding_id"] = str(id)
-            if (await unit.connection.execute(_EVER, {"finding": str(id)})).scalar() is None:
+            if not await _is_there(unit.connection, id):
                 raise NotFound("There is no finding with this id.")
             return await commands.create(unit, self.kind, made, orjson.dumps(given))
 

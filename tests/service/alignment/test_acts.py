@@ -77,6 +77,21 @@ async def test_a_waived_finding_is_shown_with_who_waived_it_why_and_until_when(p
     assert [item["waiver"] for item in node["findings"] if item["id"] == finding["id"]] == [told]
 
 
+@pytest.mark.parametrize("path", ["waivers", "acknowledgements", "comments"])
+async def test_nothing_is_done_about_what_nobody_found(platform: Platform, path: str) -> None:
+    """Nor by the collections of the acts, one at a time or many."""
+    needed = {"waivers": {"reason": "Why.", "valid_to": days(30)}, "comments": {"text": "Who?"}}
+    unknown = str(uuid4())
+    body = {"name": "About nothing", "finding_id": unknown, **needed.get(path, {})}
+    status, problem = await platform.answer("POST", f"/alignment/v1/{path}", json=body)
+    [error] = problem["errors"]
+    assert (status, error["pointer"], error["code"]) == (422, "/finding_id", "unknown-reference")
+    assert unknown in error["detail"]
+    line = {"kind": path.removesuffix("s"), "id": str(uuid4()), "body": body}
+    [answer] = await platform.client.bulk("alignment", [line])
+    assert (answer["status"], answer["problem"]["errors"][0]["code"]) == (422, "unknown-reference")
+
+
 async def test_nobody_waives_for_ever_nor_without_a_reason_nor_what_is_not_there(platform: Platform) -> None:
     finding = await unfounded(platform)
     assert await refusal(platform, finding, "waiver", valid_to=days(30)) == (422, "/reason", "missing")
