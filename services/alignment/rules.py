@@ -15,6 +15,8 @@ EFFECT = timedelta(seconds=1)
 _TICK = timedelta(microseconds=1)
 MOST_CHANGES = 100
 """Of what is set of one rule: each has a part in how all of the past is judged."""
+MOST_PACKS = 100
+"""Packs of rules that are active together: everything is judged by all of their rules."""
 LONGEST_WAIVER = timedelta(days=366)
 """Nobody waives for ever."""
 
@@ -62,9 +64,18 @@ def is_set_now_and_then(new: Setting, facts: Facts) -> Iterator[Fault]:
 
 
 def is_the_only_pack(new: RulePack, facts: Facts) -> Iterator[Fault]:
-    if new.state == "active" and (others := facts.others(new.kind)):
+    others = [each for each in facts.others(new.kind) if each.prefix == new.prefix]
+    if new.state == "active" and others:
         detail = f"The pack {others[0].key} has this prefix: change that one, or take another prefix."
         yield Fault(pointer="/prefix", code="duplicate", detail=detail)
+
+
+def is_among_few_packs(new: RulePack, facts: Facts) -> Iterator[Fault]:
+    others = {each.id for each in facts.others(new.kind)}
+    begins = facts.old is None or facts.old.state != new.state
+    if new.state == "active" and begins and len(others) >= MOST_PACKS:
+        detail = f"There are {MOST_PACKS} active packs, and no more are judged by: retire one, or put rules into one."
+        yield Fault(pointer="/state", code="too-many-packs", detail=detail)
 
 
 def counts_in_a_moment(new: Setting, facts: Facts) -> Mapping[str, Any]:
@@ -124,18 +135,22 @@ def rules(catalogue: Mapping[str, Mapping[str, int]], wrong: PackFaults) -> Rule
             "waiver": (ends_within_a_year, says_why),
             "acknowledgement": (is_the_only_one,),
             "setting": (is_of_a_rule, says_why, is_the_only_setting, is_set_now_and_then),
-            "rule_pack": (is_judged, is_the_only_pack),
+            "rule_pack": (is_among_few_packs, is_judged, is_the_only_pack),
         },
         fill={("baseline", "active"): is_now},
         keep={**{kind.name: ends_with_its_state for kind in ACTS}, "setting": counts_in_a_moment},
         lookups={
             **{name: (_active(name, member),) for name, member in _ALONE.items()},
+            "rule_pack": (
+                _active("rule_pack", "prefix"),
+                Lookup("rule_pack", "state", of="state", alone=True, states=("active",), when=("state",)),
+            ),
             "setting": (Lookup("setting", "rule", of="rule"),),  # also those of before, which are counted
         },
     )
 
 
-_ALONE = {"acknowledgement": "finding_id", "rule_pack": "prefix"}
+_ALONE = {"acknowledgement": "finding_id"}
 """Kinds of which one is active at a time, of what they are about."""
 
 

@@ -78,6 +78,7 @@ CODES: Mapping[str, str] = {
     "too-many-ancestors": "More entities lie above this one than are searched for a circle",
     "too-many-changes": "The rule has been set more often than is told apart: it can only be withdrawn",
     "too-many-items": "The increment holds more than is signed at once",
+    "too-many-packs": "As many packs of rules are active as are judged by",
     "too-much-turns": "More begins or ceases to be valid until that moment than is looked at",
     "unknown-kind": "The service keeps no such kind",
     "unknown-parameter": "The operation has no such query parameter",

@@ -18,12 +18,12 @@ from services.alignment.judge.packs import rules_of
 from services.alignment.judge.rule import Severity
 from services.alignment.judge.settings import Setting, Settings
 from services.alignment.models import CHANGE, RULE_PACK
+from services.alignment.rules import MOST_PACKS
 from services.alignment.view import generations
 from shared.contracts.alignment import SETTING, RulePack
 
 EVERY = 0.25
 """Seconds between two looks: far fewer than pass between the making of a setting and its effect."""
-_MOST_PACKS = 100
 _GENERATIONS = 4
 """Of which the rules are kept at hand: the one that answers, and one that is being built."""
 _SET = CHANGE.c.kind == SETTING.name
@@ -37,7 +37,7 @@ _STATES = select(CHANGE.c.data).where(
 
 async def packs_now(connection: AsyncConnection) -> str | None:
     """Which packs a generation that begins now judges by; None for none."""
-    rows = (await connection.execute(_ACTIVE.limit(_MOST_PACKS))).all()
+    rows = (await connection.execute(_ACTIVE.limit(MOST_PACKS))).all()
     return orjson.dumps([[str(row.id), row.version] for row in rows]).decode() if rows else None
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from services.alignment import rules as own_rules
 from shared import clock
 from shared.clock import rfc3339
 from shared.contracts.alignment import RULE_PACK
@@ -129,3 +130,25 @@ async def test_of_one_prefix_one_pack_is_active(platform: Platform) -> None:
     await platform.client.post(RULE_PACK, body)
     status, problem = await platform.answer("POST", "/alignment/v1/rule-packs", json={**body, "name": "Twice"})
     assert (status, problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (422, "/prefix", "duplicate")
+
+
+async def test_so_many_packs_are_active_and_no_more(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is active may still be changed, and one that is not be made active in the place of another."""
+    there = [each async for each in platform.client.list(RULE_PACK, state="active")]
+    monkeypatch.setattr(own_rules, "MOST_PACKS", len(there) + 1)
+
+    def pack(prefix: str) -> Json:
+        rules = [{**rule, "id": rule["id"].replace("ACME", prefix)} for rule in RULES[:1]]
+        return {"name": f"Pack {prefix}", "prefix": prefix, "rules": rules}
+
+    last = await platform.client.post(RULE_PACK, pack("LAST"))
+    for _ in range(2):
+        status, problem = await platform.answer("POST", "/alignment/v1/rule-packs", json=pack("MORE"))
+        assert (status, problem["errors"][0]["pointer"], problem["errors"][0]["code"]) == (
+            422, "/state", "too-many-packs",
+        )  # fmt: skip
+        last = await platform.client.patch(
+            RULE_PACK, last["id"], last["version"], {"description": f"{last['version']}"}
+        )
+    await platform.client.transition(RULE_PACK, last["id"], last["version"], "retired", "It made room.")
+    assert (await platform.client.post(RULE_PACK, pack("MORE")))["state"] == "active"
