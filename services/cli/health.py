@@ -43,7 +43,7 @@ async def findings(
     ] = None,
     source: Source = None,
     mine: Annotated[
-        bool, typer.Option("--mine", help="Only of what you own: yourself, by a role, or by a team.")
+        bool, typer.Option("--mine", help="Only where it is your move: yourself, by a role, or by a team.")
     ] = False,
     waived: Annotated[
         bool | None, typer.Option("--waived/--no-waived", help="Only those that are waived, or that are not.")

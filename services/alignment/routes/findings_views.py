@@ -22,6 +22,7 @@ from services.alignment.views import score as scores
 from services.alignment.views import trend as trends
 from services.alignment.views.foreseen import DIMENSIONS
 from services.alignment.views.me import owners_of
+from services.alignment.views.moves import moves_of
 from shared import clock
 from shared.contracts.base import KindName
 from shared.contracts.instant import Instant
@@ -62,7 +63,7 @@ class Chosen:
     waived: Annotated[bool | None, Query(description="`true`: only those that are; `false`: only others")] = None
 
     mine: Annotated[
-        Literal["true"] | None, Query(description="Only what the caller owns: by themself, a role, or a team")
+        Literal["true"] | None, Query(description="Only where it is the caller's move: by themself, a role, or a team")
     ] = None
 
     async def at(self, now: Moment, caller: str) -> dict[str, Any]:
@@ -72,7 +73,8 @@ class Chosen:
         if self.rule is not None and self.rule not in known:
             raise Invalid.at("?rule", "unknown-value", f"Must be {one_of(self.rule, known)}")
         if filters.pop("mine", None):
-            filters["owners"] = await owners_of(now, caller)
+            owners = await owners_of(now, caller)
+            filters["move"] = owners, await moves_of(now, owners)
         for name in ("subject", "owner"):
             if name in filters:
                 filters[name] = await meant(now, name, filters[name])

@@ -170,11 +170,14 @@ def _condition(name: str, value: Any, *, past: bool) -> ColumnElement[bool]:
         return FINDING.c.severity == Severity[value]
     if name == "kind":
         return func.substr(FINDING.c.subject, 1, len(value) + 1) == f"{value}/"
-    if name in ("owner", "owners"):
+    if name in ("owner", "move"):
         its = RECORD.c.generation == FINDING.c.generation, RECORD.c.ref == FINDING.c.subject
         owner = select(RECORD.c.owner).where(*its, recorded(RECORD, past=past))
         whose = owner.correlate(FINDING).scalar_subquery()
-        return whose.in_(value if name == "owners" else [value])
+        if name == "owner":
+            return whose.in_([value])
+        owners, below = value
+        return or_(whose.in_(owners), FINDING.c.subject.in_(below))
     if name == "source":
         return of_model(value)
     if name == "dimension":

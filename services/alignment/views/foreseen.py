@@ -24,7 +24,7 @@ _MATCHES: Mapping[str, Callable[[Any, Any], bool]] = {
     "rule": lambda row, value: row.rule == value,
     "subject": lambda row, value: row.subject == value,
     "owner": lambda row, value: row.owner == value,
-    "owners": lambda row, value: row.owner in value,
+    "move": lambda row, value: row.owner in value[0] or row.subject in value[1],
     "waived": lambda row, value: (row.id in value[1]) is value[0],
     "source": lambda row, value: f"\n{' '.join(value.split())}\n" in (row.models or ""),
     "dimension": lambda row, value: row.rule in value,

@@ -14,7 +14,7 @@ from services.alignment.queries.nodes import briefs
 from services.alignment.queries.snapshot import Moment, is_live, recorded
 from shared.storage.rows import every
 
-_MOST_HOPS, _MOST_RELATIONS = 8, 500
+MOST_HOPS, _MOST_RELATIONS = 8, 500
 Json = dict[str, Any]
 
 
@@ -23,7 +23,7 @@ async def move(moment: Moment, subject: str) -> Json:
     the subject itself. Both say nothing where no owner is found so near."""
     came: dict[str, Json | None] = {subject: None}
     reached = [subject]
-    for _ in range(_MOST_HOPS):
+    for _ in range(MOST_HOPS):
         nodes = await briefs(moment, reached)
         owners = await _there(moment, {node["owner"] for node in nodes.values() if node["owner"]})
         for ref in reached:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from shared.contracts import LINKS
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
 from tests.service.conftest import BACKENDS
@@ -72,6 +73,52 @@ async def test_a_person_owns_by_themself_by_role_and_by_team(platform: Platform)
     assert sum(each["findings"] for each in groups) == 3
     of_team = (await ask(platform, name, "nodes", owner=f"party/{team['key']}"))["items"]
     assert [each["id"] for each in of_team] == [mine[1]["id"]]
+
+
+async def test_what_nobody_owns_is_theirs_who_own_the_nearest_above(platform: Platform) -> None:
+    """As each finding says itself whose move it is: not that of who owns something further up, nor of a party that has
+    left; of two that are as near that of the first."""
+    make, name = platform.client.post, f"mover-{uuid4().hex[:8]}"
+    ana = await make("party", {"name": "Ana", "type": "person", "subject": name})
+    bob = await make("party", {"name": "Bob", "type": "person"})
+    gone = await make("party", {"name": "Cid", "type": "person", "state": "left"})
+    mine, his, theirs = ({"kind": "party", "id": each["id"]} for each in (ana, bob, gone))
+    objectives = [
+        await make("objective", {"name": "Aim", "state": "in_force", "owner": owner}) for owner in (mine, his)
+    ]
+    first = min(objectives, key=lambda each: str(each["id"]))
+
+    async def activity(owner: Json | None, *above: Json) -> str:
+        process = await make("process", {"name": f"P {uuid4()}", "state": "operational", "owner": owner})
+        for each in above:
+            ends = {"source": _ref("process", process), "target": _ref("objective", each)}
+            await make(LINKS["roles"], {"type": "justified_by", **ends})
+        made = await make("activity", {"name": "A", "state": "operational", "process_id": process["id"]})
+        return str(made["id"])
+
+    of_mine = {
+        await activity(mine): True,
+        await activity(his): False,
+        await activity(his, objectives[0]): False,
+        await activity(theirs, objectives[0]): True,
+        await activity(None, objectives[0]): True,
+        await activity(None, objectives[1]): False,
+        await activity(None, *objectives): first is objectives[0],
+        await activity(None): False,
+    }
+    await platform.caught_up()
+    found = (await ask(platform, name, "findings", mine="true", rule="R01"))["items"]
+    assert {each["subject"]["id"] for each in found} == {id for id, is_mine in of_mine.items() if is_mine}
+    for id, is_mine in of_mine.items():
+        [one] = (await ask(platform, name, "findings", subject=f"activity/{id}", rule="R01"))["items"]
+        told = (await ask(platform, name, f"findings/{one['id']}"))["move"]["owner"]
+        assert (told is not None and told["id"] == ana["id"]) is is_mine, id
+    groups = (await ask(platform, name, "findings/groups", mine="true", rule="R01"))["items"]
+    assert sum(each["findings"] for each in groups) == len(found)
+
+
+def _ref(kind: str, of: Json) -> Json:
+    return {"kind": kind, "id": of["id"]}
 
 
 async def test_what_waits_for_somebody_is_shown_until_they_have_decided(platform: Platform) -> None:
