@@ -1,5 +1,6 @@
 """``fix``: what mends a finding, as a bundle; and does it."""
 
+import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,22 +75,33 @@ def _filling(answer: "RemedyView", filled: Json) -> Json:
     """Members that are filled in, as a step. Raises Unusable for one that the remedy does not name."""
     from shared.contracts.refusals import one_of
 
+    which = next((option for option in answer.options if filled.keys() <= {each.name for each in option.members}), None)
     known = {member.name: member for option in answer.options for member in option.members}
     for name, value in filled.items():
         if name not in known:
             raise Unusable(f"{name} is nothing to fill in: it must be {one_of(name, known)}" if known else _BY_HAND)
         if known[name].choices and value not in known[name].choices:
             raise Unusable(f"{name} must be {one_of(value, known[name].choices)}")
-    subject = answer.finding.subject
+    if which is None:
+        raise Unusable("These are members of several things: fill in those of one of them.")
     members = {name: _value(known[name].form, value) for name, value in filled.items()}
-    return {"action": "set", "ref": f"{subject.kind}/{subject.id}", "members": members}
+    if which.new is not None:
+        return {"action": "put", "state": {**which.new, **members}}
+    subject = answer.finding.subject
+    return {"action": "set", "ref": which.of or f"{subject.kind}/{subject.id}", "members": members}
 
 
 _BY_HAND = "Nothing is to be filled in."
 
 
 def _value(form: str, value: str) -> Any:
-    """As the member wants it: a list by commas, a number; the server says what else does not fit."""
+    """As the member wants it: what is written as JSON, a list by commas, a number; the server says what else does not
+    fit."""
+    if value.startswith(("[", "{")):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise Unusable(f"{value} is no JSON: {error}") from None
     if form.startswith("list"):
         return [each.strip() for each in value.split(",")]
     try:
@@ -123,7 +135,11 @@ def _needed(answer: "RemedyView") -> str:
         return "Something has to be chosen: name it with --with KIND/KEY."
     if any(option.members for option in answer.options):
         return "Something has to be filled in: say it with --with MEMBER=VALUE."
-    return f"Only people can mend it. {answer.finding.remedy}"
+    return _by_people(answer)
+
+
+def _by_people(answer: "RemedyView") -> str:
+    return f"Only people can mend it. {answer.decision or answer.finding.remedy}"
 
 
 async def _shown(session: Session, made: list[Json], which: str) -> None:
@@ -153,7 +169,7 @@ def _offered(answer: "RemedyView", which: str) -> "RenderableType":
     found = answer.finding
     parts: list[RenderableType] = [cell(f"{found.rule} {found.title}: {found.remedy}")]
     if not answer.options:
-        parts.append(cell("Only people can mend it."))
+        parts.append(cell(_by_people(answer)))
     for option in answer.options:
         parts += [cell(""), cell(option.says), *_choices(option, which, table)]
     return Group(*parts)

@@ -25,12 +25,26 @@ async def make(client: "Client", steps: Iterable[Mapping[str, Any]], reason: str
             await client.post(LINKS[service], {"type": step["type"], **ends, "rationale": reason})
             yield f"{step['source']} {step['type']} {step['target']}"
         elif action == "set":
-            kind, state = await _named(client, step["ref"])
+            kind, state = await _meant(client, step["ref"])
             await client.patch(kind, state["id"], state["version"], step["members"])
-            yield f"{kind.name}/{state['key']}: {', '.join(step['members'])}"
+            yield f"{kind.name}/{state.get('key') or state['id']}: {', '.join(step['members'])}"
+        elif action == "put" and step["state"]["version"] == 1:
+            yield await _made(client, step["state"], reason)
         else:
             async for told in _moved(client, step, reason):
                 yield told
+
+
+async def _made(client: "Client", wanted: Mapping[str, Any], reason: str) -> str:
+    """Something new: its owner names it, and it comes to its state by its lifecycle."""
+    from shared.contracts.base import SERVER_FIELDS
+
+    kind = refs.kind_of(wanted["kind"])
+    body = {name: value for name, value in wanted.items() if name not in SERVER_FIELDS | {"key", "state"}}
+    state = await client.post(kind, body)
+    for to in kind.lifecycle.way(state["state"], wanted["state"]) or ():
+        state = await client.transition(kind, state["id"], state["version"], to, reason)
+    return f"{kind.name}/{state['key']}: {state['state']}"
 
 
 async def _moved(client: "Client", step: Mapping[str, Any], reason: str) -> AsyncIterator[str]:
@@ -38,12 +52,16 @@ async def _moved(client: "Client", step: Mapping[str, Any], reason: str) -> Asyn
 
     if step["action"] not in ("end", "move", "retire"):
         raise Unusable(f"A step that does {step['action']} is for scenarios alone: make it by the command for it.")
-    kind, state = await (_link(client, step["ref"]) if step["action"] == "end" else _named(client, step["ref"]))
+    kind, state = await _meant(client, step["ref"])
     lifecycle = kind.lifecycle
     way = {"end": ("ended",), "retire": tuple(way_out(lifecycle, state["state"]))}.get(step["action"])
     for to in lifecycle.way(state["state"], step["to"]) or () if way is None else way:
         state = await client.transition(kind, state["id"], state["version"], to, reason)
         yield f"{kind.name}/{state.get('key') or state['id']}: {to}"
+
+
+async def _meant(client: "Client", ref: str) -> tuple["Kind", Json]:
+    return await (_link(client, ref) if ref.startswith("link/") else _named(client, ref))
 
 
 async def _named(client: "Client", ref: str) -> tuple["Kind", Json]:
@@ -78,7 +96,7 @@ async def documents(client: "Client", steps: Iterable[Mapping[str, Any]]) -> lis
             source, target = [await _name(client, step[end], names) for end in ("source", "target")]
             document = _document(made, source)
             document.setdefault("links", []).append({"type": step["type"], "to": target})
-        elif step["action"] == "set":
+        elif step["action"] == "set" and not step["ref"].startswith("link/"):
             kind, state = await _named(client, step["ref"])
             spec = await _told(client, kind, {**state, **step["members"]}, names)
             document = _document(made, f"{kind.name}/{state['key']}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.alignment.judge.catalogue import SHOWN, UNDECIDED
 from services.alignment.judge.catalogue.view import OF_THE_VIEW
+from services.alignment.judge.remedies import DECISIONS
 from services.alignment.judge.rule import Rule
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
@@ -22,8 +23,9 @@ run both, and apply the remedy. An example is a graph, its subject first: `kind:
 relation name, ...`; a relation may be `ended`, have a confidence (`~0.4`), or be `against` its target. How grave its
 findings are stands beside its title; on what is vital (criticality 5) they are one degree graver. *Live* is what is in
 a live state, within its validity; only what is live and relations that hold are looked at, unless a rule names states
-or validity itself. Numbers are limits of the rule; an organisation can [set](views/settings.md) them, how grave a rule
-is, and whether it is asked at all.
+or validity itself. `GET /findings/{id}/remedy` and `plumbline fix` have what mends a finding as changes that can be
+made, unless a rule says here that only people can mend it, and what they decide. Numbers are limits of the rule; an
+organisation can [set](views/settings.md) them, how grave a rule is, and whether it is asked at all.
 """
 _VIEW = """## The view itself
 
@@ -60,6 +62,7 @@ def _rule(rule: Rule) -> str:
         (
             f"### {rule.id} {rule.title} ({rule.severity.name})\n",
             f"{rule.condition} {rule.remedy}\n",
+            *([f"Only people can mend it. {DECISIONS[rule.id]}\n"] if rule.id in DECISIONS else []),
             *_examples(rule),
             f"Source: {rule.source}.\n",
         )

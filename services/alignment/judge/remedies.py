@@ -1,55 +1,29 @@
 """What mends the findings of each rule, as data: relations to add or to end, members to fill in, moves.
 
-A rule that is not named here is mended by people alone: they write what is missing, or decide what is to be.
+A rule that is not named here is mended by people alone: ``DECISIONS`` says what they decide.
 """
 
-from dataclasses import dataclass
-
+from services.alignment.judge.mends import (
+    HERE,
+    Add,
+    Assign,
+    At,
+    Create,
+    Cut,
+    CutNamed,
+    MoveOn,
+    Refer,
+    Relate,
+    Repoint,
+    Say,
+    SayOn,
+    SetTo,
+    There,
+    Way,
+)
 from services.alignment.judge.rule import Rule
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
-
-
-@dataclass(frozen=True)
-class Relate:
-    """A relation between the subject and something live of one of these kinds, which somebody chooses: from the
-    subject, or to it. ``types`` narrow what is chosen from; with ``alike`` it is of the type of the subject."""
-
-    relation: str
-    kinds: tuple[str, ...]
-    forward: bool = True
-    types: frozenset[str] | None = None
-    alike: bool = False
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The end of one of the subject's relations of these types, which somebody chooses: from it, or to it."""
-
-    relations: tuple[str, ...]
-    forward: bool = True
-
-
-@dataclass(frozen=True)
-class CutNamed:
-    """The end of the relation that the evidence names."""
-
-
-@dataclass(frozen=True)
-class Say:
-    """These members are filled in; without any, those that the evidence names."""
-
-    members: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class MoveOn:
-    """The subject moves to the first live state, or with ``over`` to the end of its lifecycle."""
-
-    over: bool = False
-
-
-Way = Relate | Cut | CutNamed | Say | MoveOn
 
 _LETTERS = ("responsible", "accountable", "consulted", "informed")
 _UPWARD = ("decomposes", "realizes", "serves", "justified_by")
@@ -57,12 +31,22 @@ _GOALS = ("objective", "outcome", "strategy", "tactic", "capability", "operation
 _OWNED = Relate("owned_by", ("party", "role"))
 
 
-def _from(relation: str, *kinds: str) -> Relate:
-    return Relate(relation, kinds, forward=False)
+def _from(relation: str, *kinds: str, types: str = "") -> Relate:
+    return Relate(relation, kinds, forward=False, types=frozenset(types.split()) or None)
 
 
 def _to(relation: str, *kinds: str, types: str = "") -> Relate:
     return Relate(relation, kinds, types=frozenset(types.split()) or None)
+
+
+def _at(path: str = "", *, named: str = "", kinds: str = "", types: str = "") -> At:
+    """Each of several words."""
+    narrow = (frozenset(some.split()) or None for some in (kinds, types))
+    return At(tuple(named.split()), tuple(path.split()), *narrow)
+
+
+def _person(member: str) -> Refer:
+    return Refer(member, "party", frozenset({"person"}))
 
 
 def upward(kind: str) -> tuple[Way, ...]:
@@ -80,6 +64,7 @@ def upward(kind: str) -> tuple[Way, ...]:
 
 
 _UP: dict[str, tuple[Way, ...]] = {kind: upward(kind) for kind in NODE_KINDS}
+_PACKAGE = _at("<part_of", kinds="design_package")
 REMEDIES: dict[str, tuple[Way, ...]] = {
     "V01": (_to("supports", "strategy", types="business"),),
     "V02": (_to("decomposes", "objective", "strategy"),),
@@ -118,6 +103,12 @@ REMEDIES: dict[str, tuple[Way, ...]] = {
     "P06": (_from("produced_by", "deliverable"),),
     "P07": (Say(("acceptance",)),),
     "P08": (_to("consumed_by", "activity"), _to("produced_by", "activity")),
+    "P09": (
+        There(_at(named="stops_at"), SetTo("is_end", (True,))),
+        There(_at(named="unreached stops_at"), _to("precedes", "activity")),
+        There(_at(named="unreached"), _from("precedes", "activity")),
+    ),
+    "P10": (There(_at(named="circle part"), SetTo("is_end", (True,))),),
     "P11": (Say(),),
     "P12": (_to("realizes", "service", "operation"),),
     "F02": (_to("targets", "consumer_group"),),
@@ -142,6 +133,62 @@ REMEDIES: dict[str, tuple[Way, ...]] = {
     "T03": (MoveOn(over=True), Say(("valid_to",))),
     "T04": (MoveOn(), Say(("valid_from",))),
     "X10": (Cut(("depends_on",), forward=False),),
+    "V11": (SetTo("level"),),
+    "V15": (SetTo("level"), Cut(("decomposes",))),
+    "O03": (There(_at("<assigned_in"), MoveOn(over=True)),),
+    "O04": (Assign(_at(named="vacant")), _OWNED),
+    "O06": (Refer("deputy_id", "party", but=("party_id",)), Say(("valid_to",))),
+    "O08": (Assign(HERE, type="process_manager"),),
+    "O09": (Assign(_at(">responsible"), _at(">part_of")),),
+    "O10": (There(_at("<assigned_in"), Refer("party_id", "party")),),
+    "O11": (_person("party_id"),),
+    "O13": (There(_at(">serves|realizes >valued_by"), _to("represents", "party")),),
+    "O14": (Refer("party_id", "party"),),
+    "O15": (Assign(HERE, _at("<responsible|accountable >part_of")),),
+    "R09": (Assign(_at(named="vacant"), _at(">part_of")), Repoint(("accountable", "responsible"))),
+    "R13": (There(_at("<part_of", kinds="activity"), Repoint(("accountable",))),),
+    "R15": (Repoint(("responsible",)), There(_at(named="activity"), Repoint(("accountable", "responsible")))),
+    "P03": (Create("activity", "operational", {"process_id": HERE}),),
+    "P05": (
+        Create("work_instruction", "published", {"procedure_id": _at("<guides", kinds="procedure")}),
+        SetTo("needs_instruction", (False,)),
+    ),
+    "G01": (_person("accountable_id"),),
+    "G03": (Assign(_at(">overseen_by"), _at("<depends_on", kinds="service")), Refer("oversight_role_id", "role")),
+    "G06": (_to("evidenced_by", "deliverable"),),
+    "S08": (Say(("evidence_refs",)),),
+    "S11": (SayOn("influences", ("against",), ("rationale",)), Cut(("influences",), named=("against",))),
+    "X01": (There(_PACKAGE, Add("elements", {"type": "people"}, "role")),),
+    "X02": (There(_PACKAGE, Add("elements", {"type": "process"}, "process")),),
+    "X03": (There(_PACKAGE, Add("elements", {"type": "product"}, "product")),),
+    "X04": (There(_PACKAGE, Add("elements", {"type": "partner"}, "partner")),),
+    "X05": (Assign(_at(named="role")),),
+    "X06": (There(_at(named="process"), MoveOn("operational")), There(_PACKAGE, Repoint(("designed_with",)))),
+    "X07": (_from("covers", "contract", types="uc"), There(_PACKAGE, Repoint(("designed_with",)))),
+    "X08": (There(_at(named="product"), Say(("end_of_support",))), There(_PACKAGE, Repoint(("designed_with",)))),
+    "F01": (Say(("components",)),),
+    "F04": (MoveOn(over=True), There(_at(named="not_live"), MoveOn("operational"))),
+    "F06": (Say(("components",)),),
+    "F07": (_from("covers", "contract"), Say(("commitments",))),
+    "F09": (There(_at(named="offerings"), MoveOn(over=True)),),
+    "C01": (Cut(("covers",)), Repoint(("covers",))),
+    "C02": (
+        There(_at(named="offering"), Refer("migration_to_id", "service_offering")),
+        There(_at(named="offering"), Say(("sunset_at",))),
+    ),
+    "C03": (Say(("service_level_targets",)),),
+    "C04": (There(_at(named="service"), _from("covers", "contract", types="ola uc")),),
+    "C06": (Say(("signatories",)),),
+    "C07": (Say(("period",)), There(_at(named="offering"), Say(("sunset_at",)))),
+    "T02": (Say(("review",)),),
+    "L03": (Cut(_UPWARD, named=("above",)),),
+    "L06": (
+        There(_at(named="promised"), MoveOn("operational")),
+        _to("delivers", "service", "outcome", "product"),
+    ),
+    "D06": (There(_at(named="same_as"), MoveOn(over=True, merged=True)), Say(("name",))),
+    "D07": (There(_at(named="same_as"), MoveOn(over=True, merged=True)), Say(("external_refs",))),
+    "Y02": (Cut(("depends_on",), named=("circle",)),),
     "Y05": (Cut(("part_of", "decomposes")),),
 }
 """By rule, the usual way first."""
@@ -152,6 +199,25 @@ def ways(rule: Rule, kind: str) -> tuple[Way, ...]:
     if rule.id in ("V13", "V18"):
         return _UP[kind]
     return tuple(each for each in REMEDIES.get(rule.id, ()) if not isinstance(each, Relate) or _fits(each, kind))
+
+
+DECISIONS: dict[str, str] = {
+    "O07": "Decide which of what this party answers for goes to whom.",
+    "O16": "Decide which of what this party answers for goes to whom.",
+    "S01": "Decide whether it is to be in force: the signers say so, in an increment that is put to them.",
+    "S03": "Decide whether the increment is signed, cut smaller or given up.",
+    "S04": "Decide whether the decision stands: somebody who may sign takes it again, in a new increment.",
+    "S06": "Decide whether the business stands behind the strategy: one of its signers says so, in an increment.",
+    "S09": "Decide what is signed first, and what goes into another increment.",
+    "S12": "Decide whether what the author signed stands: a second signer says so, in a new increment.",
+    "T01": "Decide whether it is still so as it is written; whoever has looked records it with `plumbline review`.",
+    "V12": "Decide whether the relation holds: then its confidence is raised, or else one is drawn that does.",
+    "X09": "Decide whether the service still needs nothing of this P, and when that is looked at again.",
+    "Y03": "Decide which level can go: one at which nobody decides anything.",
+    "Y04": "Decide under which themes what is below is to be grouped.",
+    "Y06": "Decide which of what rests on it has a second reason, and who stands in for its owner.",
+}
+"""What people are to decide, where they alone mend the findings of a rule."""
 
 
 def _fits(way: Relate, kind: str) -> bool:

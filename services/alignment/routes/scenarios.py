@@ -64,7 +64,7 @@ def router(reader: Reader) -> APIRouter:
             ref = await meant(now, "with", chosen) if chosen else None
             return await remedies.remedy(now, id, ref, grace)
 
-        return await reader.answer(asked, made, settled=True)
+        return await reader.answer(asked, made, apart=True)
 
     @routes.post(
         "/scenarios",

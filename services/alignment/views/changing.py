@@ -46,6 +46,17 @@ def removed(state: Mapping[str, Any], reference: Reference, far: str) -> Json | 
     return {name: left} if len(left) < len(items) else None
 
 
+def replaced(state: Mapping[str, Any], reference: Reference, far: str, other: str) -> Json | None:
+    """The member that refers to another one in the place of one; None where it does not refer by itself."""
+    name, is_list, condition, member = _parts(reference.path)
+    was, now = _value(reference, far), _value(reference, other)
+    if not is_list:
+        return None if member else {name: now}
+    wanted = {member: was, **condition} if member else was
+    items = state.get(name) or ()
+    return {name: [({**item, member: now} if member else now) if _is(item, wanted) else item for item in items]}
+
+
 def _is(item: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(item, dict):
         return all(item.get(name) == value for name, value in wanted.items())

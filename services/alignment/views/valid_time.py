@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 async def turned(moment: Moment) -> Turned:
     """What differs from the findings in the tables. Raises Invalid where too much turns until the valid time."""
-    times = _times(moment)
+    times = times_of(moment)
     return (
         await _bounded(forecast.turned(moment.connection, moment.generation, moment.rules, times))
         if times
@@ -39,7 +39,7 @@ async def turned(moment: Moment) -> Turned:
 
 async def supposing(moment: Moment, supposed: Supposed) -> Turned:
     """The same, if something were recorded. Raises Invalid where it reaches too far."""
-    times = _times(moment)
+    times = times_of(moment)
     assert times is not None  # a moment to suppose something at is one apart
     looked = forecast.turned(moment.connection, moment.generation, moment.rules, times, supposed)
     try:
@@ -123,7 +123,7 @@ async def about(
     moment: Moment, subjects: Sequence[str], rules: Sequence[str], most: int = MOST
 ) -> tuple[Sequence[Any], int]:
     """``open_about`` at any valid time. Raises Invalid where too much would have to be read for it."""
-    if (times := _times(moment)) is None:
+    if (times := times_of(moment)) is None:
         return await open_about(moment, subjects, rules, most)
     found = await _bounded(forecast.about(moment.connection, moment.generation, moment.rules, times, set(subjects)))
     mine = [each for each in found if each.rule in rules]
@@ -131,7 +131,8 @@ async def about(
     return mine[:most], len(mine) - min(len(mine), most)
 
 
-def _times(moment: Moment) -> Times | None:
+def times_of(moment: Moment) -> Times | None:
+    """None where the tables have what is found at the moment."""
     if moment.known_at is None:
         return None
     return Times(moment.known_at, moment.asked_at or moment.known_at, moment.at)

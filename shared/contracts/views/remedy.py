@@ -1,10 +1,12 @@
 """``GET /findings/{id}/remedy``: what mends a finding, as changes that can be made."""
 
+from typing import Any
+
 from shared.contracts.base import Model
 from shared.contracts.views.findings import WeighedFinding
 from shared.contracts.views.frame import View
 from shared.contracts.views.nodes import Node
-from shared.contracts.views.scenario import Step
+from shared.contracts.views.scenario import Named, Step
 
 
 class Candidate(Model):
@@ -42,6 +44,11 @@ class RemedyOption(Model):
     """How many more there are."""
     members: list[OpenMember]
     """Members to be filled in."""
+    of: Named | None
+    """Whose members these are, as `kind/id`; null for the subject of the finding, or for what is new."""
+    new: dict[str, Any] | None
+    """Something new that has these members: all the rest of it, as a step that puts it has it; null where nothing is
+    made."""
 
 
 class RemedyView(View):
@@ -51,3 +58,5 @@ class RemedyView(View):
     """The finding."""
     options: list[RemedyOption]
     """Ways to mend it, the usual first; none where only people can."""
+    decision: str | None
+    """What is to be decided, where only people can mend it."""

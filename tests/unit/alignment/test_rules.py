@@ -6,6 +6,7 @@ import pytest
 
 from services.alignment.judge.catalogue import RULES, SHOWN
 from services.alignment.judge.examples import LATER, Text, types_of
+from services.alignment.judge.remedies import DECISIONS, REMEDIES
 from services.alignment.judge.rule import Severity
 from shared.contracts import NODE_KINDS
 
@@ -80,3 +81,12 @@ def test_what_stands_alone_is_not_praised_for_what_it_does_not_have(kind: str) -
                 if not {rule.id, rule.passing} & found
             }
             assert passed <= SAYS_ENOUGH.keys(), f"{state} {type}"
+
+
+def test_every_rule_says_what_mends_it_or_what_people_decide() -> None:
+    by_machine = REMEDIES.keys() | {"V13", "V18"}
+    assert not by_machine & DECISIONS.keys()
+    assert by_machine | DECISIONS.keys() == SHOWN.keys()
+    for rule, decision in DECISIONS.items():
+        assert decision.startswith("Decide "), rule
+        assert decision.endswith("."), rule

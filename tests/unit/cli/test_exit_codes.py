@@ -43,9 +43,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Of each command that asks a server."""
 _RETIRE = {"says": "Retire it.", "steps": [{"action": "retire", "ref": "service/x"}]}
-REMEDY = {
+REMEDY: dict[str, Any] = {
     "finding": {**finding("V02", "high"), "gain": None},
-    "options": [_RETIRE | {"candidates": [], "more": 0, "members": []}],
+    "options": [_RETIRE | {"candidates": [], "more": 0, "members": [], "of": None, "new": None}],
+    "decision": None,
     **FRAME,
 }
 Answer = Callable[[httpx.Request], httpx.Response]

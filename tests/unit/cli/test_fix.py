@@ -37,7 +37,9 @@ def aim(id: str = AIM) -> dict[str, Any]:
 def remedy(*options: dict[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in one().items() if name not in {*FRAME, *OF_ONE}}
     empty: dict[str, Any] = {"says": "Do it.", "steps": [], "candidates": [], "more": 0, "members": []}
-    return {"finding": found, "options": [empty | each for each in options], **FRAME}
+    empty |= {"of": None, "new": None}
+    decision = None if options else "Decide whether it is so."
+    return {"finding": found, "options": [empty | each for each in options], "decision": decision, **FRAME}
 
 
 @pytest.fixture
@@ -99,6 +101,28 @@ def test_members_are_filled_in_with_what_they_may_be(run: Any, owner_of_both: Fa
     done = run("fix", ID, "--with", "side=it", "--apply")
     assert done.exit_code == 0, done.stderr
     assert owner.states["tactic", TACTIC]["side"] == "it"
+
+
+def test_members_of_another_thing_and_of_something_new_are_filled_in(run: Any, owner_of_both: FakeOwner) -> None:
+    """A list may be written as JSON."""
+    owner = owner_of_both
+    tags = {"name": "tags", "form": "list", "meaning": "", "choices": []}
+    name = {"name": "name", "form": "text", "meaning": "", "choices": []}
+    new = {"id": KEPT, "kind": "objective", "key": "new", "state": "draft", **STAMP, "version": 1}
+    owner.extra[f"{FINDINGS}/{ID}/remedy"] = remedy(
+        {"members": [tags], "of": f"objective/{AIM}"}, {"members": [name], "new": new}
+    )
+    refused = run("fix", ID, "--with", "tags=[", "--apply")
+    assert (refused.exit_code, "is no JSON" in refused.stderr) == (2, True)
+    assert "several things" in run("fix", ID, "--with", "tags=a", "--with", "name=b", "--apply").stderr
+    done = run("fix", ID, "--with", 'tags=["a, b", "c"]', "--apply")
+    assert done.exit_code == 0, done.stderr
+    assert owner.states["objective", AIM]["tags"] == ["a, b", "c"]
+    sent: list[Any] = []
+    owner.extra["/strategy/v1/objectives"] = noting(sent, {"id": KEPT, "key": "wide", "state": "draft", "version": 1})
+    done = run("fix", ID, "--with", "name=Wide", "--apply")
+    assert (done.exit_code, sent) == (0, [{"name": "Wide"}]), done.stderr
+    assert "objective/wide: draft" in done.stdout
 
 
 def kept(steps: list[dict[str, Any]]) -> dict[str, Any]:
