@@ -93,8 +93,8 @@ async def _batch(client: "Client", paths: list[Path], format: str | None, **said
     found = [file for path in paths for file in _files(path)]
     try:
         first, *others = [formats.File(path.name, _bytes(path, formats.MOST), place=_place(path)) for path in found]
-        place = _place(paths[0]) if len(paths) == 1 else first.place
-        return await to_batch(client, replace(first, **said, place=place, beside=tuple(others)), format)
+        place, above = (_place(paths[0]), _above(paths[0])) if len(paths) == 1 else (first.place, ())
+        return await to_batch(client, replace(first, **said, place=place, above=above, beside=tuple(others)), format)
     except formats.Unreadable as error:
         raise Unusable(str(error)) from None
 
@@ -103,6 +103,12 @@ def _place(path: Path) -> str:
     """A file by its name in its folder, a folder by its own: the same in each copy of a repository."""
     whole = Path(os.path.abspath(path))  # as it is named: what it links to may lie anywhere
     return f"{whole.name}/" if path.is_dir() else f"{whole.parent.name}/{whole.name}".lstrip("/")
+
+
+def _above(path: Path) -> tuple[str, ...]:
+    """The folders above what names it, the nearest first."""
+    whole = Path(os.path.abspath(path))
+    return tuple(each.name for each in (whole if path.is_dir() else whole.parent).parents if each.name)
 
 
 def _files(path: Path) -> list[Path]:

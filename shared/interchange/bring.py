@@ -43,7 +43,7 @@ async def bring(
         report = await sync(client, batch, dry_run=dry_run, progress=progress)
         report.notes += [_NOT_LOOKED] if origin.name else []
         return report
-    sources.recognise(batch, origin, holdings)
+    origin = sources.recognise(batch, origin, holdings)
     doubles = identity.resolve(batch, origin, holdings, match=match) if batch.whole else []
     report = await sync(client, batch, dry_run=dry_run, progress=progress)
     report.doubles = doubles

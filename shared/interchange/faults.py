@@ -1,7 +1,7 @@
 """What is wrong with a bundle, and where it stands in its files."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _MOST = 100
 
@@ -40,3 +40,13 @@ class Place(NamedTuple):
         told = Fault(f"{where}, document {self.document}{named}, {pointer or '/'}: {message}")
         told.at = self.file, self.document, line or 0
         return told
+
+
+def found_at(value: Any, where: Iterable[str | int]) -> Any:
+    """What stands at a place; None where there is none."""
+    for step in where:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            value = value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+    return value

@@ -26,6 +26,8 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
 
 
 async def _read(client: Client, file: File, format: str | None) -> Batch:
+    if file.source in file.names:
+        file = replace(file, source=None, place=file.source, above=())
     found = formats.named(format) if format else formats.recognise(file)
     try:
         read = formats.read(file, found.name)
@@ -35,7 +37,10 @@ async def _read(client: Client, file: File, format: str | None) -> Batch:
                 await _batch(client, error.rest, file, found.name, error.faults)
         raise
     if isinstance(read, Documents):
-        return await _batch(client, read, file, found.name)
+        read = await _batch(client, read, file, found.name)
+        read.longer = file.longer
+        return read
+    read.longer = file.longer
     if file.source and read.former_ids:
         await as_there.keep_ids(client, read)
     if read.stubs:
@@ -60,6 +65,8 @@ async def _batch(client: Client, read: Documents, file: File, format: str, fault
     batch.read += read.unmapped.total() + read.duplicates.total() + len(read.refused)
     batch.left_out, batch.unnamed, batch.unmapped = read.left_out, read.unnamed, read.unmapped
     batch.duplicates, batch.refused, batch.notes = read.duplicates, read.refused, [*batch.notes, *read.notes]
+    named = [new.ref for old, new in zip(read.documents, renamed, strict=True) if old.ref in read.named]
+    batch.stubs = set(named)
     if file.place and not file.source:
         batch.former_sources = frozenset({"" if file.beside else file.name})
     return batch

@@ -13,6 +13,7 @@ from shared.contracts import Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.members import written
 from shared.contracts.refusals import one_of, sentence
+from shared.interchange.faults import found_at
 from shared.interchange.yaml_documents import Unclear
 
 NAMESPACE = UUID("6f0b1c52-94de-5d0a-8a3e-2b7c40d1e9f6")
@@ -166,6 +167,8 @@ class Batch:
     """By the id of a record, what it takes the place of."""
     former_sources: frozenset[str] = frozenset()
     """What files of this format were called as sources before each was one of its own."""
+    longer: tuple[str, ...] = ()
+    """Names that it has as a source where another file has its own: with more of the folders above it."""
     former_ids: dict[str, str] = field(default_factory=dict)
     """By the id of a record, the one that an earlier release gave it."""
 
@@ -218,7 +221,7 @@ def _told(kind: Kind, members: Mapping[str, Any], detail: Any) -> tuple[str, str
     """Where something is wrong, as the file has it, and what. A number that other readers take for another one is no
     number, and so is a truth."""
     where = written(kind.model, detail["loc"])
-    said = _found(members, where)
+    said = found_at(members, where)
     message = sentence(kind.model, detail)
     if isinstance(said, Unclear) and detail["type"] in _NO_TEXT:
         message = f"{said!s} is read in different ways: {said.advice}"
@@ -226,16 +229,6 @@ def _told(kind: Kind, members: Mapping[str, Any], detail: Any) -> tuple[str, str
 
 
 _NO_TEXT = ("bool_type", "float_type", "int_type")
-
-
-def _found(value: Any, where: Iterable[str | int]) -> Any:
-    """What stands at a place; None where there is none."""
-    for step in where:
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        else:
-            value = value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
-    return value
 
 
 def _stand_ins(kind: Kind) -> dict[str, Any]:

@@ -45,6 +45,18 @@ class File:
     language: str | None = None
     beside: tuple["File", ...] = ()
     place: str | None = None
+    above: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called as a source where nobody says: with more and more of the folders above it."""
+        own = self.place or self.name
+        return tuple("/".join((*reversed(self.above[:n]), own)) for n in range(len(self.above) + 1))
+
+    @property
+    def longer(self) -> tuple[str, ...]:
+        """Its names besides the one that it is called by, where it has one of its own."""
+        return () if self.source or self.called is None else self.names[1:]
 
     @property
     def called(self) -> str | None:

@@ -145,3 +145,18 @@ def test_a_bundle_that_is_a_bomb_is_a_usage_error(run: Any, tmp_path: Path) -> N
         assert (told.exit_code, told.stdout) == (2, "")
         assert f"{file}" in told.stderr
         assert "line 1" in told.stderr or "line 2" in told.stderr
+
+
+def test_files_of_one_name_in_folders_of_one_name_retire_nothing_of_each_other(
+    run: Any, owner: FakeOwner, tmp_path: Path
+) -> None:
+    told = []
+    for above, name in (("home", "Pay"), ("work", "Mail"), ("home", "Pay"), ("work", "Mail")):
+        folder = tmp_path / above / "tables"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "service.csv").write_text(f"Name\n{name}\n")
+        result = run("import", folder / "service.csv", "--prune")
+        assert (result.exit_code, "retired" in result.stdout) == (0, False)
+        told.append("it is called work/tables/service.csv" in " ".join(result.stdout.split()))
+    assert told == [False, True, False, False]
+    assert [each["source"] for each in owner.by_name("Mail")["provenance"]] == ["csv:work/tables/service.csv"]

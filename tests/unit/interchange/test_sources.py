@@ -57,12 +57,13 @@ COLUMNS = {"kind": "service", "columns": {"Name": "name", "Owner": "owner:party+
 
 
 async def take(
-    owner: FakeOwner, content: bytes, place: str | None, *, prunes: bool = True, source: str | None = None
-) -> Report:
+    owner: FakeOwner, content: bytes, place: str | None, *, prunes: bool = True, source: str | None = None,
+    above: tuple[str, ...] = (),
+) -> Report:  # fmt: skip
     name = (place or "x").rpartition("/")[2]
     said: dict[str, Any] = COLUMNS if content.startswith(b"Name") else {}
     async with owner.client() as client:
-        batch = await to_batch(client, File(name, content, source=source, place=place, **said))
+        batch = await to_batch(client, File(name, content, source=source, place=place, above=above, **said))
         report = await bring(client, batch, prunes=prunes)
     assert not report.refused
     return report
@@ -87,6 +88,35 @@ async def test_two_files_of_a_format_retire_nothing_of_each_other(
             report = await take(owner, *file)
             assert (report.count("pruned"), report.left) == (0, [])
         assert live(owner) >= {*"".join(said)}
+
+
+@pytest.mark.parametrize("format", MAKES)
+async def test_two_files_of_one_name_in_folders_of_one_name_are_two(format: str) -> None:
+    """Of which one is told from the other by what it describes, and from then on each by its own name."""
+    make, owner = MAKES[format], FakeOwner()
+    places = {"ab": ("here", "home"), "cd": ("there", "home"), "ef": ("there", "away")}
+    for names, above in (*places.items(), *places.items()):
+        report = await take(owner, make(names), "same/all.x", above=above)
+        assert (report.count("pruned"), report.left) == (0, [])
+    assert live(owner) >= {*"abcdef"}
+    own = [{model_of(entry) for entry in owner.by_name(name)["provenance"]} for name in "ace"]
+    assert own == [{"same/all.x"}, {"there/same/all.x"}, {"away/there/same/all.x"}]
+    report = await take(owner, make("d"), "same/all.x", above=("there", "home"))
+    assert report.count("pruned") == 1
+    assert live(owner) & {*"abcdef"} == {*"abdef"}
+
+
+@pytest.mark.parametrize("format", MAKES)
+async def test_a_file_of_which_nothing_stayed_is_the_same_where_that_is_said(format: str) -> None:
+    make, owner = MAKES[format], FakeOwner()
+    await take(owner, make("a"), "same/all.x", above=("here",))
+    notes = (await take(owner, make("b"), "same/all.x", above=("here",))).notes
+    assert any("called here/same/all.x" in note and "--source same/all.x" in note for note in notes)
+    assert live(owner) >= {*"ab"}
+    ids = {id for _, id in owner.states}
+    report = await take(owner, make("b"), "same/all.x", above=("here",), source="same/all.x")
+    assert (report.count("pruned"), {id for _, id in owner.states}) == (1, ids)
+    assert live(owner) & {*"ab"} == {"b"}
 
 
 @pytest.mark.parametrize("format", MAKES)
