@@ -121,8 +121,8 @@ def _seen(value: Any, found: "FindingView") -> str:
 
     if isinstance(value, list):
         return "; ".join(_seen(each, found) for each in value)
-    node = found.mentioned.get(value) if isinstance(value, str) else None
-    return ref(node) if node else str(value)
+    nodes = found.mentioned
+    return " ".join(ref(nodes[word]) if word in nodes else word for word in str(value).split(" "))
 
 
 def _chain(found: "FindingView") -> "Iterator[str]":

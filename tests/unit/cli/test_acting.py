@@ -55,13 +55,15 @@ def test_it_says_whose_move_it_is_and_why(run: Any, owner: FakeOwner) -> None:
 
 
 def test_it_names_what_was_seen_and_where_the_chain_breaks(run: Any, owner: FakeOwner) -> None:
-    mentioned, seen = {f"party/{DECK}": node(DECK, "deck")}, {"owner": f"party/{DECK}", "also": [f"party/{DECK}", "x"]}
+    mentioned: dict[str, Any] = {f"party/{DECK}": node(DECK, "deck")}
+    seen: dict[str, Any] = {"owner": f"party/{DECK}", "also": [f"party/{DECK}", "x"]}
+    seen["edge"] = f"link/{CREW} serves party/{DECK}"
     draft = node(DECK, "deck", live=False, why_not_live="draft")
     steps = [{"edge": edge("part_of"), "node": node(CREW, "crew")}, {"edge": edge("serves"), "node": draft}]
     told = one(evidence=seen) | {"mentioned": mentioned, "chain": {"steps": steps, "breaks_at": 1}}
     owner.extra[f"{FINDINGS}/{ID}"] = told
     shown = run("finding", ID).stdout
-    assert "owner: party/deck, also: party/deck; x" in shown
+    assert f"owner: party/deck, also: party/deck; x, edge: link/{CREW} serves party/deck" in shown
     assert "part_of party/crew Crew" in [line.removeprefix("chain").strip() for line in shown.splitlines()]
     assert "serves party/deck Deck [draft]  <- breaks here" in shown
     owner.extra[f"{FINDINGS}/{ID}"] = told | {"chain": {"steps": steps, "breaks_at": 2}}
