@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 async def brought(moment: Moment, instants: Collection[datetime]) -> dict[datetime, Json]:
     """By instant, the worst first, of ``opened`` and ``resolved`` at most ``MOST_OF_ONE`` each; ``more`` says how many
-    there are besides. Owners give no two of their changes the same instant."""
+    there are besides. No owner gives two of its changes the same instant; what two owners do at one is told of both."""
     came_up = FINDING.c.opened_at.in_(instants), FINDING.c.since == FINDING.c.opened_at
     went = FINDING.c.resolved_at.in_(instants), ~was_open(FINDING.c.resolved_at)
     opened = await _rows(moment, FINDING.c.opened_at, came_up)
