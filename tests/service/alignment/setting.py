@@ -1,7 +1,7 @@
 """Settings of rules in the tables of alignment, as if somebody had made them for some instant; and what is found by
 them, by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -38,12 +38,13 @@ async def put(database: Database, setting: Setting) -> None:
         await append(connection, CHANGE, [row])
 
 
-def some(dice: Random, at: datetime, *, limits: bool = False) -> Setting:
-    """Off, another severity, or nothing any more; or with other limits."""
+def some(dice: Random, at: datetime, *, limits: bool = False, among: Collection[str] = ()) -> Setting:
+    """Off, another severity, or nothing any more; or with other limits. Of a rule that is ``among`` these, if any may
+    be set."""
     if limits and dice.random() < 0.6:
         rule = dice.choice(LIMITED)
         return Setting(at, rule, limits=tuple((name, dice.choice([1, 2, 50])) for name in sorted(SHOWN[rule].limits)))
-    rule = dice.choice(PLAIN)
+    rule = dice.choice([rule for rule in PLAIN if rule in among] or PLAIN)
     return dice.choice(
         [Setting(at, rule, off=True), Setting(at, rule), Setting(at, rule, severity=dice.choice(list(Severity)))]
     )

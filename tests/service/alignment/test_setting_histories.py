@@ -25,7 +25,7 @@ from tests.service.alignment import setting
 from tests.service.alignment.recomputed import Findings
 from tests.service.alignment.served import Server
 from tests.service.alignment.test_engine import whole
-from tests.service.alignment.world import LINK_REFS, REFS
+from tests.service.alignment.world import LINK_REFS, MINUTE, REFS
 from tests.service.conftest import BACKENDS
 
 SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 3))
@@ -61,6 +61,13 @@ async def found(server: Server) -> Rows:
     return [tuple(row) for row in rows]
 
 
+async def open_rules(server: Server) -> set[str]:
+    """By which something is wrong at present."""
+    open_ = FINDING.c.generation == await server.generation(), FINDING.c.resolved_at == clock.FOREVER
+    async with server.database.read() as connection:
+        return {*(await connection.execute(select(FINDING.c.rule).where(*open_))).scalars()}
+
+
 async def caught_up(server: Server) -> None:
     """As the clock and the follower of the process that leads would have it."""
     generation = await server.generation()
@@ -70,8 +77,9 @@ async def caught_up(server: Server) -> None:
 
 
 async def played(server: Server, seed: int, *, limits: bool) -> tuple[list[Any], list[Setting]]:
-    """The events that have arrived, and what has been set. While anything waits nothing is built anew."""
-    dice, world = Random(seed), server.world
+    """The events that have arrived, and what has been set. While anything waits nothing is built anew; with an odd seed
+    nothing ever is: everything is set for an instant that is still to come, and only events are late."""
+    dice, world, in_time = Random(seed), server.world, seed % 2 == 1
     waiting: list[Any] = []
     arrived: list[Any] = []
     made: list[Setting] = []
@@ -88,13 +96,17 @@ async def played(server: Server, seed: int, *, limits: bool) -> tuple[list[Any],
         await server.arrive(late)
         if dice.random() < 0.7:
             times = [datetime.fromisoformat(event["time"]) for event in world.events]
-            made.append(setting.some(dice, setting.instants(dice, times, clock.now()), limits=limits))
+            at = times[-1] + MINUTE / 2 if in_time else setting.instants(dice, times, clock.now())
+            made.append(setting.some(dice, at, limits=limits, among=await open_rules(server)))
             await setting.put(server.database, made[-1])
+            if in_time:
+                continue
             if server.writer.came_late(await server.generation()) or dice.random() < 0.5:
                 await server.arrive(waiting)
                 arrived, waiting = list(world.events), []
                 await caught_up(server)
     await server.arrive(waiting)
+    assert not (in_time and server.writer.came_late(await server.generation()))
     await caught_up(server)
     return list(world.events), made
 
