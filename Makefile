@@ -91,6 +91,7 @@ lock: $(UV)  ## resolve the newest allowed versions into requirements/
 	  --output-file requirements/dev.txt
 	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
+	$(COMPILE) --group archimate --output-file requirements/archimate.txt
 	$(COMPILE) --group deploy --output-file requirements/deploy.txt
 	echo "uv~=0.13.9" | $(COMPILE) - --no-annotate --output-file requirements/uv.txt
 
