@@ -37,7 +37,13 @@ class Refused(ClientError):
             whole = (str(e.get("detail")) for e in self.errors)
             self.detail = next((text for text in whole if text.startswith(self.detail[:-1])), self.detail)
         told = [e for e in self.errors if str(e.get("detail")) not in self.detail]
-        super().__init__(self.detail + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in told))
+        super().__init__(self._whose() + "".join(f" {e.get('pointer')}: {e.get('detail')}" for e in told))
+
+    def _whose(self) -> str:
+        """The detail, with what it is about where it only says what that must be."""
+        pointers = [str(e.get("pointer") or "") for e in self.errors if e.get("detail") == self.detail]
+        needed = len(pointers) == 1 and pointers[0] and self.detail.startswith("Must be ")
+        return f"{pointers[0].removeprefix('?')} m{self.detail[1:]}" if needed else self.detail
 
 
 class Unauthorized(Refused):

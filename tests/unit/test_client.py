@@ -135,6 +135,13 @@ async def test_a_long_refusal_is_told_once_and_whole() -> None:
     assert str(caught.value) == said.errors[0]["detail"]
 
 
+@pytest.mark.parametrize(("pointer", "named"), [("?rule", "rule"), ("/rule", "/rule")])
+async def test_a_refusal_says_what_must_be_something_else(pointer: str, named: str) -> None:
+    http, _ = client(ok(Invalid.at(pointer, "unknown-value", "Must be V01 or V02.").document(), 422))
+    with pytest.raises(Refused, match=f"^{named} must be V01 or V02.$"):
+        await http.post("party", {})
+
+
 async def test_a_refusal_says_what_is_wrong_where() -> None:
     errors = [{"pointer": "/name", "code": "missing", "detail": "Field required"}]
     http, _ = client(ok({"detail": "It does not fit.", "errors": errors, "allowed": ["active"]}, 422))
