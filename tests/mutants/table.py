@@ -167,6 +167,20 @@ MUTANTS = (
         _FORECAST,
     ),
     Mutant(
+        "a remedy that closes nothing is offered",
+        "services/alignment/views/proof.py",
+        "tried = not rule.check.footprint.whole and is_open(NOTHING)",
+        "tried = False",
+        "tests/service/alignment/test_remedy.py -k not_offered",
+    ),
+    Mutant(
+        "whoever owns anything above has the move",
+        "services/alignment/views/moves.py",
+        "return [ref for ref in some if whose.get(ref) in owners]",
+        "return some",
+        "tests/service/alignment/test_me.py -k nearest",
+    ),
+    Mutant(
         "a policy that has expired governs",
         "services/roles/rules.py",
         'all(is_over(facts.get("policy", link.source.id), at) for link in links)',

@@ -143,7 +143,7 @@ REMEDIES: dict[str, tuple[Way, ...]] = {
     "O10": (There(_at("<assigned_in"), Refer("party_id", "party")),),
     "O11": (_person("party_id"),),
     "O13": (There(_at(">serves|realizes >valued_by"), _to("represents", "party")),),
-    "O14": (Refer("party_id", "party"),),
+    "O14": (Refer("party_id", "party"), There(_at(">assigns"), Say(("skills",)))),
     "O15": (Assign(HERE, _at("<responsible|accountable >part_of")),),
     "R09": (Assign(_at(named="vacant"), _at(">part_of")), Repoint(("accountable", "responsible"))),
     "R13": (There(_at("<part_of", kinds="activity"), Repoint(("accountable",))),),

@@ -83,10 +83,8 @@ async def test_what_nobody_owns_is_theirs_who_own_the_nearest_above(platform: Pl
     bob = await make("party", {"name": "Bob", "type": "person"})
     gone = await make("party", {"name": "Cid", "type": "person", "state": "left"})
     mine, his, theirs = ({"kind": "party", "id": each["id"]} for each in (ana, bob, gone))
-    objectives = [
-        await make("objective", {"name": "Aim", "state": "in_force", "owner": owner}) for owner in (mine, his)
-    ]
-    first = min(objectives, key=lambda each: str(each["id"]))
+    owners = his, mine, his  # ids rise
+    before, aim, after = [await make("objective", {"name": "A", "state": "in_force", "owner": who}) for who in owners]
 
     async def activity(owner: Json | None, *above: Json) -> str:
         process = await make("process", {"name": f"P {uuid4()}", "state": "operational", "owner": owner})
@@ -99,11 +97,12 @@ async def test_what_nobody_owns_is_theirs_who_own_the_nearest_above(platform: Pl
     of_mine = {
         await activity(mine): True,
         await activity(his): False,
-        await activity(his, objectives[0]): False,
-        await activity(theirs, objectives[0]): True,
-        await activity(None, objectives[0]): True,
-        await activity(None, objectives[1]): False,
-        await activity(None, *objectives): first is objectives[0],
+        await activity(his, aim): False,
+        await activity(theirs, aim): True,
+        await activity(None, aim): True,
+        await activity(None, after): False,
+        await activity(None, aim, after): True,
+        await activity(None, before, aim): False,
         await activity(None): False,
     }
     await platform.caught_up()

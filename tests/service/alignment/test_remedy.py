@@ -45,6 +45,7 @@ VALUES: Mapping[str, Any] = {
     "sunset_at": LATER, "evidence_refs": [{"system": "minutes", "id": each} for each in "ab"],
     "components": [{"type": "goods", "item": "it"}], "commitments": [TARGET], "service_level_targets": [TARGET],
     "signatories": [{"side": side, "name": side} for side in ("provider", "customer")],
+    "skills": [{"name": "welding", "level": 5}],
     "period": {"start": "2020-01-01", "end": "2026-12-31"}, "external_refs": [], "review": {"cadence": "annual"},
 }  # fmt: skip
 
