@@ -57,7 +57,8 @@ async def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) ->
     if not fresh:
         return []
     if len(fresh) > _FEW or _reaches_far(judge.graph, fresh):
-        return await asyncio.to_thread(_judged, generation, judge, fresh)
+        with unsearched(stays=True):
+            return await asyncio.to_thread(_judged, generation, judge, fresh)
     return _judged(generation, judge, fresh)
 
 
