@@ -29,7 +29,7 @@ from shared.storage.db import Database
 from shared.storage.dialects import take_time
 
 _AT_ONCE = timedelta(0)
-_MANY = 5_000
+_MANY = 2_000
 
 
 class _Held(NamedTuple):
