@@ -889,4 +889,11 @@ MUTANTS = (
         "if under_way:",
         _AHEAD,
     ),
+    Mutant(
+        "what lies between may be of the kinds at the end alone",
+        "services/alignment/judge/plan.py",
+        "far = through(path.steps[place + 1 :], ends)",
+        "far = ends",
+        "tests/unit/alignment/test_followed.py tests/unit/alignment/test_histories.py",
+    ),
 )

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.ends import every, of_types
-from services.alignment.judge.footprint import Footprint, Path, Reading, Step, together
+from services.alignment.judge.footprint import Footprint, Path, Reading, Step, through, together
 from services.alignment.judge.graph import Edge, Node
 from shared.contracts.relations import UP
 
@@ -97,9 +97,12 @@ class Joined:
 
 def reached(node: Node, steps: tuple[Step, ...]) -> Iterable[Node]:
     """What steps lead to, through live things only; what they lead to may be in any state."""
-    step = steps[0]
+    step, rest = steps[0], steps[1:]
     near = node.over(step.types, forward=step.forward)
-    return near if len(steps) == 1 else (far for each in near if each.live for far in reached(each, steps[1:]))
+    if not rest:
+        return near
+    kinds = through(rest)
+    return (far for each in near if each.live and each.kind in kinds for far in reached(each, rest))
 
 
 @dataclass(frozen=True)

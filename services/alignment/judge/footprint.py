@@ -4,10 +4,16 @@ change touches, what is loaded for a look into the past, and at which instants a
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.graph import Node
+from services.alignment.judge.meaning import ends_of
+from shared.contracts import NODE_KINDS
+
+_WAYS = 1024
+"""Ways of which is kept what can lie on them; those of the catalogue are a tenth, the others are of packs."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,20 @@ def out(*types: str) -> Step:
 
 def into(*types: str) -> Step:
     return Step(types, forward=False)
+
+
+def led_to(kinds: frozenset[str], steps: tuple[Step, ...]) -> frozenset[str]:
+    """The kinds to which steps can lead from things of these kinds."""
+    for step in steps:
+        kinds = ends_of(kinds, step.types, forward=step.forward)
+    return kinds
+
+
+@lru_cache(maxsize=_WAYS)
+def through(steps: tuple[Step, ...], ends: frozenset[str] | None = None) -> frozenset[str]:
+    """The kinds from which steps can lead to something of these kinds, or to anything."""
+    found = {kind: led_to(frozenset({kind}), steps) for kind in NODE_KINDS}
+    return frozenset(kind for kind, led in found.items() if (led if ends is None else led & ends))
 
 
 @dataclass(frozen=True, eq=False)

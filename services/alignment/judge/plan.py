@@ -10,21 +10,23 @@ from services.alignment.judge.checks import EachEdge
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.conditions import asked
-from services.alignment.judge.footprint import Footprint, Path, Reading, Step
+from services.alignment.judge.footprint import Footprint, Path, Reading, Step, led_to, through
 from services.alignment.judge.graph import Node
-from services.alignment.judge.meaning import ends_of
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.spells import ByRule, Spells, numbered
+from shared.contracts import NODE_KINDS
 
 ByKind = dict[str, tuple[int, ...]]
 """Rules by the kind of their subject."""
 
 
 class Back(NamedTuple):
-    """The way back from where something changed to the subjects that look at it."""
+    """The way back from where something changed to the subjects that look at it. Where a relation changed, they look
+    ``through`` it at what is of these kinds."""
 
     steps: tuple[Step, ...]
     rules: ByKind
+    through: frozenset[str] = frozenset(NODE_KINDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,11 @@ class Plan:
         """Whether any rule asks what is above its subject, over any number of relations."""
         return bool(self.closures or self.top)
 
-    def touched_by(self, type: str, kind: str, *, forward: bool) -> tuple[Back, ...]:
-        return self.steps.get((type, forward, kind), ())
+    def touched_by(self, type: str, kind: str, far: str, *, forward: bool) -> Iterator[Back]:
+        """Who looks at a relation from an end of one kind to an end of another."""
+        for back in self.steps.get((type, forward, kind), ()):
+            if far in back.through:
+                yield back
 
 
 def plan(rules: Sequence[Rule], closures: Sequence[Closure] = (), others: ByRule | None = None) -> Plan:
@@ -140,15 +145,9 @@ def _backs(ways: Ways) -> dict[str, tuple[Back, ...]]:
     found: dict[str, list[Back]] = defaultdict(list)
     for back, rules in ways.items():
         by_kind = _by_kind(iter(dict(rules).items()))
-        for kind in _led_to(frozenset(by_kind), back[::-1]):
+        for kind in led_to(frozenset(by_kind), back[::-1]):
             found[kind].append(Back(back, by_kind))
     return {kind: tuple(backs) for kind, backs in found.items()}
-
-
-def _led_to(kinds: frozenset[str], steps: tuple[Step, ...]) -> frozenset[str]:
-    for step in steps:
-        kinds = ends_of(kinds, step.types, forward=step.forward)
-    return kinds
 
 
 def _between(nodes: Numbered) -> Ways:
@@ -161,12 +160,18 @@ def _between(nodes: Numbered) -> Ways:
 
 
 def _steps(nodes: Numbered) -> dict[tuple[str, bool, str], tuple[Back, ...]]:
-    found: dict[tuple[str, bool], Ways] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, bool, frozenset[str]], Ways] = defaultdict(lambda: defaultdict(list))
     for number, rule, path in _paths(nodes):
         for place, step in enumerate(path.steps):
+            before, ends = path.steps[:place][::-1], path.reading.kinds
+            far = through(path.steps[place + 1 :], ends)
             for type in step.types:
-                found[type, step.forward][path.steps[:place][::-1]].append((number, rule))
-    return {(*step, kind): backs for step, ways in found.items() for kind, backs in _backs(ways).items()}
+                found[type, step.forward, far][before].append((number, rule))
+    all_: dict[tuple[str, bool, str], list[Back]] = defaultdict(list)
+    for (type, forward, far), ways in found.items():
+        for kind, backs in _backs(ways).items():
+            all_[type, forward, kind] += [back._replace(through=far) for back in backs]
+    return {step: tuple(backs) for step, backs in all_.items()}
 
 
 def _paths(nodes: Numbered) -> Iterator[tuple[int, Rule, Path]]:

@@ -48,7 +48,7 @@ class Touching:
     def _touch_back(self, node: Node, backs: Iterable[Back]) -> None:
         if self.loading:
             return
-        for steps, rules in backs:
+        for steps, rules, _ in backs:
             for subject in ways_back(node, steps) if steps else (node,):
                 self._touch(subject, rules.get(subject.kind, ()))
 

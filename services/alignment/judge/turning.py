@@ -124,8 +124,8 @@ class Turning(Awaiting):
             self._lead(edge, active=stands)
 
     def _touch_by(self, edge: Edge) -> None:
-        for node, forward in ((edge.source, True), (edge.target, False)):
-            self._touch_back(node, self.plan.touched_by(edge.type, node.kind, forward=forward))
+        for node, far, forward in ((edge.source, edge.target, True), (edge.target, edge.source, False)):
+            self._touch_back(node, self.plan.touched_by(edge.type, node.kind, far.kind, forward=forward))
         if edge.type in self.plan.around:
             self._touch_around(edge.source, edge.type)
             self._touch_around(edge.target, edge.type)

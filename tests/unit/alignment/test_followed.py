@@ -45,7 +45,7 @@ def _choices(kind: str, member: str) -> list[object]:
     types = {each.get("type", "object") for each in schema.get("anyOf", [schema])}
     if {"array", "object"} & types:
         return [None]
-    return [None, 1, 5] if {"number", "integer"} & types else [None, "x", 5]
+    return [None, 1, 5] if {"number", "integer"} & types else [None, "x", "y"]
 
 
 CHOICES = {kind: {name: _choices(kind, name) for name in sorted(names)} for kind, names in PLAN.members.items()}
