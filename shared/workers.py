@@ -37,7 +37,9 @@ async def _supervise(name: str, loop: Loop) -> None:
         started = asyncio.get_running_loop().time()
         try:
             await loop()
-        except Exception as error:  # noqa: BLE001  whatever it was, it is logged and the loop starts again
+        except Exception as error:
+            if (me := asyncio.current_task()) and me.cancelling():
+                raise asyncio.CancelledError from error  # it was told to stop, and failed on its way
             if is_away(error):
                 log.warning("database unavailable", worker=name, reason=type(error).__name__)
                 await asyncio.sleep(_AWAY_PAUSE)

@@ -28,6 +28,15 @@ _FETCH = 64
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
+class _Raw(sqlite3.Connection):
+    def close(self) -> None:
+        """Nothing of a transaction stays. SQLite keeps a closed connection, with its lock, as long as any statement of
+        it is held: as one is by the error that it failed with, while that is dealt with."""
+        with contextlib.suppress(sqlite3.Error):
+            self.rollback()
+        super().close()
+
+
 class Connection(aiosqlite.Connection):
     _until: float = math.inf
     _query: Call | None = None
@@ -116,7 +125,7 @@ def connect(database: str, **options: Any) -> Connection:
     """A connection that has yet to be awaited, as the driver's own ``connect`` gives."""
 
     def opened() -> sqlite3.Connection:
-        there: sqlite3.Connection = sqlite3.connect(database, **options)
+        there: sqlite3.Connection = sqlite3.connect(database, factory=_Raw, **options)
         there.set_progress_handler(connection.is_late, _STEPS)
         return there
 

@@ -6,9 +6,10 @@ slow way: the piece of the past that it can change is loaded from the tables and
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from services.alignment.follow import storing
 from services.alignment.follow.work import Folded, Work
@@ -26,6 +27,7 @@ from shared.clock import FOREVER
 from shared.storage.bulk_writer import Operation
 from shared.storage.dialects import take_time
 
+T = TypeVar("T")
 _TICK = timedelta(microseconds=1)
 _FEW = 20
 """Events that are judged in a millisecond or two: a thread for them would cost more than it spares the loop."""
@@ -58,7 +60,7 @@ async def _in_turn(generation: int, judge: Judge, fresh: Sequence[Projected]) ->
         return []
     if len(fresh) > _FEW or _reaches_far(judge.graph, fresh):
         with unsearched(stays=True):
-            return await asyncio.to_thread(_judged, generation, judge, fresh)
+            return await _aside(_judged, generation, judge, fresh)
     return _judged(generation, judge, fresh)
 
 
@@ -85,10 +87,21 @@ def _judged(generation: int, judge: Judge, fresh: Sequence[Projected]) -> list[O
     return [*stored.operations(), *storing.findings(generation, judge.flush())]
 
 
+async def _aside(judge: Callable[..., T], *given: Any) -> T:
+    """In a thread. Whoever is cancelled meanwhile waits for its end: until then nobody else may touch the memory."""
+    judging = asyncio.ensure_future(asyncio.to_thread(judge, *given))
+    try:
+        return await asyncio.shield(judging)
+    except asyncio.CancelledError:
+        await asyncio.wait([judging])
+        judging.exception()
+        raise
+
+
 async def settle(work: Work, until: datetime) -> None:
     """Judge what begins or ends to hold by itself, each at its instant."""
     while (due := work.judge.standing.next_due) is not None and due <= until:
-        await asyncio.to_thread(work.judge.turn_to, due)
+        await _aside(work.judge.turn_to, due)
         _write_findings(work, work.judge.flush())
 
 
@@ -145,7 +158,7 @@ async def _apply_late(work: Work, late: Sequence[Projected]) -> None:
     if not changed.events:
         return
     if judge.until is None or changed.since > judge.until:
-        await asyncio.to_thread(judge.turn_to, max(event.recorded_at for event in changed.events))
+        await _aside(judge.turn_to, max(event.recorded_at for event in changed.events))
         _write_findings(work, judge.flush())
     await reconsider(work, changed.refs, changed.since, changed.events)
 
@@ -176,7 +189,7 @@ async def _tell_again(work: Work, refs: set[str], since: datetime, events: Seque
         found = replay(judge.plan, piece, subjects, start, until, known, judge.settle)
         return found, difference(stored, found, start)
 
-    found, changes = await asyncio.to_thread(again)
+    found, changes = await _aside(again)
     _write_findings(work, changes)
     if changes.removed or changes.ended or changes.made:
         await announced.look_again(connection, generation, start)
@@ -185,9 +198,7 @@ async def _tell_again(work: Work, refs: set[str], since: datetime, events: Seque
     for event in events:
         if event.order > judge.graph.order_of(event.ref):
             newest[event.ref] = max(event, newest.get(event.ref, event), key=lambda each: each.order)
-    await asyncio.to_thread(
-        judge.apply_late, [version(each) for each in newest.values()], subjects, [*found.open, *kept]
-    )
+    await _aside(judge.apply_late, [version(each) for each in newest.values()], subjects, [*found.open, *kept])
     present = History(connection, generation, until, judge.plan)
     clocked = {event.ref for event in events if event.event.kind in judge.plan.after}
     for ref, live_since in (await present.live_since(clocked)).items():

@@ -1,14 +1,17 @@
 """While one batch of a rebuild is written, the next one is judged; whatever becomes of either, the view is the same."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from services.alignment.follow import merging, projector
+from services.alignment.follow.rebuild import Rebuild
 from services.alignment.follow.work import Folded
 from services.alignment.models import EDGE, FINDING, GENERATION, RECORD
 from services.alignment.view import generations
@@ -165,5 +168,22 @@ async def test_a_database_that_goes_away_ends_the_rebuild_and_leaves_the_view(bu
         await built.rebuild()
     assert await rows(built) == expected
     watched.before = lambda _: None
+    await built.rebuild()
+    assert await rows(built) == expected
+
+
+async def test_a_rebuild_ends_whenever_it_is_told_to(built: Large) -> None:
+    """And leaves nothing behind that the next one would have to wait for."""
+    expected, dice = await rows(built), Random(1)
+    began = time.perf_counter()
+    await built.rebuild()
+    took = time.perf_counter() - began
+    for _ in range(12):
+        rebuild = Rebuild(built.database, built.bus, built.organisation, built.writer)
+        task = asyncio.ensure_future(rebuild.run(await rebuild.begin()))
+        await asyncio.sleep(dice.random() * took)
+        task.cancel()
+        async with asyncio.timeout(20):
+            await asyncio.wait([task])
     await built.rebuild()
     assert await rows(built) == expected
