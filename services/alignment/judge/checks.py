@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.ends import every, of_types
-from services.alignment.judge.footprint import Footprint, Path, Reading, Step, through, together
+from services.alignment.judge.footprint import Footprint, Path, Reading, Step, reached, together
 from services.alignment.judge.graph import Edge, Node
 from shared.contracts.relations import UP
 
@@ -93,16 +93,6 @@ class Joined:
         if len(found) < self.least:
             return missing(self.missing)
         return ({"too_many": sorted(found)[:_NAMED]},) if self.most is not None and len(found) > self.most else ()
-
-
-def reached(node: Node, steps: tuple[Step, ...]) -> Iterable[Node]:
-    """What steps lead to, through live things only; what they lead to may be in any state."""
-    step, rest = steps[0], steps[1:]
-    near = node.over(step.types, forward=step.forward)
-    if not rest:
-        return near
-    kinds = through(rest)
-    return (far for each in near if each.live and each.kind in kinds for far in reached(each, rest))
 
 
 @dataclass(frozen=True)

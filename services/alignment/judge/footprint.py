@@ -1,7 +1,7 @@
 """What a check looks at, declared: from this, and from nothing else, follows what the graph keeps of each thing, whom a
 change touches, what is loaded for a look into the past, and at which instants an answer can turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -44,6 +44,16 @@ def through(steps: tuple[Step, ...], ends: frozenset[str] | None = None) -> froz
     """The kinds from which steps can lead to something of these kinds, or to anything."""
     found = {kind: led_to(frozenset({kind}), steps) for kind in NODE_KINDS}
     return frozenset(kind for kind, led in found.items() if (led if ends is None else led & ends))
+
+
+def reached(node: Node, steps: tuple[Step, ...]) -> Iterable[Node]:
+    """What steps lead to, through live things only; what they lead to may be in any state."""
+    step, rest = steps[0], steps[1:]
+    near = node.over(step.types, forward=step.forward)
+    if not rest:
+        return near
+    kinds = through(rest)
+    return (far for each in near if each.live and each.kind in kinds for far in reached(each, rest))
 
 
 @dataclass(frozen=True, eq=False)
