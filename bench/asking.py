@@ -14,9 +14,10 @@ from shared.http import pagination
 
 
 class Place:
-    """A random element of a kind, or the hub."""
+    """A random element of a kind, or the hub; ``more`` is what else the query has."""
 
-    def __init__(self, organisation: Organisation, dice: Random, kind: str) -> None:
+    def __init__(self, organisation: Organisation, dice: Random, kind: str, more: str = "") -> None:
+        self.more = more
         self.units = organisation.units
         self.long_ago = organisation.time(max(organisation.heads.values()) // 3)
         self.end = organisation.some(dice, kind) if kind else {"kind": "service", "id": organisation.hub}
@@ -58,7 +59,7 @@ def _list(path: str) -> Callable[[Place], str]:
 
 
 def _deep(place: Place) -> str:
-    with pagination.of_list("/alignment/v1/nodes", b"kind=service"):
+    with pagination.of_list("/alignment/v1/nodes", f"kind=service{place.more}".encode()):
         cursor = pagination.encode(f"service-{place.units // 2}-", "")
     return f"nodes?kind=service&cursor={cursor}"
 

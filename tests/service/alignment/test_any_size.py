@@ -16,6 +16,7 @@ from bench.asking import HUB, READS, Place, Read
 from bench.organisation import Organisation, owner
 from services.alignment.follow import rebuild
 from services.alignment.follow.rebuild import Rebuild
+from services.alignment.judge import known
 from services.alignment.models import EDGE, FINDING, RECORD, TALLY
 from services.alignment.queries import edges
 from services.alignment.queries.snapshot import Moment
@@ -91,8 +92,8 @@ DATELESS = ("score of long ago", "diff of a minute", "status")
 @pytest.mark.parametrize("read", [r for r in (*READS, *HUB) if r.name not in DATELESS], ids=lambda read: read.name)
 async def test_nor_does_one_of_a_day_to_come(there: Large, read: Read) -> None:
     """The state on that day is an expression over a row, with which every index stays in use."""
-    path = read.path(Place(there.organisation, Random(5), read.kind))
     later = clock.rfc3339(clock.now() + timedelta(days=1))
+    path = read.path(Place(there.organisation, Random(5), read.kind, f"&valid_at={later}"))
     with there.statements() as statements:
         await there.get(f"{path}{'&' if '?' in path else '?'}valid_at={later}")
     assert len(statements) > 1
@@ -183,6 +184,7 @@ async def added(there: Large) -> tuple[int, int]:
 async def test_a_link_to_the_hub_takes_as_much_in_a_large_graph(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(known, "EVERY", 60)  # seconds after which settings are looked for, with a statement more
     took = []
     for links in (SMALL, 3 * SMALL):
         async with chosen(backend, request) as given, large(tmp_path / str(links), links, given) as found:
