@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -51,6 +52,14 @@ def _enter_first(stack: ExitStack, sources: list[_Source]) -> str:
         except Missing as reason:
             reasons.append(str(reason))
     raise Missing("; ".join(reasons))
+
+
+def needed(name: str, fetch: Callable[[], Path]) -> Path:
+    """What is fetched for a test, or a skip as by ``skip``."""
+    try:
+        return fetch()
+    except Missing as reason:
+        skip(name, reason)
 
 
 def skip(name: str, reason: object) -> NoReturn:

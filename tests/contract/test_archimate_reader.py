@@ -16,7 +16,6 @@ from shared.interchange.formats.archimate import exchange
 from shared.interchange.sync import sync
 from tests import backends
 from tests.backends.fetched import packages_of
-from tests.backends.server import Missing
 from tests.unit.fake_owner import FakeOwner
 from tests.unit.interchange import filled
 
@@ -35,10 +34,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def reader() -> Path:
-    try:
-        return packages_of("pyarchimate", LOCK)
-    except Missing as reason:
-        backends.skip("generators", reason)
+    return backends.needed("generators", lambda: packages_of("pyarchimate", LOCK))
 
 
 async def exported() -> bytes:

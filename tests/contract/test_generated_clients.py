@@ -42,10 +42,7 @@ def modules() -> Path:
 
 @pytest.fixture(scope="module")
 def generator() -> Path:
-    try:
-        return packages_of("openapi-python-client", LOCK)
-    except Missing as reason:
-        backends.skip("generators", reason)
+    return backends.needed("generators", lambda: packages_of("openapi-python-client", LOCK))
 
 
 def run(command: Sequence[str | Path], **environment: str) -> str:

@@ -48,7 +48,10 @@ def read(data: bytes) -> Model:
     for item, profile in found:
         if profile in profiles:
             item.properties.setdefault("Specialization", profiles[profile])
-        (model.relations if isinstance(item, Relation) else model.elements).append(item)  # type: ignore[arg-type]  # one list for each
+        if isinstance(item, Relation):
+            model.relations.append(item)
+        else:
+            model.elements.append(item)
     return model
 
 
