@@ -1,0 +1,89 @@
+"""What templates say of values: names as people write them, dates written out, faces, and what differs in a text."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from services.web.states import standing
+from shared.clock import rfc3339
+from shared.contracts.relations import RELATIONS
+from shared.contracts.views.nodes import Edge
+
+_COLOURS = 6
+_WORDS = re.compile(r"\s*\S+\s*")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+class Stretch(NamedTuple):
+    """A part of a text that is in both versions (`same`), in the earlier one (`gone`) or in the later one (`new`)."""
+
+    kind: str
+    text: str
+
+
+def words(name: Any) -> str:
+    """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
+    return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
+
+
+def initials(name: str) -> str:
+    """Of the first and the last word; the first two letters of a single one."""
+    parts = re.findall(r"\w+", name)
+    return "".join(each[0] for each in (parts[0], parts[-1])).upper() if len(parts) > 1 else "".join(parts)[:2] or "?"
+
+
+def colour(id: str) -> str:
+    """Class of the colour of a face, ``c1`` to ``c6``; always the same for an id."""
+    return f"c{crc32(id.encode()) % _COLOURS + 1}"
+
+
+def day(at: datetime) -> str:
+    """``14 October 2026``."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def moment(at: datetime | str) -> str:
+    """``14 October 2026, 18:00``, also of a moment as the APIs write one."""
+    instant = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{day(instant)}, {instant:%H:%M}"
+
+
+def written(text: str) -> str:
+    """A text as it is, but a moment as people write it."""
+    return moment(text) if _MOMENT.fullmatch(text) else text
+
+
+def said(edge: Edge, ref: str) -> str:
+    """What a relation is called from one of its ends, which is ``kind/id``."""
+    return words(edge.type if edge.source == ref else RELATIONS[edge.type].inverse)
+
+
+def compared(before: str, after: str) -> Iterator[Stretch]:
+    """What differs between two texts, word by word."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    for kind, start, end, begin, stop in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield Stretch("same", "".join(new[begin:stop]))
+            continue
+        if end > start:
+            yield Stretch("gone", "".join(old[start:end]))
+        if stop > begin:
+            yield Stretch("new", "".join(new[begin:stop]))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "words": words,
+    "initials": initials,
+    "colour": colour,
+    "day": day,
+    "moment": moment,
+    "written": written,
+    "said": said,
+    "compared": compared,
+    "standing": standing,
+    "rfc3339": rfc3339,
+}
+"""By the names that templates know them by."""

@@ -1,0 +1,107 @@
+"""The parts of the page with made-up data: one page that has them all, as the browser would get it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from lxml import html
+from lxml.html import HtmlElement
+
+from services.web.filters import FILTERS
+from shared.contracts import NODE_KINDS
+from shared.contracts.views.nodes import Edge, Node
+
+STATIC = Path(__file__).parents[3] / "services" / "web" / "static"
+WEB = Environment(
+    loader=ChoiceLoader([PackageLoader("services.web"), FileSystemLoader(Path(__file__).parent)]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+WEB.filters.update(FILTERS)
+AT = datetime(2026, 11, 29, 10, 2, tzinfo=UTC)
+
+
+@dataclass
+class Place:
+    """Where links of a page lead, without a server."""
+
+    path: str = "/findings"
+    as_of: str | None = None
+    form: str | None = "token"
+
+    def to(self, path: str, **query: Any) -> str:
+        given = {name: value for name, value in {**query, "as_of": self.as_of}.items() if value}
+        return path + (f"?{urlencode(given)}" if given else "")
+
+    def now(self, **query: Any) -> str:
+        return self.path + (f"?{urlencode(query)}" if query else "")
+
+    def entity(self, node: Node, **query: Any) -> str:
+        return self.to(f"/entity/{node.kind}/{node.key or node.id}", **query)
+
+    def is_here(self, section: str) -> bool:
+        return self.path == section
+
+
+def node(kind: str, name: str, state: str | None = None, **more: Any) -> Node:
+    """Live in its last live state, unless told otherwise."""
+    lifecycle = NODE_KINDS[kind].lifecycle
+    given = state or max(lifecycle.live, key=lifecycle.states.index)
+    live = given in lifecycle.live
+    told = {"kind": kind, "id": f"id-{name}", "key": name.lower().replace(" ", "-"), "name": name, "type": None}
+    rest = {"version": 7, "owner": None, "criticality": None, "deleted": False, "why_not_live": None if live else given}
+    return Node.model_validate({**told, "state": given, "live": live, **rest, **more})
+
+
+def edge(type: str, source: Node, target: Node) -> Edge:
+    told = {"type": type, "source": source.ref, "target": target.ref, "origin": "link/1", "field": None, "live": True}
+    rest = {"why_not_live": None, "justified": "source", "rationale": None, "confidence": 1.0}
+    return Edge.model_validate({**told, **rest})
+
+
+@dataclass
+class Visitor:
+    name: str = "Amara Lindqvist"
+    subject: str = "amara"
+    party: Node | None = field(default_factory=lambda: node("party", "Amara Lindqvist", type="person"))
+
+    def may(self, scope: str) -> bool:
+        return scope != "roles:write"
+
+
+def frame(**more: Any) -> SimpleNamespace:
+    told = {
+        "watermark": AT,
+        "provisional": False,
+        "stale": None,
+        "span": SimpleNamespace(first=1750291200, last=1764410400, step=70596, at=1764410400),
+        "baselines": [SimpleNamespace(name="Board meeting of October", at=AT)],
+        "findings": 14,
+        "waiting": 2,
+        "visitor": Visitor(),
+        "theme": "system",
+    }
+    return SimpleNamespace(**{**told, **more})
+
+
+def shown(place: Place | None = None, **more: Any) -> str:
+    """The page of all parts."""
+    about: dict[str, Any] = {"frame": frame(), "said": "Version 8 is saved.", "crumbs": [("Parts", "/"), ("All", None)]}
+    given = about | {"place": place or Place(), "node": node, "edge": edge, "at": AT, "kinds": [*NODE_KINDS]} | more
+    return WEB.get_template("gallery.html").render(given)
+
+
+def read(text: str) -> HtmlElement:
+    return html.document_fromstring(text)
+
+
+def found(page: HtmlElement, path: str) -> list[Any]:
+    """What an XPath selects: elements, or texts of attributes."""
+    selected: Any = page.xpath(path)
+    return list(selected)

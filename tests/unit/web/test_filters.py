@@ -1,0 +1,62 @@
+"""What templates say of values."""
+
+from collections import Counter
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.web.filters import Stretch, colour, compared, day, initials, moment, said, words, written
+from tests.unit.web.showing import AT, edge, node
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Amara Lindqvist", "AL"), ("Head of IT services", "HS"), ("import", "im"), ("Ö", "Ö"), ("", "?"), ("- -", "?")],
+)
+def test_a_face_has_the_letters_of_its_name(name: str, expected: str) -> None:
+    assert initials(name) == expected
+
+
+def test_a_face_keeps_its_colour_and_each_colour_is_used() -> None:
+    assert colour("a") == colour("a")
+    assert set(Counter(colour(str(UUID(int=each))) for each in range(200))) == {f"c{each}" for each in range(1, 7)}
+
+
+def test_dates_are_written_out() -> None:
+    assert (day(AT), moment(AT)) == ("29 November 2026", "29 November 2026, 10:02")
+    assert written("2026-01-02T03:04:05.678Z") == moment("2026-01-02T03:04:05.678Z") == "2 January 2026, 03:04"
+    assert written("until 2026-01-02T03:04:05Z") == "until 2026-01-02T03:04:05Z"
+
+
+def test_names_of_the_model_are_said_in_words() -> None:
+    assert [words(each) for each in ("service_offering", "parent_id", "source_ids", 3)] == [
+        "service offering", "parent", "source", "3",
+    ]  # fmt: skip
+
+
+def test_a_relation_is_said_from_where_one_stands() -> None:
+    process, objective = node("process", "a"), node("objective", "b")
+    relation = edge("justified_by", process, objective)
+    assert said(relation, process.ref) == "justified by"
+    assert said(relation, objective.ref) == "justifies"
+
+
+def test_what_differs_is_shown_word_by_word() -> None:
+    assert [*compared("Eight of ten in 60 minutes", "Nine of ten in 30 minutes.")] == [
+        Stretch("gone", "Eight "), Stretch("new", "Nine "), Stretch("same", "of ten in "),
+        Stretch("gone", "60 minutes"), Stretch("new", "30 minutes."),
+    ]  # fmt: skip
+    assert [*compared("", "new")] == [Stretch("new", "new")]
+    assert [*compared("a b", "a b")] == [Stretch("same", "a b")]
+
+
+_TEXTS = some.text("ab \n", max_size=12).map(str.strip)
+
+
+@given(_TEXTS, _TEXTS)
+def test_both_texts_can_be_read_out_of_what_differs(before: str, after: str) -> None:
+    parts = [*compared(before, after)]
+    assert "".join(part.text for part in parts if part.kind != "gone") == after
+    assert "".join(part.text for part in parts if part.kind != "new").split() == before.split()
