@@ -121,3 +121,16 @@ async def test_without_the_script_nothing_is_missing(launched: Browser) -> None:
         await page.get_by_label("Dimension").select_option("Process")
         await page.get_by_role("button", name="Apply").click()
         await expect(page).to_have_url(f"{ADDRESS}/findings?dimension=Process")
+
+
+async def test_the_map_grows_and_a_box_that_is_looked_at_shows_its_lines(launched: Browser) -> None:
+    async with opened(launched) as page:
+        drawing, hosting = page.locator("svg.draw"), page.locator("svg.draw a", has_text="Live network map").first
+        width = float(await drawing.get_attribute("width") or 0)
+        await page.get_by_role("button", name="Larger").click()
+        assert float(await drawing.get_attribute("width") or 0) == pytest.approx(width * 1.25)
+        await hosting.focus()
+        own = page.locator("g.nd:focus-within .hl")
+        assert await own.evaluate_all("lines => lines.map(line => getComputedStyle(line).opacity)") == ["1", "1", "1"]
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(f"{ADDRESS}/entity/service/live-network-map")

@@ -11,6 +11,10 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from lxml import html
 from lxml.html import HtmlElement
 
+from services.web.drawing.bars import Bar, sentence
+from services.web.drawing.heat import heat
+from services.web.drawing.layers import layers
+from services.web.drawing.spark import Sample, spark
 from services.web.filters import FILTERS
 from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Edge, Node
@@ -93,8 +97,65 @@ def frame(**more: Any) -> SimpleNamespace:
 def shown(place: Place | None = None, **more: Any) -> str:
     """The page of all parts."""
     about: dict[str, Any] = {"frame": frame(), "said": "Version 8 is saved.", "crumbs": [("Parts", "/"), ("All", None)]}
-    given = about | {"place": place or Place(), "node": node, "edge": edge, "at": AT, "kinds": [*NODE_KINDS]} | more
+    made = {"node": node, "edge": edge, "at": AT, "kinds": [*NODE_KINDS]}
+    given = about | drawings() | made | {"place": place or Place()} | more
     return WEB.get_template("gallery.html").render(given)
+
+
+def drawings() -> dict[str, Any]:
+    """A chart of each kind, and the map of a water company's hosting."""
+    values = (81.9, 83.0, None, 82.5, 84.0, 86.4)
+    months = [Sample(AT.replace(month=6 + each), value) for each, value in enumerate(values, start=0)]
+    months[1] = months[1]._replace(names=["Board meeting"])
+    scores = [Bar("Trace", 90, 88.8, "/score"), Bar("Process", 78, 79.4), Bar("Measurement", 68), Bar("Roles", None)]
+    services = [node("service", name) for name in ("Outage information", "Hilltop radio")]
+    told = {"Outage information": ("covered", "at risk"), "Hilltop radio": ("missing", "not needed")}
+    columns = ("People", "Partner")
+    covered = heat(
+        services, columns, lambda row, each: told[str(row.name)][columns.index(each)], lambda row, _: f"/{row.key}"
+    )
+    centre, nodes, edges = hosting()
+    return {
+        "trend": spark(months),
+        "bars": scores,
+        "told": sentence(scores),
+        "coverage": covered,
+        "map": layers(centre, nodes, edges),
+    }
+
+
+def hosting() -> tuple[str, dict[str, Node], list[Edge]]:
+    """The hub of a model, two steps around: what it is for, what it rests on, and whom it serves."""
+    hub = node("service", "Application hosting", criticality=5)
+    why = [
+        node("outcome", name) for name in ("Colleagues keep working", "A bill that adds up", "Crews arrive prepared")
+    ]
+    tops = [
+        node("strategy", "Dependable Services", type="it"),
+        node("strategy", "Resilient Water 2030", type="business"),
+    ]
+    goal, plan = node("objective", "Critical services hold on the worst day"), node("plan", "Continuity plan", "draft")
+    users = [
+        node("service", name, criticality=each % 5 + 1)
+        for each, name in enumerate(
+            ("Customer portal", "Live network map", "Service desk", "Outage information", "Household billing",
+             "Crew dispatch", "Meter reading", "Telemetry collection", "Wallboard feeds", "Works planning", "Payroll")
+        )
+    ]  # fmt: skip
+    offers = [node("service_offering", f"Offering of {each.name}") for each in users[:5]]
+    contracts = [node("contract", "Care of the hosts at Marlock"), node("contract", "Business account plus")]
+    groups = [node("consumer_group", name) for name in ("Households", "Control room", "Field crews")]
+    pairs = [
+        *(("depends_on", each, hub) for each in users),
+        ("realises", hub, goal), ("decomposes", goal, tops[0]), ("supports", tops[0], tops[1]),
+        ("realises", plan, goal),
+        *(("serves", each, why[0]) for each in users[:4]), ("serves", users[4], why[1]), ("serves", users[5], why[2]),
+        *(("offers", offer, each) for offer, each in zip(offers, users, strict=False)),
+        *(("available_to", offer, groups[each % 3]) for each, offer in enumerate(offers)),
+        ("underpins", contracts[0], hub), ("covers", contracts[1], offers[0]),
+    ]  # fmt: skip
+    nodes = {each.ref: each for each in (hub, *why, *tops, goal, plan, *users, *offers, *contracts, *groups)}
+    return hub.ref, nodes, [edge(*each) for each in pairs]
 
 
 def read(text: str) -> HtmlElement:

@@ -1,0 +1,1 @@
+"""What charts and drawings are made of: pure functions that say where everything stands. Templates make SVG of it."""
