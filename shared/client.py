@@ -4,7 +4,7 @@ import asyncio
 import builtins
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from types import TracebackType
+from copy import copy
 from typing import Any, Self
 
 import httpx
@@ -83,12 +83,16 @@ class Client:
         self._token = token if callable(token) else lambda: token
         self._http = Bounded(base_url=base_url, transport=transport, timeout=_TIMEOUT)
 
+    def acting(self, token: Callable[[], str]) -> "Client":
+        """The same server over the same connections, as somebody else. It ends with the one that it comes from."""
+        other = copy(self)
+        other._token = token
+        return other
+
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:

@@ -14,11 +14,14 @@ from shared.contracts.owners import OWNERS
 RELEASE = "0.1.0"
 """Of this code, which runs where no package of it is installed as well."""
 SERVICES = (*OWNERS, "alignment")
+APPLICATIONS = (*SERVICES, "web")
+"""What has a process and a database of its own: the services, and the page in front of them."""
 KEYS = "keys"
 """The folder of keys in a home; below it each holder has a folder with what is its own."""
 TRUSTED_KEYS = Path("public", "token-keys.json")
 ISSUER_KEY = Path("issuer", "token-key.json")
 SERVICE_KEY = Path("alignment", "token-key.json")
+WEB_KEY = Path("web", "token-key.json")
 PROOF_KEY = Path("strategy", "proof-key.json")
 
 
@@ -56,7 +59,9 @@ class Settings(BaseSettings):
     kafka_username: str = Field("", description="User at the brokers; may have a `{service}` placeholder.")
     kafka_password_file: str = Field("", description="File with the user's password; may have the placeholder too.")
     service_url: str = Field(
-        "", description="Where alignment finds an owner, with a `{service}` placeholder. Embedded: in the same process."
+        "",
+        description="Where alignment finds an owner, and the page all services, with a `{service}` placeholder. "
+        "Embedded: in the same process.",
     )
     trusted_keys_file: Path | None = Field(
         None, description="Public keys that tokens are checked with (JWKS). Default: in the home."
@@ -66,6 +71,10 @@ class Settings(BaseSettings):
     )
     service_key_file: Path | None = Field(
         None, description="Private key of alignment's own tokens, by which it reads the owners. Default: in the home."
+    )
+    web_key_file: Path | None = Field(
+        None,
+        description="Private key of the page's tokens, by which people act that are signed in. Default: in the home.",
     )
     proof_key_file: Path | None = Field(
         None, description="Private key that signs proofs; strategy's alone. Default: in the home."
@@ -149,6 +158,10 @@ class Settings(BaseSettings):
     @cached_property
     def service_key_path(self) -> Path:
         return self.service_key_file or self.home / KEYS / SERVICE_KEY
+
+    @cached_property
+    def web_key_path(self) -> Path:
+        return self.web_key_file or self.home / KEYS / WEB_KEY
 
     @cached_property
     def proof_key_path(self) -> Path:

@@ -19,7 +19,9 @@ password postgres admin >/dev/null
 password kafka broker >/dev/null
 password kafka reader >/dev/null # for whoever else reads events
 password kafka topics >/secrets/topics/kafka-password
-for service in strategy catalog roles alignment; do
+for service in strategy catalog roles alignment web; do
   echo "postgresql+asyncpg://$service:$(password postgres "$service")@postgres/$service" >"/secrets/$service/database-url"
+done
+for service in strategy catalog roles alignment; do # the page reads no events
   password kafka "$service" >"/secrets/$service/kafka-password"
 done

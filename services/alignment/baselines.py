@@ -1,7 +1,7 @@
 """Moments with names, which alignment records itself."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,20 +22,6 @@ async def moment(connection: AsyncConnection, parameter: str, text: str) -> date
         return at
     detail = f"It must be {instant.FORMS}, or the key of a baseline."
     raise Invalid.at(f"?{parameter}", "invalid-instant", detail)
-
-
-class Named(NamedTuple):
-    """A moment with a name."""
-
-    name: str
-    at: datetime
-
-
-async def named(connection: AsyncConnection, until: datetime, most: int) -> list[Named]:
-    """The baselines that are in use, of moments before this one; newest first."""
-    query = select(BASELINE.c.name, BASELINE.c.at).where(BASELINE.c.state == "active", BASELINE.c.at < until)
-    rows = await connection.execute(query.order_by(BASELINE.c.at.desc(), BASELINE.c.id).limit(most))
-    return [Named(row.name, row.at) for row in rows]
 
 
 async def within(connection: AsyncConnection, start: datetime, end: datetime, most: int) -> list[Any]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.alignment import page
 from services.alignment.announcing.announcer import Announcer
 from services.alignment.follow.changes import Changes
 from services.alignment.follow.follower import Follower
@@ -54,7 +53,7 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
     announcer = Announcer(database, follower, timedelta(minutes=settings.pending_minutes))
     reader = Reader(settings, database, follower.waiting)
     views = [each.router(reader) for each in VIEWS]
-    routers = [router(reader), of_the_view(reader, database, follower), *views, page.router(settings, reader)]
+    routers = [router(reader), of_the_view(reader, database, follower), *views]
     workers = {
         "follower": follower.follow_forever,
         "catch up": follower.catch_up_forever,
@@ -78,5 +77,4 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         workers={**workers, **own.workers},
         bodies=[*own.bodies, *scenarios.BODIES, *trials.BODIES],
         closing=own.closing,
-        open_paths=page.PATHS,
     )

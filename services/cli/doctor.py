@@ -88,9 +88,9 @@ def _release() -> str:
 
 
 def _services() -> tuple[str, ...]:
-    from shared.config import SERVICES
+    from shared.config import APPLICATIONS
 
-    return tuple(SERVICES)
+    return tuple(APPLICATIONS)
 
 
 def _disk(home: Path) -> Iterator[Check]:

@@ -5,11 +5,11 @@ import typer
 from services.cli import year
 from services.cli.sample import SAMPLE
 from shared import clock
-from shared.config import SERVICES, Settings
+from shared.config import APPLICATIONS, Settings
 
 _MARK = "first-start"
 _PLAYING, _LOADING = "playing", "loading"
-_FILES = [f"{name}.sqlite{part}" for name in (*SERVICES, "events") for part in ("", "-wal", "-shm", "-journal")]
+_FILES = [f"{name}.sqlite{part}" for name in (*APPLICATIONS, "events") for part in ("", "-wal", "-shm", "-journal")]
 
 
 class FirstStart:

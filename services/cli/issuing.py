@@ -1,7 +1,7 @@
 """``token`` and ``sign-in``: print what the issuer's key signs, and nothing else, so that a script can take it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -47,9 +47,7 @@ def sign_in(
         str | None, typer.Option(envvar="PLUMBLINE_SERVER", help="Where the page is (default: what runs in the home).")
     ] = None,
     subject: Annotated[str | None, typer.Option(help="Who signs in (default: you).")] = None,
-    scope: Annotated[
-        list[str] | None, typer.Option(help="Besides alignment:read, which the page needs; may be repeated.")
-    ] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What they may do besides reading; may be repeated.")] = None,
 ) -> None:
     """Print an address that signs in on the page: it works once, within ten minutes."""
     with _told_plainly():
@@ -70,8 +68,8 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
 
 
-def _check_known(scopes: list[str] | None) -> None:
-    from shared.http.auth import ALL_SCOPES
+def _check_known(scopes: Sequence[str] | None) -> None:
+    from shared.scopes import ALL_SCOPES
 
     if unknown := sorted(set(scopes or ()) - set(ALL_SCOPES)):
         raise Unusable(f"Unknown scopes: {', '.join(unknown)}; there are {', '.join(ALL_SCOPES)}.")
@@ -95,7 +93,7 @@ def _keep(file: Path, make: Callable[[], str], seconds: float) -> None:
         time.sleep(seconds)
 
 
-def address(server: str, key: Path, subject: str, scopes: list[str]) -> str:
+def address(server: str, key: Path, subject: str, scopes: Sequence[str]) -> str:
     """The page's address with a new code in it. Raises Unusable, RingUnreadable or ValueError."""
     from shared.http.sign_in import mint_code
     from shared.keys import load_ring

@@ -45,13 +45,13 @@ def configured() -> "Iterator[Settings]":
 
 
 def migrate(
-    services: Annotated[list[str] | None, typer.Argument(help="Which services; default: all.")] = None,
+    services: Annotated[list[str] | None, typer.Argument(help="Which services, or web; default: all.")] = None,
 ) -> None:
     """Bring databases to their newest revision."""
     from services import assembly
-    from shared.config import SERVICES
+    from shared.config import APPLICATIONS
 
-    if unknown := set(services or ()) - set(SERVICES):
+    if unknown := set(services or ()) - set(APPLICATIONS):
         typer.echo(f"Unknown: {', '.join(sorted(unknown))}.", err=True)
         raise typer.Exit(USAGE)
     private.keep_private()

@@ -58,3 +58,5 @@ def demand_keys(service: str, settings: Settings) -> None:
         load_ring(settings.proof_key_path)
     if service == "alignment":
         load_ring(settings.service_key_path)
+    if service == "web":
+        load_ring(settings.web_key_path)

@@ -13,7 +13,7 @@ import uvloop
 from services.cli import private, server
 from services.cli.endpoint import LOCK_FILE
 from services.cli.prepare import configured
-from shared.config import SERVICES, Settings
+from shared.config import APPLICATIONS, Settings
 
 _LOCK_ATTEMPTS = 4
 
@@ -54,10 +54,12 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def serve(service: Annotated[str, typer.Argument(help="strategy, catalog, roles or alignment")]) -> None:
-    """Run one service, configured by the environment."""
-    if service not in SERVICES:
-        typer.echo(f"There is no service {service}; there are {', '.join(SERVICES)}.", err=True)
+def serve(
+    service: Annotated[str, typer.Argument(help="strategy, catalog, roles, alignment, or web for the page")],
+) -> None:
+    """Run one service, or the page, configured by the environment."""
+    if service not in APPLICATIONS:
+        typer.echo(f"There is no service {service}; there are {', '.join(APPLICATIONS)}.", err=True)
         raise typer.Exit(2)
     with configured() as settings:
         private.keep_private()

@@ -7,14 +7,11 @@ from pathlib import Path
 from joserfc import jwt
 
 from shared import clock
-from shared.config import SERVICES
 from shared.errors import Forbidden, Unauthorized, Unavailable
 from shared.http.tokens import LEEWAY_SECONDS, NotAToken, opened
 from shared.keys import ALGORITHM, LONGEST_TOKEN_SECONDS, Ring, TrustedKeys, load_ring
+from shared.scopes import ALL_SCOPES
 
-ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "metrics", "admin")
-"""``appoint`` changes who may sign, ``correct`` mends what was recorded wrongly; neither is part of ``write``."""
-ALL_SCOPES = tuple(f"{service}:{action}" for service in SERVICES for action in ACTIONS)
 _REMEMBERED = 1000
 
 

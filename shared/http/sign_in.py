@@ -12,14 +12,14 @@ from shared.errors import Unauthorized
 from shared.http.auth import Caller
 from shared.http.tokens import NotAToken, opened
 from shared.keys import ALGORITHM, Ring, TrustedKeys
+from shared.scopes import READING
 
 CODE_SECONDS = 600
-PAGE_SCOPE = "alignment:read"
 _TYPE = "plumbline-sign-in+jwt"
 
 
 def mint_code(ring: Ring, subject: str, scopes: Iterable[str] = ()) -> str:
-    """A code for a subject, with the scope that the page needs and these. Raises ValueError."""
+    """A code for a subject, who may read, and act by these scopes. Raises ValueError."""
     if ring.grant is None:
         raise ValueError("This key signs nobody in.")
     issued = int(clock.now().timestamp())
@@ -27,7 +27,7 @@ def mint_code(ring: Ring, subject: str, scopes: Iterable[str] = ()) -> str:
         "iss": ring.grant.issuer,
         "aud": ring.grant.audience,
         "sub": subject,
-        "scope": " ".join(sorted({PAGE_SCOPE, *scopes})),
+        "scope": " ".join(sorted({*READING, *scopes})),
         "iat": issued,
         "exp": issued + CODE_SECONDS,
         "jti": secrets.token_urlsafe(16),

@@ -4,12 +4,13 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.config import ISSUER_KEY, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
+from shared.config import ISSUER_KEY, PROOF_KEY, SERVICE_KEY, TRUSTED_KEYS, WEB_KEY
 from shared.contracts.owners import OWNERS
 from shared.keys import files
 from shared.keys.former import derived_proof_key
 from shared.keys.ring import Grant, Ring, load_ring, make_ring, now_seconds
 from shared.keys.trusted import TokenKey, TrustedSet, load_trusted
+from shared.scopes import METRICS, PEOPLE
 
 LONGEST_TOKEN_SECONDS = 24 * 3600
 _GRACE_SECONDS = 300  # clocks differ
@@ -35,9 +36,8 @@ _UNNOTICED_SECONDS = 60
 PURPOSES = {
     "issuer": Purpose(ISSUER_KEY, "plumbline"),
     "alignment": Purpose(SERVICE_KEY, "plumbline/alignment", "alignment", tuple(f"{s}:read" for s in OWNERS)),
-    "metrics": Purpose(
-        Path("metrics", "token-key.json"), "plumbline/metrics", "prometheus", tuple(f"{s}:metrics" for s in SERVICES)
-    ),
+    "metrics": Purpose(Path("metrics", "token-key.json"), "plumbline/metrics", "prometheus", METRICS),
+    "web": Purpose(WEB_KEY, "plumbline/web", scopes=PEOPLE),
     "proof": Purpose(PROOF_KEY),
 }
 """By the name that ``plumbline keys --rotate`` has for it."""

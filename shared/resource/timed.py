@@ -12,10 +12,11 @@ from shared import clock
 from shared.changes import Leader
 from shared.contracts.base import Kind, Timed
 from shared.errors import DomainError
-from shared.http.auth import ALL_SCOPES, Caller
+from shared.http.auth import Caller
 from shared.resource import commands, idempotency, store
 from shared.resource.owner import Owner
 from shared.resource.store import Raced, Unit
+from shared.scopes import ALL_SCOPES
 from shared.storage.db import Database
 from shared.telemetry import log
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.config import SERVICES
+from shared.config import APPLICATIONS
 from shared.telemetry import metrics
 
 ROOT = Path(__file__).parents[2]
@@ -200,7 +200,7 @@ def prometheus() -> Prometheus:
 
 def test_every_service_is_scraped_where_it_has_its_metrics() -> None:
     scraped = {scrape.job_name: scrape for scrape in prometheus().scrape_configs}
-    assert set(scraped) == set(SERVICES)
+    assert set(scraped) == set(APPLICATIONS)
     for service, scrape in scraped.items():
         assert scrape.metrics_path == f"/{service}/metrics"
         assert [dns.names for dns in scrape.dns_sd_configs] == [[service]]

@@ -7,7 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared.config import SERVICES
+from shared.config import APPLICATIONS
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def new_databases(postgres_url: str) -> AsyncIterator[str]:
     """A URL template with ``{service}`` for four new databases, dropped afterwards."""
     prefix = f"test_{uuid4().hex}"
     server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
-    names = [f"{prefix}_{service}" for service in SERVICES]
+    names = [f"{prefix}_{service}" for service in APPLICATIONS]
     try:
         for name in names:
             await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")

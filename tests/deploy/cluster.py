@@ -16,7 +16,7 @@ def selects(selector: Mapping[str, Any], labels: Labels) -> bool:
     """A label selector; an empty one selects everything."""
     equal = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
     among = all(
-        term["operator"] == "In" and labels.get(term["key"]) in term["values"]
+        {"In": True, "NotIn": False}[term["operator"]] == (labels.get(term["key"]) in term["values"])
         for term in selector.get("matchExpressions", ())
     )
     return equal and among

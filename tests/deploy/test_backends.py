@@ -10,7 +10,7 @@ from services.alignment.follow.rebuild import TOPICS
 from services.rights import rights
 from shared.bus import PARTITIONS
 from shared.bus.kafka import _TOPIC
-from shared.config import SERVICES
+from shared.config import APPLICATIONS, SERVICES
 from shared.contracts.events import topic
 from shared.storage.db import Database
 from tests.deploy.cluster import Cluster
@@ -63,7 +63,7 @@ def test_servers_are_checked_by_certificates_that_the_operators_make(operators: 
         given = operators.environment(workload)
         files = {path: (secret, key) for path, secret, key in workload.mounted()}
         assert files[given["PLUMBLINE_DATABASE_CA_FILE"]] == ("plumbline-postgres-ca", "ca.crt")
-        if workload.kind == "Deployment":
+        if workload.kind == "Deployment" and workload.service != "web":
             assert given["PLUMBLINE_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
             user = given["PLUMBLINE_KAFKA_USERNAME"].replace("{service}", workload.service)
             assert files[given["PLUMBLINE_KAFKA_CA_FILE"]] == ("plumbline-cluster-ca-cert", "ca.crt")
@@ -97,7 +97,7 @@ def test_every_service_has_a_database_and_a_role(operators: Cluster, tree: Any) 
     roles = {role["name"]: role for role in cluster["spec"]["managed"]["roles"]}
     databases = {entry["spec"]["name"]: entry["spec"] for entry in operators.of_kind("Database")}
     assert f"{cluster['metadata']['name']}-rw" == DATABASE_HOST
-    for service in SERVICES:
+    for service in APPLICATIONS:
         secrets = tree / "overlays" / "example" / "secrets" / service
         url = make_url((secrets / "url").read_text())
         assert url.host == DATABASE_HOST
@@ -106,7 +106,7 @@ def test_every_service_has_a_database_and_a_role(operators: Cluster, tree: Any) 
         secret = operators.named("Secret", roles[str(url.username)]["passwordSecret"]["name"])
         assert secret["type"] == "kubernetes.io/basic-auth"
         assert secret["metadata"]["name"].startswith(f"{service}-database")
-    assert len(roles) == len(databases) == len(SERVICES)
+    assert len(roles) == len(databases) == len(APPLICATIONS)
 
 
 def test_the_roles_have_connections_enough_and_the_server_as_many(base: Cluster, operators: Cluster) -> None:
@@ -114,9 +114,9 @@ def test_the_roles_have_connections_enough_and_the_server_as_many(base: Cluster,
     each = _connections_of_a_process()
     (cluster,) = operators.of_kind("Cluster")
     limits = {role["name"]: role["connectionLimit"] for role in cluster["spec"]["managed"]["roles"]}
-    assert limits == {f"plumbline_{service}": 2 * base.most(service) * each for service in SERVICES}
+    assert limits == {f"plumbline_{service}": 2 * base.most(service) * each for service in APPLICATIONS}
     assert sum(limits.values()) < int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
-    assert all(operators.most(service) <= base.most(service) for service in SERVICES)
+    assert all(operators.most(service) <= base.most(service) for service in APPLICATIONS)
 
 
 def _connections_of_a_process() -> int:

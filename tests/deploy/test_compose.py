@@ -9,7 +9,7 @@ import yaml
 
 from services.cli import protocol
 from services.cli.main import COMMANDS
-from shared.config import SERVICES, Settings
+from shared.config import APPLICATIONS, Settings
 from shared.keys import make_keys
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ every_container = pytest.mark.parametrize("name", CONTAINERS)
 
 def test_every_service_is_served_by_its_own_name() -> None:
     served = {name: each["command"] for name, each in OURS.items() if each["command"][:1] == ["serve"]}
-    assert served == {service: ["serve", service] for service in SERVICES}
+    assert served == {service: ["serve", service] for service in APPLICATIONS}
 
 
 def test_every_command_exists() -> None:
@@ -57,10 +57,10 @@ def test_what_is_ours_or_may_be_is_locked_down(name: str) -> None:
     assert each.get("user") != "0:0" or each["network_mode"] == "none"
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", APPLICATIONS)
 def test_a_service_sees_its_own_secrets_alone(service: str) -> None:
     mounted = {volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]}
-    own = {"strategy", "alignment"} & {service}
+    own = {"strategy", "alignment", "web"} & {service}
     assert mounted == {"public-keys", f"{service}-secrets", *(f"{name}-key" for name in own)}
     assert all(volume.endswith(":ro") for volume in CONTAINERS[service]["volumes"])
 
@@ -79,9 +79,9 @@ def test_every_file_that_is_mounted_exists(name: str) -> None:
         assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"]
 
 
-def test_the_gateway_knows_every_owner() -> None:
+def test_the_gateway_knows_every_service() -> None:
     text = (ROOT / "deploy/gateway/nginx.conf").read_text()
-    assert re.findall(r"\(\?<owner>([\w|]+)\)", text) == ["|".join(SERVICES[:-1])]
+    assert re.findall(r"\(\?<named>([\w|]+)\)", text) == ["|".join(APPLICATIONS[:-1])]
 
 
 def test_the_gateway_takes_no_less_than_a_service() -> None:

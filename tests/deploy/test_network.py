@@ -1,6 +1,6 @@
 """What flows, and that nothing else does."""
 
-from shared.config import SERVICES
+from shared.config import APPLICATIONS
 from shared.contracts import OWNERS
 from tests.deploy.cluster import Cluster, Workload
 
@@ -15,15 +15,17 @@ def test_nothing_flows_that_is_not_named(cluster: Cluster) -> None:
         assert policy["podSelector"]["matchLabels"].items() <= workload.labels.items(), workload.name
 
 
-def test_between_services_only_alignment_calls_the_owners(cluster: Cluster) -> None:
-    servers = {service: cluster.server(service).labels for service in SERVICES}
+def test_only_alignment_calls_the_owners_and_only_the_page_all_services(cluster: Cluster) -> None:
+    servers = {service: cluster.server(service).labels for service in APPLICATIONS}
     flows = {
         (source, target)
-        for source in SERVICES
-        for target in SERVICES
+        for source in APPLICATIONS
+        for target in APPLICATIONS
         if cluster.may_flow(servers[source], servers[target], "http")
     }
-    assert flows == {("alignment", owner) for owner in OWNERS}
+    assert flows == {("alignment", owner) for owner in OWNERS} | {
+        ("web", service) for service in (*OWNERS, "alignment")
+    }
 
 
 def test_jobs_are_called_by_nobody(cluster: Cluster) -> None:
@@ -31,8 +33,8 @@ def test_jobs_are_called_by_nobody(cluster: Cluster) -> None:
         assert cluster.ways_in(job.labels) == [], job.name
 
 
-def test_services_are_called_by_gateway_monitoring_and_alignment(cluster: Cluster) -> None:
-    for service in SERVICES:
+def test_services_are_called_by_gateway_monitoring_alignment_and_the_page(cluster: Cluster) -> None:
+    for service in APPLICATIONS:
         peers = [peer for rule in cluster.ways_in(cluster.server(service).labels) for peer in rule["from"]]
         spaces = {
             peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
@@ -40,7 +42,9 @@ def test_services_are_called_by_gateway_monitoring_and_alignment(cluster: Cluste
             if "namespaceSelector" in peer
         }
         assert spaces == GATEWAY | {"monitoring"}
-        assert len([peer for peer in peers if "namespaceSelector" not in peer]) == (service in OWNERS)
+        assert len([peer for peer in peers if "namespaceSelector" not in peer]) == (service in OWNERS) + (
+            service != "web"
+        )
 
 
 def test_every_way_out_says_where_to(cluster: Cluster) -> None:
@@ -57,7 +61,10 @@ def test_databases_and_brokers_are_for_those_who_use_them(cluster: Cluster) -> N
 
 
 def _needed(workload: Workload, broker: int) -> set[int]:
-    return {"serve": {5432, broker}, "migrate": {5432}, "topics": {broker}}[workload.container["args"][0]]
+    args = workload.container["args"]
+    if args == ["serve", "web"]:
+        return {5432}
+    return {"serve": {5432, broker}, "migrate": {5432}, "topics": {broker}}[args[0]]
 
 
 def _broker(cluster: Cluster) -> int:
@@ -96,4 +103,4 @@ def test_the_gateway_sends_each_path_to_its_service(cluster: Cluster) -> None:
         service = cluster.named("Service", path["backend"]["service"]["name"])
         assert path["backend"]["service"]["port"]["name"] in [port["name"] for port in service["spec"]["ports"]]
         routes[path["path"]] = service["spec"]["selector"]["app.kubernetes.io/component"]
-    assert routes == {**{f"/{owner}": owner for owner in OWNERS}, "/": "alignment"}
+    assert routes == {**{f"/{service}": service for service in (*OWNERS, "alignment")}, "/": "web"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from services.alignment.models import Base
 from services.cli.main import COMMANDS
 from shared.config import SERVICES, Settings
-from shared.http import auth
+from shared.scopes import ALL_SCOPES
 from shared.storage.db import Database
 from shared.telemetry.metrics import REGISTRY
 from tests.deploy.manifests import FOLDER
@@ -35,7 +35,7 @@ def test_every_command_and_setting_exists() -> None:
 def test_every_scope_in_a_command_exists() -> None:
     named = re.findall(r"--scope (\S+)", TEXT)
     assert named
-    assert set(named) <= set(auth.ALL_SCOPES)
+    assert set(named) <= set(ALL_SCOPES)
 
 
 def test_every_page_that_is_linked_exists() -> None:

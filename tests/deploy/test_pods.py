@@ -10,8 +10,7 @@ import pytest
 from services import assembly
 from services.cli.main import COMMANDS
 from shared.bus import PARTITIONS, open_bus
-from shared.config import ISSUER_KEY, KEYS, SERVICES, TRUSTED_KEYS, Settings
-from shared.contracts import OWNERS
+from shared.config import APPLICATIONS, ISSUER_KEY, KEYS, SERVICES, TRUSTED_KEYS, Settings
 from shared.http import auth
 from shared.keys import load_ring, make_keys
 from tests.deploy.cluster import COMPONENT, NAME, Cluster, Workload, selects
@@ -65,10 +64,10 @@ def test_no_variable_is_made_up_by_the_cluster(cluster: Cluster) -> None:
 
 
 def test_every_service_is_run_and_migrated(cluster: Cluster) -> None:
-    assert sorted(w.service for w in cluster.workloads("Deployment")) == sorted(SERVICES)
+    assert sorted(w.service for w in cluster.workloads("Deployment")) == sorted(APPLICATIONS)
     jobs = [w.container["args"] for w in cluster.workloads("Job")]
     assert sorted(service for command, *services in jobs if command == "migrate" for service in services) == sorted(
-        SERVICES
+        APPLICATIONS
     )
 
 
@@ -85,7 +84,7 @@ def test_every_variable_is_a_setting(cluster: Cluster) -> None:
 
 def test_the_settings_are_right(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     services = {service["metadata"]["name"]: service for service in cluster.of_kind("Service")}
-    for service in SERVICES:
+    for service in APPLICATIONS:
         workload = cluster.server(service)
         for name, value in cluster.environment(workload).items():
             monkeypatch.setenv(name, value)
@@ -94,7 +93,7 @@ def test_the_settings_are_right(cluster: Cluster, monkeypatch: pytest.MonkeyPatc
         assert [port["containerPort"] for port in workload.container["ports"]] == [settings.port]
         assert settings.bus.startswith("kafka://")
         open_bus(settings.bus)
-        for owner in OWNERS:
+        for owner in SERVICES:
             host, _, port = settings.owner_url(owner).removeprefix("http://").partition(":")
             selector = services[host]["spec"]["selector"]
             assert services[host]["spec"]["ports"] == [{"name": "http", "port": int(port), "targetPort": "http"}]
@@ -128,7 +127,7 @@ def test_a_service_has_its_own_database(cluster: Cluster) -> None:
         assert all(secret.startswith(f"{workload.service}-database") for secret in databases), workload.name
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", APPLICATIONS)
 async def test_probes_ask_what_answers_without_a_token(cluster: Cluster, service: str, tmp_path: Path) -> None:
     container = cluster.server(service).container
     startup, liveness, readiness = (container[probe]["httpGet"] for probe in PROBES)
@@ -193,9 +192,14 @@ def test_a_made_key_signs_and_checks(tree: Path) -> None:
 
 
 def test_a_pod_holds_its_own_private_key_and_the_issuers_is_in_none(cluster: Cluster, tree: Path) -> None:
-    secrets = {f"{s}-database" for s in SERVICES} | {"plumbline-public-keys", "alignment-keys", "strategy-keys"}
+    secrets = {f"{s}-database" for s in APPLICATIONS} | {
+        "plumbline-public-keys",
+        "alignment-keys",
+        "strategy-keys",
+        "web-keys",
+    }
     held = {w.name: {name for _, name, _ in w.mounted() if name.endswith("-keys")} for w in cluster.workloads()}
-    holds = {"plumbline-alignment": {"alignment-keys"}, "plumbline-strategy": {"strategy-keys"}}
+    holds = {f"plumbline-{name}": {f"{name}-keys"} for name in ("alignment", "strategy", "web")}
     for workload in cluster.workloads("Deployment"):
         assert held[workload.name] == {"plumbline-public-keys"} | holds.get(workload.name, set())
     for workload in cluster.workloads("Job"):

@@ -30,7 +30,7 @@ _UNREADABLE = "tests/service/alignment/test_unreadable.py"
 _LEADING = "tests/service/test_leader.py"
 _ATTACKS = "tests/service/test_sign_off_attacks.py -k sqlite"
 
-_PAGE_ACCESS = "tests/service/alignment/test_page_access.py"
+_PAGE_ACCESS = "tests/service/web/test_sign_in.py"
 _AUTH = "tests/unit/test_auth.py"
 
 _ANSWERS = "tests/service/test_answers.py"
@@ -225,21 +225,21 @@ MUTANTS = (
     Mutant("a header with more in it", "shared/http/tokens.py", 'extra="forbid"', 'extra="ignore"', _AUTH),
     Mutant(
         "a code that works twice",
-        "services/alignment/page/sessions.py",
+        "services/web/sessions.py",
         "values(id=code.id, ends_at=ends)",
         "values(id=secret, ends_at=ends)",
         _PAGE_ACCESS,
     ),
     Mutant(
         "a session that outlives its end",
-        "services/alignment/page/sessions.py",
+        "services/web/sessions.py",
         ", SESSION.c.ends_at > clock.now())",
         ")",
         _PAGE_ACCESS,
     ),
     Mutant(
         "a form without its cookie",
-        "services/alignment/page/signing_in.py",
+        "services/web/signing_in.py",
         "if not held or not hmac",
         "if held and not hmac",
         _PAGE_ACCESS,

@@ -17,8 +17,8 @@ from shared.contracts import KINDS, LINKS, NODE_KINDS, RECORDED, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.errors import CODES, VALIDATION
 from shared.contracts.rule_packs import EXAMPLE, PackRule
-from shared.http.auth import ALL_SCOPES
 from shared.resource.bodies import body_model
+from shared.scopes import ALL_SCOPES
 from tests.platform import Platform
 
 State = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 
 from shared.config import SERVICES
 from shared.contracts import OWNERS, Kind
-from shared.http.auth import ALL_SCOPES
+from shared.scopes import ALL_SCOPES
 from tests.service.api import Api, new_id, one_loop, some_kinds
 
 pytestmark = one_loop

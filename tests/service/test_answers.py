@@ -15,7 +15,7 @@ from shared.contracts import NODE_KINDS, RECORDED, Kind
 from shared.contracts.rule_packs import EXAMPLE
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment import sample
+from tests.service import sample
 from tests.service.api import Api, State, a_change, body_of, new_id, once, registrable
 from tests.service.boards import INCREMENT, ref, signer, submitted
 from tests.service.moves import moves

@@ -9,12 +9,12 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, func, inspect, select
 
-from shared.config import SERVICES
+from shared.config import APPLICATIONS
 from shared.contracts import OWNERS
 from shared.storage import migrations
 from shared.storage.db import Database
 
-every_service = pytest.mark.parametrize("service", SERVICES)
+every_service = pytest.mark.parametrize("service", APPLICATIONS)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ async def test_a_drift_would_be_seen(service: str, database: Database) -> None:
     assert found >= {"remove_column", "add_table"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", APPLICATIONS)
 def test_code_runs_on_its_own_schema_and_on_a_later_one(service: str) -> None:
     """Neither without a schema nor on an older one, which lacks what it needs."""
     newest = migrations.newest(service)

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from shared.contracts import LINKS, NODE_KINDS
-from tests.service.alignment.browsing import code, offered, stranger
 from tests.service.api import Api, codes, eventually, new_id, one_loop
+from tests.service.web.browsing import code, offered, stranger
 
 pytestmark = one_loop
 WRITERS = 16

@@ -16,18 +16,22 @@ from joserfc.jwk import OKPKey
 from services import assembly
 from shared import clock
 from shared.bus import open_bus
-from shared.config import KEYS, SERVICES
-from shared.http.auth import ALL_SCOPES, mint
+from shared.config import APPLICATIONS, KEYS, SERVICES
+from shared.http.auth import mint
+from shared.scopes import ALL_SCOPES
 from tests.platform import settings_for
 from tests.service.api import Api, one_loop
 
 pytestmark = one_loop
+SUBJECTS = ("tester", "local", "alignment", "prometheus")
 COMPOSE: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())
 HEALTHY = {
     "alignment": {("alignment", f"{owner}:read") for owner in ("strategy", "catalog", "roles")},
-    "metrics-token": {("prometheus", f"{service}:metrics") for service in SERVICES},
+    "metrics-token": {("prometheus", f"{service}:metrics") for service in APPLICATIONS},
+    "web": {(who, f"{service}:{may}") for who in SUBJECTS for service in SERVICES for may in ("read", "write")},
 }
-"""What a container's key may say, by hand: its subject, and the scopes that it needs. The others may say nothing."""
+"""What a container's key may say, by hand: its subject, and the scopes that it needs. The page speaks for whoever has
+signed in, but reads no metrics. The others may say nothing."""
 ASKED = {"read": ("GET", "v1/changes"), "metrics": ("GET", "metrics"), "write": ("POST", None)}
 
 
@@ -73,17 +77,17 @@ def allowed(container: str, subject: str, scope: str) -> bool:
     return (subject, scope) in HEALTHY.get(container, set())
 
 
-@pytest.mark.parametrize("container", [*SERVICES, "metrics-token"])
+@pytest.mark.parametrize("container", [*APPLICATIONS, "metrics-token"])
 async def test_no_container_can_make_a_token_that_is_anothers(api: Api, container: str) -> None:
     keys = api.platform.settings.home / KEYS
     files = held(container, keys)
-    if container not in SERVICES:
+    if container not in APPLICATIONS:
         files += held("alignment", keys)[:1]  # everybody may know the public keys
     tried = 0
     for service in SERVICES:
         for action, (method, path) in ASKED.items():
             where = f"/{service}/{path}" if path else f"/{service}/v1/bulk"
-            for subject in ("tester", "local", "alignment", "prometheus"):
+            for subject in SUBJECTS:
                 scope = f"{service}:{action}"
                 statuses = [
                     (await api.send(method, where, headers={"Authorization": f"Bearer {token}"})).status_code
@@ -116,7 +120,7 @@ async def test_what_the_issuers_job_holds_makes_any(api: Api) -> None:
     assert statuses == {200, 401}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", APPLICATIONS)
 async def test_metrics_have_a_scope_of_their_own(api: Api, service: str) -> None:
     others = [scope for scope in ALL_SCOPES if scope != f"{service}:metrics"]
     assert (await api.as_caller(*others).send("GET", f"/{service}/metrics")).status_code == 403

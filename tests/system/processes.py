@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shared.config import ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, SERVICES, TRUSTED_KEYS
+from shared.config import APPLICATIONS, ISSUER_KEY, KEYS, PROOF_KEY, SERVICE_KEY, TRUSTED_KEYS, WEB_KEY
 from shared.http import auth
 from shared.keys import make_keys
 
@@ -112,9 +112,9 @@ def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:
 
 @contextmanager
 def deployed(home: Path, databases: str, bus: str) -> Iterator[tuple[str, str]]:
-    """Four processes on PostgreSQL and Kafka behind a gateway: its address and a token."""
+    """The services and the page on PostgreSQL and Kafka behind a gateway: its address and a token."""
     home.mkdir()
-    ports = {service: free_port() for service in SERVICES}
+    ports = {application: free_port() for application in APPLICATIONS}
     make_keys(home / KEYS)
     with ExitStack() as stack:
         gateway = stack.enter_context(_threaded(_gateway(ports)))
@@ -124,6 +124,7 @@ def deployed(home: Path, databases: str, bus: str) -> Iterator[tuple[str, str]]:
             "PLUMBLINE_TRUSTED_KEYS_FILE": str(home / KEYS / TRUSTED_KEYS),
             "PLUMBLINE_PROOF_KEY_FILE": str(home / KEYS / PROOF_KEY),
             "PLUMBLINE_SERVICE_KEY_FILE": str(home / KEYS / SERVICE_KEY),
+            "PLUMBLINE_WEB_KEY_FILE": str(home / KEYS / WEB_KEY),
             "PLUMBLINE_SERVICE_URL": gateway,
         }
         migrated = subprocess.run([sys.executable, "-m", "services", "migrate"], env={**os.environ, **common})
@@ -157,7 +158,7 @@ def _gateway(ports: Mapping[str, int]) -> uvicorn.Config:
 
     async def forward(request: Request) -> Response:
         service = request.url.path.split("/", 2)[1]
-        port = ports.get(service, ports["alignment"])
+        port = ports.get(service, ports["web"])
         target = f"http://127.0.0.1:{port}{request.url.path}"
         headers = {name: value for name, value in request.headers.items() if name not in ("host", "content-length")}
         async with httpx.AsyncClient(timeout=30) as client:

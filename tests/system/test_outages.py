@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.config import SERVICES
+from shared.config import APPLICATIONS
 from tests.system.containers import Stack, docker, eventually
 from tests.system.traffic import AWAY_SECONDS, PATHS, check, traffic
 
@@ -31,7 +31,7 @@ async def test_without_a_broker_writes_go_on_and_the_view_catches_up(stack: Stac
         before = ledger.writes
         for _ in range(AWAY_SECONDS):
             await asyncio.sleep(1)
-            assert all(await asyncio.gather(*(asyncio.to_thread(is_ready, stack, service) for service in SERVICES)))
+            assert all(await asyncio.gather(*(asyncio.to_thread(is_ready, stack, service) for service in APPLICATIONS)))
         assert ledger.writes - before > 5 * AWAY_SECONDS
         await asyncio.to_thread(stack.compose, "start", "kafka")
         await asyncio.sleep(3)
@@ -41,7 +41,7 @@ async def test_without_a_broker_writes_go_on_and_the_view_catches_up(stack: Stac
 
 async def test_without_a_database_it_says_when_to_come_back_and_recovers_by_itself(stack: Stack) -> None:
     token = stack.token()
-    began = {service: stack.started_at(stack.replicas(service)[0]) for service in SERVICES}
+    began = {service: stack.started_at(stack.replicas(service)[0]) for service in APPLICATIONS}
     async with traffic(stack.url, token) as ledger:
         await asyncio.sleep(1)
         await asyncio.to_thread(stack.compose, "stop", "postgres")
@@ -51,7 +51,7 @@ async def test_without_a_database_it_says_when_to_come_back_and_recovers_by_itse
         await asyncio.to_thread(stack.compose, "start", "postgres")
         await asyncio.to_thread(eventually, lambda: ledger.writes > before + 20, 30)
     await check(stack.url, token, stack.broker, ledger)
-    assert began == {service: stack.started_at(stack.replicas(service)[0]) for service in SERVICES}
+    assert began == {service: stack.started_at(stack.replicas(service)[0]) for service in APPLICATIONS}
 
 
 def _answers(stack: Stack, token: str) -> set[tuple[int, bool]]:
@@ -77,7 +77,7 @@ ORDERS = [
 def test_any_order_of_start_works(stack: Stack, order: tuple[str, ...]) -> None:
     """Each part is started well before the next one; whichever is first must bear that the others are not there."""
     token = stack.token()
-    parts = {"kafka": ["kafka"], "postgres": ["postgres"], "services": list(SERVICES)}
+    parts = {"kafka": ["kafka"], "postgres": ["postgres"], "services": list(APPLICATIONS)}
     found = {part: [stack.replicas(name)[0] for name in names] for part, names in parts.items()}
     for part in ("services", "kafka", "postgres"):
         docker("stop", "--time", "25", *found[part])
@@ -86,7 +86,7 @@ def test_any_order_of_start_works(stack: Stack, order: tuple[str, ...]) -> None:
         if part != order[-1]:
             time.sleep(TRY_SECONDS)
     with httpx.Client(base_url=stack.url, headers=_bearer(token), timeout=30) as http:
-        eventually(lambda: all(is_ready(stack, service) for service in SERVICES), 60)
+        eventually(lambda: all(is_ready(stack, service) for service in APPLICATIONS), 60)
         for path in PATHS.values():
             answer = http.put(f"{path}/{uuid4()}", json={"name": "-".join(order)})
             assert answer.status_code == 201, answer.text

@@ -8,8 +8,8 @@ from shared.interchange.export import Export, export
 from shared.interchange.sync import sync
 from shared.interchange.yaml_documents import text
 from tests.platform import running, settings_for
-from tests.service.alignment import sample
-from tests.service.alignment.sample import SAMPLE
+from tests.service import sample
+from tests.service.sample import SAMPLE
 
 
 async def test_findings_are_the_known_gaps_and_an_export_arrives_whole(tmp_path: Path) -> None:

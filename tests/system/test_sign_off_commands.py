@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from shared.config import Settings
-from shared.http.auth import ALL_SCOPES, mint
+from shared.http.auth import mint
+from shared.scopes import ALL_SCOPES
 from tests.system import processes
 
 BUNDLE = r"""

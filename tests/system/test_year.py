@@ -17,8 +17,8 @@ from shared.contracts import NODE_KINDS, OWNERS
 from shared.interchange import bundle, bundle_files
 from shared.interchange.sync import sync
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment import sample
-from tests.service.alignment.sample import SAMPLE
+from tests.service import sample
+from tests.service.sample import SAMPLE
 
 pytestmark = pytest.mark.long
 _KNOWN = re.compile(r"^\| ([A-Z]\d\d) \| `?(\w+/[\w.-]+)`? \|", re.MULTILINE)

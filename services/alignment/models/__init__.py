@@ -11,7 +11,7 @@ index_lists(Base.metadata)
 _TABLES = Base.metadata.tables
 GENERATION, PROGRESS, AHEAD, OFFSET = (_TABLES[name] for name in ("generation", "progress", "ahead", "offset"))
 RECORD, EDGE, FINDING, DEAD_LETTER = (_TABLES[name] for name in ("record", "edge", "finding", "dead_letter"))
-SESSION, SPENT_CODE, BASELINE, TALLY = (_TABLES[name] for name in ("session", "spent_code", "baseline", "tally"))
+BASELINE, TALLY = (_TABLES[name] for name in ("baseline", "tally"))
 SETTING, RULE_PACK = (_TABLES[name] for name in ("setting", "rule_pack"))
 SCENARIO, CAMPAIGN = (_TABLES[name] for name in ("scenario", "campaign"))
 ANNOUNCED, ANNOUNCING, CHANGE, LEADER = (_TABLES[name] for name in ("announced", "announcing", "change", "leader"))

@@ -1,4 +1,4 @@
-"""What alignment records itself: no rebuild touches it, and it is in no generation. And who is signed in."""
+"""What alignment records itself: no rebuild touches it, and it is in no generation."""
 
 from datetime import datetime
 from uuid import UUID
@@ -126,25 +126,3 @@ class Announcing(Base):
     position: Mapped[int]
     checked: Mapped[str | None]
     scored_at: Mapped[datetime]
-
-
-class Session(Base):
-    """Somebody signed in on the page. ``id`` is the hash of what the browser holds; ``kid`` the key of the code."""
-
-    __tablename__ = "session"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str]
-    scopes: Mapped[str]
-    kid: Mapped[str]
-    began_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-
-
-class SpentCode(Base):
-    """A code of signing in that has been used, until it would have ended by itself."""
-
-    __tablename__ = "spent_code"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    ends_at: Mapped[datetime]

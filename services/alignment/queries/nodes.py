@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.models import GENERATION, NODES, PROGRESS, RECORD
-from services.alignment.queries.counts import tally
 from services.alignment.queries.snapshot import Moment, of_generation, recorded
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import NODE_KINDS
@@ -20,8 +19,6 @@ from shared.http import pagination
 from shared.live import UNSEEN, why_not_live
 from shared.storage.arrays import any_of, chunks
 from shared.storage.rows import every
-
-MAX_VERSIONS = 50
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -167,46 +164,7 @@ async def records(moment: Moment, refs: Iterable[str]) -> list[Any]:
     return found
 
 
-async def of_kind(moment: Moment, kind: str, most: int) -> tuple[dict[str, dict[str, Any]], int]:
-    """The nodes of a kind by reference, at most so many, and how many more there are."""
-    found, more = await nodes(moment, {"kind": kind}, most, None)
-    total = len(found)
-    if more is not None:
-        counts = await tally(moment, "node")
-        total = sum(number for key, number in counts.items() if key[:2] == ("node", kind))
-    return {f"{kind}/{node['id']}": node for node in found}, total - len(found)
-
-
-class Version(NamedTuple):
-    """A version of an entity, and the members that it changed in the one before; none of the first that is told."""
-
-    version: int
-    at: datetime
-    actor: str
-    state: str
-    deleted: bool
-    changed: list[str]
-
-
-async def versions(moment: Moment, ref: str) -> list[Version]:
-    """The newest versions of an entity that were recorded by this moment, newest first, and what each has changed."""
-    mine = (RECORD.c.generation == moment.generation, RECORD.c.ref == ref)
-    until = () if moment.as_of is None else (RECORD.c.recorded_from <= moment.as_of,)
-    query = select(RECORD).where(*mine, *until).order_by(RECORD.c.epoch.desc(), RECORD.c.version.desc())
-    rows = (await moment.as_recorded(query.limit(MAX_VERSIONS + 1))).all()
-    before = [*(row.data for row in rows[1:]), {}]
-    return [_version(row, then) for row, then in zip(rows[:MAX_VERSIONS], before, strict=False)]
-
-
-_STAMPS = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind"}
-
-
-def _version(row: Any, before: dict[str, Any]) -> Version:
-    changed = [name for name, value in row.data.items() if name not in _STAMPS and value != before.get(name)]
-    return Version(row.version, row.recorded_from, row.actor, row.state, row.deleted, changed if before else [])
-
-
-_FIRST = (
+FIRST = (
     select(RECORD.c.recorded_from)
     .where(RECORD.c.generation == bindparam("of_generation"))
     .order_by(RECORD.c.recorded_from)
@@ -216,7 +174,7 @@ _FIRST = (
 
 async def first_recorded(moment: Moment) -> datetime | None:
     """When the first change of all was recorded: before it the view has nothing."""
-    found: datetime | None = (await moment.execute(_FIRST)).scalar()
+    found: datetime | None = (await moment.execute(FIRST)).scalar()
     return found
 
 

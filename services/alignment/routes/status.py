@@ -60,11 +60,17 @@ async def _status(connection: Any) -> dict[str, Any]:
         "building": await generations.building(connection),
         "watermark": {service: clock.rfc3339(mark) for service, mark in sorted(marks.items())},
         "lag_seconds": {service: round((now - mark).total_seconds(), 3) for service, mark in sorted(marks.items())},
+        "first_recorded": await _first_recorded(connection, generation),
         "surveyed_until": await _surveyed_until(connection, generation),
         "dead_letters": await dead_letters.count(connection),
         "seeded_until": seeded and clock.rfc3339(seeded),
         "last_reconciliation": await _last_reconciliation(connection, generation),
     }
+
+
+async def _first_recorded(connection: Any, generation: int | None) -> str | None:
+    first = (await connection.execute(node_queries.FIRST, {"of_generation": generation})).scalar()
+    return first and clock.rfc3339(first)
 
 
 async def _surveyed_until(connection: Any, generation: int | None) -> str | None:

@@ -67,6 +67,8 @@ class Status(Model):
     """By service, until when the view covers everything that it has recorded."""
     lag_seconds: dict[str, float]
     """By service, how long ago that was."""
+    first_recorded: Instant | None
+    """When the first change of all was recorded; null where there is none. Before it, every view is empty."""
     surveyed_until: Instant | None
     """Until when what is recorded is in the last look at the whole view: what no change shows by itself, such as names
     that are taken twice, is found by such looks."""

@@ -8,8 +8,8 @@ import pytest
 
 from shared.contracts import NODE_KINDS
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment.browsing import shown
 from tests.service.api import Api
+from tests.service.web.browsing import shown
 
 _TURNING = ("watermark", "provisional")
 

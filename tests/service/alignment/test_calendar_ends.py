@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.service.alignment.browsing import visitor
 from tests.service.api import Api, one_loop
+from tests.service.web.browsing import visitor
 from tests.unit.hostile import MOMENTS
 
 pytestmark = one_loop

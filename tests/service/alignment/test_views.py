@@ -14,7 +14,7 @@ from shared.contracts.design import FOUR_PS
 from shared.contracts.relations import RELATIONS
 from tests.backends.databases import chosen
 from tests.platform import Platform, running, settings_for
-from tests.service.alignment import sample
+from tests.service import sample
 from tests.service.conftest import BACKENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -17,9 +17,9 @@ from services.cli.endpoint import Endpoint, Unusable, locate
 from shared import clock
 from shared.config import ISSUER_KEY, KEYS, TRUSTED_KEYS
 from shared.errors import Unauthorized
-from shared.http import auth
 from shared.http.auth import Authenticator
 from shared.keys import make_keys
+from shared.scopes import ALL_SCOPES
 from tests.backends.server import free_port
 
 HERE = "http://127.0.0.1:4711"
@@ -194,7 +194,7 @@ def test_token_prints_a_token_and_nothing_else(run: Any, home: Path) -> None:
 
 def test_token_has_all_scopes_unless_told(run: Any, home: Path) -> None:
     caller = Authenticator(home / KEYS / TRUSTED_KEYS).caller(f"Bearer {run('token', '--home', home).stdout.strip()}")
-    assert caller.scopes == set(auth.ALL_SCOPES)
+    assert caller.scopes == set(ALL_SCOPES)
 
 
 def test_token_refuses_what_it_cannot_sign(run: Any, home: Path, elsewhere: Path) -> None:

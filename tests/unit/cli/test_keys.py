@@ -18,6 +18,7 @@ from shared.errors import Unauthorized
 from shared.http.auth import Authenticator
 from shared.http.sign_in import SignInCodes
 from shared.keys import load_ring, load_trusted
+from shared.scopes import READING
 
 FORMER = {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "use": "sig", "alg": "HS256"}
 
@@ -36,6 +37,7 @@ def test_keys_are_made_once_each_for_its_holder(run: Any, tmp_path: Path) -> Non
         "alignment/token-key.json",
         "metrics/token-key.json",
         "strategy/proof-key.json",
+        "web/token-key.json",
     }
     before = {path: path.read_text() for path in folder.rglob("*.json")}
     assert run("keys", folder).stdout == ""
@@ -61,7 +63,7 @@ def test_an_unknown_key_is_named(run: Any, tmp_path: Path) -> None:
 def test_a_token_says_what_its_key_is_limited_to(run: Any, tmp_path: Path) -> None:
     run("keys", tmp_path)
     told = run("token", "--key", tmp_path / "metrics" / "token-key.json").stdout
-    metrics = {f"{service}:metrics" for service in ("strategy", "catalog", "roles", "alignment")}
+    metrics = {f"{service}:metrics" for service in ("strategy", "catalog", "roles", "alignment", "web")}
     assert said_by(tmp_path, told) == ("prometheus", metrics)
 
 
@@ -120,7 +122,7 @@ def test_an_address_to_sign_in_has_a_code_and_no_token(run: Any, tmp_path: Path)
     address, _, code = told.partition("/signin?code=")
     assert address == "http://127.0.0.1:4711"
     asked = SignInCodes(tmp_path / KEYS / TRUSTED_KEYS).opened(code)
-    assert (asked.caller.subject, set(asked.caller.scopes)) == ("ada", {"alignment:read", "strategy:approve"})
+    assert (asked.caller.subject, set(asked.caller.scopes)) == ("ada", {*READING, "strategy:approve"})
     with pytest.raises(Unauthorized):
         said_by(tmp_path / KEYS, code)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.bus import PARTITIONS
-from shared.config import SERVICES
+from shared.config import APPLICATIONS, SERVICES
 
 
 def test_topics_are_made_once(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,12 +31,12 @@ def test_a_bus_that_is_away_is_said_with_its_own_exit_code(
 
 
 def test_databases_are_found_by_files(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for service in SERVICES:
+    for service in APPLICATIONS:
         (tmp_path / service).mkdir()
         (tmp_path / service / "url").write_text(f"sqlite+aiosqlite:///{tmp_path}/{service}.db\n")
     monkeypatch.setenv("PLUMBLINE_DATABASE_URL_FILE", f"{tmp_path}/{{service}}/url")
     assert run("migrate").exit_code == 0
-    assert sorted(path.stem for path in tmp_path.glob("*.db")) == sorted(SERVICES)
+    assert sorted(path.stem for path in tmp_path.glob("*.db")) == sorted(APPLICATIONS)
 
 
 def test_an_unknown_service_is_named(run: Any) -> None:

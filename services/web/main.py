@@ -1,0 +1,26 @@
+"""The page, put together: what it asks the services with, its screens, and who is signed in."""
+
+import httpx
+from fastapi import FastAPI
+
+from services.web.pages import Pages
+from services.web.screens import cascade, changes, coverage, door, entity, findings, overview, processes, search
+from services.web.services import Services
+from shared.config import Settings
+from shared.http.app import create_app
+from shared.storage.db import Database
+
+SCREENS = (door, overview, search, entity, findings, cascade, coverage, processes, changes)
+PATHS = (
+    "/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*",
+    "/signin", "/signout",
+)  # fmt: skip
+"""Here people sign in by themselves; all else takes a token."""
+
+
+def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """``transport`` reaches the services without leaving the process; by default they are where settings say."""
+    services = Services(settings, transport)
+    pages = Pages(settings, database, services)
+    routers = [screen.routes(pages) for screen in SCREENS]
+    return create_app("web", settings, database, routers, workers={}, closing=[services.close], open_paths=PATHS)

@@ -1,0 +1,5 @@
+"""Alembic's entry; how migrations run is the same for every service."""
+
+from shared.storage.migrations import environment
+
+environment()

@@ -1,0 +1,37 @@
+"""Tables of the page: who is signed in, and the codes that were used for it. It reads no other database."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.storage.db import TYPES, named_metadata
+
+
+class Base(DeclarativeBase):
+    metadata = named_metadata()
+    type_annotation_map = TYPES
+
+
+class Session(Base):
+    """Of a browser. ``id`` is the hash of what it holds, ``kid`` the key by which it began."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    scopes: Mapped[str]
+    kid: Mapped[str]
+    began_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class SpentCode(Base):
+    """A code that has signed somebody in, as long as it could be tried again."""
+
+    __tablename__ = "spent_code"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime]
+
+
+SESSION, SPENT_CODE = (Base.metadata.tables[name] for name in ("session", "spent_code"))

@@ -1,0 +1,96 @@
+"""Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.clock import rfc3339
+from shared.contracts.relations import RELATIONS
+from shared.contracts.views.nodes import Node
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_TEMPLATES = Environment(
+    loader=PackageLoader("services.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_SECTIONS = (
+    ("/", "Overview"),
+    ("/findings", "Findings"),
+    ("/cascade", "Cascade"),
+    ("/coverage", "Coverage"),
+    ("/raci", "RACI"),
+    ("/changes", "Changes"),
+    ("/search", "Search"),
+)
+
+
+class Place:
+    """Where a page stands: its path, the moment that it and all its links are about, and what its forms bring back
+    where somebody has signed in."""
+
+    def __init__(self, path: str, as_of: datetime | None = None, form: str | None = None) -> None:
+        self.path = path
+        self.form = form
+        self.as_of = rfc3339(as_of) if as_of else None
+
+    def to(self, path: str, **parameters: Any) -> str:
+        """A link that stays at this moment."""
+        return _address(path, parameters | {"as_of": self.as_of})
+
+    def now(self, **parameters: Any) -> str:
+        """This page as it is now."""
+        return _address(self.path, parameters)
+
+    def entity(self, node: Node, **parameters: Any) -> str:
+        """By its key, but of what has none or had it once."""
+        name = node.id if node.deleted or not node.key else node.key
+        return self.to(f"/entity/{node.kind}/{name}", **parameters)
+
+    def is_here(self, section: str) -> bool:
+        return self.path == section or (section != "/" and self.path.startswith(f"{section}/"))
+
+
+def _address(path: str, parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value}
+    return quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+
+def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
+    """A template, filled in. Everything that is put into it is text, and never markup."""
+    html = _TEMPLATES.get_template(f"{name}.html").render(
+        place=place, sections=_SECTIONS, words=words, inverse=inverse, is_moment=is_moment, rfc3339=rfc3339, **content
+    )
+    return HTMLResponse(html, status, headers=HEADERS)
+
+
+def words(name: Any) -> str:
+    """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
+    return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
+
+
+def inverse(relation: str) -> str:
+    """What a relation is called from its other end."""
+    return RELATIONS[relation].inverse if relation in RELATIONS else relation
+
+
+def is_moment(text: str) -> bool:
+    """As the APIs write one."""
+    return _MOMENT.fullmatch(text) is not None

@@ -1,0 +1,48 @@
+"""Findings: by what brought them about, then one by one."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.web.pages import AsOf, Pages, router
+from services.web.visit import Visit
+from shared.contracts.views.catalogue import RuleList
+from shared.contracts.views.findings import FindingGroupPage, FindingPage
+from shared.http.pagination import MAX_LIMIT
+from shared.resource.listing import Word
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+_GROUPS = 50
+
+
+async def gather(visit: Visit, given: dict[str, Any], cursor: str | None) -> dict[str, Any]:
+    """What the API refuses of ``given`` is said on the page."""
+    found, groups, rules = await asyncio.gather(
+        visit.view(FindingPage, "/findings", limit=MAX_LIMIT, cursor=cursor, **given),
+        visit.view(FindingGroupPage, "/findings/groups", limit=_GROUPS, **given),
+        visit.now(RuleList, "/alignment/v1/rules"),
+    )
+    shown = [] if cursor else groups.items
+    told = {"groups": shown, "findings": found.items, "more": found.next_cursor}
+    return {**told, "rules": rules.items, "severities": SEVERITIES}
+
+
+def routes(pages: Pages) -> APIRouter:
+    served = router()
+
+    @served.get("/findings")
+    async def findings(
+        request: Request,
+        rule: Word | None = None,
+        severity: Word | None = None,
+        cursor: Word | None = None,
+        as_of: AsOf = None,
+        valid_at: AsOf = None,
+    ) -> Response:
+        given = {"rule": rule or None, "severity": severity or None}
+        return await pages.answer(
+            request, "findings", as_of, lambda visit: gather(visit, given, cursor), valid_at, **given
+        )
+
+    return served

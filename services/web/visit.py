@@ -1,0 +1,37 @@
+"""Somebody looks at a page: who it is, at which moment, and what the services answer them."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from services.web.rendering import Place
+from services.web.sessions import Session
+from shared import typed
+from shared.client import Client
+from shared.contracts.views.frame import View
+
+M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V", bound=View)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``answers`` are those of the views, in the order in which they came."""
+
+    client: Client
+    session: Session
+    place: Place
+    valid_at: str | None = None
+    answers: list[View] = field(default_factory=list)
+
+    async def view(self, model: type[V], path: str, **parameters: Any) -> V:
+        """What alignment answers of the moment that the page is about. Raises what ``shared.typed.read`` does."""
+        moment = {"as_of": self.place.as_of, "valid_at": self.valid_at}
+        answer = await self.now(model, f"/alignment/v1{path}", **moment, **parameters)
+        self.answers.append(answer)
+        return answer
+
+    async def now(self, model: type[M], path: str, **parameters: Any) -> M:
+        """What a service answers of the present."""
+        return (await typed.read(self.client, model, path, **parameters)).value

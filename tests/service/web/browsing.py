@@ -1,0 +1,64 @@
+"""Pages as a browser gets them that is signed in by its cookie, and by nothing else."""
+
+from typing import Any
+
+import httpx
+from lxml import html
+
+from shared.http.sign_in import mint_code
+from shared.keys import load_ring
+from tests.platform import Platform
+
+
+def stranger(platform: Platform, base_url: str = "http://plumbline", **headers: str) -> httpx.AsyncClient:
+    """Nobody has signed in with this browser."""
+    return httpx.AsyncClient(transport=platform.http._transport, base_url=base_url, headers=headers)
+
+
+def code(platform: Platform, *scopes: str, subject: str = "reader") -> str:
+    return mint_code(load_ring(platform.settings.issuer_key_path), subject, scopes)
+
+
+async def press(browser: httpx.AsyncClient, code: str) -> httpx.Response:
+    """Opens the address with a code and presses the button on the page that comes."""
+    return await browser.post("/signin", data=await offered(browser, code))
+
+
+async def offered(browser: httpx.AsyncClient, code: str) -> dict[str, str]:
+    """The fields of the form that the address of a code shows."""
+    page = html.document_fromstring((await browser.get("/signin", params={"code": code})).text)
+    return filled(page, "//main//form[@action='/signin']")
+
+
+def filled(page: Any, form: str) -> dict[str, str]:
+    """The fields of a form as they are."""
+    return {field.get("name"): field.get("value") for field in page.xpath(f"{form}//input")}
+
+
+async def visitor(platform: Platform, *scopes: str) -> httpx.AsyncClient:
+    """Somebody who has signed in, with these scopes besides the one that the page needs."""
+    browser = stranger(platform)
+    assert (await press(browser, code(platform, *scopes))).status_code == 303
+    return browser
+
+
+async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any:
+    """A page that keeps the rules for all: what a browser may do with it, and what those need who do not see it."""
+    answer = await browser.get(path)
+    assert answer.status_code == status, (path, answer.text[:500])
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    assert policy.pop("default-src") == "'none'"
+    assert set(policy.values()) <= {"'self'", "'none'"}
+    page = html.document_fromstring(answer.text)
+    assert page.get("lang") == "en"
+    assert len(page.findall(".//h1")) == 1, path
+    assert not page.xpath("//script/text() | //style | //@style | //@*[starts-with(name(), 'on')]"), path
+    assert page.xpath("//script/@src") == ["/static/former.js"], path
+    ids: Any = page.xpath("//@id")
+    assert len(ids) == len(set(ids)), path
+    labelled: Any = page.xpath("//label/@for")
+    fields: Any = page.xpath("//input[not(@type='hidden')]/@id | //select/@id")
+    assert set(fields) <= set(labelled), path
+    assert not page.xpath("//th[not(@scope)]"), path
+    return page

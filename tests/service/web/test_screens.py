@@ -1,0 +1,313 @@
+"""The page: whoever signs in can go everywhere by links alone, now and in the past; nothing that is typed is markup."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+
+from shared.contracts import LINKS, NODE_KINDS, OWNERS
+from shared.contracts.alignment import BASELINE
+from shared.http import pagination
+from tests.platform import Platform
+from tests.service.web.browsing import shown
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+_ENOUGH = 60
+MARKUP = "<script>alert(1)</script>"
+
+
+def links(page: Any, at: str) -> set[str]:
+    return {urljoin(at, link) for link in page.xpath("//a/@href") if not link.startswith("#")}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("moment", ["", "?as_of=2999-01-01T00:00"])
+async def test_every_link_leads_somewhere_and_everything_is_reached(
+    sampled: Platform, browser: httpx.AsyncClient, moment: str
+) -> None:
+    lists = [f"/search?kind={kind.name}{moment.replace('?', '&')}" for kind in NODE_KINDS.values() if kind.in_view]
+    waiting, seen = [f"/{moment}", *lists], set[str]()
+    while waiting and (not moment or len(seen) < _ENOUGH):
+        path = waiting.pop()
+        if path in seen or path.endswith("/docs"):
+            continue
+        seen.add(path)
+        page = await shown(browser, path)
+        found = links(page, path)
+        if "as_of=" in path:
+            here = urlsplit(path).path
+            away = {link for link in found if not link.endswith("/docs") and urlsplit(link).path != here}
+            assert not {link for link in away if "as_of=" not in link}, path
+        waiting += [link for link in found if "?as_of=2026" not in link]
+    if moment:
+        return
+    reached = {urlsplit(path).path.removeprefix("/entity/") for path in seen if path.startswith("/entity/")}
+    for kind in (kind for kind in NODE_KINDS.values() if kind.in_view):
+        async for state in sampled.client.list(kind):
+            assert f"{kind.name}/{state['key']}" in reached
+
+
+async def test_the_first_page_has_the_score_and_the_worst_first(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/")
+    score = await sampled.client.get_json("/alignment/v1/score")
+    assert page.xpath("string(//div[contains(@class, 'index')]/span)") == str(int(score["index"]))
+    worst = (await sampled.client.get_json("/alignment/v1/findings", limit=12))["items"]
+    rows = page.xpath("//table[contains(@class, 'findings')]/tbody/tr")
+    assert [row.xpath("string(td[2]/a)") for row in rows] == [each["rule"] for each in worst]
+    assert [row.xpath("string(td[3]/a)") for row in rows] == [each["subject"]["name"] for each in worst]
+
+
+async def test_an_entity_is_shown_with_its_reasons_relations_and_past(
+    sampled: Platform, browser: httpx.AsyncClient
+) -> None:
+    service = await sampled.client.find("service", "live-network-map")
+    assert service
+    path = f"/entity/service/{service['id']}"
+    page, node = await shown(browser, path), await sampled.client.get_json(f"/alignment/v1/nodes{path[7:]}")
+    told = page.text_content()
+    for edge in (*node["out"], *node["in"]):
+        assert edge["node"]["name"] in told
+    assert {title.text.partition(": ")[2].partition(" (")[0] for title in page.iter("title") if ": " in title.text} >= {
+        edge["node"]["name"] for edge in node["out"]
+    }
+    kind = NODE_KINDS["service"]
+    changed = await sampled.client.patch(kind, service["id"], service["version"], {"utility": "Seen by all."})
+    await sampled.caught_up()
+    rows = (await shown(browser, path)).xpath("//section[last()]//tbody/tr")
+    assert [row.xpath("string(td[1])") for row in rows] == [str(changed["version"]), str(service["version"])]
+    assert rows[0].xpath("string(td[5])") == "utility"
+    before = await shown(browser, rows[1].xpath("td[2]/a/@href")[0])
+    assert "Seen by all." not in before.text_content()
+    assert "You see" in before.text_content()
+
+
+async def test_an_entity_says_who_signed_which_version_of_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """Signed here, and attested from elsewhere; the way up says it of what lies on it."""
+    for kind, key, said in (
+        ("objective", "critical-services-hold", "It was signed by Chair of the board (maeve.stroud), Director of"),
+        ("objective", "one-live-view", "It was attested, not proven, under"),
+        ("tactic", "second-hosting-site", "signed by Chair of the board (maeve.stroud)"),
+    ):
+        found = await sampled.client.find(kind, key)
+        assert found
+        page = await shown(browser, f"/entity/{kind}/{found['id']}")
+        text = " ".join(page.text_content().split())
+        assert said in text, key
+        assert "(version 1)" in text
+
+
+async def test_members_are_told_as_people_write_them(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    increment = await sampled.client.find("increment", "dependable-first-slice")
+    assert increment
+    told = (await shown(browser, f"/entity/increment/{increment['id']}")).xpath("//dl")[0]
+    signed = told.xpath("div[dt = 'sign offs']/dd")[0]
+    assert [each["at"] for each in increment["sign_offs"]] == signed.xpath(".//time/@datetime")
+    assert {"stakeholder", "decision"} <= set(signed.xpath(".//span[@class='kind']/text()"))
+    assert signed.xpath(".//a/text()")[0] == "Chair of the board"
+
+
+async def test_every_kind_can_be_looked_through(browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/search")
+    kinds = page.xpath("//select[@id='kind']/option/@value")
+    assert page.xpath("//div[@id='results']//a/@href") == [f"/search?kind={kind}" for kind in kinds if kind]
+
+
+async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_are(
+    sampled: Platform, browser: httpx.AsyncClient
+) -> None:
+    page = await shown(browser, "/cascade")
+    answer = await sampled.client.get_json("/alignment/v1/cascade")
+    [branch] = page.xpath("//section[contains(@class, 'branch')][h2/a = 'Resilient Water 2030']")
+    tops = {side: branch.xpath(f".//div[@class='{side}']/ul/li/a[1]/text()") for side in ("business", "it")}
+    assert "Halve leakage by 2030" in tops["business"]
+    assert {"Connected Network", "Dependable Services"} == set(tops["it"])
+    [tactic] = page.xpath("//li[a[1] = 'Meter the last 94 districts']")
+    assert tactic.xpath("string(p[@class='beside']/a)") == "Renew the telemetry gateways"
+    for hole in answer["holes"]:
+        [place] = page.xpath(f"//*[@id='{hole['node']['kind']}/{hole['node']['id']}']")
+        told = [" ".join(each.text_content().split()) for each in place.xpath("span[@class='hole']")]
+        assert f"{hole['rule']} {hole['title']}" in told
+    assert len(page.xpath("//section[@id='holes']//tbody/tr")) == len(answer["holes"])
+    leading = {link[1:] for link in page.xpath("//main//a/@href") if link.startswith("#")}
+    assert leading
+    assert leading <= set(page.xpath("//@id"))
+
+
+async def test_what_is_typed_is_text(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    made = await sampled.client.post("tactic", {"name": MARKUP, "description": MARKUP, "custom": {MARKUP: MARKUP}})
+    await sampled.caught_up()
+    for path in (f"/entity/tactic/{made['id']}", "/cascade", "/search?q=%3Cscript%3E"):
+        assert MARKUP in (await shown(browser, path)).text_content()
+        assert MARKUP not in (await browser.get(path)).text
+    await sampled.client.delete("tactic", made["id"], made["version"], "a test")
+    await sampled.caught_up()
+    assert (await shown(browser, f"/entity/tactic/{made['id']}", 410)).findtext(".//h1") == "Deleted"
+
+
+async def test_what_left_its_model_and_what_a_relation_was_there_is_said(
+    sampled: Platform, browser: httpx.AsyncClient
+) -> None:
+    came = {"source": "archimate:Node", "id": "n", "type": "Node", "model": MARKUP}
+    left = {"name": "Old", "provenance": [{**came, "left_at": "2026-01-02T03:04:05Z"}]}
+    tactics = [await sampled.client.post("tactic", body) for body in (left, {"name": "New", "provenance": [came]})]
+    source, target = ({"kind": "tactic", "id": each["id"]} for each in tactics)
+    told = {"type": "relates_to", "source": source, "target": target, "provenance": [{**came, "type": "Flow"}]}
+    link = await sampled.client.post(LINKS["strategy"], told)
+    await sampled.caught_up()
+    old, new = [(await shown(browser, f"/entity/tactic/{each['id']}")).text_content() for each in tactics]
+    assert f"It is no longer in {MARKUP}, as was found on 2026-01-02." in old
+    assert "no longer in" not in new
+    assert all("relates to Flow" in " ".join(text.split()) for text in (old, new))
+    await sampled.client.transition(LINKS["strategy"], link["id"], link["version"], "ended", "a test")
+    for each in tactics:
+        await sampled.client.delete("tactic", each["id"], each["version"], "a test")
+    await sampled.caught_up()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/entity/tactic/7d4f0000-0000-4000-8000-000000000001", 404),
+        ("/raci/nothing", 404),
+        ("/entity/nonsense/7d4f0000-0000-4000-8000-000000000001", 404),
+        ("/entity/tactic/7d4f0000-0000-4000-8000-000000000001?depth=4", 422),
+        ("/entity/tactic/7d4f0000-0000-4000-8000-000000000001?types=loves", 422),
+        ("/search?kind=nonsense", 422),
+        ("/findings?rule=Z99", 422),
+        ("/findings?severity=dreadful", 422),
+        ("/?as_of=yesterday", 400),
+        ("/changes?to=0001-01-01T00:00", 400),
+        ("/?as_of=0001-01-01T00:00%2B14:00", 400),
+        ("/?as_of=9999-12-31T23:59", 400),
+    ],
+)
+async def test_what_cannot_be_shown_is_said_on_a_page(browser: httpx.AsyncClient, path: str, status: int) -> None:
+    await shown(browser, path, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "kind"),
+    [("/coverage", 1, "service"), ("/coverage", 2, "service_offering"), ("/raci", 2, "party")],
+)
+async def test_a_map_goes_on_until_everything_was_shown(
+    sampled: Platform,
+    browser: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    table: int,
+    kind: str,
+) -> None:
+    names = f"//section[{table}]//tbody/tr/*[1]//a/@href"
+    whole = (await shown(browser, path)).xpath(names)
+    assert len(whole) > 2
+    assert all(f"/entity/{kind}/" in each for each in whole)
+    for screen in ("coverage", "processes"):
+        monkeypatch.setattr(f"services.web.screens.{screen}.MAX_LIMIT", 2)
+    found, pages = list[str](), 0
+    while path:
+        page = await shown(browser, path)
+        found += page.xpath(names)
+        path, pages = next(iter(page.xpath(f"//section[{table}]//a[. = 'Look further']/@href")), ""), pages + 1
+    assert (found, pages > 1) == (whole, True)
+
+
+async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    made = await sampled.client.post("tactic", {"name": "Count the pumps", "state": "in_force"})
+    await sampled.caught_up()
+    later = await shown(browser, f"/changes?from={made['created_at']}")
+    [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
+    assert row.xpath("string(td[2])") == "tester"
+    assert row.xpath("string(td[4])") == "", "that it has members goes without saying"
+    assert row.xpath("string(td[5]/p)").startswith("came up: Count the pumps ")
+    assert "V02" in row.xpath("string(td[5])")
+    await sampled.client.patch(NODE_KINDS["tactic"], made["id"], made["version"], {"name": "Count all the pumps"})
+    await sampled.caught_up()
+    again = await shown(browser, f"/changes?from={made['created_at']}")
+    told = [each.xpath("string(td[4])") for each in again.xpath("//section[last()]//tbody/tr")]
+    assert "name: Count the pumps → Count all the pumps" in told
+    await sampled.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
+    named = await shown(browser, "/changes")
+    [link] = [link for link in named.xpath("//a") if link.text == "<Count> & see"]
+    since = await shown(browser, link.get("href"))
+    cells = [[each.xpath(f"string(td[{n}])") for n in (1, 2, 4)] for each in since.xpath("//section[last()]//tbody/tr")]
+    assert [row.xpath(f"string(td[{n}])") for n in (1, 2, 4)] in cells
+    await shown(browser, "/changes?from=2026-02-01T00:00&to=2026-01-01T00:00", 422)
+    await shown(browser, "/changes?from=never", 400)
+
+
+async def test_the_slider_goes_from_the_first_change_until_now(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    changes = [await sampled.client.changes(service, 0, 1) for service in OWNERS]
+    first = min(datetime.fromisoformat(each["items"][0]["time"]) for each in changes)
+    for path in ("/", "/changes"):
+        [slider] = (await shown(browser, path)).xpath("//input[@type='range']")
+        least, most, step, value = (int(slider.get(name)) for name in ("min", "max", "step", "value"))
+        assert least == int(first.timestamp())
+        assert value == most == least + step * round((most - least) / step)
+        assert most - step <= datetime.now(UTC).timestamp() + 1
+        assert slider.xpath("ancestor::*[@hidden]"), "it needs the script"
+    [slider] = (await shown(browser, "/?as_of=2020-01-01T00:00")).xpath("//input[@type='range']")
+    assert slider.get("value") == slider.get("min")
+
+
+async def test_before_anything_was_recorded_every_page_is_empty(browser: httpx.AsyncClient) -> None:
+    for path in ("/", "/findings", "/cascade", "/coverage", "/raci", "/search?q=water"):
+        page = await shown(browser, f"{path}{'&' if '?' in path else '?'}as_of=2020-01-01T00:00")
+        assert not page.xpath("//tbody/tr"), path
+
+
+async def test_a_search_says_how_far_it_looked_and_goes_on(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/search?q=telemetry"
+    whole = await shown(browser, path)
+    assert not whole.xpath("//a[text()='Look further']")
+    monkeypatch.setattr(pagination, "MOST_LOOKED_AT", 30)
+    found, told = list[str](), list[str]()
+    while path:
+        page = await shown(browser, path)
+        found += page.xpath("//div[@id='results']//tbody//a/@href")
+        told.append(page.xpath("string(//div[@id='results']/p)"))
+        path = next(iter(page.xpath("//a[text()='Look further']/@href")), "")
+    assert found == whole.xpath("//div[@id='results']//tbody//a/@href")
+    assert "Nothing found so far." in told[:-1]
+    assert all("so far" in each for each in told[:-1])
+    assert "so far" not in told[-1]
+
+
+async def test_findings_are_shown_by_what_brought_them_about(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    grouped = (await sampled.client.get_json("/alignment/v1/findings/groups", limit=50))["items"]
+    page = await shown(browser, "/findings")
+    by_cause, one_by_one = page.xpath("//table")
+    rows = by_cause.xpath("tbody/tr")
+    assert [row.xpath("string(td[2]/a)") for row in rows] == [group["rule"] for group in grouped]
+    assert [row.xpath("string(td[5])") for row in rows] == [f"+{group['gain']['index']:.2f}" for group in grouped]
+    assert len(rows) < len(one_by_one.xpath("tbody/tr"))
+
+
+async def test_findings_of_a_day_to_come(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """With the day in the form, and said in words; without what is wrong today and will not be, and the reverse."""
+    day = {"valid_at": "2099-01-01T00:00:00Z"}
+    items = (await sampled.client.get_json("/alignment/v1/findings", limit=200, **day))["items"]
+    today = (await sampled.client.get_json("/alignment/v1/findings", limit=200))["items"]
+    assert {each["id"] for each in items} != {each["id"] for each in today}
+    page = await shown(browser, "/findings?valid_at=2099-01-01")
+    [*_, one_by_one] = page.xpath("//table")
+    rows = one_by_one.xpath("tbody/tr")
+    assert [row.xpath("string(td[2])").split()[0] for row in rows] == [each["rule"] for each in items]
+    assert page.xpath("//input[@name='valid_at'][@type='date']/@value") == ["2099-01-01"]
+    assert "2099-01-01" in page.xpath("string(//p[@class='note'])")
+    assert (await browser.get("/findings?valid_at=tomorrow")).status_code == 400
+
+
+async def test_the_first_page_draws_how_the_score_has_gone(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    page = await shown(browser, "/")
+    [drawn] = page.xpath("//svg[contains(@class, 'spark')]")
+    told = [row.xpath("string(td[2])") for row in page.xpath("//details//table/tbody/tr")]
+    series = (await sampled.client.get_json("/alignment/v1/score/trend", points=9))["points"]
+    assert [told[0], told[-1]] == [
+        "–" if each["index"] is None else str(each["index"]) for each in (series[0], series[-1])
+    ]
+    points = sum(len(line.get("points").split()) for line in drawn.xpath("polyline"))
+    assert points == sum(each != "–" for each in told)
