@@ -11,6 +11,7 @@ import httpx
 import orjson
 
 from shared.contracts import NODE_KINDS, Kind
+from shared.received import MOST_BYTES, Bounded, too_large, whole
 from shared.refused import (
     ClientError,
     Conflict,
@@ -33,15 +34,12 @@ __all__ = [
 ]  # fmt: skip
 
 PAGE = 200
-MOST_BYTES = 64 * 1024 * 1024
-"""Of an answer that are read. Pages have at most 4 MiB; nothing that a service says is near it."""
 _TRIES = 4
 _PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _STREAMED = httpx.Timeout(45, connect=5)
 """Of a stream something comes more often than that."""
-_OF_THE_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
 
 
 def path_of(kind: Kind, id: str | None = None) -> str:
@@ -52,21 +50,6 @@ def path_of(kind: Kind, id: str | None = None) -> str:
 
 def _kind(kind: Kind | str) -> Kind:
     return NODE_KINDS[kind] if isinstance(kind, str) else kind
-
-
-class Bounded(httpx.AsyncClient):
-    """Reads of an answer no more than any platform would send. Raises Unusable for a larger one."""
-
-    async def send(self, request: httpx.Request, *, stream: bool = False, **more: Any) -> httpx.Response:
-        response = await super().send(request, stream=True, **more)
-        if stream:
-            return response
-        try:
-            return await _whole(response)
-        except httpx.DecodingError:
-            raise Unusable(f"{request.url.path} did not answer in the encoding that it names.") from None
-        finally:
-            await response.aclose()
 
 
 class Client:
@@ -82,6 +65,8 @@ class Client:
         """``token`` may be a function, for one who outlives a single token."""
         self._token = token if callable(token) else lambda: token
         self._http = Bounded(base_url=base_url, transport=transport, timeout=_TIMEOUT)
+        self.event: str | None = None
+        """Id of the newest event that a write of this client has made."""
 
     def acting(self, token: Callable[[], str]) -> "Client":
         """The same server over the same connections, as somebody else. It ends with the one that it comes from."""
@@ -172,14 +157,14 @@ class Client:
         try:
             async with self._http.stream("GET", path, headers=headers, timeout=_STREAMED) as response:
                 if response.status_code >= 300:
-                    raise refusal(await _whole(response))
+                    raise refusal(await whole(response))
                 if opened:
                     opened()
                 left = b""
                 async for chunk in response.aiter_bytes():
                     *lines, left = (left + chunk).split(b"\n")
                     if len(left) > MOST_BYTES:
-                        raise _too_large(response)
+                        raise too_large(response)
                     for line in lines:
                         if line.startswith(b"data: "):
                             yield orjson.loads(line[6:])
@@ -204,7 +189,9 @@ class Client:
         given = {name: value for name, value in params.items() if value is not None}
         every = {**self._bearer(), **(headers or {})}
         request = self._http.build_request(method, path, params=given, json=body, headers=every)
-        return content(await self._answer(request, _TRIES if safe else 1))
+        response = await self._answer(request, _TRIES if safe else 1)
+        self.event = response.headers.get("Plumbline-Event", self.event)
+        return content(response)
 
     def _bearer(self) -> dict[str, str]:
         token = self._token()
@@ -226,22 +213,6 @@ class Client:
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
             raise Unreachable(f"{request.url.copy_with(query=None)} cannot be reached: {why}") from error
-
-
-async def _whole(response: httpx.Response) -> httpx.Response:
-    """With its content, as it is unpacked. Raises Unusable where that is larger than any answer of a platform."""
-    chunks, size = [], 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise _too_large(response)
-        chunks.append(chunk)
-    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_TRANSFER]
-    return httpx.Response(response.status_code, headers=headers, content=b"".join(chunks), request=response.request)
-
-
-def _too_large(response: httpx.Response) -> Unusable:
-    return Unusable(f"{response.url.path}: the answer is larger than {MOST_BYTES // 1024**2} MiB.")
 
 
 def _retry_after(response: httpx.Response, default: float) -> float:

@@ -13,7 +13,7 @@ from shared.storage.db import Database
 SCREENS = (door, overview, search, entity, findings, cascade, coverage, processes, changes)
 PATHS = (
     "/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*",
-    "/signin", "/signout",
+    "/signin", "/signout", "/theme",
 )  # fmt: skip
 """Here people sign in by themselves; all else takes a token."""
 

@@ -1,35 +1,91 @@
-"""HTTP of a page: sign in, ask the services about one moment, fill in a template. It works without a script, and by
-keyboard."""
+"""HTTP of a page: sign in, ask the services about one moment, fill in a template; or do something, and lead to where it
+is seen. It works without a script, and by keyboard."""
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from services.web.frame import Frames, how_far
-from services.web.rendering import Place, page
+from services.web.frame import Frame, Frames
+from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
 from services.web.sessions import Sessions
-from services.web.signing_in import SigningIn, refused, unknown
+from services.web.signing_in import SigningIn, led_to, refused, theme_of, unknown
 from services.web.visit import Visit
 from shared import refused as refusals
 from shared.clock import rfc3339
 from shared.config import Settings
+from shared.contracts.events import EventId
 from shared.contracts.instant import moment
-from shared.errors import BadRequest, DomainError, Unauthorized
+from shared.errors import BadRequest, DomainError, Forbidden, Unauthorized
+from shared.http import exchange
 from shared.resource.listing import Word
 from shared.storage.db import Database
 
 _YEARS = range(1000, 9000)
 """That a person means; beyond them a week before or after would be no date."""
 _WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
+_FORM_BYTES, _MOST_FIELDS = 1_048_576, 5_000
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
+SAID = {
+    "saved": "Saved.",
+    "created": "Created.",
+    "moved": "Its state has changed.",
+    "linked": "Linked.",
+    "ended": "The link has ended.",
+    "signed": "Your decision is recorded.",
+    "acknowledged": "Acknowledged.",
+    "waived": "Waived.",
+    "commented": "Your comment is recorded.",
+    "mended": "The remedy is applied.",
+    "reviewed": "The review is recorded.",
+    "deleted": "Deleted.",
+}
+"""What is said on the page that an act leads to."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A template, and what it is filled with. ``status`` is 200 unless a form comes back with what is wrong."""
+
+    template: str
+    content: dict[str, Any]
+    crumbs: Crumbs = ()
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where an act can be seen, and what is said there, by its name in ``SAID``."""
+
+    address: str
+    said: str = "saved"
+
+
+class Form:
+    """What was typed into a form: the values of each field, in their order."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self.fields = fields
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        """The first value of a field, without spaces around it."""
+        return next((value for key, value in self.fields if key == name), otherwise).strip()
+
+    def every(self, name: str) -> list[str]:
+        return [value for key, value in self.fields if key == name]
+
+
+Act = Callable[[Visit, Form], Awaitable[Done | Screen]]
+Show = Callable[[Visit], Awaitable[Screen]]
 
 
 class Pages:
@@ -40,32 +96,76 @@ class Pages:
         self._frames = Frames()
         self.signing_in = SigningIn(Sessions(settings, database))
 
-    async def answer(
+    async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
+        """The screen that is made of what the services say of a moment."""
+
+        async def shown(visit: Visit) -> Response:
+            around, screen = await asyncio.gather(self._frames.around(visit), make(visit))
+            said = SAID.get(request.query_params.get("said", ""))
+            return _drawn(screen, visit, around.frame(visit), said)
+
+        return await self._answer(request, as_of, shown, valid_at)
+
+    async def act(self, request: Request, do: Act) -> Response:
+        """What a form asks for. The form has to come from a page of this session. What it leads to waits for what was
+        saved; what the act refuses comes back as a screen."""
+
+        async def done(visit: Visit) -> Response:
+            form = Form(await exchange.fields(request, _FORM_BYTES, _MOST_FIELDS))
+            if not visit.session.check_form(form.get("form")):
+                raise Forbidden("The form is too old, or comes from elsewhere. Load the page again.")
+            did = await do(visit, form)
+            if isinstance(did, Screen):
+                return _drawn(did, visit, (await self._frames.around(visit)).frame(visit), None)
+            return led_to(_with(did.address, said=did.said, wait_for=visit.client.event))
+
+        return await self._answer(request, None, done)
+
+    async def _answer(
         self,
         request: Request,
-        name: str,
         as_of: str | None,
-        gather: Gather,
+        make: Callable[[Visit], Awaitable[Response]],
         valid_at: str | None = None,
-        **more: Any,
     ) -> Response:
-        place = Place(request.url.path)
+        theme = theme_of(request)
+        place, frame = Place(request.url.path), Frame(theme=theme)
         try:
             session = await self.signing_in.session(request)
             place = Place(request.url.path, form=session.form)
             place = Place(request.url.path, read_moment(as_of), session.form)
-            day = read_moment(valid_at)
-            visit = Visit(self._services.acting(session.caller), session, place, rfc3339(day) if day else None)
-            frame, found = await asyncio.gather(self._frames.of(visit), gather(visit))
-            return page(name, place, valid_at=valid_at, **frame, **how_far(visit), **found, **more)
+            day, wait_for = read_moment(valid_at), _event(request.query_params.get("wait_for"))
+            client = self._services.acting(session.caller)
+            return await make(Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme))
         except Unauthorized:
-            return unknown(place)
+            return unknown(place, frame)
         except DomainError as error:
-            return refused(place, error.status, error.title, error.detail)
+            return refused(place, frame, error.status, error.title, error.detail)
         except refusals.Refused as error:
-            return refused(place, error.status, str(error.problem.get("title", "Refused")), error.detail)
+            return refused(place, frame, error.status, str(error.problem.get("title", "Refused")), str(error))
         except refusals.ClientError as error:
-            return refused(place, 503, "A service does not answer", str(error))
+            return refused(place, frame, 503, "A service does not answer", str(error))
+
+
+def _drawn(screen: Screen, visit: Visit, frame: Frame, said: str | None) -> Response:
+    return page(
+        screen.template, visit.place, screen.status, frame=frame, crumbs=screen.crumbs, said=said, **screen.content
+    )
+
+
+def _with(address: str, **parameters: str | None) -> str:
+    """An address with more parameters; a part that is named by ``#`` stays at its end."""
+    path, hash, part = address.partition("#")
+    given = "&".join(f"{name}={quote(value)}" for name, value in parameters.items() if value)
+    return f"{path}{'&' if '?' in path else '?'}{given}{hash}{part}" if given else address
+
+
+def _event(text: str | None) -> str | None:
+    """The id of an event, or None where it is none: whoever mistypes an address waits for nothing."""
+    try:
+        return str(EventId.parse(text)) if text else None
+    except DomainError:
+        return None
 
 
 class _Route(APIRoute):
@@ -78,7 +178,7 @@ class _Route(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                return _not_understood(Place(request.url.path), [detail["loc"] for detail in error.errors()])
+                return _not_understood(request, [detail["loc"] for detail in error.errors()])
 
         return handled
 
@@ -88,11 +188,12 @@ def router() -> APIRouter:
     return APIRouter(include_in_schema=False, route_class=_Route)
 
 
-def _not_understood(place: Place, where: list[tuple[Any, ...]]) -> Response:
+def _not_understood(request: Request, where: list[tuple[Any, ...]]) -> Response:
+    place, frame = Place(request.url.path), Frame(theme=theme_of(request))
     if any(part[0] == "path" for part in where):
-        return refused(place, 404, "Not found", "There is no page at this address.")
+        return refused(place, frame, 404, "Not found", "There is no page at this address.")
     names = ", ".join(sorted({str(part[1]) for part in where}))
-    return refused(place, 422, "Not valid", f"The address has no valid {names}.")
+    return refused(place, frame, 422, "Not valid", f"The address has no valid {names}.")
 
 
 def read_moment(text: str | None) -> datetime | None:

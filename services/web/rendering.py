@@ -1,7 +1,6 @@
 """Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,8 +8,8 @@ from urllib.parse import quote, urlencode
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.web.filters import FILTERS
 from shared.clock import rfc3339
-from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Node
 
 _POLICY = (
@@ -30,16 +29,9 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_SECTIONS = (
-    ("/", "Overview"),
-    ("/findings", "Findings"),
-    ("/cascade", "Cascade"),
-    ("/coverage", "Coverage"),
-    ("/raci", "RACI"),
-    ("/changes", "Changes"),
-    ("/search", "Search"),
-)
+_TEMPLATES.filters.update(FILTERS)
+Crumbs = Sequence[tuple[str, str | None]]
+"""The way to a page: what is said, and the address that it leads to, of all but the last."""
 
 
 class Place:
@@ -75,22 +67,4 @@ def _address(path: str, parameters: Mapping[str, Any]) -> str:
 
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
     """A template, filled in. Everything that is put into it is text, and never markup."""
-    html = _TEMPLATES.get_template(f"{name}.html").render(
-        place=place, sections=_SECTIONS, words=words, inverse=inverse, is_moment=is_moment, rfc3339=rfc3339, **content
-    )
-    return HTMLResponse(html, status, headers=HEADERS)
-
-
-def words(name: Any) -> str:
-    """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
-    return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
-
-
-def inverse(relation: str) -> str:
-    """What a relation is called from its other end."""
-    return RELATIONS[relation].inverse if relation in RELATIONS else relation
-
-
-def is_moment(text: str) -> bool:
-    """As the APIs write one."""
-    return _MOMENT.fullmatch(text) is not None
+    return HTMLResponse(_TEMPLATES.get_template(f"{name}.html").render(place=place, **content), status, headers=HEADERS)

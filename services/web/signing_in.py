@@ -1,18 +1,22 @@
 """HTTP of signing in and out. A link that is followed shows a button; only pressing it spends the code."""
 
 import hmac
+import re
 import secrets
-from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.web.frame import Frame
 from services.web.rendering import HEADERS, Place, page
 from services.web.sessions import Session, Sessions, form_of
 from shared.errors import DomainError, Forbidden, Unauthorized
 from shared.http import exchange
 
 PATH = "/signin"
+THEMES = ("system", "light", "dark")
+_THEME = "plumbline_theme"
+_A_YEAR = 31_536_000
 _FORM_SECONDS = 600
 _FORM_BYTES = 16_384
 
@@ -31,13 +35,13 @@ class SigningIn:
     async def offer(self, request: Request, code: str) -> Response:
         """What the printed address leads to. Programs that look at links before people do spend nothing."""
         try:
-            who = (await self.sessions.asked(code)).caller.subject if code else None
+            as_whom = (await self.sessions.asked(code)).caller.subject if code else None
         except Unauthorized:
-            return _unknown("The code has been used, or is too old.")
-        if who is None:
-            return _unknown(None)
+            return self._wrong(request, "The code has been used, or is too old.")
+        if as_whom is None:
+            return self._wrong(request, None)
         secret = secrets.token_urlsafe(32)
-        answer = page("signin", Place(PATH), code=code, who=who, form=form_of(secret), wrong=None)
+        answer = _door(Place(PATH), Frame(theme=theme_of(request)), code=code, as_whom=as_whom, form=form_of(secret))
         answer.set_cookie(
             _cookie(request, "form"),
             secret,
@@ -58,9 +62,9 @@ class SigningIn:
             secret = await self.sessions.begin(given.get("code", ""))
             await self._end(request)
         except Unauthorized:
-            return _unknown("The code has been used, or is too old.")
+            return self._wrong(request, "The code has been used, or is too old.")
         except DomainError as error:
-            return refused(Place(PATH), error.status, error.title, error.detail)
+            return refused(Place(PATH), Frame(theme=theme_of(request)), error.status, error.title, error.detail)
         answer = led_to("/")
         answer.set_cookie(_cookie(request), secret, httponly=True, samesite="lax", secure=_is_secure(request))
         answer.delete_cookie(_cookie(request, "form"), secure=_is_secure(request), httponly=True, samesite="strict")
@@ -76,30 +80,54 @@ class SigningIn:
         except Unauthorized:
             return led_to("/")
         except DomainError as error:
-            return refused(Place("/"), error.status, error.title, error.detail)
+            return refused(Place("/"), Frame(theme=theme_of(request)), error.status, error.title, error.detail)
         answer = led_to("/")
         answer.delete_cookie(_cookie(request), secure=_is_secure(request), httponly=True, samesite="lax")
         return answer
+
+    async def choose_theme(self, request: Request) -> Response:
+        """Kept in the browser. Whoever is not signed in may choose as well, so it takes no session."""
+        given = await exchange.form(request, _FORM_BYTES)
+        back = given.get("back", "/")
+        answer = led_to(back if re.match(r"/(?![/\\])", back) else "/")
+        if given.get("theme") in THEMES:
+            secure = _is_secure(request)
+            answer.set_cookie(_THEME, given["theme"], _A_YEAR, httponly=True, samesite="lax", secure=secure)
+        return answer
+
+    @staticmethod
+    def _wrong(request: Request, wrong: str | None) -> Response:
+        return _door(Place(PATH), Frame(theme=theme_of(request)), 401, wrong=wrong)
 
     async def _end(self, request: Request) -> None:
         if secret := request.cookies.get(_cookie(request)):
             await self.sessions.end(secret)
 
 
-def refused(place: Place, status: int, title: str, detail: str) -> Response:
-    return page("refused", place, status, title=title, detail=detail)
+def refused(place: Place, frame: Frame, status: int, title: str, detail: str) -> Response:
+    """A page that says what keeps another one from being shown."""
+    crumbs = [(title, None)]
+    return page("refused", place, status, frame=frame, crumbs=crumbs, said=None, title=title, detail=detail)
 
 
 def led_to(address: str) -> RedirectResponse:
-    return RedirectResponse(quote(address), 303, headers=HEADERS)
+    return RedirectResponse(address, 303, headers=HEADERS)
 
 
-def unknown(place: Place) -> Response:
-    return page("signin", place, 401, code=None, who=None, form=None, wrong=None)
+def unknown(place: Place, frame: Frame) -> Response:
+    return _door(place, frame, 401)
 
 
-def _unknown(wrong: str | None) -> Response:
-    return page("signin", Place(PATH), 401, code=None, who=None, form=None, wrong=wrong)
+def _door(place: Place, frame: Frame, status: int = 200, **content: str | None) -> Response:
+    nothing: dict[str, str | None] = {"code": None, "as_whom": None, "form": None, "wrong": None}
+    crumbs = [("Sign in", None)]
+    return page("signin", place, status, frame=frame, crumbs=crumbs, said=None, **nothing | content)
+
+
+def theme_of(request: Request) -> str:
+    """How somebody wants to see it: `light`, `dark`, or as their system has it."""
+    asked = request.cookies.get(_THEME, "")
+    return asked if asked in THEMES else "system"
 
 
 def _is_secure(request: Request) -> bool:

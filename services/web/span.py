@@ -11,10 +11,10 @@ _STEPS = 200
 class Span:
     """Seconds since 1970, as an input of a range has them; the last step is now, whatever now is by then."""
 
-    start: int
-    end: int
+    first: int
+    last: int
     step: int
-    value: int
+    at: int
 
     @classmethod
     def over(cls, first: datetime, now: datetime, as_of: datetime | None) -> "Span":

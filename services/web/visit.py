@@ -17,17 +17,20 @@ V = TypeVar("V", bound=View)
 
 @dataclass(frozen=True)
 class Visit:
-    """``answers`` are those of the views, in the order in which they came."""
+    """``wait_for`` is the event of what was saved last; ``answers`` are those of the views, in the order in which they
+    came."""
 
     client: Client
     session: Session
     place: Place
     valid_at: str | None = None
+    wait_for: str | None = None
+    theme: str = "system"
     answers: list[View] = field(default_factory=list)
 
     async def view(self, model: type[V], path: str, **parameters: Any) -> V:
         """What alignment answers of the moment that the page is about. Raises what ``shared.typed.read`` does."""
-        moment = {"as_of": self.place.as_of, "valid_at": self.valid_at}
+        moment = {"as_of": self.place.as_of, "valid_at": self.valid_at, "wait_for": self.wait_for}
         answer = await self.now(model, f"/alignment/v1{path}", **moment, **parameters)
         self.answers.append(answer)
         return answer

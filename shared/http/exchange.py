@@ -73,17 +73,22 @@ async def parsed(raw: bytes) -> Any:
 
 
 async def form(request: Request, limit: int) -> dict[str, str]:
-    """The fields of a form that a page sends. Raises BadRequest, or TooLarge."""
+    """The fields of a form that a page sends, each once. Raises BadRequest, or TooLarge."""
+    found = await fields(request, limit, _FIELDS)
+    if len(dict(found)) != len(found):
+        raise BadRequest("The form has the same field twice.")
+    return dict(found)
+
+
+async def fields(request: Request, limit: int, most: int) -> list[tuple[str, str]]:
+    """The fields of a form in their order, at most so many. Raises BadRequest, or TooLarge."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise UnsupportedMediaType("Send the form as it is.")
     raw = await _read(request, limit)
     try:
-        fields = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=_FIELDS)
+        return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=most)
     except ValueError:
         raise BadRequest("The form cannot be read.") from None
-    if len(dict(fields)) != len(fields):
-        raise BadRequest("The form has the same field twice.")
-    return dict(fields)
 
 
 _FORM = "application/x-www-form-urlencoded"

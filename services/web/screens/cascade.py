@@ -1,18 +1,16 @@
 """The cascade: under each business strategy, what business and IT do for it, with the holes where they are."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
-from services.web.pages import AsOf, Pages, router
+from services.web.pages import AsOf, Pages, Screen, router
 from services.web.sides import parts
 from services.web.visit import Visit
 from shared.contracts.views.cascade import Cascade
 
 
-async def gather(visit: Visit) -> dict[str, Any]:
+async def screen(visit: Visit) -> Screen:
     answer = await visit.view(Cascade, "/cascade")
-    return {"parts_of": parts(answer), "cascade": answer}
+    return Screen("cascade", {"parts_of": parts(answer), "cascade": answer}, [("Cascade", None)])
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -20,6 +18,6 @@ def routes(pages: Pages) -> APIRouter:
 
     @served.get("/cascade")
     async def cascade(request: Request, as_of: AsOf = None) -> Response:
-        return await pages.answer(request, "cascade", as_of, gather)
+        return await pages.show(request, as_of, screen)
 
     return served

@@ -8,8 +8,8 @@ from services.web.pages import Pages, router
 from shared.errors import NotFound
 
 _STATIC = {
-    "former.css": "text/css; charset=utf-8",
-    "former.js": "text/javascript; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 
@@ -28,6 +28,10 @@ def routes(pages: Pages) -> APIRouter:
     @served.post("/signout")
     async def sign_out(request: Request) -> Response:
         return await pages.signing_in.sign_out(request)
+
+    @served.post("/theme")
+    async def theme(request: Request) -> Response:
+        return await pages.signing_in.choose_theme(request)
 
     @served.get("/static/{name}")
     async def static(name: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from services.web.around.neighbourhood import MAX_DEPTH, WAYS, Direction, RelationName, Wanted, neighbourhood
-from services.web.pages import AsOf, Pages, router
+from services.web.pages import AsOf, Pages, Screen, router
 from services.web.visit import Visit
 from shared.client import path_of
 from shared.contracts import NODE_KINDS
@@ -26,7 +26,7 @@ from shared.resource.listing import Word
 _HIT, _VERSIONS, _MOST_READ, _MOST_EACH_WAY = 50, 50, 1000, 24
 
 
-async def gather(visit: Visit, ref: str, wanted: Wanted) -> dict[str, Any]:
+async def screen(visit: Visit, ref: str, wanted: Wanted) -> Screen:
     """``ref`` is ``kind/id`` or ``kind/key``."""
     node = await visit.view(NodeView, f"/nodes/{ref}")
     ways = WAYS if wanted.direction == "both" else (wanted.direction,)
@@ -37,8 +37,9 @@ async def gather(visit: Visit, ref: str, wanted: Wanted) -> dict[str, Any]:
         _history(visit, node),
         asyncio.gather(*(visit.view(Trace, f"/trace/{node.ref}", direction=way, **how) for way in ways)),
     )
-    return {
+    told = {
         "node": node,
+        "wanted": wanted,
         "members": _members(node.state_data),
         "names": {edge.node.id: edge.node for edge in (*node.out, *node.in_)},
         "around": neighbourhood(node.ref, dict(zip(ways, traces, strict=True))),
@@ -47,6 +48,7 @@ async def gather(visit: Visit, ref: str, wanted: Wanted) -> dict[str, Any]:
         "impact": hit,
         "history": history,
     }
+    return Screen("entity", told, [("Search", visit.place.to("/search")), (node.name or node.id, None)])
 
 
 async def _history(visit: Visit, node: NodeView) -> list[Version]:
@@ -87,8 +89,6 @@ def routes(pages: Pages) -> APIRouter:
         as_of: AsOf = None,
     ) -> Response:
         wanted = Wanted(depth, direction, list(types))
-        return await pages.answer(
-            request, "entity", as_of, lambda visit: gather(visit, f"{kind}/{id}", wanted), wanted=wanted
-        )
+        return await pages.show(request, as_of, lambda visit: screen(visit, f"{kind}/{id}", wanted))
 
     return served

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.pages import AsOf, Pages, router
+from services.web.pages import AsOf, Pages, Screen, router
 from services.web.visit import Visit
 from shared.contracts.views.catalogue import RuleList
 from shared.contracts.views.findings import FindingGroupPage, FindingPage
@@ -16,7 +16,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 _GROUPS = 50
 
 
-async def gather(visit: Visit, given: dict[str, Any], cursor: str | None) -> dict[str, Any]:
+async def screen(visit: Visit, given: dict[str, Any], cursor: str | None) -> Screen:
     """What the API refuses of ``given`` is said on the page."""
     found, groups, rules = await asyncio.gather(
         visit.view(FindingPage, "/findings", limit=MAX_LIMIT, cursor=cursor, **given),
@@ -24,8 +24,9 @@ async def gather(visit: Visit, given: dict[str, Any], cursor: str | None) -> dic
         visit.now(RuleList, "/alignment/v1/rules"),
     )
     shown = [] if cursor else groups.items
-    told = {"groups": shown, "findings": found.items, "more": found.next_cursor}
-    return {**told, "rules": rules.items, "severities": SEVERITIES}
+    told: dict[str, Any] = {"groups": shown, "findings": found.items, "more": found.next_cursor}
+    told |= {"rules": rules.items, "severities": SEVERITIES, "valid_at": visit.valid_at, **given}
+    return Screen("findings", told, [("Findings", None)])
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -41,8 +42,6 @@ def routes(pages: Pages) -> APIRouter:
         valid_at: AsOf = None,
     ) -> Response:
         given = {"rule": rule or None, "severity": severity or None}
-        return await pages.answer(
-            request, "findings", as_of, lambda visit: gather(visit, given, cursor), valid_at, **given
-        )
+        return await pages.show(request, as_of, lambda visit: screen(visit, given, cursor), valid_at)
 
     return served

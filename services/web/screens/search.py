@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.pages import AsOf, Pages, router
+from services.web.pages import AsOf, Pages, Screen, router
 from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import KindName
@@ -14,13 +14,14 @@ from shared.resource.listing import Word
 _FOUND = 100
 
 
-async def gather(visit: Visit, q: str, kind: str | None, cursor: str | None) -> dict[str, Any]:
+async def screen(visit: Visit, q: str, kind: str | None, cursor: str | None) -> Screen:
     given = {name: value for name, value in {"q": q.strip(), "kind": kind}.items() if value}
     told: dict[str, Any] = {"asked": bool(given), "kinds": sorted(NODE_KINDS), "items": [], "more": None}
     if given:
         found = await visit.view(NodePage, "/nodes", limit=_FOUND, cursor=cursor, **given)
         told |= {"items": found.items, "more": found.next_cursor}
-    return told | {"full": len(told["items"]) == _FOUND}
+    told |= {"q": q, "kind": kind, "further": bool(cursor), "full": len(told["items"]) == _FOUND}
+    return Screen("search", told, [("Search", None)])
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -30,7 +31,6 @@ def routes(pages: Pages) -> APIRouter:
     async def search(
         request: Request, q: Word = "", kind: KindName | None = None, cursor: Word | None = None, as_of: AsOf = None
     ) -> Response:
-        more: dict[str, Any] = {"q": q, "kind": kind, "further": bool(cursor)}
-        return await pages.answer(request, "search", as_of, lambda visit: gather(visit, q, kind, cursor), **more)
+        return await pages.show(request, as_of, lambda visit: screen(visit, q, kind, cursor))
 
     return served

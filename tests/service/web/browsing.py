@@ -54,7 +54,7 @@ async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any
     assert page.get("lang") == "en"
     assert len(page.findall(".//h1")) == 1, path
     assert not page.xpath("//script/text() | //style | //@style | //@*[starts-with(name(), 'on')]"), path
-    assert page.xpath("//script/@src") == ["/static/former.js"], path
+    assert page.xpath("//script/@src") == ["/static/page.js"], path
     ids: Any = page.xpath("//@id")
     assert len(ids) == len(set(ids)), path
     labelled: Any = page.xpath("//label/@for")

@@ -312,7 +312,7 @@ async def test_an_empty_view_has_no_slider_and_no_fault(platform: Platform) -> N
 
 
 async def test_the_script_and_the_style_are_served_as_what_they_are(platform: Platform) -> None:
-    for name, kind in (("former.js", "text/javascript"), ("former.css", "text/css"), ("mark.svg", "image/svg+xml")):
+    for name, kind in (("page.js", "text/javascript"), ("style.css", "text/css"), ("mark.svg", "image/svg+xml")):
         answer = await platform.http.get(f"/static/{name}")
         assert answer.headers["content-type"].partition(";")[0] == kind
         assert answer.headers["x-content-type-options"] == "nosniff"

@@ -13,9 +13,9 @@ FIRST = datetime(2024, 2, 29, 12, 0, 0, 250_000, tzinfo=UTC)
 def test_steps_lead_from_the_first_change_to_now(past: float) -> None:
     now = FIRST + timedelta(seconds=past)
     span = Span.over(FIRST, now, None)
-    assert span.start <= FIRST.timestamp()
-    assert span.end - span.step <= now.timestamp() <= span.end == span.value
-    steps, rest = divmod(span.end - span.start, span.step)
+    assert span.first <= FIRST.timestamp()
+    assert span.last - span.step <= now.timestamp() <= span.last == span.at
+    steps, rest = divmod(span.last - span.first, span.step)
     assert 1 <= steps <= 200
     assert rest == 0
 
@@ -24,4 +24,4 @@ def test_a_moment_is_where_it_lies_and_not_beyond_the_ends() -> None:
     now = FIRST + timedelta(days=500)
     for days, value in ((250, int((FIRST + timedelta(days=250)).timestamp())), (-9, None), (900, None)):
         span = Span.over(FIRST, now, FIRST + timedelta(days=days))
-        assert span.value == (value or (span.start if days < 0 else span.end))
+        assert span.at == (value or (span.first if days < 0 else span.last))
