@@ -16,6 +16,18 @@ _COLOURS = 6
 _WORDS = re.compile(r"\s*\S+\s*")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
+_SAID = {
+    "decomposes": "is part of",
+    "decomposed_into": "is made of",
+    "part_of": "is part of",
+    "has_part": "is made of",
+    "depends_on": "rests on",
+    "needed_by": "is needed by",
+    "realizes": "realises",
+    "realized_by": "is realised by",
+    "parallels": "runs alongside",
+}
+
 
 class Stretch(NamedTuple):
     """A part of a text that is in both versions (`same`), in the earlier one (`gone`) or in the later one (`new`)."""
@@ -58,7 +70,12 @@ def written(text: str) -> str:
 
 def said(edge: Edge, ref: str) -> str:
     """What a relation is called from one of its ends, which is ``kind/id``."""
-    return words(edge.type if edge.source == ref else RELATIONS[edge.type].inverse)
+    return relation(edge.type if edge.source == ref else RELATIONS[edge.type].inverse)
+
+
+def relation(name: str) -> str:
+    """As people say it where they do not say what the model does."""
+    return _SAID.get(name) or words(name)
 
 
 def compared(before: str, after: str) -> Iterator[Stretch]:
@@ -82,6 +99,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "written": written,
     "said": said,
+    "relation": relation,
     "compared": compared,
     "standing": standing,
     "rfc3339": rfc3339,

@@ -134,3 +134,20 @@ async def test_the_map_grows_and_a_box_that_is_looked_at_shows_its_lines(launche
         assert await own.evaluate_all("lines => lines.map(line => getComputedStyle(line).opacity)") == ["1", "1", "1"]
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(f"{ADDRESS}/entity/service/live-network-map")
+
+
+async def test_on_paper_everything_is_unfolded_and_nothing_is_to_be_pressed(launched: Browser) -> None:
+    async with opened(launched, 794) as page:
+        folded = page.get_by_text("Leak hotspot briefing")
+        await expect(folded).to_be_hidden()
+        await page.emulate_media(media="print")
+        await expect(folded).to_be_visible()
+        for gone in (".side", ".bar", ".savebar", ".toast", ".filters"):
+            await expect(page.locator(gone).first).to_be_hidden()
+
+
+async def test_what_is_current_can_be_told_in_forced_colours(launched: Browser) -> None:
+    async with opened(launched, forced_colors="active") as page:
+        for current in (".seg [aria-current]", ".fchip[aria-current]", "nav.main [aria-current]"):
+            assert await page.locator(current).first.evaluate("part => getComputedStyle(part).outlineStyle") == "solid"
+        assert not await violations(page)

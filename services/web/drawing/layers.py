@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from services.web.drawing.chosen import Chosen, chosen
 from services.web.drawing.levels import LEVELS, level_of
 from services.web.drawing.placing import Lane, Placed, Slot, Way, placed
-from services.web.filters import words
+from services.web.filters import relation, words
 from shared.contracts.views.nodes import Edge, Node
 
 BOX, ACROSS, MARGIN, TITLE = 134, 164, 12, 58
@@ -167,7 +167,7 @@ def _rest(at: Placed, picked: Chosen, level: int, column: int) -> Rest:
 
 def _drawn(picked: Chosen, edge: Edge, path: str, centre: str) -> Line:
     source, target = picked.nodes[edge.source], picked.nodes[edge.target]
-    about = f"{_name(source)} {words(edge.type)} {_name(target)}"
+    about = f"{_name(source)} {relation(edge.type)} {_name(target)}"
     return Line(path, about, near=centre in (edge.source, edge.target))
 
 

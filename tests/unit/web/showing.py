@@ -17,6 +17,7 @@ from services.web.drawing.layers import layers
 from services.web.drawing.spark import Sample, spark
 from services.web.filters import FILTERS
 from shared.contracts import NODE_KINDS
+from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
 
 STATIC = Path(__file__).parents[3] / "services" / "web" / "static"
@@ -64,6 +65,7 @@ def node(kind: str, name: str, state: str | None = None, **more: Any) -> Node:
 
 
 def edge(type: str, source: Node, target: Node) -> Edge:
+    assert type in RELATIONS
     told = {"type": type, "source": source.ref, "target": target.ref, "origin": "link/1", "field": None, "live": True}
     rest = {"why_not_live": None, "justified": "source", "rationale": None, "confidence": 1.0}
     return Edge.model_validate({**told, **rest})
@@ -147,12 +149,12 @@ def hosting() -> tuple[str, dict[str, Node], list[Edge]]:
     groups = [node("consumer_group", name) for name in ("Households", "Control room", "Field crews")]
     pairs = [
         *(("depends_on", each, hub) for each in users),
-        ("realises", hub, goal), ("decomposes", goal, tops[0]), ("supports", tops[0], tops[1]),
-        ("realises", plan, goal),
+        ("realizes", hub, goal), ("decomposes", goal, tops[0]), ("supports", tops[0], tops[1]),
+        ("realizes", plan, goal),
         *(("serves", each, why[0]) for each in users[:4]), ("serves", users[4], why[1]), ("serves", users[5], why[2]),
         *(("offers", offer, each) for offer, each in zip(offers, users, strict=False)),
-        *(("available_to", offer, groups[each % 3]) for each, offer in enumerate(offers)),
-        ("underpins", contracts[0], hub), ("covers", contracts[1], offers[0]),
+        *(("targets", offer, groups[each % 3]) for each, offer in enumerate(offers)),
+        ("covers", contracts[0], hub), ("covers", contracts[1], offers[0]),
     ]  # fmt: skip
     nodes = {each.ref: each for each in (hub, *why, *tops, goal, plan, *users, *offers, *contracts, *groups)}
     return hub.ref, nodes, [edge(*each) for each in pairs]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.web.filters import Stretch, colour, compared, day, initials, moment, said, words, written
+from services.web.filters import _SAID, Stretch, colour, compared, day, initials, moment, said, words, written
+from shared.contracts.relations import RELATIONS
 from tests.unit.web.showing import AT, edge, node
 
 
@@ -41,6 +42,12 @@ def test_a_relation_is_said_from_where_one_stands() -> None:
     relation = edge("justified_by", process, objective)
     assert said(relation, process.ref) == "justified by"
     assert said(relation, objective.ref) == "justifies"
+    resting = edge("depends_on", process, objective)
+    assert [said(resting, each.ref) for each in (process, objective)] == ["rests on", "is needed by"]
+
+
+def test_what_is_said_otherwise_is_a_relation() -> None:
+    assert set(_SAID) <= {name for each in RELATIONS.values() for name in (each.name, each.inverse)}
 
 
 def test_what_differs_is_shown_word_by_word() -> None:

@@ -87,7 +87,7 @@ def test_a_hub_carries_its_counts() -> None:
 def test_what_a_column_has_no_room_for_is_counted_and_the_most_critical_stay() -> None:
     hub = node("objective", "hub")
     users = [node("service", f"service {each:02}", criticality=1 + each % 5) for each in range(12)]
-    made = drawn([hub, *users], [edge("realises", each, hub) for each in users])
+    made = drawn([hub, *users], [edge("realizes", each, hub) for each in users])
     assert [(rest.column, rest.number) for rest in made.rests] == [("Services", 3)]
     kept = [box.node.criticality for box in made.boxes if box.node.kind == "service"]
     assert sorted(kept, key=str) == [2, 2, 2, 3, 3, 4, 4, 5, 5]
