@@ -8,17 +8,15 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
+from services.web.rendering import HEADERS
 from tests import backends
 from tests.backends import browser
 from tests.backends.server import Missing
 from tests.system.browsing import violations
-from tests.unit.web.showing import STATIC, Place, shown
+from tests.unit.web.showing import STATIC, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADDRESS = "http://parts.test"
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'"
-)
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 WIDTHS = (320, 390, 1440, 1920)
 
@@ -53,8 +51,7 @@ async def _answer(route: Route) -> None:
     if path.startswith("/static/"):
         await route.fulfill(path=STATIC / path.removeprefix("/static/"), content_type=_TYPES[path.rpartition(".")[2]])
     else:
-        body = shown(Place("/findings", as_of=None))
-        await route.fulfill(body=body, content_type="text/html", headers={"Content-Security-Policy": POLICY})
+        await route.fulfill(body=shown(), content_type="text/html", headers=HEADERS)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

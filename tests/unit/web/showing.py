@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from lxml import html
@@ -16,6 +15,7 @@ from services.web.drawing.heat import heat
 from services.web.drawing.layers import layers
 from services.web.drawing.spark import Sample, spark
 from services.web.filters import FILTERS
+from services.web.rendering import Place
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
@@ -30,28 +30,7 @@ WEB = Environment(
 )
 WEB.filters.update(FILTERS)
 AT = datetime(2026, 11, 29, 10, 2, tzinfo=UTC)
-
-
-@dataclass
-class Place:
-    """Where links of a page lead, without a server."""
-
-    path: str = "/findings"
-    as_of: str | None = None
-    form: str | None = "token"
-
-    def to(self, path: str, **query: Any) -> str:
-        given = {name: value for name, value in {**query, "as_of": self.as_of}.items() if value}
-        return path + (f"?{urlencode(given)}" if given else "")
-
-    def now(self, **query: Any) -> str:
-        return self.path + (f"?{urlencode(query)}" if query else "")
-
-    def entity(self, node: Node, **query: Any) -> str:
-        return self.to(f"/entity/{node.kind}/{node.key or node.id}", **query)
-
-    def is_here(self, section: str) -> bool:
-        return self.path == section
+HERE = Place("/findings", form="token")
 
 
 def node(kind: str, name: str, state: str | None = None, **more: Any) -> Node:
@@ -96,11 +75,11 @@ def frame(**more: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**told, **more})
 
 
-def shown(place: Place | None = None, **more: Any) -> str:
+def shown(place: Place = HERE, **more: Any) -> str:
     """The page of all parts."""
     about: dict[str, Any] = {"frame": frame(), "said": "Version 8 is saved.", "crumbs": [("Parts", "/"), ("All", None)]}
     made = {"node": node, "edge": edge, "at": AT, "kinds": [*NODE_KINDS]}
-    given = about | drawings() | made | {"place": place or Place()} | more
+    given = about | drawings() | made | {"place": place} | more
     return WEB.get_template("gallery.html").render(given)
 
 

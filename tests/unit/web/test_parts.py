@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
+from services.web.rendering import Place
 from shared.contracts import NODE_KINDS
-from tests.unit.web.showing import STATIC, WEB, Place, found, frame, node, read, shown
+from tests.unit.web.showing import HERE, STATIC, WEB, found, frame, node, read, shown
 
 TEMPLATES = STATIC.parent / "templates"
 _MACRO = re.compile(r"{% macro ([a-z]\w*)\(")
@@ -79,16 +81,16 @@ def test_what_nobody_may_is_not_offered() -> None:
 
 
 def test_a_past_moment_is_told_and_kept_by_every_link_but_the_way_to_now() -> None:
-    page = read(shown(Place("/findings", as_of="2026-10-14T18:00:00Z")))
+    page = read(shown(Place("/findings", datetime(2026, 10, 14, 18, tzinfo=UTC))))
     assert "You see 14 October 2026, 18:00 UTC." in "".join(found(page, "//main/div[1]//text()"))
     nav = found(page, "//nav[@id='nav']//a/@href")
-    assert all(each.endswith("as_of=2026-10-14T18%3A00%3A00Z") for each in nav)
+    assert all(each.endswith("as_of=2026-10-14T18%3A00%3A00.000000Z") for each in nav)
     assert found(page, "//main/div[1]//a/@href") == ["/findings"]
-    assert found(page, "//form[@class='filters']/input/@value") == ["2026-10-14T18:00:00Z"]
+    assert found(page, "//form[@class='filters']/input/@value") == ["2026-10-14T18:00:00.000000Z"]
 
 
 def test_text_stays_text() -> None:
-    parts = WEB.get_template("parts.html").make_module({"place": Place()})
+    parts = WEB.get_template("parts.html").make_module({"place": HERE})
     assert "&lt;b&gt;" in parts.__dict__["e"](node("service", "<b>"))
     assert "<b>" not in parts.__dict__["turn"]("<b>", "<i>")
     assert "<b>" not in parts.__dict__["source"]("- <b>")
