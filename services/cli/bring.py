@@ -32,20 +32,42 @@ AllLines = Annotated[bool, typer.Option("--all", help="Show every line of the re
 @command
 async def apply(
     session: Session,
-    file: Annotated[list[Path], typer.Option("--file", "-f", help="A bundle, or a folder of them; may be repeated.")],
+    file: Annotated[
+        list[Path] | None, typer.Option("--file", "-f", help="A bundle, or a folder of them; may be repeated.")
+    ] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", metavar="KEY", help="Do what this signed plan decides on, and no bundle.")
+    ] = None,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Also a plan that is not signed, or is not what was signed.")
+    ] = False,
     source: Annotated[str | None, typer.Option(help="Name of the bundle, where there are several.")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Retire what this bundle brought and no longer has.")] = False,
     found: Annotated[bool, typer.Option("--found", help="Register what says no state as in use.")] = False,
     dry_run: DryRun = False,
     everything: AllLines = False,
 ) -> None:
-    """Bring bundles in: YAML documents of kind, key, spec and links."""
+    """Bring bundles in, YAML documents of kind, key, spec and links; or do what a signed plan decides on."""
+    if plan:
+        if file or source or prune or found or everything:
+            raise Unusable("A plan is carried out by itself: --plan goes with --dry-run and --unsigned alone.")
+        await _carry_out(session, plan, dry_run=dry_run, unsigned=unsigned)
+        return
+    if not file or unsigned:
+        raise Unusable("Name bundles with --file, or a plan with --plan, which alone goes with --unsigned.")
     from shared.interchange import bundle, bundle_files
 
     documents, unread = bundle_files.gather(file)
     batch = await bundle.to_batch(session.client, documents, source, unread=unread, found=found)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything)
     if report.refused:
+        raise typer.Exit(FAILED)
+
+
+async def _carry_out(session: Session, key: str, *, dry_run: bool, unsigned: bool) -> None:
+    from services.cli import carrying
+
+    if not await carrying.carry_out(session, key, dry_run=dry_run, unsigned=unsigned):
         raise typer.Exit(FAILED)
 
 

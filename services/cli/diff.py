@@ -1,7 +1,6 @@
 """``diff``: what changed between two moments, for people."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from services.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from shared.client import Client
     from shared.contracts.views.diff import Change, ChangedMember, Diff
 
 _VIEW = "/alignment/v1"
@@ -35,20 +35,37 @@ async def diff(
     items = [each async for each in typed.items(session.client, Change, path, **between)]
     document = answer.document | {"items": [each.document for each in items]}
     most = len(items) + _EVERY if everything else _MOST
-    session.show(document, lambda: _diff(answer.value, [each.value for each in items], most))
+    changes = [each.value for each in items]
+    said = {} if session.json else await _sentences(session.client, changes[:most])
+    session.show(document, lambda: _diff(answer.value, changes, said, most))
 
 
 _MOST, _EVERY = 50, 1000
 """Lines of a part, and more than findings of a diff."""
 
 
-def _diff(answer: "Diff", items: "Sequence[Change]", most: int) -> "RenderableType":
+async def _sentences(client: "Client", items: "Sequence[Change]") -> Mapping[str, str]:
+    """By event what became of the steps of a plan, in words."""
+    from services.cli.statement import Names, turned
+
+    names, said = Names(client), dict[str, str]()
+    for item in items:
+        for change in item.changes:
+            if item.node and (item.node.kind, change.member) == ("plan", "steps"):
+                before, after = [await names.steps(steps or ()) for steps in (change.from_, change.to)]
+                said[item.event] = f"steps: {'; '.join(line for line in turned(before, after) if line[0] != ' ')}"
+    return said
+
+
+def _diff(answer: "Diff", items: "Sequence[Change]", said: Mapping[str, str], most: int) -> "RenderableType":
     from rich.console import Group
 
     from services.cli.tables import cell, label
     from shared.clock import rfc3339
 
-    rows = [(rfc3339(item.at), item.by, item.action, _what(item), _members(item), _brought(item)) for item in items]
+    rows = [
+        (rfc3339(item.at), item.by, item.action, _what(item), _members(item, said), _brought(item)) for item in items
+    ]
     between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
     found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
     scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
@@ -80,19 +97,19 @@ def _what(item: "Change") -> str:
     return f"{label(item.link.source)} {item.link.type} {label(item.link.target)}" if item.link else ""
 
 
-def _members(item: "Change") -> str:
-    changes = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
-    return "; ".join([*map(_change, changes), *([item.reason] if item.reason else [])])
+def _members(item: "Change", said: Mapping[str, str]) -> str:
+    """What changed; what a plan decides on also where it is new."""
+    changed = [each for each in item.changes if item.action == "changed" and each.member != "state_reason"]
+    turns = [_change(each) for each in changed if each.member != "steps" or item.event not in said]
+    return "; ".join(filter(None, (*turns, said.get(item.event), item.reason)))
 
 
 def _brought(item: "Change") -> str:
     """``+V04 -P01``: what came up, and what was resolved."""
-    found = [
-        (sign, each.rule)
-        for sign, some in (("+", item.findings.opened), ("-", item.findings.resolved))
-        for each in some
-    ]
-    told = [f"{sign}{rule}{f' x{number}' if number > 1 else ''}" for (sign, rule), number in Counter(found).items()]
+    from services.cli.tables import came_and_went
+
+    opened, resolved = ([each.rule for each in some] for some in (item.findings.opened, item.findings.resolved))
+    told = came_and_went(opened, resolved)
     return " ".join([*told, *([f"and {item.findings.more} more"] if item.findings.more else [])])
 
 

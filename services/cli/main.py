@@ -13,7 +13,10 @@ COMMANDS = {
     "migrate": ("services.cli.prepare:migrate", "Bring databases to their newest revision."),
     "topics": ("services.cli.prepare:topics", "Create the topics that are missing on the bus."),
     "keys": ("services.cli.keys:keys", "Make the keys of an installation, or rotate one."),
-    "apply": ("services.cli.bring:apply", "Bring bundles in: YAML files and folders of them."),
+    "apply": (
+        "services.cli.bring:apply",
+        "Bring bundles in, YAML files and folders of them; or do what a signed plan says.",
+    ),
     "import": ("services.cli.bring:import_", "Bring in what another tool wrote."),
     "export": ("services.cli.export:export", "Write what is there as a bundle that apply takes back."),
     "template": ("services.cli.template:template", "Write an empty table of a kind, for people to fill in."),

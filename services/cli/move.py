@@ -39,7 +39,7 @@ async def move(
     try:
         state = await session.client.transition(kind, state["id"], state["version"], to, reason)
     except Conflict as error:
-        raise Conflict(error.status, {"detail": f"{error} {_advice(kind, was, to)}"}) from None
+        raise Conflict(error.status, {"detail": f"{error} {advice(kind, was, to)}"}) from None
     session.show(state, lambda: cell(_told(kind, state, was)))
 
 
@@ -47,7 +47,7 @@ def _told(kind: "Kind", state: dict[str, Any], was: str) -> str:
     return f"{kind.name}/{state['key']} is {state['state']} (it was {was}), version {state['version']}."
 
 
-def _advice(kind: "Kind", state: str, to: str) -> str:
+def advice(kind: "Kind", state: str, to: str) -> str:
     """Which way leads there."""
     lifecycle = kind.lifecycle
     if lifecycle.is_terminal(state):

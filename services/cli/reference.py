@@ -26,7 +26,8 @@ CODES: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("keys", "template", "convert", "explain", "new", "token", "sign-in"), (USAGE,)),
     **dict.fromkeys(("migrate", "topics"), _ASKING),
     **dict.fromkeys(("export", "trust", "status"), _ASKING),
-    **dict.fromkeys(("apply", "import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
+    **dict.fromkeys(("import", "check", "rebuild", "doctor"), (FAILED, *_ASKING)),
+    "apply": (FAILED, *_CHANGING),  # of a plan
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "promises", "raci", "proof", "finding", "whatif"), _ABOUT),
     **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline

@@ -1,10 +1,11 @@
 """The text that is signed, as people read it: what an increment says, and how its items differ from what was signed."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import ndiff
 from typing import TYPE_CHECKING, Any
 
-from services.cli.tables import plain
+from services.cli.planned import sentence
+from services.cli.tables import plain, value
 from shared.contracts import NODE_KINDS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ async def statement(client: "Client", increment: State, compared: "Comparison") 
     lines = [f"{plain(increment['name'])} (increment/{increment['key']}), {increment['state']}{due}"]
     lines += _paragraph(increment["description"])
     if increment["supersedes_id"]:
-        lines.append(f"  It supersedes {plain(await _Names(client).of('increment', increment['supersedes_id']))}.")
+        lines.append(f"  It supersedes {plain(await Names(client).of('increment', increment['supersedes_id']))}.")
     signers = ", ".join(f"{each.get('name')} ({each.get('subject')})" for each in increment["sign_offs"])
     lines += [f"  Asked: {plain(signers)}"] if signers else []
     lines += await differences(client, compared.items, new="not signed before")
@@ -39,33 +40,43 @@ def _paragraph(text: str | None) -> list[str]:
 async def differences(client: "Client", items: "Iterable[DriftItem | ComparedItem]", new: str = "") -> list[str]:
     """Item by item the members and links that differ, with both values. What is signed are ids: people see what they
     stand for, by key and name."""
-    names = _Names(client)
+    names = Names(client)
     lines: list[str] = []
     for item in items:
         versions = f"version {item.version}" if item.version else "deleted"
         signed = f"signed as version {item.signed_version}" if item.signed_version else new
         lines.append(f"{item.kind}: {plain(item.name)}, {versions}, {signed}")
-        lines += [_member(await names.told(item.kind, each)) for each in item.changes]
+        for each in item.changes:
+            lines += await _member(names, item.kind, each)
         lines += [f"  + {await names.link(each)}" for each in item.links.added]
         lines += [f"  - {await names.link(each)}" for each in item.links.ended]
         for link in item.links.changed:
             lines.append(f"  ~ {await names.link(link)}")
-            lines += [f"  {_member(each)}" for each in link.changes]
+            lines += [f"  {_turn(each)}" for each in link.changes]
     return lines
 
 
-def _member(change: "MemberChange") -> str:
-    before, after = _value(change.signed), _value(change.now)
+async def _member(names: "Names", kind: str, change: "MemberChange") -> list[str]:
+    if (kind, change.member) != ("plan", "steps"):
+        return [_turn(await names.told(kind, change))]
+    before, after = [await names.steps(each or ()) for each in (change.signed, change.now)]
+    return ["  steps:", *(f"    {line}" for line in turned(before, after))]
+
+
+def turned(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Sentences with a sign before those that only one side has; where nothing was before, with their numbers."""
+    if not before:
+        return [f"{number}. {each}" for number, each in enumerate(after, 1)]
+    return [line.rstrip() for line in ndiff(before, after) if not line.startswith("?")]
+
+
+def _turn(change: "MemberChange") -> str:
+    before, after = value(change.signed), value(change.now)
     member = plain(change.member)
     return f"  {member}: {after}" if change.signed is None else f"  {member}: {before} -> {after}"
 
 
-def _value(value: Any) -> str:
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return plain("nothing" if value is None else said)
-
-
-class _Names:
+class Names:
     """What is referred to, as ``kind/key name``, by its id; as far as that is known here."""
 
     def __init__(self, client: "Client") -> None:
@@ -80,6 +91,13 @@ class _Names:
         both = [await self._named(kind, {change.member: value}) for value in (change.signed, change.now)]
         signed, now = (each[change.member] for each in both)
         return change.model_copy(update={"signed": signed, "now": now})
+
+    async def steps(self, steps: Iterable[State]) -> list[str]:
+        """The steps of a plan as sentences."""
+        given = [*steps]
+        named = (await self._named("plan", {"steps": given}))["steps"]
+        members = [await self._named(step["ref"]["kind"], step["members"]) for step in given]
+        return [sentence({**step, "members": each}) for step, each in zip(named, members, strict=True)]
 
     async def _named(self, kind: str, value: State) -> State:
         told = value

@@ -61,25 +61,11 @@ async def _moved(client: "Client", step: Mapping[str, Any], reason: str) -> Asyn
 
 
 async def _meant(client: "Client", ref: str) -> tuple["Kind", Json]:
-    return await (_link(client, ref) if ref.startswith("link/") else _named(client, ref))
+    return await (refs.link(client, ref) if ref.startswith("link/") else _named(client, ref))
 
 
 async def _named(client: "Client", ref: str) -> tuple["Kind", Json]:
     return refs.kind_of(ref.partition("/")[0]), await refs.named(client, ref)
-
-
-async def _link(client: "Client", ref: str) -> tuple["Kind", Json]:
-    """A link says nothing of the service that keeps it. Raises NotFound."""
-    from shared.client import NotFound
-    from shared.contracts import LINKS
-
-    id = ref.partition("/")[2]
-    for kind in LINKS.values():
-        try:
-            return kind, await client.get(kind, id)
-        except NotFound:
-            continue
-    raise NotFound(404, {"detail": f"There is no {ref}."})
 
 
 def _ref(path: str) -> Json:

@@ -2,6 +2,7 @@
 a line of its own."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
@@ -40,6 +41,12 @@ def plain(value: Any) -> str:
     return clean(value).replace("\n", "\N{REPLACEMENT CHARACTER}")
 
 
+def value(said: Any) -> str:
+    """A member's value on one line: text as it is, and anything else as JSON."""
+    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    return plain("nothing" if said is None else text)
+
+
 def counted(number: int, what: str) -> str:
     """``1 contract``, ``2 contracts``."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
@@ -49,6 +56,12 @@ def cell(value: Any) -> Text:
     """One line."""
     text = plain(value)
     return Text(text, style=_STYLES.get(text, ""))
+
+
+def came_and_went(opened: Iterable[str], closed: Iterable[str]) -> list[str]:
+    """Rules of findings that come up and are resolved: ``+V04 x2``, ``-P01``."""
+    found = Counter((sign, rule) for sign, rules in (("+", opened), ("-", closed)) for rule in rules)
+    return [f"{sign}{rule}{f' x{number}' if number > 1 else ''}" for (sign, rule), number in found.items()]
 
 
 def lines(values: Iterable[Any]) -> Text:

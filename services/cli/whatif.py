@@ -24,6 +24,10 @@ _NOTHING = (
     "Nothing is to be changed: name a FILE (a bundle, or YAML with steps), retire KIND/KEY, leave party/KEY or a kept "
     "scenario/KEY."
 )
+_UNSIGNED = (
+    "Nothing that it changes can be signed: an increment holds strategy, not services or roles. With --plan it holds a "
+    "plan that says what becomes of these."
+)
 
 
 @command
@@ -50,6 +54,9 @@ async def whatif(
     increment: Annotated[
         str | None, typer.Option("--increment", metavar="NAME", help="Draft an increment of what it changes.")
     ] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", metavar="NAME", help="Draft a plan of it, which --increment then holds.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
     """What changes would do: findings that open and close, the score before and after, and who is hit."""
@@ -61,6 +68,10 @@ async def whatif(
     day = refs.valid(on) or at
     if bundle:
         await _as_bundle(session, steps)
+    elif plan:
+        from services.cli import drafting
+
+        await drafting.draft(session, plan, increment, steps, day)
     elif increment:
         await _as_increment(session, increment, steps)
     elif keep:
@@ -138,7 +149,7 @@ async def _as_increment(session: Session, name: str, steps: list[Json]) -> None:
     pairs = [path.split("/") for path in dict.fromkeys(paths)]
     items = [{"kind": kind, "id": id} for kind, id in pairs if kind in NODE_KINDS and NODE_KINDS[kind].signed_as]
     if not items:
-        raise Unusable("Nothing that it changes can be signed: an increment holds strategy, not services or roles.")
+        raise Unusable(_UNSIGNED)
     draft = await session.client.post("increment", {"name": name, "items": items})
     session.show(draft, lambda: cell(f"increment/{draft['key']} is drafted with {counted(len(items), 'item')}."))
 

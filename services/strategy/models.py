@@ -117,6 +117,7 @@ class Plan(EntityRow, Base):
 
     horizon: Mapped[str | None]
     budget: Mapped[float | None]
+    steps: Mapped[Json]
 
 
 class Project(EntityRow, Base):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.strategy import freezing, signing
+from services.strategy import freezing, plans, signing
 from shared.contracts import NODE_KINDS
 from shared.contracts.base import State
 from shared.contracts.link import Link
@@ -96,6 +96,7 @@ def rules(most_items: int) -> Rules:
             "objective": (parent_fits,),
             "link": (link_fits, signing.members_are_no_links),
             "measurement": (corrects_the_same_kpi,),
+            "plan": (plans.steps_fit,),
             "increment": (
                 signing.items_can_be_signed,
                 signing.statement_is_frozen,

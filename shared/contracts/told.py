@@ -99,8 +99,13 @@ def member_told(kind: Kind, path: str, member: Member) -> Json:
 def _type(kind: Kind, path: str, model: type[Model]) -> Json:
     """A nested type; one of several is told by its ``type``."""
     parts = [member_told(kind, f"{path}.{name}", member) for name, member in members(model).items()]
-    name = next((str(member.choices[0]) for member in members(model).values() if member.name == "type"), "")
+    name = next((str(member.choices[0]) for member in members(model).values() if _tells(member)), "")
     return {"type": name, "meaning": " ".join((model.__doc__ or "").split()), "members": parts}
+
+
+def _tells(member: Member) -> bool:
+    """Whether it says which of several types something is."""
+    return member.name == "type" and bool(member.choices)
 
 
 def _dates(member: Member) -> Iterator[str]:

@@ -9,6 +9,7 @@ import orjson
 from shared.changes.table import event_id
 from shared.contracts import naming
 from shared.contracts.base import Kind, Record, State
+from shared.contracts.merging import merge_patch
 from shared.errors import Conflict, Gone, Invalid, NotFound
 from shared.resource import bodies, checks, keys, reviews, sign_ins, store
 from shared.resource.owner import Written
@@ -203,16 +204,3 @@ def _check_same_state(kind: Kind, old: Record, new: Record) -> None:
         raise Conflict(f"This {kind.name} is {old.state}, which is final: a comeback is a new one that supersedes it.")
     detail = "PUT changes no state: POST .../transitions moves it, and /corrections mends one registered wrongly."
     raise Conflict(detail, allowed=list(kind.lifecycle.moves[old.state]))
-
-
-def merge_patch(target: Any, change: Any) -> Any:
-    """RFC 7396; the target stays as it is."""
-    if not isinstance(change, dict):
-        return change
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in change.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged

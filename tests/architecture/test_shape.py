@@ -35,7 +35,8 @@ def test_the_owners_have_the_same_files() -> None:
         return {name for name in found if "versions/" not in name}
 
     more = {
-        "drift.py", "freezing.py", "increments.py", "log_routes.py", "packages.py", "proof_keys.py", "proposal.py",
+        "drift.py", "freezing.py", "increments.py", "log_routes.py", "packages.py", "plans.py", "proof_keys.py",
+        "proposal.py",
         "sign_offs.py", "signature_log.py", "signed.py", "signing.py",
     }  # fmt: skip
     assert files("strategy") - more == files("catalog") == files("roles")

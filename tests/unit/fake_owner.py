@@ -59,7 +59,11 @@ class FakeOwner:
             return self._list(kind, request.url.params)
         if rest[1:] == ["signatures"]:
             return httpx.Response(200, json={"drifted": False, "items": [], "hidden": 0})
-        return getattr(self, f"_{request.method.lower()}")(kind, rest[0], request)  # type: ignore[no-any-return]
+        answer = getattr(self, f"_{request.method.lower()}")(kind, rest[0], request)
+        if request.method != "GET" and answer.status_code < 300 and (kind.name, rest[0]) in self.states:
+            version = self.states[kind.name, rest[0]]["version"]
+            answer.headers["Plumbline-Event"] = f"{kind.name}:{rest[0]}:1.{version}"
+        return answer  # type: ignore[no-any-return]
 
     def edit(self, kind: str, id: str, **members: Any) -> None:
         """What a person does to an entity meanwhile."""

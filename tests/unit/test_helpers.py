@@ -6,9 +6,9 @@ import pytest
 from starlette.datastructures import Headers
 
 from shared.contracts.base import folded
+from shared.contracts.merging import merge_patch
 from shared.contracts.naming import slug
 from shared.errors import BadRequest, PreconditionFailed, PreconditionRequired
-from shared.resource.commands import merge_patch
 from shared.resource.preconditions import Preconditions
 
 

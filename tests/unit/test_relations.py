@@ -112,6 +112,8 @@ def ends(kind: Kind, reference: Reference) -> list[tuple[str, str]]:
         "customer": ("consumer_group", "party"),
         "scope": ("process", "service"),
         "elements[].ref": ("role", "process", "product", "partner"),
+        "steps[].ref": tuple(NODE_KINDS),
+        "steps[].to": tuple(NODE_KINDS),
         "items[]": tuple(kind.name for kind in NODE_KINDS.values() if kind.signed_as),
     }
     start = reference.start[1] if reference.start else kind.name

@@ -18,13 +18,13 @@ from services.alignment.view.projection import Projected, project, ref_of
 from shared.clock import FOREVER, rfc3339
 from shared.contracts import KIND_OWNERS, LINKS, NODE_KINDS
 from shared.contracts.base import SERVER_FIELDS, Kind
+from shared.contracts.merging import merge_patch
 from shared.contracts.refusals import one_of
 from shared.contracts.relations import RELATIONS
 from shared.contracts.scalars import looks_like_an_id
 from shared.contracts.views import scenario as steps
 from shared.errors import Invalid
 from shared.http.faults import faults
-from shared.resource.commands import merge_patch
 
 Json = dict[str, Any]
 MOST_HELD = 500

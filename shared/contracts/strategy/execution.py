@@ -1,11 +1,12 @@
 """How an organisation gets there: tactics and operations, capabilities, plans and projects."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Kind, Money, Short, Side, State, Text
+from shared.contracts.base import Kind, Model, Money, Ref, Short, Side, State, Text
+from shared.contracts.instant import Instant
 from shared.contracts.lifecycle import Lifecycle
 from shared.contracts.reference import OWNER, Reference
 from shared.contracts.strategy.direction import STEERED, STRATEGIC
@@ -55,6 +56,25 @@ class Capability(State):
     """The capability that it is a part of."""
 
 
+class PlanStep(Model):
+    """A change that a plan decides on. Whoever carries it out makes it under their own rights."""
+
+    action: Literal["retire", "move", "link", "end", "set"]
+    """What is done: something is retired or moved to a state, two things are linked or no longer, members are set."""
+    ref: Ref
+    """What is changed; of a link, where it begins."""
+    type: Short | None = None
+    """Relation of the link, where one is made or ended."""
+    to: Ref | None = None
+    """Where the link leads."""
+    state: Short | None = None
+    """The state that something moves to."""
+    members: dict[Short, Any] = {}
+    """Members that are set, as in a merge patch (RFC 7396)."""
+    on: Instant | None = None
+    """From when on it is to be done; null for at once."""
+
+
 class Plan(State):
     """A way to goals, with its time and money (ArchiMate Plateau, Deliverable)."""
 
@@ -63,6 +83,8 @@ class Plan(State):
     """How far it looks ahead, such as `2026-2027`."""
     budget: Money | None = None
     """What it may cost."""
+    steps: Annotated[list[PlanStep], Field(max_length=200)] = []
+    """The changes that it decides on, in their order: a part of what is signed."""
 
 
 class Project(State):
@@ -88,7 +110,13 @@ KINDS = (
         plural="capabilities",
         **STEERED,
     ),
-    Kind("strategy", Plan, Lifecycle.parse(STRATEGIC), **STEERED),
+    Kind(
+        "strategy",
+        Plan,
+        Lifecycle.parse(STRATEGIC),
+        (OWNER, Reference("steps[].ref", "relates_to"), Reference("steps[].to", "relates_to")),
+        **STEERED,
+    ),
     Kind(
         "strategy",
         Project,

@@ -85,6 +85,8 @@ def _sample(column: Column, place: int) -> Any:
             return "2026-01-31"
         case "choice":
             return column.choices[-1]
+        case "any":
+            return dict(CUSTOMS)
         case _:
             return _ref(column)
 
@@ -94,7 +96,23 @@ def _ref(column: Column) -> str:
     return f"{kind}/{kind.replace('_', '-')}-2"
 
 
+STEPS: list[dict[str, Any]] = [
+    {
+        "action": "link",
+        "ref": "control/control-2",
+        "type": "relates_to",
+        "to": "tactic/tactic-2",
+        "on": "2036-01-31T12:30:00.250000Z",
+    },
+    {"action": "move", "ref": "tactic/tactic-2", "state": "proposed"},
+    {"action": "set", "ref": "tactic/tactic-2", "members": {"budget": 12.25, "custom": CUSTOMS}},
+    {"action": "retire", "ref": "control/control-2"},
+]
+
+
 def _items(member: str, columns: tuple[Column, ...]) -> list[dict[str, Any]]:
+    if member == "steps":
+        return STEPS
     if member != "components":
         every = {column.path[0]: _sample(column, place) for place, column in enumerate(columns)}
         least = {column.path[0]: _sample(column, place + 1) for place, column in enumerate(columns) if column.required}

@@ -144,6 +144,8 @@ def _add(
         columns.append(replace(column, type="choice", choices=literals))
     elif get_origin(types[0]) is Literal:
         columns.append(replace(column, type="boolean"))
+    elif get_origin(types[0]) is dict:
+        columns.append(replace(column, type="any"))
     else:
         columns.append(replace(column, type=_PLAIN[types[0]], kinds=kinds.get(pointer, ())))
 

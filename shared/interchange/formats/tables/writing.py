@@ -88,7 +88,7 @@ def _table(
     for index, row in enumerate(rows):
         for column in columns:
             value = _value(row, column)
-            if value is None or value == []:
+            if value in (None, [], {}):
                 continue
             found[column][index] = cell = values.written(column, value)
             if values.is_empty(cell):
