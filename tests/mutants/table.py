@@ -13,6 +13,7 @@ class Mutant(NamedTuple):
     tests: str
 
 
+_CARRYING = "tests/unit/cli/test_carrying.py"
 _AHEAD = "tests/service/alignment/test_ahead.py -k sqlite"
 _INTAKE = "services/alignment/follow/intake.py"
 _TRUST = "services/alignment/follow/trust.py"
@@ -895,5 +896,40 @@ MUTANTS = (
         "far = through(path.steps[place + 1 :], ends)",
         "far = ends",
         "tests/unit/alignment/test_followed.py tests/unit/alignment/test_histories.py",
+    ),
+    Mutant(
+        "a plan whose increment was superseded passes for signed",
+        "services/cli/carrying.py",
+        'if last.increment.state != "signed":',
+        "if False:",
+        _CARRYING,
+    ),
+    Mutant(
+        "a plan that has drifted passes for signed",
+        "services/cli/carrying.py",
+        "if last.drifted or ",
+        "if ",
+        _CARRYING,
+    ),
+    Mutant(
+        "what comes after a refused step is done all the same",
+        "services/cli/carrying.py",
+        "over = over or (came.became == REFUSED and not dry_run)",
+        "over = False",
+        _CARRYING,
+    ),
+    Mutant(
+        "a gate is asked of a view that has not what was written before",
+        "services/cli/gate.py",
+        "wait_for=event",
+        "wait_for=None",
+        _CARRYING,
+    ),
+    Mutant(
+        "a step may set what its service keeps",
+        "services/strategy/plans.py",
+        "fixed = SERVER_FIELDS | _BY_TRANSITION | kind.kept | kind.immutable",
+        "fixed = SERVER_FIELDS | _BY_TRANSITION",
+        "tests/unit/test_plan_steps.py",
     ),
 )

@@ -38,3 +38,23 @@ async def test_references_are_told_by_key_and_name(monkeypatch: Any) -> None:
         '  tags: [] -> ["ä"]',
         f"  description: {ANN} -> Ours",
     ]
+
+
+async def test_the_steps_of_a_plan_are_sentences() -> None:
+    owner = FakeOwner()
+    there(owner, "objective", HOLD, "hold", "Hold on")
+    none: dict[str, Any] = {"type": None, "to": None, "state": None, "members": {}, "on": None}
+    retire = none | {"action": "retire", "ref": {"kind": "objective", "id": HOLD}}
+    owned = {"owner": {"kind": "party", "id": ANN}, "name": ANN}
+    there(owner, "party", ANN, "ann", "Ann")
+    setting = none | {"action": "set", "ref": {"kind": "objective", "id": HOLD}, "members": owned}
+    new, changed = (
+        item(steps=pair).model_copy(update={"kind": "plan"}) for pair in ((None, [retire]), ([retire], [setting]))
+    )
+    async with owner.client() as client:
+        assert (await differences(client, [new]))[1:] == ["  steps:", "    1. retire objective/hold Hold on"]
+        assert (await differences(client, [changed]))[1:] == [
+            "  steps:",
+            "    - retire objective/hold Hold on",
+            f"    + set of objective/hold Hold on: owner to party/ann Ann, name to {ANN}",
+        ]
