@@ -44,6 +44,7 @@ _TO_COME = "tests/service/alignment/test_days_to_come.py -k sqlite"
 _PROMISES = "tests/unit/alignment/test_promises.py tests/service/alignment/test_promises.py"
 _WHOLE = "tests/unit/alignment/test_whole.py tests/unit/alignment/test_rules.py tests/unit/alignment/test_histories.py"
 _RULES = "tests/unit/alignment/test_histories.py tests/unit/alignment/test_rules.py"
+_HUBS = "tests/unit/alignment/test_hubs.py"
 _GATES = "tests/unit/test_owner_gates.py"
 _FILES = "tests/unit/interchange"
 
@@ -412,6 +413,27 @@ MUTANTS = (
         "            if self.journaled:\n                self._undo.append(thing.put_aside())",
         "            if not self.journaled:\n                self._undo.append(thing.put_aside())",
         _ENGINE,
+    ),
+    Mutant(
+        "a hub misses what joins it",
+        "services/alignment/judge/turning.py",
+        "        self.hubs.joined(edge)\n",
+        "",
+        _HUBS,
+    ),
+    Mutant(
+        "a hub misses what turns beside it",
+        "services/alignment/judge/turning.py",
+        "        self.hubs.turned(node)\n",
+        "",
+        _HUBS,
+    ),
+    Mutant(
+        "a hub keeps what is taken back",
+        "services/alignment/judge/touching.py",
+        "        self.hubs.forget()\n",
+        "",
+        _HUBS,
     ),
     Mutant(
         "equal instants are judged apart",

@@ -3,7 +3,7 @@
 A check yields a piece of evidence for each thing that is wrong; two of one subject are told apart by their ``part``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -34,6 +34,9 @@ class Present(Protocol):
     def is_top(self, node: Node) -> bool:
         """Whether the node is to be named as where a chain ends: nothing live is above it; or it stands for a circle
         that has no way out."""
+
+    def those(self, node: Node, step: Step, reading: Reading) -> Collection[Node]:
+        """What a step leads to from the node, of which the reading is true; once for each relation that leads there."""
 
     def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
         """What a check that is asked of everything at once has found of the node."""
@@ -79,9 +82,11 @@ class Joined:
     def footprint(self) -> Footprint:
         return Footprint(paths=(Path(self.steps, self.goal),))
 
-    def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         holds = self.goal.of
         if self.least == 1 and self.most is None:
+            if len(self.steps) == 1:
+                return () if present.those(node, self.steps[0], self.goal) else missing(self.missing)
             return () if any(map(holds, reached(node, self.steps))) else missing(self.missing)
         enough = self.least if self.most is None else self.most + 1
         found: dict[str, None] = {}
@@ -96,6 +101,24 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class EachOf:
+    """Something is wrong with each thing that a step leads to of which the reading is true, if ``wrong`` says so: what
+    is told of it, beside which part it is."""
+
+    step: Step
+    reading: Reading
+    wrong: Callable[[Node, Node], Evidence | None]
+
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(paths=(Path((self.step,), self.reading),))
+
+    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
+        told = ((each, self.wrong(node, each)) for each in dict.fromkeys(present.those(node, self.step, self.reading)))
+        return tuple({"part": each.ref} | what for each, what in told if what is not None)
+
+
+@dataclass(frozen=True)
 class AnyOf:
     """One of several checks finds nothing wrong; else the evidence of the first counts."""
 
@@ -106,8 +129,13 @@ class AnyOf:
         return together(*(check.footprint for check in self.checks))
 
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
-        found = [list(check.evidence(node, present)) for check in self.checks]
-        return found[0] if all(found) else ()
+        first: Sequence[Evidence] | None = None
+        for check in self.checks:
+            found = tuple(check.evidence(node, present))
+            if not found:
+                return ()
+            first = first or found
+        return first or ()
 
 
 @dataclass(frozen=True)
@@ -202,12 +230,12 @@ class Looks:
     look: Callable[[Node], Iterable[Evidence]]
     members: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
-    around: tuple[str, ...] = ()
+    circles: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
 
     @property
     def footprint(self) -> Footprint:
-        return Footprint(members=self.members, paths=self.paths, around=self.around, clocks=self.clocks)
+        return Footprint(members=self.members, paths=self.paths, circles=self.circles, clocks=self.clocks)
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
         return self.look(node)

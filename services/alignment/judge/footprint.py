@@ -82,8 +82,8 @@ class Path:
 class Footprint:
     """``members`` are the subject's own that are read; ``closures`` those whose flag is; ``top`` says whether it asks
     for the top of a chain; ``rests`` whether it asks for what rests on the subject; ``edges`` whether it looks at each
-    relation that the subject declares; ``after`` how long the subject has to have been live; ``around`` the types of
-    relations of which it looks at everything that hangs together with the subject; ``clocks`` whose instants it asks
+    relation that the subject declares; ``after`` how long the subject has to have been live; ``circles`` the types
+    of relations of which it asks what the subject is in a circle with; ``clocks`` whose instants it asks
     of the subject; ``whole`` whether it is asked of everything at once."""
 
     members: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Footprint:
     rests: bool = False
     edges: bool = False
     after: timedelta | None = None
-    around: tuple[str, ...] = ()
+    circles: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     whole: bool = False
 
@@ -108,7 +108,7 @@ def together(*footprints: Footprint) -> Footprint:
         rests=any(each.rests for each in footprints),
         edges=any(each.edges for each in footprints),
         after=max((each.after for each in footprints if each.after), default=None),
-        around=tuple(dict.fromkeys(name for each in footprints for name in each.around)),
+        circles=tuple(dict.fromkeys(name for each in footprints for name in each.circles)),
         clocks=tuple(dict.fromkeys(clock for each in footprints for clock in each.clocks)),
         whole=any(each.whole for each in footprints),
     )

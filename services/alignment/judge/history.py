@@ -63,7 +63,7 @@ class History:
             found |= at
         found |= await self._closure(changed, statements.below)
         found |= await self._step(changed, _ANY_UP, back=False)
-        for type in self.plan.around:
+        for type in self.plan.circles:
             found |= await self._hanging_together(changed, type)
         found |= {end for holder in [await self._holders(changed)] for end in holder}
         return {ref for ref in found if not ref.startswith("link/")}
@@ -138,7 +138,7 @@ class History:
             for step in steps[:-1]:
                 at = await self._step(at, step, back=False)
                 near |= at
-        for type in self.plan.around:
+        for type in self.plan.circles:
             near |= await self._hanging_together(subjects | joined, type)
         found = await self._above(subjects | joined) if self.plan.looks_up else []
         around = (

@@ -34,7 +34,7 @@ class Plan:
     """Rules are numbered as they come. ``own`` are those about a kind, ``own_members`` those that read a member of the
     subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation,
     direction and kind at its near end who has to be looked at when one begins or ends to hold; ``top``, ``rests``,
-    ``around`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
+    ``circles`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
     long a subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each
     kind; ``spells`` which of the rules is in force when; ``whole`` under which number
     each check stands that is asked of everything at once."""
@@ -48,7 +48,7 @@ class Plan:
     led: tuple[ByKind, ...]
     top: ByKind
     rests: ByKind
-    around: dict[str, ByKind]
+    circles: dict[str, ByKind]
     edges: tuple[int, ...]
     members: dict[str, frozenset[str]]
     after: dict[str, tuple[timedelta, ...]]
@@ -85,7 +85,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = (), others: ByRule
         led=tuple(_by_kind((n, rule) for n, rule, f in nodes if closure in f.closures) for closure in every),
         top=_by_kind((number, rule) for number, rule, f in nodes if f.top),
         rests=_by_kind((number, rule) for number, rule, f in nodes if f.rests),
-        around=_around(nodes),
+        circles=_circles(nodes),
         edges=tuple(number for number, _, f in footprints if f.edges),
         members=_members(footprints),
         after=_after(nodes),
@@ -180,9 +180,9 @@ def _paths(nodes: Numbered) -> Iterator[tuple[int, Rule, Path]]:
             yield number, rule, path
 
 
-def _around(nodes: Numbered) -> dict[str, ByKind]:
-    types = {type for _, _, footprint in nodes for type in footprint.around}
-    return {type: _by_kind((n, rule) for n, rule, f in nodes if type in f.around) for type in types}
+def _circles(nodes: Numbered) -> dict[str, ByKind]:
+    types = {type for _, _, footprint in nodes for type in footprint.circles}
+    return {type: _by_kind((n, rule) for n, rule, f in nodes if type in f.circles) for type in types}
 
 
 def _members(footprints: Numbered) -> dict[str, frozenset[str]]:

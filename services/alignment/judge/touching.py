@@ -1,13 +1,15 @@
 """Whom a change can matter to: subjects with the rules to judge them by, and relations that are judged one by one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from services.alignment.judge.catalogue.words import END
 from services.alignment.judge.checks import Evidence
 from services.alignment.judge.closures import Closures
 from services.alignment.judge.ends import every
+from services.alignment.judge.footprint import Reading, Step
 from services.alignment.judge.graph import Edge, Graph, Node
+from services.alignment.judge.hubs import Hubs
 from services.alignment.judge.plan import Back, Plan, ways_back
 
 
@@ -19,6 +21,7 @@ class Touching:
         self.plan = plan
         self.graph = graph
         self.closures = Closures(graph, plan.closures, self._led)
+        self.hubs = Hubs()
         self.touched: dict[Node, set[int]] = defaultdict(set)
         self.edges: dict[Edge, None] = {}
         self.loading = False
@@ -26,6 +29,9 @@ class Touching:
         self._end = plan.closures.index(END) if END in plan.closures else None
         self._endless: dict[Node, None] = {}
         self._circles: dict[Node, Node | None] = {}
+
+    def those(self, node: Node, step: Step, reading: Reading) -> Collection[Node]:
+        return self.hubs.those(node, step, reading)
 
     def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
         return self.seen.get(self.plan.whole[check], {}).get(node, {}).values()
@@ -77,18 +83,12 @@ class Touching:
             self._touch(node, self.plan.top.get(node.kind, ()))
             self._touch_circles(node)
 
-    def _touch_around(self, node: Node, type: str) -> None:
-        """Everything that hangs together with it by relations of this type."""
-        if self.loading:
+    def _touch_in_circle(self, node: Node, type: str) -> None:
+        """All that is in a circle with it by relations of this type, if it is in any."""
+        if self.loading or node not in (above := _reached(node, type, forward=True)):
             return
-        rules, seen, waiting = self.plan.around[type], {node}, [node]
-        while waiting:
-            at = waiting.pop()
-            self._touch(at, rules.get(at.kind, ()))
-            for forward in (True, False):
-                fresh = set(at.over((type,), forward=forward)) - seen
-                seen |= fresh
-                waiting += fresh
+        for each in above & _reached(node, type, forward=False):
+            self._touch(each, self.plan.circles[type].get(each.kind, ()))
 
     def _touch_circles(self, node: Node) -> None:
         if not self.loading and self._end is not None:
@@ -110,8 +110,18 @@ class Touching:
             waiting += fresh
 
     def forget(self) -> None:
-        """Whom something touched that has been taken back."""
+        """Whom something touched that has been taken back, and what was so of them."""
+        self.hubs.forget()
         self.touched.clear()
         self.edges.clear()
         self._endless.clear()
         self._circles.clear()
+
+
+def _reached(node: Node, type: str, *, forward: bool) -> set[Node]:
+    found, waiting = set[Node](), [node]
+    while waiting:
+        fresh = set(waiting.pop().over((type,), forward=forward)) - found
+        found |= fresh
+        waiting += fresh
+    return found

@@ -7,7 +7,6 @@ from services.alignment.judge.awaiting import Awaiting
 from services.alignment.judge.circles import circles
 from services.alignment.judge.clocks import come
 from services.alignment.judge.closures import Closure
-from services.alignment.judge.ends import of_types
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.meaning import LEADING
 from shared.contracts.relations import UP
@@ -69,9 +68,8 @@ class Turning(Awaiting):
         for edge in node.above:
             if edge.active:
                 self._touch(edge.upper, self.plan.rests.get(edge.upper.kind, ()))
-        for type in self.plan.around:
-            if any(True for found in (node.out, node.into) for _ in of_types(found, (type,))):
-                self._touch_around(node, type)
+        for type in self.plan.circles:
+            self._touch_in_circle(node, type)
         self._touch_circles(node)
 
     def lead_all(self) -> None:
@@ -118,6 +116,7 @@ class Turning(Awaiting):
         if not stands:
             self._touch_by(edge)  # while the way back is still there
         edge.active = stands
+        self.hubs.joined(edge)
         if stands:
             self._touch_by(edge)
         if edge.up and not self.loading:
@@ -126,9 +125,8 @@ class Turning(Awaiting):
     def _touch_by(self, edge: Edge) -> None:
         for node, far, forward in ((edge.source, edge.target, True), (edge.target, edge.source, False)):
             self._touch_back(node, self.plan.touched_by(edge.type, node.kind, far.kind, forward=forward))
-        if edge.type in self.plan.around:
-            self._touch_around(edge.source, edge.type)
-            self._touch_around(edge.target, edge.type)
+        if edge.type in self.plan.circles:
+            self._touch_in_circle(edge.target, edge.type)
 
     def _lead(self, edge: Edge, *, active: bool) -> None:
         lower, upper = edge.lower, edge.upper
@@ -165,6 +163,7 @@ class Turning(Awaiting):
         node.values = now
         if not (node.out or node.into):
             return  # nobody can look at it
+        self.hubs.turned(node)
         for place, (_, backs) in enumerate(readings):
             if not before or before[place] != now[place]:
                 self._touch_back(node, backs)

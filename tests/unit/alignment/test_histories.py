@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.alignment.follow.projector import version
+from services.alignment.judge import ends
 from services.alignment.judge.catalogue import RULES
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.judging import Judge
@@ -123,7 +124,12 @@ def check(judge: Judge, findings: Findings, moment: datetime) -> None:
 
 @pytest.mark.parametrize("scene", SCENES, indirect=True)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_found_is_what_the_oracle_finds(seed: int, scene: str) -> None:
+@pytest.mark.parametrize("many", [ends.MANY, 1], ids=["few", "hubs"])
+def test_what_is_found_is_what_the_oracle_finds(
+    many: int, seed: int, scene: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one relation counts as many, everything is a hub."""
+    monkeypatch.setattr(ends, "MANY", many)
     dice = Random(f"{seed} {scene}")
     events = written(dice, 60).events
     findings = Findings(events, START + timedelta(days=100_000))

@@ -1,10 +1,24 @@
-"""What comes to a hub touches those who look at it there, and nobody else: a hub does not cost its size each time."""
+"""What comes to a hub touches those who look at it there, and nobody else, and what is so of the others is known: a hub
+does not cost its size each time."""
+
+from random import Random
 
 import pytest
 
-from services.alignment.judge.footprint import into, out, through
+from services.alignment.follow.projector import version
+from services.alignment.judge import ends
+from services.alignment.judge.checks import Check, EachOf, Joined
+from services.alignment.judge.examples import Text
+from services.alignment.judge.footprint import Reading, into, out, through
+from services.alignment.judge.graph import Node
+from services.alignment.judge.hubs import Hubs
+from services.alignment.judge.judging import Judge
+from services.alignment.judge.plan import plan
 from services.alignment.judge.present import PLAN
+from services.alignment.judge.rule import Rule, Severity
+from services.alignment.view.projection import project
 from shared.contracts import NODE_KINDS
+from tests.unit.alignment.test_histories import written
 
 
 def rules_touched(type: str, near: str, far: str, *, forward: bool) -> set[str]:
@@ -37,3 +51,60 @@ def test_what_steps_can_lead_through() -> None:
     assert through((), None) == {*NODE_KINDS}
     assert "service" in through((into("part_of"), out("designed_with")))
     assert "role" not in through((into("part_of"), out("designed_with")))
+
+
+def kept_wrong(judge: Judge) -> list[tuple[str, ...]]:
+    """Where what is kept of hubs is not what a look at all of their relations finds."""
+    wrong = []
+    for node, asked in judge.standing.hubs._kept.items():
+        for (step, reading), found in asked.items():
+            kept, now = ([*map(str, those)] for those in (found.values(), Hubs().those(node, step, reading)))
+            if sorted(kept) != sorted(now):
+                wrong.append((node.ref, *step.types, *kept, "is not", *now))
+    return wrong
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_kept_of_hubs_is_so(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batch after batch, some of which are taken back first."""
+    monkeypatch.setattr(ends, "MANY", 1)
+    dice, judge, seen = Random(seed), Judge(PLAN), 0
+    versions = [version(project(event)) for event in written(dice, 80).events]
+    while versions:
+        some, versions = versions[:10], versions[10:]
+        for again in dice.choice([(True, False), (False,)]):
+            judge.take(some)
+            seen += len(judge.standing.hubs._kept)
+            assert kept_wrong(judge) == []
+            if again:
+                judge.roll_back()
+        judge.committed()
+    assert seen
+
+
+@pytest.mark.parametrize("check", ["joined", "each"])
+def test_one_more_at_a_hub_is_one_look_more(check: str) -> None:
+    """And one look at what turns into something else."""
+    looked: list[str] = []
+
+    def of(node: Node) -> bool:
+        looked.append(node.ref)
+        return node.state == "retired"
+
+    asked = Reading(of, frozenset({"product"}))
+    checks: dict[str, Check] = {
+        "joined": Joined("a product", (out("depends_on"),), asked),
+        "each": EachOf(out("depends_on"), asked, lambda _, far: {"needs": far.ref}),
+    }
+    text = Text(by=plan([Rule("T1", Severity.low, "trace", "", "", "", checks[check], frozenset({"service"}))]))
+    count = ends.MANY + 100
+    products = ", ".join(f"product:p{number} in_use" for number in range(count + 1))
+    text.add(f"service:hub operational, {products}; " + ", ".join(f"hub depends_on p{n}" for n in range(count)))
+    looked.clear()
+    text.add(f"; hub depends_on p{count}")
+    assert {*looked} == {f"product/p{count}"}
+    looked.clear()
+    text.add("product:p7 retired")
+    assert {*looked} == {"product/p7"}
+    parts = [f.evidence.get("needs") for f in text.open()]
+    assert parts == ([] if check == "joined" else ["product/p7"])

@@ -179,3 +179,21 @@ def test_what_was_a_root_and_is_of_another_type_carries_nothing(after: str) -> N
         text.judge.take([text._version("strategy/b", START + (10 + number) * MINUTE)])
         text.judge.flush()
         assert len(text.of("V01", "strategy/i")) == (number == 1)
+
+
+STRATEGIES = ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("last", range(4))
+@pytest.mark.parametrize("ends", ["link", "strategy"])
+def test_a_circle_of_support_is_told_at_its_least_wherever_it_closes(last: int, ends: str) -> None:
+    """``0`` leads into it and ``e`` out of it; neither is of it."""
+    text = Text()
+    circle = [f"{one} supports {other}" for one, other in zip(STRATEGIES, "bcda", strict=True)]
+    text.add(f"{', '.join(f'strategy:{name} in_force it' for name in ['0', *STRATEGIES, 'e'])}; 0 supports a")
+    text.add("; b supports e, " + ", ".join(each for place, each in enumerate(circle) if place != last))
+    assert [f.subject for f in text.open() if f.rule == "V20"] == []
+    text.add(f"; {circle[last]}")
+    assert [f.subject for f in text.open() if f.rule == "V20"] == ["strategy/a"]
+    text.add(f"; {circle[last]} ended" if ends == "link" else f"strategy:{STRATEGIES[last]} retired")
+    assert [f.subject for f in text.open() if f.rule == "V20"] == []

@@ -53,10 +53,10 @@ def _skipping(node: Node) -> Iterator[Evidence]:
 
 def _lost(node: Node) -> Iterator[Evidence]:
     """What was above it has ended, and nothing else is."""
-    above = [edge.upper for edge in node.above if edge.active]
-    ended = sorted({each.ref for each in above if _has_ended(each)})
-    if ended and not any(each.live for each in above):
-        yield {"ended": ended[:10]}
+    if not any(edge.active and edge.upper.live for edge in node.above):
+        ended = {edge.upper.ref for edge in node.above if edge.active and _has_ended(edge.upper)}
+        if ended:
+            yield {"ended": sorted(ended)[:10]}
 
 
 RULES = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from services.alignment.judge.catalogue.words import over, refs
-from services.alignment.judge.checks import Evidence
-from services.alignment.judge.footprint import Reading
+from services.alignment.judge.checks import EachOf, Evidence
+from services.alignment.judge.footprint import Reading, out
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import PLANNED
 from shared.clock import FOREVER
@@ -15,10 +15,9 @@ _ENDED = {
     for kind in NODE_KINDS.values()
 }
 _REJECTED = frozenset({"rejected", "withdrawn"})
-_NEEDS = ("depends_on", "requires")
+NEEDS = ("depends_on", "requires")
 UPWARD = ("decomposes", "part_of", "supports", "realizes", "justified_by")
 """By which a thing of strategy belongs to what is above it."""
-LASTING = Reading(lambda node: (node.live, node.valid_to))
 
 
 def _is_there(node: Node) -> bool:
@@ -29,34 +28,38 @@ def is_ended(node: Node) -> bool:
     return _is_there(node) and node.state in _ENDED[node.kind]
 
 
-def on_retired(node: Node) -> Iterator[Evidence]:
-    for each in dict.fromkeys(node.over(_NEEDS, forward=True)):
-        if is_ended(each):
-            yield {"part": each.ref, "needs": each.ref, "state": each.state}
+def _is_planned(node: Node) -> bool:
+    return _is_there(node) and node.state in PLANNED[node.kind] and node.state not in _REJECTED
 
 
-def outlives(node: Node) -> Iterator[Evidence]:
-    for each in over(node, *_NEEDS):
-        if each.valid_to is not None and each.valid_to < (node.valid_to or FOREVER):
-            yield {"part": each.ref, "needs": each.ref}
+def _is_rejected(node: Node) -> bool:
+    return _is_there(node) and node.state in _REJECTED
 
 
-def below_planned(node: Node) -> Iterator[Evidence]:
-    for each in dict.fromkeys(node.over(UPWARD, forward=True)):
-        if _is_there(each) and each.state in PLANNED[each.kind] and each.state not in _REJECTED:
-            yield {"part": each.ref, "above": each.ref, "state": each.state}
+def _needs_retired(_: Node, needed: Node) -> Evidence:
+    return {"needs": needed.ref, "state": needed.state}
 
 
-def below_rejected(node: Node) -> Iterator[Evidence]:
-    for each in dict.fromkeys(node.over(UPWARD, forward=True)):
-        if _is_there(each) and each.state in _REJECTED:
-            yield {"part": each.ref, "above": each.ref, "state": each.state}
+def _outlives(node: Node, needed: Node) -> Evidence | None:
+    assert needed.valid_to is not None
+    return {"needs": needed.ref} if needed.valid_to < (node.valid_to or FOREVER) else None
+
+
+def _is_below(_: Node, above: Node) -> Evidence:
+    return {"above": above.ref, "state": above.state}
+
+
+NEEDS_RETIRED = EachOf(out(*NEEDS), Reading(lambda node: is_ended(node) and node.state), _needs_retired)
+OUTLIVES = EachOf(out(*NEEDS), Reading(lambda node: node.live and node.valid_to), _outlives)
+BELOW_PLANNED = EachOf(out(*UPWARD), Reading(lambda node: _is_planned(node) and node.state), _is_below)
+BELOW_REJECTED = EachOf(out(*UPWARD), Reading(lambda node: _is_rejected(node) and node.state), _is_below)
 
 
 def hollow(node: Node) -> Iterator[Evidence]:
-    below = [each for each in node.over(UPWARD, forward=False) if _is_there(each)]
-    if below and all(map(is_ended, below)):
-        yield {"ended": refs(set(below))}
+    if not any(_is_there(each) and not is_ended(each) for each in node.over(UPWARD, forward=False)):
+        below = {each for each in node.over(UPWARD, forward=False) if _is_there(each)}
+        if below:
+            yield {"ended": refs(below)}
 
 
 _DELIVERED = {

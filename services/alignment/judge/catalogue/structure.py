@@ -3,14 +3,13 @@
 from services.alignment.judge.catalogue import lifecycle
 from services.alignment.judge.catalogue.words import STATUS, live, paths
 from services.alignment.judge.checks import Joined, Looks
-from services.alignment.judge.footprint import Path, Reading, into, out
+from services.alignment.judge.footprint import Reading, into, out
 from services.alignment.judge.rule import Rule, Severity
 
 SOURCE = "ITIL 2011 service asset and configuration management"
 _PORTFOLIO = "ITIL 2011 service portfolio management; PRINCE2 benefits review"
 _TREES = "ArchiMate 3.2: composition is a tree; work breakdown structures (PMI)"
 _DEPENDENT = frozenset({"service", "product", "service_offering"})
-_NEEDS = ("depends_on", "requires")
 _PARENT = (out(*lifecycle.UPWARD),)
 _CHILDREN = (into(*lifecycle.UPWARD),)
 _THERE = Reading(lambda node: node.seen and not node.deleted)
@@ -24,7 +23,7 @@ RULES = (
         "L01", Severity.critical, "structure", "Dependency on something retired",
         "A live service, product or offering depends on something that has been retired.",
         "Migrate to its successor and end the link, or accept it with a date.",
-        Looks(lifecycle.on_retired, paths=paths(STATUS, (out(*_NEEDS),))), _DEPENDENT, asked="L01n",
+        lifecycle.NEEDS_RETIRED, _DEPENDENT, asked="L01n",
         sentence="{it} depends on something that is retired.",
         passes="service:s operational, product:p in_use; s depends_on p",
         fails="service:s operational, product:p retired; s depends_on p",
@@ -33,7 +32,7 @@ RULES = (
     Rule(
         "L01n", Severity.info, "structure", "No dependency", "A live service, product or offering depends on nothing.",
         "Nothing is to be done.",
-        Joined("a dependency", (out(*_NEEDS),), _THERE), _DEPENDENT, shown=False,
+        Joined("a dependency", (out(*lifecycle.NEEDS),), _THERE), _DEPENDENT, shown=False,
         passes="service:s operational, product:p in_use; s depends_on p",
         fails="service:s operational, product:p in_use",
         mended="; s depends_on p",
@@ -42,7 +41,7 @@ RULES = (
         "L02", Severity.high, "structure", "Dependency that ends first",
         "The validity of what a live service, product or offering depends on ends before its own.",
         "Migrate before that day, prolong what it depends on, or end it too.",
-        Looks(lifecycle.outlives, paths=(Path((out(*_NEEDS),), lifecycle.LASTING),)), _DEPENDENT, asked="L01n",
+        lifecycle.OUTLIVES, _DEPENDENT, asked="L01n",
         sentence="What {it} depends on ends before it does.",
         passes="service:s operational, product:p in_use; s depends_on p",
         fails="service:s operational, product:p in_use +valid_to=2030-01-01; s depends_on p",
@@ -52,7 +51,7 @@ RULES = (
         "L03", Severity.high, "structure", "Live below a draft",
         "What a live thing of strategy belongs to is not live yet: a draft, or proposed.",
         "Sign what is above it, or pull it back.",
-        Looks(lifecycle.below_planned, paths=paths(STATUS, _PARENT)), _STEERED,
+        lifecycle.BELOW_PLANNED, _STEERED,
         given=Joined("anything above", _PARENT, _THERE), source=_PORTFOLIO,
         sentence="{it} is live, and what it belongs to is not yet.",
         passes="tactic:t in_force, objective:o in_force; t decomposes o",
@@ -88,7 +87,7 @@ RULES = (
         "S10", Severity.high, "sign_off", "Below what was rejected",
         "What a live thing of strategy belongs to was rejected or withdrawn.",
         "Attach it to what is in force, or withdraw it too.",
-        Looks(lifecycle.below_rejected, paths=paths(STATUS, _PARENT)), _STEERED, asked="L03n", source=_PORTFOLIO,
+        lifecycle.BELOW_REJECTED, _STEERED, asked="L03n", source=_PORTFOLIO,
         sentence="{it} hangs on what was rejected.",
         passes="tactic:t in_force, objective:o in_force; t decomposes o",
         fails="tactic:t in_force, objective:o rejected; t decomposes o",

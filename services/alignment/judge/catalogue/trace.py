@@ -39,8 +39,8 @@ _NAMED, _MOST = 10, 1000
 
 def _circle(node: Node) -> set[str]:
     """What supports it and is supported by it, over any number of others."""
-    above, below = (_supporting(node, forward=forward) for forward in (True, False))
-    return above & below
+    above = _supporting(node, forward=True)
+    return above & _supporting(node, forward=False) if node.ref in above else set()
 
 
 def _supporting(node: Node, *, forward: bool) -> set[str]:
@@ -213,7 +213,7 @@ RULES = (
         "V20", Severity.high, "trace", "Support that runs the wrong way",
         "A business strategy supports one of another type, or strategies support each other in a circle.",
         "End that link: the strategy of IT supports the one of the business.",
-        Looks(_wrong_way, paths=(Path((out("supports"),), _SUPPORTS),), around=("supports",)), frozenset({"strategy"}),
+        Looks(_wrong_way, paths=(Path((out("supports"),), _SUPPORTS),), circles=("supports",)), frozenset({"strategy"}),
         asked="V20n",
         sentence="{it} gives support in the wrong direction.",
         passes="strategy:i in_force it, strategy:b in_force business; i supports b",
