@@ -32,7 +32,7 @@ from shared.keys import make_keys
 from shared.storage import migrations
 from shared.storage.db import Database
 
-LEVELS, WIDTH, AT_HUB = 500, 2, 50_000
+LEVELS, WIDTH, AT_HUB = 500, 2, 5_000
 _LOOK_SECONDS = 0.005
 _VIEWS = ("nodes/{}", "trace/{}?direction=up", "trace/{}?direction=down", "why/{}", "impact/{}?depth=6")
 _LISTS = ("findings", "findings/groups", "score", "cascade", "coverage/design", "status")

@@ -248,19 +248,20 @@ class EachEdge:
     ``wrong`` says what is wrong with it, per end if it is about an end: ``end`` is named in the evidence then.
     """
 
-    wrong: Callable[[Edge], Iterator[Evidence]]
+    wrong: Callable[[Edge], Sequence[Evidence]]
     links_only: bool = False
 
     @property
     def footprint(self) -> Footprint:
         return Footprint(edges=True)
 
-    def of(self, edge: Edge) -> Iterator[Evidence]:
+    def of(self, edge: Edge) -> Sequence[Evidence]:
         """What is wrong with one relation."""
-        if edge.stands and (edge.is_link or not self.links_only):
-            for each in self.wrong(edge):
-                told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
-                yield told | {"source": edge.source.ref, "target": edge.target.ref} | each
+        if not edge.stands or (self.links_only and not edge.is_link) or not (wrong := self.wrong(edge)):
+            return ()
+        told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
+        told |= {"source": edge.source.ref, "target": edge.target.ref}
+        return [told | each for each in wrong]
 
     def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
         links = [edge for edge in every(node.out) if edge.is_link]

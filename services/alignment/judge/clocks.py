@@ -4,7 +4,7 @@ after them a rule asks. Pure."""
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from shared.clock import FIRST, FOREVER
@@ -37,10 +37,16 @@ class Clock:
     delays: tuple[int, ...] = (0,)
     more: tuple[str, ...] = ()
 
+    @cached_property
+    def _steps(self) -> tuple[str, tuple[str, ...]]:
+        """The member that it begins at, and the way on from there."""
+        first, *steps = self.path.split(".")
+        return first.removesuffix("[]"), tuple(steps)
+
     @property
     def members(self) -> tuple[str, ...]:
         """The members that it reads."""
-        own = self.path.partition(".")[0].removesuffix("[]")
+        own, _ = self._steps
         return (*(() if own in VALIDITY else (own,)), *self.more)
 
     @property
@@ -50,15 +56,17 @@ class Clock:
 
     def of(self, thing: Dated) -> Instants:
         """Its instants; of a list as many as that has items."""
-        if self.path in VALIDITY:
-            found: Instants = (getattr(thing, self.path),)
+        own, steps = self._steps
+        said = getattr(thing, own) if own in VALIDITY else thing.get(own)
+        if said is None:
+            return ()
+        found: Instants
+        if own in VALIDITY:
+            found = (said,)
+        elif "[]" in self.path:
+            found = tuple(_walked(each, steps) for each in said) if isinstance(said, list) else ()
         else:
-            first, *steps = self.path.split(".")
-            if first.endswith("[]"):
-                items = thing.get(first[:-2])
-                found = tuple(_walked(each, steps) for each in items) if isinstance(items, list) else ()
-            else:
-                found = (_walked(thing.get(first), steps),)
+            found = (_walked(said, steps),)
         if not any(found):
             return found
         days = self.days + (self.later(thing) if self.later else 0)

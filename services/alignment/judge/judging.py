@@ -140,7 +140,7 @@ class Judge:
             self.until = instant
 
     def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
-        standing, every, live = self.standing, self.plan.rules, node.live
+        standing, every, waits, live = self.standing, self.plan.rules, self.plan.waits, node.live
         now: dict[tuple[int, str], tuple[int, Evidence]] = {}
         rules = self.plan.spells.known(rules)
         self.judged += len(rules)
@@ -148,8 +148,7 @@ class Judge:
             rule = every[number]
             if not (live if rule.plain else rule.looks_at(node, valid=node.valid)):
                 continue
-            wait = self.plan.waits[number]
-            if wait and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
+            if (wait := waits[number]) and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
                 continue
             for evidence in rule.check.evidence(node, standing):
                 part = evidence.get("part", "")

@@ -38,12 +38,12 @@ def document(raw: bytes | None) -> Any:
 
 def member(of: Any, name: str, type_: type[T], whose: str = "it") -> T:
     """A member that has to be there."""
-    if not isinstance(of, Mapping):
+    if not isinstance(of, dict):
         raise Poison(f"{whose} is no JSON object")
-    if name not in of:
-        raise Poison(f"{whose} has no {name}")
-    value = of[name]
+    value = of.get(name)
     if type(value) is not type_:
+        if name not in of:
+            raise Poison(f"{whose} has no {name}")
         kind = {str: "text", int: "a whole number", dict: "a JSON object"}[type_]
         raise Poison(f"its {name} is not {kind}" if whose == "it" else f"the {name} of {whose} is not {kind}")
     return value

@@ -1,29 +1,28 @@
 """Relations that point at what is there, and that fit."""
 
-from collections.abc import Iterator
-
 from services.alignment.judge.checks import EachEdge, Evidence
-from services.alignment.judge.graph import Edge
+from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import NODE_KINDS
 from shared.contracts.relations import allowed_relations
 
 
-def _unseen(edge: Edge) -> Iterator[Evidence]:
-    for end in dict.fromkeys((edge.source, edge.target)):
-        if not end.seen:
-            yield {"end": end.ref, "missing": end.ref}
+def _ends(edge: Edge) -> tuple[Node, ...]:
+    """Each once."""
+    return (edge.source, edge.target) if edge.source is not edge.target else (edge.source,)
 
 
-def _deleted(edge: Edge) -> Iterator[Evidence]:
-    for end in dict.fromkeys((edge.source, edge.target)):
-        if end.seen and end.deleted:
-            yield {"end": end.ref, "deleted": end.ref, "version": end.version}
+def _unseen(edge: Edge) -> list[Evidence]:
+    return [{"end": end.ref, "missing": end.ref} for end in _ends(edge) if not end.seen]
 
 
-def _unfit(edge: Edge) -> Iterator[Evidence]:
-    if not edge.fits:
-        yield {"allowed": allowed_relations(edge.source.kind, edge.target.kind)}
+def _deleted(edge: Edge) -> list[Evidence]:
+    gone = (end for end in _ends(edge) if end.seen and end.deleted)
+    return [{"end": end.ref, "deleted": end.ref, "version": end.version} for end in gone]
+
+
+def _unfit(edge: Edge) -> list[Evidence]:
+    return [] if edge.fits else [{"allowed": allowed_relations(edge.source.kind, edge.target.kind)}]
 
 
 SOURCE = "Referential integrity; ArchiMate 3.2, appendix B: allowed relations"
