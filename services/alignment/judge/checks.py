@@ -3,16 +3,16 @@
 A check yields a piece of evidence for each thing that is wrong; two of one subject are told apart by their ``part``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
-from services.alignment.judge.ends import every, of_types
+from services.alignment.judge.ends import of_types
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, reached, together
-from services.alignment.judge.graph import Edge, Node
+from services.alignment.judge.graph import Node
 from shared.contracts.relations import UP
 
 Evidence = dict[str, Any]
@@ -98,24 +98,6 @@ class Joined:
         if len(found) < self.least:
             return missing(self.missing)
         return ({"too_many": sorted(found)[:_NAMED]},) if self.most is not None and len(found) > self.most else ()
-
-
-@dataclass(frozen=True)
-class EachOf:
-    """Something is wrong with each thing that a step leads to of which the reading is true, if ``wrong`` says so: what
-    is told of it, beside which part it is."""
-
-    step: Step
-    reading: Reading
-    wrong: Callable[[Node, Node], Evidence | None]
-
-    @property
-    def footprint(self) -> Footprint:
-        return Footprint(paths=(Path((self.step,), self.reading),))
-
-    def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
-        told = ((each, self.wrong(node, each)) for each in dict.fromkeys(present.those(node, self.step, self.reading)))
-        return tuple({"part": each.ref} | what for each, what in told if what is not None)
 
 
 @dataclass(frozen=True)
@@ -239,31 +221,3 @@ class Looks:
 
     def evidence(self, node: Node, _present: Present) -> Iterable[Evidence]:
         return self.look(node)
-
-
-@dataclass(frozen=True)
-class EachEdge:
-    """Each relation that the subject declares, by links or in fields, and that stands, is right.
-
-    ``wrong`` says what is wrong with it, per end if it is about an end: ``end`` is named in the evidence then.
-    """
-
-    wrong: Callable[[Edge], Sequence[Evidence]]
-    links_only: bool = False
-
-    @property
-    def footprint(self) -> Footprint:
-        return Footprint(edges=True)
-
-    def of(self, edge: Edge) -> Sequence[Evidence]:
-        """What is wrong with one relation."""
-        if not edge.stands or (self.links_only and not edge.is_link) or not (wrong := self.wrong(edge)):
-            return ()
-        told = {"edge": edge.name, "origin": edge.origin, "type": edge.type}
-        told |= {"source": edge.source.ref, "target": edge.target.ref}
-        return [told | each for each in wrong]
-
-    def evidence(self, node: Node, _present: Present) -> Iterator[Evidence]:
-        links = [edge for edge in every(node.out) if edge.is_link]
-        for edge in (*links, *node.held):
-            yield from self.of(edge)

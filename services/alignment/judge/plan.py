@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from services.alignment.judge.checks import EachEdge
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.conditions import asked
+from services.alignment.judge.each import EachEdge
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, led_to, through
 from services.alignment.judge.graph import Node
 from services.alignment.judge.rule import Rule

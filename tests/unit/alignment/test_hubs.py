@@ -7,7 +7,8 @@ import pytest
 
 from services.alignment.follow.projector import version
 from services.alignment.judge import ends
-from services.alignment.judge.checks import Check, EachOf, Joined
+from services.alignment.judge.checks import Check, Joined
+from services.alignment.judge.each import EachOf
 from services.alignment.judge.examples import Text
 from services.alignment.judge.footprint import Reading, into, out, through
 from services.alignment.judge.graph import Node

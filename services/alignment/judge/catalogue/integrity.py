@@ -1,6 +1,7 @@
 """Relations that point at what is there, and that fit."""
 
-from services.alignment.judge.checks import EachEdge, Evidence
+from services.alignment.judge.checks import Evidence
+from services.alignment.judge.each import EachEdge
 from services.alignment.judge.graph import Edge, Node
 from services.alignment.judge.rule import Rule, Severity
 from shared.contracts import NODE_KINDS

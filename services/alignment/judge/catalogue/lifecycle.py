@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from services.alignment.judge.catalogue.words import over, refs
-from services.alignment.judge.checks import EachOf, Evidence
+from services.alignment.judge.checks import Evidence
+from services.alignment.judge.each import EachOf
 from services.alignment.judge.footprint import Reading, out
 from services.alignment.judge.graph import Node
 from services.alignment.judge.meaning import PLANNED
