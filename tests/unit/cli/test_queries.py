@@ -47,6 +47,7 @@ def status(generation: int, building: dict[str, Any] | None = None) -> dict[str,
     far = {"positions": {"roles": 7}, "watermark": FRAME["watermark"], "lag_seconds": {"roles": 0.5}}
     return {
         "release": "0.1.0",
+        "first_recorded": None,
         "generation": generation,
         "building": building,
         **far,
@@ -266,6 +267,7 @@ def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
     owner.extra["/alignment/v1/status"] = status(3)
     assert [line.split() for line in run("status").stdout.splitlines()[1:]] == [
         ["release", "0.1.0"],
+        ["first_recorded", "none"],
         ["generation", "3"],
         ["building", "none"],
         ["positions", "roles", "7"],
