@@ -11,11 +11,6 @@ from shared.http.app import create_app
 from shared.storage.db import Database
 
 SCREENS = (door, overview, search, entity, findings, cascade, coverage, processes, changes)
-PATHS = (
-    "/", "/changes", "/entity/*", "/search", "/findings", "/cascade", "/coverage", "/raci", "/raci/*", "/static/*",
-    "/signin", "/signout", "/theme",
-)  # fmt: skip
-"""Here people sign in by themselves; all else takes a token."""
 
 
 def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
@@ -23,4 +18,6 @@ def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTran
     services = Services(settings, transport)
     pages = Pages(settings, database, services)
     routers = [screen.routes(pages) for screen in SCREENS]
-    return create_app("web", settings, database, routers, workers={}, closing=[services.close], open_paths=PATHS)
+    app = create_app("web", settings, database, routers, workers={}, closing=[services.close], for_people=True)
+    app.router.default = pages.nothing_there
+    return app

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
-from services.web.frame import Frame, Frames
+from services.web.frame import Frame, Frames, Visitor
 from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
 from services.web.sessions import Sessions
@@ -24,7 +25,7 @@ from shared.clock import rfc3339
 from shared.config import Settings
 from shared.contracts.events import EventId
 from shared.contracts.instant import moment
-from shared.errors import BadRequest, DomainError, Forbidden, Unauthorized
+from shared.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from shared.http import exchange
 from shared.resource.listing import Word
 from shared.storage.db import Database
@@ -121,6 +122,15 @@ class Pages:
 
         return await self._answer(request, None, done)
 
+    async def nothing_there(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page for every address that has none."""
+        request = Request(scope, receive)
+
+        async def nothing(_: Visit) -> Response:
+            raise NotFound("There is no page at this address.")
+
+        await (await self._answer(request, None, nothing))(scope, receive, send)
+
     async def _answer(
         self,
         request: Request,
@@ -132,7 +142,7 @@ class Pages:
         place, frame = Place(request.url.path), Frame(theme=theme)
         try:
             session = await self.signing_in.session(request)
-            place = Place(request.url.path, form=session.form)
+            place, frame = Place(request.url.path, form=session.form), Frame(Visitor(session, None), theme=theme)
             place = Place(request.url.path, read_moment(as_of), session.form)
             day, wait_for = read_moment(valid_at), _event(request.query_params.get("wait_for"))
             client = self._services.acting(session.caller)

@@ -40,10 +40,10 @@ def create_app(
     workers: Mapping[str, Loop],
     bodies: Sequence[type[BaseModel]] = (),
     closing: Sequence[Any] = (),
-    open_paths: Sequence[str] = (),
+    for_people: bool = False,
 ) -> FastAPI:
-    """``closing`` has async callables that run after the workers have ended, before the database closes; at
-    ``open_paths`` routes ask by themselves who is there."""
+    """``closing`` has async callables that run after the workers have ended, before the database closes. Routes that
+    are ``for_people`` ask by themselves who is there."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -75,19 +75,19 @@ def create_app(
         app.include_router(router)
     app.include_router(_operations(service, database))
     describe(app, bodies)
-    is_open = _open_paths(service, settings, open_paths)
+    is_open = _open_paths(service, settings, for_people=for_people)
     app.add_middleware(Guarded, authenticator=Authenticator(settings.trusted_keys_path), is_open=is_open)
     app.add_middleware(Correlated, service=service, held=Held(settings.max_held_bytes))
     return app
 
 
-def _open_paths(service: str, settings: Settings, more: Sequence[str]) -> Callable[[str], bool]:
-    """Health needs no token, the documentation none in embedded mode; ``more`` may end in ``/*`` for all below."""
-    exact = {f"/{service}/livez", f"/{service}/readyz", *(path for path in more if not path.endswith("*"))}
+def _open_paths(service: str, settings: Settings, *, for_people: bool) -> Callable[[str], bool]:
+    """Health needs no token, the documentation none in embedded mode, and pages ask by themselves who is there."""
+    exact = {f"/{service}/livez", f"/{service}/readyz"}
     documents = ("docs", "openapi.json", "asyncapi.json", "schemas/", "static/") if settings.embedded else ()
-    below = (path.removesuffix("*") for path in more if path.endswith("*"))
-    prefixes = (*(f"/{service}/{document}" for document in documents), *below)
-    return lambda path: path in exact or path.startswith(prefixes)
+    prefixes = tuple(f"/{service}/{document}" for document in documents)
+    own = f"/{service}/"
+    return lambda path: path in exact or path.startswith(prefixes) or (for_people and not path.startswith(own))
 
 
 def _telemetry(service: str) -> TelemetryConfig:

@@ -316,3 +316,11 @@ async def test_the_script_and_the_style_are_served_as_what_they_are(platform: Pl
         answer = await platform.http.get(f"/static/{name}")
         assert answer.headers["content-type"].partition(";")[0] == kind
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_is_not_there_is_said_on_a_page_to_whoever_has_signed_in(platform: Platform) -> None:
+    assert (await shown(stranger(platform), "/nonsense", 401)).findtext(".//h1") == "Sign in"
+    page = await shown(await visitor(platform), "/nonsense/of/this", 404)
+    assert page.findtext(".//h1") == "Not found"
+    assert page.xpath("//form[@action='/signout']"), "who is signed in stays so"
+    assert (await stranger(platform).get("/web/metrics")).status_code == 401
