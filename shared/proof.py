@@ -7,6 +7,7 @@ checked, and proves nothing unless whoever checks it trusts that key, which its 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -89,6 +90,27 @@ def verify(document: Any, trusted: Collection[str]) -> Proven:
     if strangers := ({key} | ({_key_of(log["head"]["signature"])} if log else set())) - set(trusted):
         raise UnknownKey(f"It is signed by an unknown key: {min(strangers)}.")
     return Proven(document["statement"], key, log)
+
+
+def proven(document: Any, trusted: Mapping[str, Mapping[str, Any]]) -> Proven:
+    """Check a document against keys by their thumbprints, each of which has to have been in use when it signed; raises
+    as ``verify`` does."""
+    found = verify(document, trusted)
+    check_term(trusted[found.key], found.statement["at"])
+    if found.log is not None:
+        head = found.log["head"]
+        check_term(trusted[check_head(head, trusted)], head["at"])
+    return found
+
+
+def check_term(key: Mapping[str, Any], at: Any) -> None:
+    """A key proves what was signed while it was in use; raises NotProven."""
+    try:
+        signed = int(datetime.fromisoformat(at).timestamp())  # as whole seconds, as the end of a key is given
+    except (TypeError, ValueError):
+        raise NotProven("It does not say when it was signed.") from None
+    if signed > key.get("exp", signed):
+        raise NotProven(f"The key was not in use at {at}.")
 
 
 def check_head(head: Any, trusted: Collection[str]) -> str:

@@ -133,17 +133,3 @@ async def _recorded(client: "Client", kind: "Kind", key: str, as_of: str) -> dic
     async for node in client.items("/alignment/v1/nodes", kind=kind.name, key=key, as_of=as_of):
         return node
     raise NotFound(404, {"detail": f"There was no {kind.name}/{key} at {as_of}."})
-
-
-async def link(client: "Client", ref: str) -> tuple["Kind", dict[str, Any]]:
-    """A link says nothing of the service that keeps it. Raises NotFound."""
-    from shared.client import NotFound
-    from shared.contracts import LINKS
-
-    id = ref.partition("/")[2]
-    for kind in LINKS.values():
-        try:
-            return kind, await client.get(kind, id)
-        except NotFound:
-            continue
-    raise NotFound(404, {"detail": f"There is no {ref}."})

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from services.cli.terms import check_term
 from shared import merkle, proof
 from shared.merkle import Node
 from shared.refused import NotFound
@@ -51,8 +50,8 @@ class Reading:
     def take(self, row: Any) -> None:
         """Raises NotProven for an entry that is not as it was signed, or not the next one."""
         raw, key = proof.check_entry(row, self.trusted)
-        check_term(self.trusted[key], row["statement"].get("at"))
-        check_term(self.trusted[proof.check_head(row["head"], self.trusted)], row["head"]["at"])
+        proof.check_term(self.trusted[key], row["statement"].get("at"))
+        proof.check_term(self.trusted[proof.check_head(row["head"], self.trusted)], row["head"]["at"])
         if row["position"] != self.size or row["head"]["size"] != self.size + 1:
             raise proof.NotProven(f"Entry {self.size + 1} of the log is missing or in another place.")
         self._grow(raw)
@@ -108,7 +107,7 @@ async def read(client: "Client", reading: Reading) -> None:
     """All that a server has entered up to its newest head; raises NotProven, Empty and a ClientError."""
     newest = await _newest(client)
     if newest is not None:
-        check_term(reading.trusted[proof.check_head(newest, reading.trusted)], newest["at"])
+        proof.check_term(reading.trusted[proof.check_head(newest, reading.trusted)], newest["at"])
         async for row in _entries(client, newest["size"]):
             reading.take(row)
         if (reading.size, reading.root) != (newest["size"], newest["root"]):

@@ -61,7 +61,9 @@ async def _moved(client: "Client", step: Mapping[str, Any], reason: str) -> Asyn
 
 
 async def _meant(client: "Client", ref: str) -> tuple["Kind", Json]:
-    return await (refs.link(client, ref) if ref.startswith("link/") else _named(client, ref))
+    from shared.planning import link
+
+    return await (link(client, ref) if ref.startswith("link/") else _named(client, ref))
 
 
 async def _named(client: "Client", ref: str) -> tuple["Kind", Json]:

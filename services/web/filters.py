@@ -1,19 +1,21 @@
 """What templates say of values: names as people write them, dates written out, faces, and what differs in a text."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from services.web.states import standing
+from services.web.states import how, standing
 from shared.clock import rfc3339
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge
 
 _COLOURS = 6
 _WORDS = re.compile(r"\s*\S+\s*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 _SAID = {
@@ -57,6 +59,11 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def last_day(at: datetime) -> str:
+    """The day with which something ends: at midnight that is the one before."""
+    return day(at - timedelta(microseconds=1))
+
+
 def moment(at: datetime | str) -> str:
     """``14 October 2026, 18:00``, also of a moment as the APIs write one."""
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
@@ -64,8 +71,16 @@ def moment(at: datetime | str) -> str:
 
 
 def written(text: str) -> str:
-    """A text as it is, but a moment as people write it."""
+    """A text as it is, but a moment or a day as people write it."""
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return day(datetime.fromisoformat(text))
     return moment(text) if _MOMENT.fullmatch(text) else text
+
+
+def figure(number: float) -> str:
+    """``1,700,000``; no more digits behind the point than there are."""
+    return f"{int(number):,}" if number == int(number) else f"{number:,}"
 
 
 def said(edge: Edge, ref: str) -> str:
@@ -91,17 +106,26 @@ def compared(before: str, after: str) -> Iterator[Stretch]:
             yield Stretch("new", "".join(new[begin:stop]))
 
 
+def about(errors: Sequence[tuple[str | None, str]], name: str) -> str:
+    """What is wrong with a field of a form; empty where nothing is."""
+    return " ".join(text for field, text in errors if field == name)
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "words": words,
     "initials": initials,
     "colour": colour,
     "day": day,
+    "last_day": last_day,
     "moment": moment,
     "written": written,
+    "figure": figure,
     "said": said,
     "relation": relation,
     "compared": compared,
     "standing": standing,
+    "how_far": lambda state, kind: how(kind, state),
+    "about": about,
     "rfc3339": rfc3339,
 }
 """By the names that templates know them by."""

@@ -4,13 +4,27 @@ import httpx
 from fastapi import FastAPI
 
 from services.web.pages import Pages
-from services.web.screens import cascade, changes, coverage, door, entity, findings, overview, processes, search
+from services.web.screens import (
+    cascade,
+    changes,
+    coverage,
+    door,
+    entity,
+    findings,
+    increments,
+    overview,
+    processes,
+    scenarios,
+    search,
+)
 from services.web.services import Services
 from shared.config import Settings
 from shared.http.app import create_app
 from shared.storage.db import Database
 
-SCREENS = (door, overview, search, entity, findings, cascade, coverage, processes, changes)
+SCREENS = (
+    door, overview, search, entity, findings, increments, cascade, coverage, processes, changes, scenarios,
+)  # fmt: skip
 
 
 def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:

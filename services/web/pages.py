@@ -47,6 +47,10 @@ SAID = {
     "waived": "Waived.",
     "commented": "Your comment is recorded.",
     "mended": "The remedy is applied.",
+    "submitted": "Submitted: its signers are asked.",
+    "returned": "It has been sent back.",
+    "drafted": "The draft is made.",
+    "kept": "The scenario is kept.",
     "reviewed": "The review is recorded.",
     "deleted": "Deleted.",
 }
@@ -106,6 +110,10 @@ class Pages:
             return _drawn(screen, visit, around.frame(visit), said)
 
         return await self._answer(request, as_of, shown, valid_at)
+
+    async def give(self, request: Request, make: Callable[[Visit], Awaitable[Response]]) -> Response:
+        """An answer that is no page, such as a file to be kept."""
+        return await self._answer(request, None, make)
 
     async def act(self, request: Request, do: Act) -> Response:
         """What a form asks for. The form has to come from a page of this session. What it leads to waits for what was

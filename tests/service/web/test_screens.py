@@ -114,27 +114,6 @@ async def test_every_kind_can_be_looked_through(browser: httpx.AsyncClient) -> N
     assert page.xpath("//div[@id='results']//a/@href") == [f"/search?kind={kind}" for kind in kinds if kind]
 
 
-async def test_the_cascade_has_both_sides_side_by_side_and_its_holes_where_they_are(
-    sampled: Platform, browser: httpx.AsyncClient
-) -> None:
-    page = await shown(browser, "/cascade")
-    answer = await sampled.client.get_json("/alignment/v1/cascade")
-    [branch] = page.xpath("//section[contains(@class, 'branch')][h2/a = 'Resilient Water 2030']")
-    tops = {side: branch.xpath(f".//div[@class='{side}']/ul/li/a[1]/text()") for side in ("business", "it")}
-    assert "Halve leakage by 2030" in tops["business"]
-    assert {"Connected Network", "Dependable Services"} == set(tops["it"])
-    [tactic] = page.xpath("//li[a[1] = 'Meter the last 94 districts']")
-    assert tactic.xpath("string(p[@class='beside']/a)") == "Renew the telemetry gateways"
-    for hole in answer["holes"]:
-        [place] = page.xpath(f"//*[@id='{hole['node']['kind']}/{hole['node']['id']}']")
-        told = [" ".join(each.text_content().split()) for each in place.xpath("span[@class='hole']")]
-        assert f"{hole['rule']} {hole['title']}" in told
-    assert len(page.xpath("//section[@id='holes']//tbody/tr")) == len(answer["holes"])
-    leading = {link[1:] for link in page.xpath("//main//a/@href") if link.startswith("#")}
-    assert leading
-    assert leading <= set(page.xpath("//@id"))
-
-
 async def test_what_is_typed_is_text(sampled: Platform, browser: httpx.AsyncClient) -> None:
     made = await sampled.client.post("tactic", {"name": MARKUP, "description": MARKUP, "custom": {MARKUP: MARKUP}})
     await sampled.caught_up()

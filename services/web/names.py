@@ -1,0 +1,57 @@
+"""What ids stand for, asked of their owners: texts that name something lead to it."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.web.visit import Visit
+from shared.contracts import NODE_KINDS
+from shared.contracts.views.nodes import Node
+from shared.refused import Refused
+
+MOST = 60
+"""Names for one page; what is beyond them is shown by its id."""
+
+
+async def named(visit: Visit, refs: Iterable[str]) -> dict[str, Node]:
+    """The present nodes of these ``kind/id``, by that and by their id alone. What is not there is left out."""
+    wanted = [*dict.fromkeys(refs)][:MOST]
+    found = await asyncio.gather(*(_one(visit, *ref.split("/", 1)) for ref in wanted))
+    return keyed(each for each in found if each)
+
+
+def keyed(nodes: Iterable[Node]) -> dict[str, Node]:
+    """By ``kind/id`` and by id."""
+    return {name: each for each in nodes for name in (each.ref, each.id)}
+
+
+async def _one(visit: Visit, kind: str, id: str) -> Node | None:
+    try:
+        return node_of(await visit.client.get(kind, id))
+    except Refused:
+        return None
+
+
+def node_of(state: Mapping[str, Any]) -> Node:
+    """A state as its owner shows it, as views show a node."""
+    kind = NODE_KINDS[state["kind"]]
+    live, owner = kind.is_live(state["state"]), state.get("owner")
+    return Node(
+        id=state["id"],
+        kind=kind.name,
+        key=state.get("key"),
+        name=state.get("name"),
+        type=state.get("type"),
+        state=state["state"],
+        live=live,
+        why_not_live=None if live else state["state"],
+        version=state["version"],
+        owner=f"{owner['kind']}/{owner['id']}" if owner else None,
+        criticality=state.get("criticality"),
+        deleted=False,
+    )
+
+
+def mentioned(kind: str, members: Mapping[str, Any]) -> set[str]:
+    """What members of a kind refer to, as ``kind/id``."""
+    return {f"{to}/{id}" for reference in NODE_KINDS[kind].references for _, to, id in reference.targets(members)}
