@@ -7,5 +7,7 @@ ACTIONS = ("read", "write", "register", "approve", "appoint", "correct", "metric
 METRICS = tuple(f"{application}:metrics" for application in APPLICATIONS)
 PEOPLE = tuple(f"{service}:{action}" for service in SERVICES for action in ACTIONS if action != "metrics")
 """All that somebody can do on the page."""
+EVERYTHING = "*"
+"""In a code that signs in: all that people can do, which would make its address long."""
 READING = tuple(f"{service}:read" for service in SERVICES)
 ALL_SCOPES = (*PEOPLE, *METRICS)

@@ -15,7 +15,7 @@ from shared.contracts.views.findings import FindingPage
 from shared.contracts.views.nodes import Finding
 from shared.contracts.views.score import Score
 from shared.http import auth
-from shared.scopes import PEOPLE
+from shared.scopes import EVERYTHING
 
 _WORST = 10
 
@@ -34,7 +34,9 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
                     await _load_sample(client, _acting(settings, url))
                     first.end()
                 await caught_up(client)
-                await _report(client, url if once else issuing.address(url, settings.issuer_key_path, user(), PEOPLE))
+                await _report(
+                    client, url if once else issuing.address(url, settings.issuer_key_path, user(), [EVERYTHING])
+                )
             if not once:
                 typer.echo("\nServing until Ctrl-C.", err=True)
                 await server.stopped.wait()

@@ -47,7 +47,9 @@ def sign_in(
         str | None, typer.Option(envvar="PLUMBLINE_SERVER", help="Where the page is (default: what runs in the home).")
     ] = None,
     subject: Annotated[str | None, typer.Option(help="Who signs in (default: you).")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="What they may do besides reading; may be repeated.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What they may do besides reading, or `*` for everything; may be repeated.")
+    ] = None,
 ) -> None:
     """Print an address that signs in on the page: it works once, within ten minutes."""
     with _told_plainly():
@@ -68,10 +70,10 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
 
 
-def _check_known(scopes: Sequence[str] | None) -> None:
+def _check_known(scopes: Sequence[str] | None, *more: str) -> None:
     from shared.scopes import ALL_SCOPES
 
-    if unknown := sorted(set(scopes or ()) - set(ALL_SCOPES)):
+    if unknown := sorted(set(scopes or ()) - {*ALL_SCOPES, *more}):
         raise Unusable(f"Unknown scopes: {', '.join(unknown)}; there are {', '.join(ALL_SCOPES)}.")
 
 
@@ -97,6 +99,7 @@ def address(server: str, key: Path, subject: str, scopes: Sequence[str]) -> str:
     """The page's address with a new code in it. Raises Unusable, RingUnreadable or ValueError."""
     from shared.http.sign_in import mint_code
     from shared.keys import load_ring
+    from shared.scopes import EVERYTHING
 
-    _check_known(scopes)
+    _check_known(scopes, EVERYTHING)
     return f"{server.rstrip('/')}/signin?code={mint_code(load_ring(key), subject, scopes)}"

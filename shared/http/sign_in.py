@@ -12,14 +12,14 @@ from shared.errors import Unauthorized
 from shared.http.auth import Caller
 from shared.http.tokens import NotAToken, opened
 from shared.keys import ALGORITHM, Ring, TrustedKeys
-from shared.scopes import READING
+from shared.scopes import EVERYTHING, PEOPLE, READING
 
 CODE_SECONDS = 600
 _TYPE = "plumbline-sign-in+jwt"
 
 
 def mint_code(ring: Ring, subject: str, scopes: Iterable[str] = ()) -> str:
-    """A code for a subject, who may read, and act by these scopes. Raises ValueError."""
+    """A code for a subject, who may read, and act by these scopes, or by all with `*`. Raises ValueError."""
     if ring.grant is None:
         raise ValueError("This key signs nobody in.")
     issued = int(clock.now().timestamp())
@@ -27,7 +27,7 @@ def mint_code(ring: Ring, subject: str, scopes: Iterable[str] = ()) -> str:
         "iss": ring.grant.issuer,
         "aud": ring.grant.audience,
         "sub": subject,
-        "scope": " ".join(sorted({*READING, *scopes})),
+        "scope": EVERYTHING if EVERYTHING in scopes else " ".join(sorted({*READING, *scopes})),
         "iat": issued,
         "exp": issued + CODE_SECONDS,
         "jti": secrets.token_urlsafe(16),
@@ -59,7 +59,7 @@ class SignInCodes:
             audience = self._keys.current().audience
         except (NotAToken, OSError, ValueError):
             raise Unauthorized("The code is not valid.") from None
-        scopes = claims.scope.split()
+        scopes = PEOPLE if claims.scope == EVERYTHING else claims.scope.split()
         is_ours = claims.is_for(audience) and key.covers(claims.iss, claims.sub, scopes)
         if not is_ours or not claims.jti or claims.exp - claims.iat > CODE_SECONDS:
             raise Unauthorized("The code is not valid.")

@@ -127,6 +127,20 @@ def test_an_address_to_sign_in_has_a_code_and_no_token(run: Any, tmp_path: Path)
         said_by(tmp_path / KEYS, code)
 
 
+def test_a_code_for_everything_is_short_and_gives_what_people_can_do(run: Any, tmp_path: Path) -> None:
+    make_keys_of(tmp_path)
+    key = tmp_path / KEYS / ISSUER_KEY
+    some, every = (
+        run("sign-in", "--key", key, "--subject", "ada", "--scope", scope).stdout.strip().partition("code=")[2]
+        for scope in ("strategy:approve", "*")
+    )
+    assert len(every) < len(some)
+    caller = SignInCodes(tmp_path / KEYS / TRUSTED_KEYS).opened(every).caller
+    services = ("strategy", "catalog", "roles", "alignment")
+    may = ("read", "write", "register", "approve", "appoint", "correct", "admin")
+    assert caller.scopes == {f"{service}:{each}" for service in services for each in may}
+
+
 def test_the_address_is_where_it_is_said_to_be(run: Any, tmp_path: Path) -> None:
     make_keys_of(tmp_path)
     key = tmp_path / KEYS / ISSUER_KEY
