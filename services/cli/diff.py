@@ -110,7 +110,8 @@ def _brought(item: "Change") -> str:
 
     opened, resolved = ([each.rule for each in some] for some in (item.findings.opened, item.findings.resolved))
     told = came_and_went(opened, resolved)
-    return " ".join([*told, *([f"and {item.findings.more} more"] if item.findings.more else [])])
+    more = f"{'at least ' if item.findings.at_least else ''}{item.findings.more}"
+    return " ".join([*told, *([] if more == "0" else [f"and {more} more"])])
 
 
 def _change(change: "ChangedMember") -> str:

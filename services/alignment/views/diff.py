@@ -67,7 +67,10 @@ async def _changes(
         items = [
             (_change(moment, row, ends) | {"findings": done[row.recorded_from]}, pagination.place(row, order))
             for row in rows
+            if row.recorded_from in done
         ]
+        if len(items) < len(rows):  # the others brought about more than there was room for
+            following = items[-1][1]
         return [(item, pagination.size(item), place) for item, place in items], following
 
     return await pagination.filled(read, limit, cursor)

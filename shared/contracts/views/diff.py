@@ -53,6 +53,8 @@ class Brought(Model):
     """The 20 worst of those that were resolved."""
     more: int
     """How many there are besides."""
+    at_least: bool
+    """Whether there may be more: not all of them were looked at."""
 
 
 class Change(Model):

@@ -13,7 +13,7 @@ from sqlalchemy import Table, select
 
 from services.alignment.judge.rule import Severity
 from services.alignment.models import FINDING, RECORD
-from services.alignment.views import diff
+from services.alignment.views import brought, diff
 from shared import clock
 from shared.http import pagination
 from tests.backends.databases import chosen
@@ -170,3 +170,12 @@ async def test_the_findings_of_a_long_time_are_those_of_its_end(there: Large, mo
     part = (await there.get(path))["findings"]
     assert 0 < len(part["opened"]) <= 20 < len(whole["opened"])
     assert min(each["since"] for each in part["opened"]) > min(each["since"] for each in whole["opened"])
+
+
+async def test_what_one_change_brought_about_is_bounded(there: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"diff?from={clock.rfc3339(there.organisation.time(1))}&limit=200"
+    whole = (await there.get(path))["items"]
+    read = max(await looked_at(there.database, lambda: there.get(path), "counts"))
+    monkeypatch.setattr(brought, "LOOKED_AT", 20)
+    assert max(await looked_at(there.database, lambda: there.get(path), "counts")) < read / 2
+    assert len((await there.get(path))["items"]) < len(whole)

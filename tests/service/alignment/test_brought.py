@@ -10,8 +10,11 @@ from tests.service.alignment.test_groups import vacuum
 Json = dict[str, Any]
 
 
+SINCE: Json = {"from": "2000-01-01T00:00:00Z", "limit": 200}
+
+
 async def changes(server: Server) -> list[Json]:
-    items: list[Json] = (await server.get("diff", **{"from": "2000-01-01T00:00:00Z", "limit": 200}))["items"]
+    items: list[Json] = (await server.get("diff", **SINCE))["items"]
     return items
 
 
@@ -80,4 +83,39 @@ async def test_of_many_the_worst_are_named_and_the_others_counted(server: Server
     assert min(len(each["opened"]) for each in whole.values()) > 1
     monkeypatch.setattr(brought, "MOST_OF_ONE", 1)
     for key, each in whole.items():
-        assert await done(key) == {"opened": each["opened"][:1], "resolved": [], "more": len(each["opened"]) - 1}
+        assert await done(key) == {
+            "opened": each["opened"][:1],
+            "resolved": [],
+            "more": len(each["opened"]) - 1,
+            "at_least": False,
+        }
+
+
+async def test_a_page_ends_before_more_than_is_looked_at(server: Server, monkeypatch: Any) -> None:
+    """Only what a change brings about that is too much by itself is not told whole."""
+    worded = await begun(server)
+    for number in range(3):
+        await add(server, worded, vacuum(number))
+    await add(server, worded, "; p0 justified_by bo")
+    whole = await changes(server)
+    numbers = {len(each["findings"]["opened"]) for each in whole}
+    most = sorted(numbers)[-2]
+    assert 0 < most < max(numbers)
+    monkeypatch.setattr(brought, "LOOKED_AT", most)
+    paged, page = list[Json](), await server.get("diff", **SINCE)
+    assert len(page["items"]) < len(whole), "more than is looked at"
+    while True:
+        paged += page["items"]
+        if page["next_cursor"] is None:
+            break
+        page = await server.get("diff", **SINCE, cursor=page["next_cursor"])
+    assert [each["event"] for each in paged] == [each["event"] for each in whole]
+    assert {part["findings"]["at_least"] for part in paged} == {True, False}
+    for part, each in zip(paged, whole, strict=True):
+        found, some = each["findings"]["opened"], part["findings"]["opened"]
+        if part["findings"]["at_least"]:
+            assert 0 < len(some) <= most
+            assert [one for one in found if one in some] == some, "worst first"
+        else:
+            assert len(found) <= most
+            assert part == each

@@ -132,7 +132,8 @@ def test_the_load_is_of_those_who_carry_something(run: Any, owner: FakeOwner) ->
 
 def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     about = {"subject": node(DECK, "deck")}
-    brought = {"opened": [FOUND | about] * 2, "resolved": [FOUND | about | {"rule": "P01"}], "more": 3}
+    found = {"opened": [FOUND | about] * 2, "resolved": [FOUND | about | {"rule": "P01"}], "more": 3}
+    brought = found | {"at_least": False}
     when = {"event": "an id", "at": "2026-03-01T00:00:00Z", "by": "ada", "action": "changed", "findings": brought}
     link = {"id": DECK, "type": "serves", "source": node(CREW, "crew"), "target": node(DECK, "deck"), "state": "ended"}
     renamed = [{"member": "name", "from": None, "to": "b"}, {"member": "tags", "from": [], "to": ["old"]}]
@@ -141,7 +142,15 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     items = [
         {**when, "changes": renamed, "reason": None, "node": node(CREW, "crew"), "link": None},
         {**when, "changes": ended, "reason": "A mistake.", "node": None, "link": link},
-        {**when, "action": "created", "changes": renamed, "reason": "New.", "node": node(CREW, "crew"), "link": None},
+        {
+            **when,
+            "action": "created",
+            "changes": renamed,
+            "reason": "New.",
+            "node": node(CREW, "crew"),
+            "link": None,
+            "findings": brought | {"at_least": True, "more": 4980},
+        },
     ]
     found = finding("V02", "high", title="In a vacuum", subject=node(DECK, "deck"))
     owner.extra[f"{VIEW}/diff"] = {
@@ -157,6 +166,7 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     assert "2026-03-01T00:00:00.000000Z  ada  changed  party/crew Crew " in told
     assert "name none -> b; tags  " in told
     assert "+V03 x2 -P01 and 3 more" in told
+    assert "+V03 x2 -P01 and at least 4980 more" in told
     assert "party/crew Crew serves party/deck Deck  state active -> ended; A mistake." in told
     assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:6] for line in told.splitlines()]
     assert "opened   V02   party/deck Deck" in told
