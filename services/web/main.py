@@ -10,12 +10,16 @@ from services.web.screens import (
     coverage,
     door,
     entity,
+    entity_history,
+    entity_map,
+    entity_relations,
     findings,
     increments,
+    lists,
+    moving,
     overview,
     processes,
     scenarios,
-    search,
 )
 from services.web.services import Services
 from shared.config import Settings
@@ -23,7 +27,8 @@ from shared.http.app import create_app
 from shared.storage.db import Database
 
 SCREENS = (
-    door, overview, search, entity, findings, increments, cascade, coverage, processes, changes, scenarios,
+    door, overview, lists, entity, entity_map, entity_relations, entity_history, moving, findings, increments, cascade,
+    coverage, processes, changes, scenarios,
 )  # fmt: skip
 
 

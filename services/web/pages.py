@@ -42,6 +42,7 @@ SAID = {
     "moved": "Its state has changed.",
     "linked": "Linked.",
     "ended": "The link has ended.",
+    "restored": "It says again what it said then.",
     "signed": "Your decision is recorded.",
     "acknowledged": "Acknowledged.",
     "waived": "Waived.",
@@ -90,7 +91,7 @@ class Form:
 
 
 Act = Callable[[Visit, Form], Awaitable[Done | Screen]]
-Show = Callable[[Visit], Awaitable[Screen]]
+Show = Callable[[Visit], Awaitable[Screen | Done]]
 
 
 class Pages:
@@ -102,10 +103,12 @@ class Pages:
         self.signing_in = SigningIn(Sessions(settings, database))
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
-        """The screen that is made of what the services say of a moment."""
+        """The screen that is made of what the services say of a moment; ``Done`` if it is at another address."""
 
         async def shown(visit: Visit) -> Response:
             around, screen = await asyncio.gather(self._frames.around(visit), make(visit))
+            if isinstance(screen, Done):
+                return led_to(screen.address)
             said = SAID.get(request.query_params.get("said", ""))
             return _drawn(screen, visit, around.frame(visit), said)
 

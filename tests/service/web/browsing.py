@@ -62,3 +62,32 @@ async def shown(browser: httpx.AsyncClient, path: str, status: int = 200) -> Any
     assert set(fields) <= set(labelled), path
     assert not page.xpath("//th[not(@scope)]"), path
     return page
+
+
+async def posted(browser: httpx.AsyncClient, page: Any, form: str, path: str, status: int, **typed: str) -> Any:
+    """What comes of a form that is filled in and sent as a browser does, with its first button; 200 is a page to which
+    it leads in the end."""
+    [first, *_] = page.xpath(form)
+    answer = await browser.post(path, data=sent(first, typed))
+    if status == 200:
+        assert answer.status_code == 303, (path, answer.status_code, answer.text[:2000])
+        return await shown(browser, answer.headers["location"])
+    assert answer.status_code == status, (path, answer.text[:2000])
+    return html.document_fromstring(answer.text)
+
+
+def sent(form: Any, typed: dict[str, str], button: str = "") -> dict[str, list[str]]:
+    """The fields of a form as a browser sends them: as they stand, but for what is typed; with the button, if it has a
+    name."""
+    fields: dict[str, list[str]] = {}
+    for field in form.xpath(".//input[@name] | .//select[@name] | .//textarea[@name]"):
+        if field.get("type") in ("checkbox", "radio") and field.get("checked") is None:
+            continue
+        if field.tag == "select":
+            chosen = field.xpath("option[@selected]/@value") or field.xpath("option/@value")[:1]
+            value = chosen[0] if chosen else ""
+        else:
+            value = field.text_content().removeprefix("\n") if field.tag == "textarea" else field.get("value") or ""
+        fields.setdefault(field.get("name"), []).append(value.replace("\n", "\r\n"))
+    fields |= {name: [value] for name, value in typed.items()}
+    return fields | ({"act": [button]} if button else {})
