@@ -131,13 +131,15 @@ class Client:
         path, body = f"{path_of(_kind(kind), id)}/transitions", {"to": to, "reason": reason}
         return await self.send("POST", path, body, {"If-Match": f'"{version}"'})
 
-    async def bulk(self, service: str, lines: Iterable[Json], *, preview: bool = False) -> builtins.list[Json]:
+    async def bulk(
+        self, service: str, lines: Iterable[Json], *, preview: bool = False, atomic: bool = False
+    ) -> builtins.list[Json]:
         """Many PUTs to a service, each ``{kind, id, body, if_match}``; an answer for each, in their order. With
-        ``preview`` nothing is written."""
+        ``preview`` nothing is written; ``atomic`` writes all of them or none."""
         raw = "\n".join(json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines).encode()
         headers = {**self._bearer(), "Content-Type": "application/x-ndjson"}
-        path = f"/{service}/v1/bulk{'?preview=true' if preview else ''}"
-        request = self._http.build_request("POST", path, content=raw, headers=headers)
+        params = {name: "true" for name, on in (("preview", preview), ("atomic", atomic)) if on}
+        request = self._http.build_request("POST", f"/{service}/v1/bulk", params=params, content=raw, headers=headers)
         response = await self._answer(request, _TRIES)
         if response.status_code >= 300:
             raise refusal(response)

@@ -18,6 +18,8 @@ from services.web.screens import (
     lists,
     moving,
     overview,
+    process,
+    process_edit,
     processes,
     scenarios,
 )
@@ -28,7 +30,7 @@ from shared.storage.db import Database
 
 SCREENS = (
     door, overview, lists, entity, entity_map, entity_relations, entity_history, moving, findings, increments, cascade,
-    coverage, processes, changes, scenarios,
+    coverage, processes, process, process_edit, changes, scenarios,
 )  # fmt: skip
 
 

@@ -1,44 +1,68 @@
-"""Processes: who does what in each, and what each party carries in all of them."""
+"""Processes: what is wrong with who does what in each, and what each party carries in all of them."""
 
 import asyncio
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.web.names import named
 from services.web.pages import AsOf, Pages, Screen, router
 from services.web.visit import Visit
 from shared.contracts.views.nodes import NodePage
-from shared.contracts.views.raci import Load, RaciMatrix
+from shared.contracts.views.raci import Load, PartyLoad, RaciMatrix
 from shared.http.pagination import MAX_LIMIT
 from shared.resource.listing import Word
 
+_AT_ONCE = 20
+"""Processes of one page: the matrix of each is looked at."""
 
-async def screen(visit: Visit, parties: str | None) -> Screen:
+
+def violations(matrix: RaciMatrix) -> int:
+    parts = (matrix.violations, *(row.violations for row in matrix.rows), *(role.violations for role in matrix.roles))
+    return sum(map(len, parts)) + matrix.hidden.violations
+
+
+def vacant(matrix: RaciMatrix) -> int:
+    return sum(not role.parties for role in matrix.roles)
+
+
+def carried(load: PartyLoad) -> int:
+    """Letters in all."""
+    counts = load.letters
+    return counts.responsible + counts.accountable + counts.consulted + counts.informed
+
+
+async def screen(visit: Visit, cursor: str | None, parties: str | None) -> Screen:
     found, load = await asyncio.gather(
-        visit.view(NodePage, "/nodes", kind="process", limit=MAX_LIMIT),
+        visit.view(NodePage, "/nodes", kind="process", limit=_AT_ONCE, cursor=cursor),
         visit.view(Load, "/load", limit=MAX_LIMIT, cursor=parties),
     )
+    matrices, owners = await asyncio.gather(
+        asyncio.gather(*(visit.view(RaciMatrix, f"/raci/{each.id}") for each in found.items)),
+        named(visit, (each.owner for each in found.items if each.owner)),
+    )
     carrying = [each for each in load.items if each.roles]
-    told: dict[str, Any] = {"processes": found.items, "more": found.next_cursor is not None}
-    told |= {"load": carrying, "load_cursor": load.next_cursor, "parties": parties}
+    told = {
+        "processes": [
+            (node, matrix, violations(matrix), vacant(matrix))
+            for node, matrix in zip(found.items, matrices, strict=True)
+        ],
+        "owners": owners,
+        "cursor": found.next_cursor,
+        "load": [(each, carried(each)) for each in carrying],
+        "most": max(map(carried, carrying), default=0),
+        "load_cursor": load.next_cursor,
+        "parties": parties,
+    }
     return Screen("processes", told, [("Processes", None)])
-
-
-async def matrix(visit: Visit, id: str) -> Screen:
-    found = await visit.view(RaciMatrix, f"/raci/{id}")
-    crumbs = [("Processes", visit.place.to("/raci")), (found.process.name or id, None)]
-    return Screen("raci", {"matrix": found}, crumbs)
 
 
 def routes(pages: Pages) -> APIRouter:
     served = router()
 
     @served.get("/raci")
-    async def processes(request: Request, parties: Word | None = None, as_of: AsOf = None) -> Response:
-        return await pages.show(request, as_of, lambda visit: screen(visit, parties))
-
-    @served.get("/raci/{id}")
-    async def raci(request: Request, id: Word, as_of: AsOf = None) -> Response:
-        return await pages.show(request, as_of, lambda visit: matrix(visit, id))
+    async def processes(
+        request: Request, cursor: Word | None = None, parties: Word | None = None, as_of: AsOf = None
+    ) -> Response:
+        return await pages.show(request, as_of, lambda visit: screen(visit, cursor, parties))
 
     return served

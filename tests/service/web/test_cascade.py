@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.platform import Platform
+from tests.service.web.acting import words
 from tests.service.web.browsing import shown, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -14,10 +15,6 @@ NAME = "./div[@class='row']/div[@class='n']/a[@class='e']/span"
 
 def names(places: list[Any]) -> set[str]:
     return {place.xpath(f"string({NAME})") for place in places}
-
-
-def words(part: Any) -> str:
-    return " ".join(" ".join(part.itertext()).split())
 
 
 async def test_it_has_both_sides_side_by_side_and_its_holes_where_they_are(

@@ -3,39 +3,16 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
-from lxml import html
 
 from shared import proof
-from shared.http.sign_in import mint_code
-from shared.keys import load_ring
 from tests.platform import Platform
-from tests.service.web.browsing import filled, press, shown, stranger
+from tests.service.web.acting import fields, parsed, post, someone, typed, words
+from tests.service.web.browsing import shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WRITES, SIGNS = ("strategy:write", "strategy:register"), ("strategy:approve",)
-
-
-async def someone(platform: Platform, subject: str, *scopes: str) -> httpx.AsyncClient:
-    browser = stranger(platform)
-    code = mint_code(load_ring(platform.settings.issuer_key_path), subject, scopes)
-    assert (await press(browser, code)).status_code == 303
-    return browser
-
-
-async def post(browser: httpx.AsyncClient, path: str, do: str, **typed: Any) -> httpx.Response:
-    """Fills the form of the page that does this, and sends it as a browser does."""
-    page = await shown(browser, path)
-    fields = filled(page, f"//form[.//input[@name='do'][@value='{do}']]")
-    for name in ("decision", "signers"):
-        fields.pop(name, None)
-    return await browser.post(path.partition("?")[0], data={**fields, **typed})
-
-
-def words(page: Any) -> str:
-    return " ".join(" ".join(page.itertext()).split())
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -100,14 +77,13 @@ async def test_a_signature_is_of_the_package_that_was_read(sampled: Platform, as
     browser = await someone(sampled, "maeve.stroud", *SIGNS)
     page = await shown(browser, path)
     assert asked["package_hash"] in words(page)
-    read = filled(page, "//form[@id='decide']")
-    read.pop("decision")
-    assert read["package_hash"] == asked["package_hash"]
-    wrong = await browser.post(path, data=read | {"decision": "approved", "package_hash": "sha256:other"})
+    read = fields(page.xpath("//form[@id='decide']")[0])
+    assert ("package_hash", asked["package_hash"]) in read
+    wrong = await browser.post(path, data=typed(read, decision="approved", package_hash="sha256:other"))
     assert (wrong.status_code, "submitted anew since that was read" in wrong.text) == (409, True)
     assert 'role="alert"' in wrong.text
     assert [each["decision"] for each in (await client.get("increment", asked["id"]))["sign_offs"]] == ["requested"] * 2
-    done = await browser.post(path, data=read | {"decision": "approved", "comment": "At last."})
+    done = await browser.post(path, data=typed(read, decision="approved", comment="At last."))
     assert done.status_code == 303
     told = words(await shown(browser, done.headers["location"]))
     assert "Your decision is recorded." in told
@@ -124,17 +100,17 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
 ) -> None:
     path = f"/increments/{asked['key']}"
     browser = await someone(sampled, "maeve.stroud", *SIGNS)
-    for typed, field in (
+    for given, field in (
         ({"decision": "rejected"}, "comment"),
         ({"decision": "delegated", "comment": "I am away."}, "delegated_to"),
         ({}, "decision"),
     ):
-        answer = await post(browser, path, "decide", **typed)
-        assert answer.status_code == 422, typed
-        page: Any = html.document_fromstring(answer.text)
+        answer = await post(browser, path, "decide", **given)
+        assert answer.status_code == 422, given
+        page = parsed(answer)
         assert page.xpath("//div[@id='refused']//a/@href") == [f"#f-{field}"]
         assert page.xpath(f"string(//*[@id='f-{field}-error'])")
-        assert page.xpath("string(//textarea[@name='comment'])").strip() == typed.get("comment", "")
+        assert page.xpath("string(//textarea[@name='comment'])").strip() == given.get("comment", "")
     state = await sampled.client.get("increment", asked["id"])
     assert state["version"] == asked["version"]
 
@@ -215,11 +191,11 @@ async def test_the_next_slice_becomes_a_draft(sampled: Platform) -> None:
     assert f"objective/{goal['id']}" in items
     chair = page.xpath(f"{form}//label[contains(., 'Chair of the board')]/input/@value")
     token = page.xpath(f"{form}//input[@name='form']/@value")[0]
-    fields = {"form": token, "item": items, "signers": chair, "due": "2030-06-30"}
-    refused = await browser.post("/increments", data=fields | {"name": ""})
+    given = {"form": token, "item": items, "signers": chair, "due": "2030-06-30"}
+    refused = await browser.post("/increments", data=given | {"name": ""})
     assert (refused.status_code, "f-name-error" in refused.text) == (422, True)
     assert 'value="2030-06-30"' in refused.text
-    answer = await browser.post("/increments", data=fields | {"name": "The next slice"})
+    answer = await browser.post("/increments", data=given | {"name": "The next slice"})
     told = words(await shown(browser, answer.headers["location"]))
     assert "due 30 June 2030" in told
     made = await sampled.client.find("increment", "the-next-slice")
