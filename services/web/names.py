@@ -50,8 +50,3 @@ def node_of(state: Mapping[str, Any]) -> Node:
         criticality=state.get("criticality"),
         deleted=False,
     )
-
-
-def mentioned(kind: str, members: Mapping[str, Any]) -> set[str]:
-    """What members of a kind refer to, as ``kind/id``."""
-    return {f"{to}/{id}" for reference in NODE_KINDS[kind].references for _, to, id in reference.targets(members)}

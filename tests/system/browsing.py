@@ -104,7 +104,18 @@ async def every_kind_of_page(visitor: Visitor) -> list[str]:
         f"/entity/{kind}/{await visitor.found(kind, name)}"
         for kind, name in (("service", SERVICE), ("increment", "network-first"))
     ]
-    process = f"/raci/{await visitor.found('process', 'burst')}"
+    process = "/raci/burst-response"
+    deciding = [f"/increments{path}" for path in ("", "/cheapest-hours", "/dependable-first-slice")]
+    deciding += ["/scenarios", "/scenarios/new?retire=service/hilltop-radio&departure=party/maeve-stroud"]
     sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
     odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/signin", "/signin?code=nonsense"]
-    return [*sections, *entities, f"{entities[0]}?depth=3", process, *odd]
+    return [
+        *sections,
+        *deciding,
+        f"{process}/edit",
+        "/increments/dependable-first-slice/proof",
+        *entities,
+        f"{entities[0]}?depth=3",
+        process,
+        *odd,
+    ]

@@ -44,7 +44,9 @@ SEEN = tuple(
     for name, path in (
         ("overview", "/"), ("entity", f"{_SERVICE}?depth=2"), ("cascade", "/cascade"), ("coverage", "/coverage"),
         ("findings", "/findings"), ("changes", "/changes"), ("search", "/search?q=network"),
-        ("raci", "/raci/{process}"), ("processes", "/raci"),
+        ("raci", "/raci/{process}"), ("processes", "/raci"), ("raci-edit", "/raci/burst-response/edit"),
+        ("increments", "/increments"), ("increment", "/increments/dependable-first-slice"),
+        ("whatif", "/scenarios/new?retire=service/hilltop-radio"),
         ("empty", "/?as_of=2020-01-01T00:00"), ("refused", "/raci/nothing"),
     )
     for width, scheme in ((320, "light"), (1920, "dark"))

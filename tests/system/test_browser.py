@@ -137,13 +137,62 @@ async def test_the_cascade_has_both_sides_beside_each_other_where_there_is_room(
 ) -> None:
     async with visitor.page(viewport=viewport) as page:
         await page.goto("/cascade")
-        branch = page.locator("section.branch").first
+        branch = page.locator(".cascade > section").first
         business, it = await branch.locator(".business").bounding_box(), await branch.locator(".it").bounding_box()
         assert business
         assert it
         assert (it["y"] == business["y"], it["x"] > business["x"]) == (beside, beside)
         await branch.locator(".it a").first.click()
         await expect(heading(page, "Connected Network")).to_be_visible()
+
+
+async def test_a_branch_of_the_cascade_folds_and_its_filters_apply_at_once(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/cascade")
+        await stays(page)
+        goal = page.locator(".tree").get_by_role("link", name="Halve leakage by 2030", exact=True)
+        below = page.locator(".tree").get_by_role("link", name="Find hidden leaks within eight days", exact=True)
+        await expect(below).to_be_visible()
+        await page.locator(".row", has=goal).locator("summary").first.click()
+        await expect(below).to_be_hidden()
+        await page.get_by_label("Down to").select_option("objective")
+        await expect(page).to_have_url(re.compile("depth=objective"))
+        await expect(page.get_by_role("link", name="Meter the last 94 districts")).to_have_count(0)
+        await expect(page.get_by_label("Down to")).to_be_focused()
+        assert await has_stayed(page)
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_letters_are_changed_and_shown_with_what_that_does_before_they_are_saved(
+    visitor: Visitor, script: bool
+) -> None:
+    async with visitor.page(java_script_enabled=script) as page:
+        await page.goto("/raci/burst-response/edit")
+        first = page.locator("table.raci tbody tr").first
+        name = await first.locator("input[name=name]").input_value()
+        await first.get_by_role("button", name=f"Move {name} down").click()
+        await expect(page.locator("table.raci tbody tr").nth(1).locator("input[name=name]")).to_have_value(name)
+        for select in await page.locator("table.raci tbody tr").nth(1).locator("select").all():
+            await select.select_option("C")
+        await page.get_by_label("Reason").fill("Nobody has to.")
+        await page.get_by_role("button", name="Apply", exact=True).last.click()
+        await expect(page.locator("li.opened").first).to_be_visible()
+        await expect(page.get_by_label("Reason")).to_have_value("Nobody has to.")
+        await page.get_by_role("link", name="Discard").click()
+        await expect(page.locator("table.raci tbody tr").first).to_contain_text(name)
+
+
+async def test_a_change_is_put_together_and_counted_without_the_script(visitor: Visitor) -> None:
+    async with visitor.page(java_script_enabled=False) as page:
+        await page.goto("/scenarios/new")
+        await page.get_by_label("What", exact=True).fill("service/hilltop-radio")
+        await page.get_by_role("button", name="Step", exact=True).click()
+        await page.get_by_label("What to do").nth(1).select_option("leave")
+        await page.get_by_label("What", exact=True).nth(1).fill("Maeve Stroud")
+        await page.get_by_role("button", name="Count what it does").click()
+        await expect(heading(page, "What if we retire Hilltop radio?")).to_be_visible()
+        await expect(page.locator("li.opened").first).to_be_visible()
+        await expect(page.get_by_role("heading", name="What Maeve Stroud leaves open")).to_be_visible()
 
 
 async def test_the_slider_moves_every_page_and_keeps_the_moment(visitor: Visitor) -> None:
@@ -164,9 +213,9 @@ async def test_the_slider_moves_every_page_and_keeps_the_moment(visitor: Visitor
         await page.get_by_role("button", name="Moment").click()
         await slider.press("End")
         await expect(page).to_have_url(f"{visitor.address}/cascade")
-        await expect(page.locator("section.branch").first).to_be_visible()
+        await expect(page.locator(".cascade > section").first).to_be_visible()
         await page.go_back()
-        await expect(page.locator("section.branch")).to_have_count(0)
+        await expect(page.locator(".cascade > section")).to_have_count(0)
         assert await has_stayed(page)
 
 
@@ -196,7 +245,7 @@ async def test_everything_works_without_the_script(visitor: Visitor) -> None:
         await choose_moment(page, "2020-01-01T00:00:00")
         await expect(page.locator("main .note").first).to_contain_text("1 January 2020")
         await page.locator("main").get_by_role("link", name="Go to now").click()
-        await expect(page.locator("section.branch").first).to_be_visible()
+        await expect(page.locator(".cascade > section").first).to_be_visible()
 
 
 async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from services.web import wrong
-from services.web.names import keyed, mentioned, named
+from services.web import told, wrong
+from services.web.names import keyed, named
 from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.signing import asking, deciding, proving
 from services.web.visit import Visit
@@ -43,7 +43,7 @@ async def every(visit: Visit, errors: Sequence[Error] = (), typed_in: Form | Non
         visit.view(NodePage, "/nodes", kind="increment", limit=1),  # waits for what was saved last
     )
     increments: Sequence[Increment] = _several(page)
-    told = {
+    content = {
         "past": None,
         "groups": asking.groups(increments, visit.session.caller.subject, {each.id for each in me.decisions}),
         "more": page["next_cursor"] is not None,
@@ -52,7 +52,7 @@ async def every(visit: Visit, errors: Sequence[Error] = (), typed_in: Form | Non
         "errors": errors,
         "typed": typed_in or Form([]),
     }
-    return Screen("increments", told, [("Sign-off", None)], status=422 if errors else 200)
+    return Screen("increments", content, [("Sign-off", None)], status=422 if errors else 200)
 
 
 def _several(page: dict[str, Any]) -> Any:
@@ -76,11 +76,11 @@ async def one(
     is_told = is_frozen or not visit.place.as_of
     names = known | await named(visit, _mentioned(compared, drift) - known.keys()) if is_told else known
     subject = visit.session.caller.subject
-    told = {
+    content = {
         "node": node,
         "increment": increment,
         "way": asking.way(increment),
-        "items": asking.items(compared.items, known, drift.items) if is_told else None,
+        "items": asking.items(compared.items, names, drift.items) if is_told else None,
         "hidden": compared.hidden,
         "package_hash": compared.package_hash,
         "names": names,
@@ -93,7 +93,7 @@ async def one(
         "typed": typed_in or Form([]),
     }
     crumbs = [("Sign-off", visit.place.to("/increments")), (node.name or key, None)]
-    return Screen("increment", told, crumbs, status)
+    return Screen("increment", content, crumbs, status)
 
 
 def _mentioned(compared: Comparison, drift: Drift) -> set[str]:
@@ -103,7 +103,7 @@ def _mentioned(compared: Comparison, drift: Drift) -> set[str]:
     for item in items:
         for change in item.changes:
             for value in (change.signed, change.now):
-                found |= mentioned(item.kind, {change.member: value})
+                found |= told.named(NODE_KINDS[item.kind], {change.member: value})
         found |= _ends(item.links)
     return found
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from shared.contracts.answers.sign_off import ComparedItem, DriftItem, MemberChange
+from services.web.told import Names, Turn, turn
+from shared.contracts import NODE_KINDS
+from shared.contracts.answers.sign_off import ComparedItem, DriftItem
 from shared.contracts.strategy.signing import Increment, SignOff
 from shared.contracts.views.nodes import Node
 
@@ -23,36 +25,23 @@ class Way:
     at: int
 
 
-class Turn(NamedTuple):
-    """A member that differs."""
-
-    member: str
-    from_: Any
-    to: Any
-
-
 @dataclass(frozen=True)
 class Item:
     """``how`` is ``new`` where it was never signed, ``changed`` or ``same`` beside what was signed last. ``since`` is
-    what has changed after it was frozen."""
+    what has changed after it was frozen; ``turns`` and ``later`` say the members of both in words."""
 
     told: ComparedItem
     node: Node | None
     how: str
     since: DriftItem | None
-
-    @property
-    def turns(self) -> list[Turn]:
-        return turns(self.told.changes)
-
-    @property
-    def later(self) -> list[Turn]:
-        return turns(self.since.changes) if self.since else []
+    turns: Sequence[Turn]
+    later: Sequence[Turn]
 
 
-def turns(changes: Sequence[MemberChange]) -> list[Turn]:
+def turns(item: ComparedItem | DriftItem, names: Names) -> list[Turn]:
     """Name and key stand in the heading already."""
-    return [Turn(each.member, each.signed, each.now) for each in changes if each.member not in ("name", "key")]
+    kind, shown = NODE_KINDS[item.kind], (each for each in item.changes if each.member not in ("name", "key"))
+    return [turn(kind, each.member, each.signed, each.now, names) for each in shown]
 
 
 def way(increment: Increment) -> Way:
@@ -87,13 +76,16 @@ def why_not(increment: Increment, subject: str) -> str:
     return "You are not among its signers."
 
 
-def items(compared: Sequence[ComparedItem], nodes: Mapping[str, Node], drifted: Sequence[DriftItem] = ()) -> list[Item]:
-    """What differs first, then what is new, then what is as it was signed; otherwise in the order of the package."""
+def items(compared: Sequence[ComparedItem], names: Names, drifted: Sequence[DriftItem] = ()) -> list[Item]:
+    """What differs first, then what is new, then what is as it was signed; otherwise in the order of the package.
+    ``names`` are by ``kind/id``."""
     later = {f"{each.kind}/{each.id}": each for each in drifted if each.drifted}
     found = []
     for each in compared:
         ref = f"{each.kind}/{each.id}"
-        found.append(Item(each, nodes.get(ref), how(each), later.get(ref)))
+        since = later.get(ref)
+        said = turns(each, names), turns(since, names) if since else []
+        found.append(Item(each, names.get(ref), how(each), since, *said))
     return sorted(found, key=lambda item: _ORDER.index(item.how))
 
 
