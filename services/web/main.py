@@ -9,6 +9,7 @@ from services.web.screens import (
     changes,
     coverage,
     door,
+    editing,
     entity,
     entity_history,
     entity_map,
@@ -16,6 +17,7 @@ from services.web.screens import (
     findings,
     increments,
     lists,
+    making,
     moving,
     overview,
     process,
@@ -29,8 +31,8 @@ from shared.http.app import create_app
 from shared.storage.db import Database
 
 SCREENS = (
-    door, overview, lists, entity, entity_map, entity_relations, entity_history, moving, findings, increments, cascade,
-    coverage, processes, process, process_edit, changes, scenarios,
+    door, overview, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making, findings,
+    increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
 )  # fmt: skip
 
 

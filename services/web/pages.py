@@ -43,6 +43,8 @@ SAID = {
     "linked": "Linked.",
     "ended": "The link has ended.",
     "restored": "It says again what it said then.",
+    "unchanged": "Nothing was changed.",
+    "unlinked": "It is made, but could not be linked. Add the relation here.",
     "signed": "Your decision is recorded.",
     "acknowledged": "Acknowledged.",
     "waived": "Waived.",

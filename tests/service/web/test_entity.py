@@ -104,13 +104,13 @@ async def test_a_relation_is_added_with_its_reason_and_ended(sampled: Platform, 
     assert "Nothing here is called like that." in text(nobody)
     [choice] = [each for each in unclear.xpath("//input[@name='to-choice']/@value") if each.startswith("strategy/")][:1]
     after = await posted(
-        editor, unclear, form, path, 200, **{"to-choice": choice}, rationale="Cheaper by half.", confidence="60"
+        editor, unclear, form, path, 303, **{"to-choice": choice}, rationale="Cheaper by half.", confidence="60"
     )
     assert "Linked." in text(after, "//body")
     row = text(after, "//tbody/tr")
     assert "Cheaper by half." in row
     assert "60 %" in row
-    gone = await posted(editor, after, "//tbody//form", path, 200, reason="A test.")
+    gone = await posted(editor, after, "//tbody//form", path, 303, reason="A test.")
     assert "The link has ended." in text(gone, "//body")
     links = [each async for each in sampled.client.list(LINKS["strategy"], source_id=made["id"])]
     assert [(each["state"], each["state_reason"], each["confidence"]) for each in links] == [("ended", "A test.", 0.6)]
@@ -132,7 +132,7 @@ async def test_history_says_from_what_to_what_and_leads_back(sampled: Platform, 
         assert said in newest, newest
     then = page.xpath("//ol[@class='time']/li[2]//a/@href")[0]
     assert "30 June 2027" not in text(await shown(editor, then))
-    back = await posted(editor, page, "//ol[@class='time']/li[2]//form", path, 200)
+    back = await posted(editor, page, "//ol[@class='time']/li[2]//form", path, 303)
     assert "It says again what it said then." in text(back, "//body")
     now = await sampled.client.get(kind, made["id"])
     assert (now["due"], now["owner"], now["tags"]) == ("2027-03-31", None, ["a"])
@@ -160,7 +160,7 @@ async def test_it_moves_with_what_is_missing_said_before_and_after(
     assert "Not yet launched." in text(refused)
     assert f"{path}/edit#f-components" in refused.xpath("//div[@id='refused']//a/@href")
     there = await shown(editor, f"{path}/move?to=in_test")
-    after = await posted(editor, there, "//main//form", f"{path}/move", 200, reason="Not ready.")
+    after = await posted(editor, there, "//main//form", f"{path}/move", 303, reason="Not ready.")
     assert "in test" in text(after, "//div[@class='meta']")
     now = await sampled.client.get("service_offering", made["id"])
     assert (now["state"], now["state_reason"]) == ("in_test", "Not ready.")
@@ -172,12 +172,12 @@ async def test_a_draft_is_deleted_and_a_review_recorded(sampled: Platform, edito
     await sampled.caught_up()
     path = f"/entity/tactic/{made['key']}"
     page = await shown(editor, path)
-    seen = await posted(editor, page, f"//form[@action='{path}/review']", f"{path}/review", 200, comment="All well.")
+    seen = await posted(editor, page, f"//form[@action='{path}/review']", f"{path}/review", 303, comment="All well.")
     assert "The review is recorded." in text(seen, "//body")
     assert "All well." in text(seen)
     form = await shown(editor, f"{path}/delete")
     assert "Say why it is deleted." in text(await posted(editor, form, "//main//form", f"{path}/delete", 422))
-    gone = await posted(editor, form, "//main//form", f"{path}/delete", 200, reason="A test.")
+    gone = await posted(editor, form, "//main//form", f"{path}/delete", 303, reason="A test.")
     assert "Deleted." in text(gone, "//body")
     await sampled.caught_up()
     await shown(editor, f"/entity/tactic/{made['id']}", 410)
