@@ -5,10 +5,8 @@ from typing import Any
 
 from shared import typed
 from shared.client import Client
-from shared.contracts import LINKS
-from shared.contracts.base import Kind
 from shared.contracts.views.scenario import Outcome
-from shared.refused import NotFound
+from shared.interchange.making import link
 
 Json = dict[str, Any]
 Path = Callable[[str], Awaitable[str]]
@@ -65,14 +63,3 @@ def ref_of(path: str) -> Json:
     """``kind/id`` as a ``{kind, id}``."""
     kind, _, id = path.partition("/")
     return {"kind": kind, "id": id}
-
-
-async def link(client: Client, ref: str) -> tuple[Kind, Json]:
-    """A link says nothing of the service that keeps it. Raises NotFound."""
-    id = ref.partition("/")[2]
-    for kind in LINKS.values():
-        try:
-            return kind, await client.get(kind, id)
-        except NotFound:
-            continue
-    raise NotFound(404, {"detail": f"There is no {ref}."})

@@ -107,10 +107,10 @@ async def _steps(session: Session, plan: Json, under: str | None, *, dry_run: bo
 
 
 async def _one(session: Session, gate: Gate, came: Step, step: Json, reason: str, *, over: bool) -> Step:
-    from services.cli import steps
     from shared import clock
     from shared.client import Refused
     from shared.contracts import instant
+    from shared.interchange.making import make
 
     try:
         undone = await _undone(session.client, step)
@@ -125,7 +125,7 @@ async def _one(session: Session, gate: Gate, came: Step, step: Json, reason: str
             session.say(f"{came.number}. {came.says}: {_findings(came) or 'no finding comes or goes'}")
             came.became = WOULD if gate.supposes else MADE
             if not gate.supposes:
-                async for _ in steps.make(session.client, [undone.change], reason):
+                async for _ in make(session.client, [undone.change], reason):
                     pass
     except Refused as error:
         came.became, came.problem = REFUSED, await _told(session.client, step, error)

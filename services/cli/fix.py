@@ -1,6 +1,5 @@
 """``fix``: what mends a finding, as a bundle; and does it."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,10 +30,10 @@ async def fix(
     apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
 ) -> None:
     """What mends a finding: what there is to choose from, or the change as a bundle; with --apply it is made."""
-    from services.cli import steps
     from services.cli.tables import lines
     from shared import typed
     from shared.contracts.views.remedy import RemedyView
+    from shared.interchange.making import make
 
     id = await finding_id(session.client, which)
     said = [each for each in chosen or () if "=" not in each]
@@ -55,7 +54,7 @@ async def fix(
     if not apply:
         await _shown(session, made, which)
         return
-    done = [told async for told in steps.make(session.client, made, f"It mends {answer.value.finding.rule}.")]
+    done = [told async for told in make(session.client, made, f"It mends {answer.value.finding.rule}.")]
     session.show({"finding": id, "done": done}, lambda: lines(done))
 
 
@@ -74,40 +73,21 @@ def _made(answer: "RemedyView", filled: Json) -> list[Json] | None:
 def _filling(answer: "RemedyView", filled: Json) -> Json:
     """Members that are filled in, as a step. Raises Unusable for one that the remedy does not name."""
     from shared.contracts.refusals import one_of
+    from shared.interchange.making import filled as step
 
     which = next((option for option in answer.options if filled.keys() <= {each.name for each in option.members}), None)
-    known = {member.name: member for option in answer.options for member in option.members}
-    for name, value in filled.items():
-        if name not in known:
-            raise Unusable(f"{name} is nothing to fill in: it must be {one_of(name, known)}" if known else _BY_HAND)
-        if known[name].choices and value not in known[name].choices:
-            raise Unusable(f"{name} must be {one_of(value, known[name].choices)}")
+    known = [member.name for option in answer.options for member in option.members]
+    if which is None and (strange := next((name for name in filled if name not in known), None)):
+        raise Unusable(f"{strange} is nothing to fill in: it must be {one_of(strange, known)}" if known else _BY_HAND)
     if which is None:
         raise Unusable("These are members of several things: fill in those of one of them.")
-    members = {name: _value(known[name].form, value) for name, value in filled.items()}
-    if which.new is not None:
-        return {"action": "put", "state": {**which.new, **members}}
-    subject = answer.finding.subject
-    return {"action": "set", "ref": which.of or f"{subject.kind}/{subject.id}", "members": members}
+    try:
+        return step(answer.finding.subject, which, filled)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
 
 
 _BY_HAND = "Nothing is to be filled in."
-
-
-def _value(form: str, value: str) -> Any:
-    """As the member wants it: what is written as JSON, a list by commas, a number; the server says what else does not
-    fit."""
-    if value.startswith(("[", "{")):
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise Unusable(f"{value} is no JSON: {error}") from None
-    if form.startswith("list"):
-        return [each.strip() for each in value.split(",")]
-    try:
-        return float(value) if "number" in form else value
-    except ValueError:
-        raise Unusable(f"{value} is no number.") from None
 
 
 def _member(given: str) -> tuple[str, str]:

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from services.web import saves
 from services.web.states import how, standing
 from shared.clock import rfc3339
 from shared.contracts.relations import RELATIONS
-from shared.contracts.views.nodes import Edge
+from shared.contracts.views.nodes import Edge, Node
 
 _COLOURS = 6
 _WORDS = re.compile(r"\s*\S+\s*")
@@ -54,14 +55,19 @@ def colour(id: str) -> str:
     return f"c{crc32(id.encode()) % _COLOURS + 1}"
 
 
-def day(at: datetime) -> str:
+def day(at: datetime | date) -> str:
     """``14 October 2026``."""
     return f"{at.day} {at:%B %Y}"
 
 
-def last_day(at: datetime) -> str:
+def final_date(at: datetime) -> date:
     """The day with which something ends: at midnight that is the one before."""
-    return day(at - timedelta(microseconds=1))
+    return (at - timedelta(microseconds=1)).date()
+
+
+def last_day(at: datetime) -> str:
+    """The same, written out."""
+    return day(final_date(at))
 
 
 def moment(at: datetime | str) -> str:
@@ -111,12 +117,24 @@ def about(errors: Sequence[tuple[str | None, str]], name: str) -> str:
     return " ".join(text for field, text in errors if field == name)
 
 
+def dimension(name: str) -> str:
+    """A dimension of the score as people write it."""
+    return "RACI" if name == "raci" else words(name).capitalize()
+
+
+def owners(of_ref: Mapping[str, Node]) -> list[tuple[str, str]]:
+    """Who may own something, as choices: those who still do, by name."""
+    live = [(ref, node.name or ref) for ref, node in of_ref.items() if node.live]
+    return sorted(live, key=lambda each: each[1].casefold())
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "words": words,
     "initials": initials,
     "colour": colour,
     "day": day,
     "last_day": last_day,
+    "final_date": final_date,
     "moment": moment,
     "written": written,
     "figure": figure,
@@ -127,5 +145,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "how_far": lambda state, kind: how(kind, state),
     "about": about,
     "rfc3339": rfc3339,
+    "dimension": dimension,
+    "owners": owners,
+    "verb": saves.verb,
+    "told_members": saves.told,
+    "is_brief": saves.is_brief,
 }
 """By the names that templates know them by."""

@@ -71,9 +71,7 @@ class Frames:
         self._asked = float("-inf")
 
     async def around(self, visit: Visit) -> "Around":
-        me, first, baselines = await asyncio.gather(
-            visit.now(Me, "/alignment/v1/me"), self._first_recorded(visit), _baselines(visit)
-        )
+        me, first, baselines = await asyncio.gather(visit.me(), self._first_recorded(visit), _baselines(visit))
         return Around(me, first, baselines)
 
     async def _first_recorded(self, visit: Visit) -> datetime | None:

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from services.web.pages import Pages
 from services.web.screens import (
+    begin,
     cascade,
     changes,
     coverage,
@@ -14,12 +15,14 @@ from services.web.screens import (
     entity_history,
     entity_map,
     entity_relations,
+    finding,
     findings,
+    home,
     increments,
     lists,
     making,
+    mending,
     moving,
-    overview,
     process,
     process_edit,
     processes,
@@ -31,8 +34,8 @@ from shared.http.app import create_app
 from shared.storage.db import Database
 
 SCREENS = (
-    door, overview, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making, findings,
-    increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
+    door, home, begin, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making,
+    findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
 )  # fmt: skip
 
 

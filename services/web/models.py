@@ -1,4 +1,5 @@
-"""Tables of the page: who is signed in, and the codes that were used for it. It reads no other database."""
+"""Tables of the page: who is signed in, the codes that were used for it, and who was here when. It reads no other
+database."""
 
 from datetime import datetime
 
@@ -34,4 +35,14 @@ class SpentCode(Base):
     ends_at: Mapped[datetime]
 
 
-SESSION, SPENT_CODE = (Base.metadata.tables[name] for name in ("session", "spent_code"))
+class Visit(Base):
+    """Of a person: when they were here last, and ``before`` until when they were here the time before that."""
+
+    __tablename__ = "visit"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+    before: Mapped[datetime | None]
+
+
+SESSION, SPENT_CODE, VISIT = (Base.metadata.tables[name] for name in ("session", "spent_code", "visit"))

@@ -20,9 +20,11 @@ from services.web.services import Services
 from services.web.sessions import Sessions
 from services.web.signing_in import SigningIn, led_to, refused, theme_of, unknown
 from services.web.visit import Visit
+from services.web.visits import Visits
 from shared import refused as refusals
 from shared.clock import rfc3339
 from shared.config import Settings
+from shared.contracts import NODE_KINDS
 from shared.contracts.events import EventId
 from shared.contracts.instant import moment
 from shared.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
@@ -48,6 +50,7 @@ SAID = {
     "signed": "Your decision is recorded.",
     "acknowledged": "Acknowledged.",
     "waived": "Waived.",
+    "unwaived": "The waiver is withdrawn; the finding counts again.",
     "commented": "Your comment is recorded.",
     "mended": "The remedy is applied.",
     "submitted": "Submitted: its signers are asked.",
@@ -103,11 +106,13 @@ class Pages:
         self._services = services
         self._frames = Frames()
         self.signing_in = SigningIn(Sessions(settings, database))
+        self.visits = Visits(database)
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
         """The screen that is made of what the services say of a moment; ``Done`` if it is at another address."""
 
         async def shown(visit: Visit) -> Response:
+            await self.visits.here(visit.session.caller.subject)
             around, screen = await asyncio.gather(self._frames.around(visit), make(visit))
             if isinstance(screen, Done):
                 return led_to(screen.address)
@@ -131,7 +136,7 @@ class Pages:
             did = await do(visit, form)
             if isinstance(did, Screen):
                 return _drawn(did, visit, (await self._frames.around(visit)).frame(visit), None)
-            return led_to(_with(did.address, said=did.said, wait_for=visit.client.event))
+            return led_to(_with(did.address, said=did.said, wait_for=_awaited(visit.client.event)))
 
         return await self._answer(request, None, done)
 
@@ -181,6 +186,14 @@ def _with(address: str, **parameters: str | None) -> str:
     path, hash, part = address.partition("#")
     given = "&".join(f"{name}={quote(value)}" for name, value in parameters.items() if value)
     return f"{path}{'&' if '?' in path else '?'}{given}{hash}{part}" if given else address
+
+
+def _awaited(event: str | None) -> str | None:
+    """What alignment records of its own is there at once, and in no view."""
+    if event is None:
+        return None
+    kind = EventId.parse(event).kind
+    return event if kind == "link" or (kind in NODE_KINDS and NODE_KINDS[kind].in_view) else None
 
 
 def _event(text: str | None) -> str | None:

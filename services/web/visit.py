@@ -1,5 +1,6 @@
 """Somebody looks at a page: who it is, at which moment, and what the services answer them."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from services.web.sessions import Session
 from shared import typed
 from shared.client import Client
 from shared.contracts.views.frame import View
+from shared.contracts.views.me import Me
 
 M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V", bound=View)
@@ -27,6 +29,7 @@ class Visit:
     wait_for: str | None = None
     theme: str = "system"
     answers: list[View] = field(default_factory=list)
+    _me: list[asyncio.Future[Me]] = field(default_factory=list)
 
     async def view(self, model: type[V], path: str, **parameters: Any) -> V:
         """What alignment answers of the moment that the page is about. Raises what ``shared.typed.read`` does."""
@@ -38,3 +41,9 @@ class Visit:
     async def now(self, model: type[M], path: str, **parameters: Any) -> M:
         """What a service answers of the present."""
         return (await typed.read(self.client, model, path, **parameters)).value
+
+    async def me(self) -> Me:
+        """Whoever looks, as a person of the organisation: asked once, however many parts of a page want to know."""
+        if not self._me:
+            self._me.append(asyncio.ensure_future(self.now(Me, "/alignment/v1/me")))
+        return await asyncio.shield(self._me[0])

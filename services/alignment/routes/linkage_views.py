@@ -1,7 +1,7 @@
 """HTTP of the linkage views: what a change hits, how strategy comes down to work, what is covered, who does what."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -98,6 +98,7 @@ def router(reader: Reader) -> APIRouter:
         asked: Now,
         since: Annotated[Word | None, Query(alias="from", description="A moment, or a baseline's key")] = None,
         until: Annotated[Word | None, Query(alias="to", description="The same; default now")] = None,
+        order: Annotated[Literal["oldest", "newest"], Query(description="Which changes come first")] = "oldest",
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
@@ -109,7 +110,8 @@ def router(reader: Reader) -> APIRouter:
             end = await moment(connection, "to", until) if until else None
         if end and start >= end:
             raise Invalid.at("?to", "invalid-interval", "It must be later than the moment in from.")
-        made = partial(diffs.diff, start=start, limit=limit, cursor=cursor, grace=reader.grace)
+        page: dict[str, Any] = {"limit": limit, "cursor": cursor, "newest_first": order == "newest"}
+        made = partial(diffs.diff, start=start, grace=reader.grace, **page)
         return await reader.answer(OfMoment(asked.request, asked.wait_for, end), made, settled=True)
 
     return routes

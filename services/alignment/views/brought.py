@@ -1,7 +1,7 @@
 """What each change brought about: the findings that came up, and those that were resolved, at its very instant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +22,16 @@ Json = dict[str, Any]
 ByInstant = Mapping[datetime, Sequence[Any]]
 
 
-async def brought(moment: Moment, instants: Collection[datetime]) -> dict[datetime, Json]:
+async def brought(moment: Moment, instants: Iterable[datetime]) -> dict[datetime, Json]:
     """By instant, the worst first, of ``opened`` and ``resolved`` at most ``MOST_OF_ONE`` each; ``more`` says how many
-    there are besides. Where they are too many to be looked at, of the first instants only; where those of one instant
-    are, of some of them: ``at_least`` says so. No owner gives two of its changes the same instant; what two owners do
-    at one is told of both."""
-    some = sorted(instants)
+    there are besides. Where they are too many to be looked at, of the first instants only, as they are given; where
+    those of one instant are, of some of them: ``at_least`` says so. No owner gives two of its changes the same instant;
+    what two owners do at one is told of both."""
+    some = [*dict.fromkeys(instants)]
     while True:
         read = {name: await _read(moment, column, some) for name, column in _SORTS.items()}
         whole = all(is_whole for _, is_whole in read.values())
-        if whole or len(some) == 1:
+        if whole or len(some) <= 1:
             break
         some = some[: len(some) // 2]
     by_sort = {name: rows for name, (rows, _) in read.items()}
@@ -51,9 +51,11 @@ async def brought(moment: Moment, instants: Collection[datetime]) -> dict[dateti
 
 async def _read(moment: Moment, at: str, instants: Sequence[datetime]) -> tuple[ByInstant, bool]:
     """The findings to which it happened at these instants, worst first; and whether all were looked at."""
+    if not instants:
+        return {}, True
     # a range: SQLite takes one instant for many rows, since what is open has one end, and would go through all
     columns = [FINDING.c[name] for name in ("generation", "id", "rule", "subject", "severity", "since", "opened_at")]
-    theirs = FINDING.c.generation == moment.generation, FINDING.c[at].between(instants[0], instants[-1])
+    theirs = FINDING.c.generation == moment.generation, FINDING.c[at].between(min(instants), max(instants))
     each = select(*columns, FINDING.c[at].label("at")).where(*theirs).limit(LOOKED_AT + 1).subquery()
     # the first of its intervals that adjoin, or the last
     is_it = each.c.since == each.c.opened_at if at == "opened_at" else ~was_open(each.c.at, each)

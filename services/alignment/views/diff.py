@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
 
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, briefs, split
@@ -14,22 +14,26 @@ from services.alignment.view.projection import ref_of
 from services.alignment.views import findings
 from services.alignment.views.brought import brought, was_open
 from services.alignment.views.score import score
+from shared import clock
 from shared.clock import rfc3339
 from shared.contracts.base import reason_given
 from shared.contracts.events import EventId
 from shared.http import pagination
 
 _ENDS = ("source", "target")
-_MOST_FINDINGS, _LOOKED_AT = 500, 5000
+_MOST_FINDINGS, _LOOKED_AT, _MOST_DAYS = 500, 5000, 60
 _UNTOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "id", "kind", "provenance"}
 Json = dict[str, Any]
 
 
-async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta) -> Json:
-    """``items`` in the order in which they were recorded; ``findings`` that are ``opened`` or ``resolved`` at the later
-    moment and were not at the earlier one; ``score`` then and now."""
+async def diff(
+    after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta, *, newest_first: bool = False
+) -> Json:
+    """``items`` in the order in which they were recorded, or the newest first; ``findings`` that are ``opened`` or
+    ``resolved`` at the later moment and were not at the earlier one; ``score`` then and now; ``days`` with how much was
+    recorded on each."""
     before, end = after.past_one(start), after.as_of or after.at
-    items, next_cursor = await _changes(after, start, end, limit, cursor)
+    items, next_cursor = await _changes(after, start, end, limit, cursor, newest_first=newest_first)
     scores = [await score(moment, grace) for moment in (before, after)]
     return {
         "from": rfc3339(start),
@@ -38,11 +42,27 @@ async def diff(after: Moment, start: datetime, limit: int, cursor: str | None, g
         "next_cursor": next_cursor,
         "findings": await _findings(after, start, end, grace),
         "score": {"from": scores[0]["index"], "to": scores[1]["index"]},
+        "days": await _days(after, start, end),
     }
 
 
+async def _days(moment: Moment, start: datetime, end: datetime) -> list[Json]:
+    """The last days of the time between, those without a change left out."""
+    midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
+    begins = [
+        clock.before(midnight, timedelta(days=number)) for number in range(min((end - start).days + 2, _MOST_DAYS))
+    ]
+    since = max(start, begins[-1])
+    day = case(*((RECORD.c.recorded_from >= at, number) for number, at in enumerate(begins)), else_=len(begins))
+    within = RECORD.c.recorded_from > since, RECORD.c.recorded_from <= end
+    each = select(day.label("day")).where(RECORD.c.generation == moment.generation, *within).subquery()
+    rows = await moment.connection.execute(select(each.c.day, func.count().label("number")).group_by(each.c.day))
+    counts = {row.day: row.number for row in rows if row.day < len(begins)}
+    return [{"day": begins[at].date().isoformat(), "changes": counts[at]} for at in sorted(counts, reverse=True)]
+
+
 async def _changes(
-    moment: Moment, start: datetime, end: datetime, limit: int, cursor: str | None
+    moment: Moment, start: datetime, end: datetime, limit: int, cursor: str | None, *, newest_first: bool
 ) -> tuple[list[Json], str | None]:
     """Versions that were recorded after the one moment and until the other, each beside the one before it, with what it
     brought about."""
@@ -60,10 +80,10 @@ async def _changes(
     order = [RECORD.c.recorded_from, RECORD.c.ref, RECORD.c.version]
 
     async def read(cursor: str | None, most: int) -> tuple[list[tuple[Json, int, str]], str | None]:
-        query = pagination.after(versions.limit(most + 1), order, cursor, descending=False)
+        query = pagination.after(versions.limit(most + 1), order, cursor, descending=newest_first)
         rows, following = pagination.page((await moment.connection.execute(query)).all(), order, most)
         ends = await briefs(moment, (ref_of(row.data[end]) for row in rows if row.kind == "link" for end in _ENDS))
-        done = await brought(moment, {row.recorded_from for row in rows})
+        done = await brought(moment, (row.recorded_from for row in rows))
         items = [
             (_change(moment, row, ends) | {"findings": done[row.recorded_from]}, pagination.place(row, order))
             for row in rows

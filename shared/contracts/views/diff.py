@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
-from shared.contracts.instant import Instant
+from shared.contracts.instant import Day, Instant
 from shared.contracts.views.frame import View
 from shared.contracts.views.nodes import Finding, Found, Node
 
@@ -98,6 +98,15 @@ class ScoresBetween(Model):
     """At the later one, from 0 to 100; null where nothing is counted."""
 
 
+class DayOfChanges(Model):
+    """How much was recorded on a day."""
+
+    day: Day
+    """The day, in UTC."""
+    changes: int
+    """How many versions."""
+
+
 class Diff(View, Page):
     """What changed between two moments."""
 
@@ -106,8 +115,10 @@ class Diff(View, Page):
     to: Instant
     """The later moment."""
     items: list[Change]
-    """Versions in the order in which they were recorded."""
+    """Versions in the order in which they were recorded, or the newest first."""
     findings: FindingsBetween
     """Findings that opened and were resolved."""
     score: ScoresBetween
     """The score then and now."""
+    days: list[DayOfChanges] = []
+    """The days on which anything was recorded, in their order: of the last 60 that lie between the moments."""

@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from services.alignment.judge.catalogue import SHOWN
 from services.alignment.judge.remedies import DECISIONS, REMEDIES
-from services.cli import steps
 from shared import clock
 from shared.contracts import NODE_KINDS
+from shared.interchange.making import make
 from tests.platform import Platform, running, settings_for
 from tests.service.alignment import worded
 from tests.service.alignment.worded import HEALTHY, Worded
@@ -151,7 +151,7 @@ async def mended(rule: str, platform: Platform, monkeypatch: pytest.MonkeyPatch)
     offered = [way for option in told["options"] for way in ways(option, subject)]
     if rule not in OF_EVERYTHING:
         assert [way for way in offered if not await closes(platform, way, finding)] == []
-    done = [each async for each in steps.make(platform.client, offered[0], "It mends a finding.")]
+    done = [each async for each in make(platform.client, offered[0], "It mends a finding.")]
     assert done
     await platform.caught_up()
 

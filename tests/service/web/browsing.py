@@ -35,10 +35,10 @@ def filled(page: Any, form: str) -> dict[str, str]:
     return {field.get("name"): field.get("value") for field in page.xpath(f"{form}//input")}
 
 
-async def visitor(platform: Platform, *scopes: str) -> httpx.AsyncClient:
+async def visitor(platform: Platform, *scopes: str, subject: str = "reader") -> httpx.AsyncClient:
     """Somebody who has signed in, with these scopes besides the one that the page needs."""
     browser = stranger(platform)
-    assert (await press(browser, code(platform, *scopes))).status_code == 303
+    assert (await press(browser, code(platform, *scopes, subject=subject))).status_code == 303
     return browser
 
 
@@ -89,3 +89,14 @@ def sent(form: Any, typed: dict[str, str], button: str = "") -> dict[str, list[s
         fields.setdefault(field.get("name"), []).append(value.replace("\n", "\r\n"))
     fields |= {name: [value] for name, value in typed.items()}
     return fields | ({"act": [button]} if button else {})
+
+
+async def pressed(browser: httpx.AsyncClient, page: Any, name: str, **typed: str) -> httpx.Response:
+    """What comes of the only button that is called like that, with what is typed into its form."""
+    [button] = page.xpath(f"//form//button[normalize-space()='{name}']")
+    [form] = button.xpath("ancestor::form")
+    fields = sent(form, typed)
+    assert typed.keys() <= {each.get("name") for each in form.iter("input", "select", "textarea")}, sorted(fields)
+    if button.get("name"):
+        fields[button.get("name")] = [button.get("value")]
+    return await browser.post(form.get("action"), data=fields)

@@ -1,0 +1,34 @@
+"""What owners are called, and who is behind a sign-in."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.web.names import node_of
+from services.web.visit import Visit
+from shared.client import path_of
+from shared.contracts import NODE_KINDS
+from shared.contracts.views.nodes import Node
+from shared.http.pagination import MAX_LIMIT
+
+
+@dataclass(frozen=True)
+class People:
+    """Parties and roles by ``kind/id``, and parties by the sign-in that is theirs."""
+
+    of_ref: Mapping[str, Node]
+    of_subject: Mapping[str, Node]
+
+
+async def people(visit: Visit) -> People:
+    """As they are now: the first of each kind; whoever is not among them is shown by their sign-in."""
+    parties, roles, stakeholders = await asyncio.gather(
+        *(
+            visit.client.get_json(path_of(NODE_KINDS[kind]), limit=MAX_LIMIT)
+            for kind in ("party", "role", "stakeholder")
+        )
+    )
+    of_ref = {node.ref: node for each in (*parties["items"], *roles["items"]) for node in [node_of(each)]}
+    sign_ins = {each["subject"]: f"party/{each['party_id']}" for each in stakeholders["items"] if each["subject"]}
+    sign_ins |= {each["subject"]: f"party/{each['id']}" for each in parties["items"] if each["subject"]}
+    return People(of_ref, {subject: of_ref[ref] for subject, ref in sign_ins.items() if ref in of_ref})
