@@ -95,7 +95,7 @@ class Around:
         behind = any(answer.caught_up is False for answer in answers)
         return Frame(
             Visitor(visit.session, self.me.party),
-            watermark=min((mark for answer in answers for mark in answer.watermark.values()), default=None),
+            watermark=min((mark for each in (answers or [self.me]) for mark in each.watermark.values()), default=None),
             provisional=any(answer.provisional for answer in answers),
             stale="What was saved last is not in it yet. It follows by itself: load the page again."
             if behind
