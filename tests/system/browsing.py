@@ -12,6 +12,37 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 320, "height": 640}
 SERVICE = "Live network map"
+SCREENS = {
+    "home": "/",
+    "findings": "/findings",
+    "cascade": "/cascade",
+    "coverage": "/coverage",
+    "changes": "/changes",
+    "increments": "/increments",
+    "increment": "/increments/dependable-first-slice",
+    "proof": "/increments/dependable-first-slice/proof",
+    "scenarios": "/scenarios",
+    "whatif": "/scenarios/new?retire=service/hilltop-radio&departure=party/maeve-stroud",
+    "processes": "/raci",
+    "process": "/raci/burst-response",
+    "process-edit": "/raci/burst-response/edit",
+    "service": "/entity/service/live-network-map",
+    "map": "/entity/service/live-network-map/map?depth=3",
+    "relations": "/entity/service/live-network-map/relations",
+    "history": "/entity/service/live-network-map/history",
+    "edit": "/entity/service/live-network-map/edit",
+    "move": "/entity/service/live-network-map/move?to=retired",
+    "new": "/new/contract",
+    "party": "/entity/party/amara-lindqvist",
+    "contract": "/entity/contract/control-room-live",
+    "list": "/list/service",
+    "search": "/search?q=network",
+    "begin": "/begin",
+    "empty": "/?as_of=2020-01-01T00:00",
+    "nothing": "/raci/nothing",
+    "sign-in": "/signin?code=nonsense",
+}
+"""Every kind of page, with the sample organisation."""
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules of axe-core that may say something else in the dark."""
 _AXE = Axe().axe_script
@@ -97,25 +128,3 @@ async def violations(page: Page, *rules: str) -> list[Any]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE)
     return list(await page.evaluate(_ASKED, list(rules)))
-
-
-async def every_kind_of_page(visitor: Visitor) -> list[str]:
-    entities = [
-        f"/entity/{kind}/{await visitor.found(kind, name)}"
-        for kind, name in (("service", SERVICE), ("increment", "network-first"))
-    ]
-    process = "/raci/burst-response"
-    deciding = [f"/increments{path}" for path in ("", "/cheapest-hours", "/dependable-first-slice")]
-    deciding += ["/scenarios", "/scenarios/new?retire=service/hilltop-radio&departure=party/maeve-stroud"]
-    sections = ["/", "/findings", "/cascade", "/coverage", "/raci", "/changes", "/search", "/search?q=network"]
-    odd = ["/raci/nothing", "/?as_of=2020-01-01T00:00", "/signin", "/signin?code=nonsense"]
-    return [
-        *sections,
-        *deciding,
-        f"{process}/edit",
-        "/increments/dependable-first-slice/proof",
-        *entities,
-        f"{entities[0]}?depth=3",
-        process,
-        *odd,
-    ]

@@ -16,11 +16,11 @@ from tests.system import processes
 from tests.system.browsing import (
     COLOURS,
     NARROW,
+    SCREENS,
     SERVICE,
     WIDE,
     Visitor,
     choose_moment,
-    every_kind_of_page,
     has_stayed,
     heading,
     stays,
@@ -275,7 +275,7 @@ async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
     async with visitor.page(viewport=viewport) as page:
-        for path in await every_kind_of_page(visitor):
+        for path in SCREENS.values():
             await page.goto(path)
             assert not await violations(page), path
             await page.emulate_media(color_scheme="dark")
@@ -285,7 +285,7 @@ async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Vi
 
 async def test_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
     async with visitor.page() as page:
-        for path in await every_kind_of_page(visitor):
+        for path in SCREENS.values():
             await page.goto(path)
             for width in (320, 480, 768, 1024, 1280, 1920):
                 await page.set_viewport_size({"width": width, "height": 800})
