@@ -140,13 +140,14 @@ def _chain(found: "FindingView") -> "Iterator[str]":
 
 
 def _whose(move: "NextMove") -> str:
-    """Who, and what that one owns above what the finding is about."""
+    """Who, for whom that one stands in, and of what above what the finding is about."""
     from services.cli.tables import label, ref
 
     if move.owner is None:
         return "nobody is named, nor for anything above it"
+    stands_in = f", who stands in for {ref(move.stands_in_for)}" if move.stands_in_for else ""
     above = f", who owns {ref(move.along[-1].node)} above it" if move.along else ""
-    return f"{label(move.owner)}{above}"
+    return f"{label(move.owner)}{stands_in}{above}"
 
 
 def _told(found: "FindingView") -> "RenderableType":

@@ -178,9 +178,16 @@ MUTANTS = (
     Mutant(
         "whoever owns anything above has the move",
         "services/alignment/views/moves.py",
-        "return [ref for ref in some if whose.get(ref) in owners]",
-        "return some",
+        "return [*theirs, *(ref for ref in some if whose.get(ref) in owners)]",
+        "return [*theirs, *some]",
         "tests/service/alignment/test_me.py -k nearest",
+    ),
+    Mutant(
+        "a deputy stands in everywhere",
+        "services/alignment/views/move.py",
+        "for each in standing_in[owner] if each.scope == ref or owner == each.role]",
+        "for each in standing_in[owner]]",
+        "tests/service/alignment/test_move.py -k elsewhere",
     ),
     Mutant(
         "a policy that has expired governs",

@@ -55,10 +55,13 @@ class NextMove(Model):
     """Who is to act on a finding, and why that one."""
 
     owner: Node | None
-    """Who owns what it is about; where nobody does who is still there, who owns the nearest thing above it. A role is
-    there where somebody holds it. Null where there is nobody so near."""
+    """Who owns what it is about; where that one is not there any more, their deputy; where nobody is either, who owns
+    the nearest thing above it, or their deputy. A role is there where somebody holds it. Null where there is nobody so
+    near."""
+    stands_in_for: Node | None = None
+    """The owner who is not there any more, where it is the move of their deputy."""
     along: list[PathStep]
-    """The way from what it is about up to what that one owns; none where that is the same."""
+    """The way from what it is about up to what that one acts for; none where that is the same."""
 
 
 class Chain(Model):
@@ -133,7 +136,7 @@ class FindingGroup(Model):
     waived: int
     """How many of them are waived."""
     owner: str | None
-    """Whose move all of them are, as `party/id` or `role/id`; null where that differs."""
+    """Who owns the subjects of all of them, as `party/id` or `role/id`; null where that differs."""
     since: Instant
     """When the first of them came up."""
     affects: Affects | None

@@ -50,6 +50,9 @@ def test_it_says_whose_move_it_is_and_why(run: Any, owner: FakeOwner) -> None:
     said = {"along": [{"edge": edge("part_of"), "node": node(DECK, "deck")}], "owner": node(CREW, "crew")}
     owner.extra[f"{FINDINGS}/{ID}"] = one() | {"move": said}
     assert "party/crew Crew, who owns party/deck above it" in run("finding", ID).stdout
+    owner.extra[f"{FINDINGS}/{ID}"] = one() | {"move": said | {"stands_in_for": node(ID, "gone")}}
+    shown = run("finding", ID).stdout
+    assert "party/crew Crew, who stands in for party/gone, who owns party/deck above it" in shown
     owner.extra[f"{FINDINGS}/{ID}"] = one()
     assert "nobody is named" in run("finding", ID).stdout
 
