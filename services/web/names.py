@@ -6,7 +6,8 @@ from typing import Any
 
 from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
-from shared.contracts.views.nodes import Node
+from shared.contracts.views.nodes import Node, NodePage
+from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 
 MOST = 60
@@ -18,6 +19,16 @@ async def named(visit: Visit, refs: Iterable[str]) -> dict[str, Node]:
     wanted = [*dict.fromkeys(refs)][:MOST]
     found = await asyncio.gather(*(_one(visit, *ref.split("/", 1)) for ref in wanted))
     return keyed(each for each in found if each)
+
+
+async def owners(visit: Visit, refs: Iterable[str | None]) -> dict[str, Node]:
+    """Who owns things, by ``kind/id``: in two questions, and one more for each who is not among the first."""
+    wanted = {ref for ref in refs if ref}
+    if not wanted:
+        return {}
+    pages = await asyncio.gather(*(visit.view(NodePage, "/nodes", kind=k, limit=MAX_LIMIT) for k in ("party", "role")))
+    found = {each.ref: each for page in pages for each in page.items if each.ref in wanted}
+    return found | {each.ref: each for each in (await named(visit, wanted - found.keys())).values()}
 
 
 def keyed(nodes: Iterable[Node]) -> dict[str, Node]:

@@ -1,11 +1,11 @@
 """The cascade: under each business strategy, what business and IT do for it, with the holes where they are."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.names import named
+from services.web.names import owners as owners_of
 from services.web.narrowing import DEPTHS, Depth, Only, Wanted, counts, every, narrowed
 from services.web.pages import AsOf, Pages, Screen, router
 from services.web.sides import Part, parts
@@ -24,12 +24,13 @@ FILLS = {"V02": "objective", "V03": "tactic", "V06": "tactic", "V07": "operation
 
 
 async def screen(visit: Visit, wanted: Wanted) -> Screen:
-    answer, signed = await asyncio.gather(visit.view(Cascade, "/cascade"), _marks(visit))
+    answer = await visit.view(Cascade, "/cascade")
     whole = parts(answer)
+    signed = await _marks(visit, {place.node.ref for place in every(whole)})
     shown = narrowed(whole, wanted, hows(signed))
     strategies = _strategies(shown)
     owners, ps = await asyncio.gather(
-        named(visit, (place.node.owner for place in every(whole) if place.node.owner)),
+        owners_of(visit, (place.node.owner for place in every(whole))),
         asyncio.gather(*(_ps(visit, ref) for ref in strategies)),
     )
     told = {
@@ -52,9 +53,9 @@ async def screen(visit: Visit, wanted: Wanted) -> Screen:
     return Screen("cascade", told, [("Cascade", None)])
 
 
-async def _marks(visit: Visit) -> dict[str, Mark]:
+async def _marks(visit: Visit, refs: Collection[str]) -> dict[str, Mark]:
     """What was signed is told of the present alone."""
-    return {} if visit.place.as_of else await marks(visit)
+    return {} if visit.place.as_of else await marks(visit, refs)
 
 
 def _strategies(shown: Sequence[Part]) -> list[str]:

@@ -11,6 +11,7 @@ from services.web import told, wrong
 from services.web.names import keyed, named
 from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.signing import asking, deciding, proving
+from services.web.told import Names
 from services.web.visit import Visit
 from services.web.wrong import Error
 from shared import typed
@@ -21,12 +22,14 @@ from shared.contracts.answers.sign_off import ComparedItem, Comparison, Drift, D
 from shared.contracts.strategy.signing import FrozenLink, Increment
 from shared.contracts.views.me import Me
 from shared.contracts.views.nodes import NodePage, NodeView
+from shared.contracts.views.scenario import Outcome
 from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 from shared.resource.listing import Word
 
 _KIND = NODE_KINDS["increment"]
 _SIGNER = NODE_KINDS["stakeholder"]
+_SCENARIOS = "/alignment/v1/scenarios"
 _ANYBODY: dict[str, Any] = {"state": "active", "sort": "name", "limit": MAX_LIMIT}
 
 
@@ -60,8 +63,15 @@ def _several(page: dict[str, Any]) -> Any:
 
 
 async def one(
-    visit: Visit, key: str, errors: Sequence[Error] = (), typed_in: Form | None = None, status: int = 200
+    visit: Visit,
+    key: str,
+    errors: Sequence[Error] = (),
+    typed_in: Form | None = None,
+    status: int = 200,
+    *,
+    foresees: bool = False,
 ) -> Screen:
+    """``foresees`` what a signature would do to findings and score, which takes its time."""
     node = await visit.view(NodeView, f"/nodes/increment/{key}")
     increment = typed.of(Increment, visit.place.path, node.state_data).value
     path = path_of(_KIND, node.id)
@@ -89,11 +99,20 @@ async def one(
         "people": {each["id"]: each for each in signers["items"]},
         "others": asking.could_decide(signers["items"], increment),
         "moves": deciding.offered(increment),
+        "foreseen": await _foreseen(visit, increment, known) if foresees else None,
         "errors": errors,
         "typed": typed_in or Form([]),
     }
     crumbs = [("Sign-off", visit.place.to("/increments")), (node.name or key, None)]
     return Screen("increment", content, crumbs, status)
+
+
+async def _foreseen(visit: Visit, increment: Increment, names: Names) -> Outcome | None:
+    """What would come of its signature; of what is signed nothing would any more."""
+    if increment.state not in asking.TO_BE_SIGNED or visit.place.as_of:
+        return None
+    body = {"steps": asking.steps_of_signing(increment, names)}
+    return typed.of(Outcome, _SCENARIOS, await visit.client.send("POST", _SCENARIOS, body, safe=True)).value
 
 
 def _mentioned(compared: Comparison, drift: Drift) -> set[str]:
@@ -164,8 +183,8 @@ def routes(pages: Pages) -> APIRouter:
         return await pages.act(request, propose)
 
     @served.get("/increments/{key}")
-    async def increment(request: Request, key: Word, as_of: AsOf = None) -> Response:
-        return await pages.show(request, as_of, lambda visit: one(visit, key))
+    async def increment(request: Request, key: Word, foreseen: bool = False, as_of: AsOf = None) -> Response:
+        return await pages.show(request, as_of, lambda visit: one(visit, key, foresees=foreseen))
 
     @served.post("/increments/{key}")
     async def decided(request: Request, key: Word) -> Response:

@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.names import named
+from services.web.names import owners as owners_of
 from services.web.pages import AsOf, Pages, Screen, router
 from services.web.visit import Visit
 from shared.contracts.views.nodes import NodePage
@@ -38,7 +38,7 @@ async def screen(visit: Visit, cursor: str | None, parties: str | None) -> Scree
     )
     matrices, owners = await asyncio.gather(
         asyncio.gather(*(visit.view(RaciMatrix, f"/raci/{each.id}") for each in found.items)),
-        named(visit, (each.owner for each in found.items if each.owner)),
+        owners_of(visit, (each.owner for each in found.items)),
     )
     carrying = [each for each in load.items if each.roles]
     told = {

@@ -12,7 +12,7 @@ from shared.contracts.views.nodes import Node
 
 OPEN = ("submitted", "partly_signed")
 """States in which signers decide."""
-SIGNED = ("signed", "superseded")
+TO_BE_SIGNED = ("draft", *OPEN)
 DECISIONS = ("approved", "rejected", "delegated")
 
 
@@ -126,6 +126,16 @@ def groups(increments: Sequence[Increment], subject: str, waiting: Collection[st
     by_state = [Group(title, [each for each in left if each.state in states]) for title, states in _STATES]
     found = [Group("Waiting for your decision", mine), Group("Made by you", made), *by_state]
     return [each for each in found if each.increments]
+
+
+def steps_of_signing(increment: Increment, names: Names) -> list[dict[str, str]]:
+    """What a signature would move, as the steps of a scenario."""
+    steps = []
+    for ref in map(str, increment.items):
+        kind, state = NODE_KINDS[ref.partition("/")[0]], names[ref].state if ref in names else None
+        if state and kind.signed_as in kind.lifecycle.moves.get(state, ()):
+            steps.append({"action": "move", "ref": ref, "to": str(kind.signed_as)})
+    return [*steps, {"action": "move", "ref": f"increment/{increment.id}", "to": "signed"}]
 
 
 def could_decide(people: Sequence[Mapping[str, Any]], increment: Increment) -> list[Mapping[str, Any]]:

@@ -1,7 +1,7 @@
 """How things of strategy stand beside what was signed of them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,11 +29,12 @@ class Mark:
     waits: int = 0
 
 
-async def marks(visit: Visit) -> dict[str, Mark]:
-    """By ``kind/id``, of the present. What was never put up for signature has none."""
+async def marks(visit: Visit, refs: Collection[str]) -> dict[str, Mark]:
+    """Of these ``kind/id``, in the present. What was never put up for signature has none."""
     page = await visit.client.get_json(path_of(_KIND), sort="-updated_at", limit=MAX_LIMIT)
     found = [typed.of(Increment, path_of(_KIND), each).value for each in page["items"]]
-    held = [each for each in found if each.state in _HELD][:MOST]
+    shown = {str(item) for each in found if each.state in OPEN for item in each.items}
+    held = [*last([each for each in found if each.state in _HELD], set(refs) - shown)][:MOST]
     drifts = await asyncio.gather(*(visit.now(Drift, f"{path_of(_KIND, str(each.id))}/drift") for each in held))
     drifted = {
         (each.id, f"{item.kind}/{item.id}")
@@ -42,6 +43,16 @@ async def marks(visit: Visit) -> dict[str, Mark]:
         if item.drifted
     }
     return marked([*(each for each in found if each.state in OPEN), *held], drifted)
+
+
+def last(signed: Iterable[Increment], refs: Set[str]) -> Iterator[Increment]:
+    """Of increments, the newest first, those under which any of these was signed last."""
+    left = set(refs)
+    for each in signed:
+        mine = left & {str(item) for item in each.items}
+        if mine:
+            left -= mine
+            yield each
 
 
 def marked(increments: Sequence[Increment], drifted: Iterable[tuple[object, str]]) -> dict[str, Mark]:

@@ -205,3 +205,22 @@ async def test_the_next_slice_becomes_a_draft(sampled: Platform) -> None:
     await sampled.client.delete("increment", made["id"], made["version"], "The test is over.")
     await sampled.client.transition("objective", goal["id"], goal["version"], "rejected", "The test is over.")
     await sampled.caught_up()
+
+
+async def test_what_a_signature_would_do_is_counted_when_it_is_asked_for(
+    sampled: Platform, asked: dict[str, Any]
+) -> None:
+    """The objective would be approved, and nothing leads up to it: what is found then, is told."""
+    path = f"/increments/{asked['key']}"
+    browser = await someone(sampled, "reader")
+    page = await shown(browser, path)
+    [link] = page.xpath("//a[. = 'What a signature would do']/@href")
+    [card] = (await shown(browser, link)).xpath("//section[@id='foreseen']")
+    steps = [
+        {"action": "move", "ref": f"objective/{asked['goal']['id']}", "to": "approved"},
+        {"action": "move", "ref": f"increment/{asked['id']}", "to": "signed"},
+    ]
+    answer = await sampled.client.send("POST", "/alignment/v1/scenarios", {"steps": steps}, safe=True)
+    assert answer["opened"] or answer["closed"]
+    told = [each["sentence"] for each in (*answer["closed"], *answer["opened"])]
+    assert [words(each) for each in card.xpath(".//span[@class='t1']")] == told

@@ -8,7 +8,7 @@ import pytest
 
 from services.web.signing.asking import asked_of, could_decide, groups, items, way, why_not
 from services.web.signing.deciding import offered
-from services.web.signing.marks import marked
+from services.web.signing.marks import last, marked
 from shared.contracts.answers.sign_off import ComparedItem, DriftItem
 from shared.contracts.strategy.signing import Increment
 
@@ -113,6 +113,16 @@ def test_marks_say_the_newest_of_what_is_asked_or_was_signed() -> None:
     assert {ref.rpartition("-")[2][-1]: (m.how, m.waits, m.increment.id.int) for ref, m in made.items()} == {
         "a": ("asked", 2, 1), "b": ("changed", 0, 2), "c": ("signed", 0, 2), "d": ("signed", 0, 3),
     }  # fmt: skip
+
+
+def test_only_increments_under_which_something_was_signed_last_are_looked_into() -> None:
+    def held(number: int, *items: int) -> Increment:
+        refs = [{"kind": "tactic", "id": id_of(each)} for each in items]
+        return increment("signed", number=number, items=refs)
+
+    newest_first = [held(1, 10, 11), held(2, 10), held(3, 11, 12), held(4, 13)]
+    wanted = {f"tactic/{id_of(each)}" for each in (10, 11, 12)}
+    assert [each.id.int for each in last(newest_first, wanted)] == [1, 3]
 
 
 @pytest.mark.parametrize(
