@@ -138,11 +138,14 @@ async def test_the_cascade_has_both_sides_beside_each_other_where_there_is_room(
     async with visitor.page(viewport=viewport) as page:
         await page.goto("/cascade")
         branch = page.locator(".cascade > section").first
-        business, it = await branch.locator(".business").bounding_box(), await branch.locator(".it").bounding_box()
+        business, it = (
+            await branch.locator("div.business").bounding_box(),
+            await branch.locator("div.it").bounding_box(),
+        )
         assert business
         assert it
         assert (it["y"] == business["y"], it["x"] > business["x"]) == (beside, beside)
-        await branch.locator(".it a").first.click()
+        await branch.locator("div.it a").first.click()
         await expect(heading(page, "Connected Network")).to_be_visible()
 
 
@@ -150,10 +153,10 @@ async def test_a_branch_of_the_cascade_folds_and_its_filters_apply_at_once(visit
     async with visitor.page() as page:
         await page.goto("/cascade")
         await stays(page)
-        goal = page.locator(".tree").get_by_role("link", name="Halve leakage by 2030", exact=True)
+        goal = page.get_by_role("link", name="Halve leakage by 2030", exact=True)
         below = page.locator(".tree").get_by_role("link", name="Find hidden leaks within eight days", exact=True)
         await expect(below).to_be_visible()
-        await page.locator(".row", has=goal).locator("summary").first.click()
+        await page.locator(".tree .row", has=goal).locator("details.f summary").click()
         await expect(below).to_be_hidden()
         await page.get_by_label("Down to").select_option("objective")
         await expect(page).to_have_url(re.compile("depth=objective"))
