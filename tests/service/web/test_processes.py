@@ -142,7 +142,14 @@ async def test_what_is_taken_out_is_retired_once_it_is_saved(sampled: Platform, 
     browser = await someone(sampled, "ingrid.castellan", "roles:write")
     knead, bake = desk["activities"]
     given = await sheet(browser, desk["path"])
-    page = parsed(await browser.post(desk["path"], data=typed(given, act=f"row.remove.{bake['id']}")))
+    answer = await browser.post(desk["path"], data=typed(given, act=f"row.remove.{bake['id']}"))
+    assert answer.status_code == 200
+    page = parsed(answer)
+    steps = [{"action": "retire", "ref": f"activity/{bake['id']}"}]
+    outcome = await sampled.client.send("POST", "/alignment/v1/scenarios", {"steps": steps}, safe=True)
+    assert outcome["closed"]
+    closed = [words(each) for each in page.xpath("//li[@class='closed']//span[@class='t1']")]
+    assert closed == [each["sentence"] for each in outcome["closed"]]
     assert "Bake" in words(page.xpath("//section[header/h2 = 'Taken out']")[0])
     given = fields(page.xpath("//form[@class='stack']")[0])
     assert (await sampled.client.get("activity", bake["id"]))["state"] != "retired"
