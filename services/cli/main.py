@@ -1,10 +1,10 @@
 """``plumbline``: the table of commands. Each is imported when it is called, so that help and errors come at once."""
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 COMMANDS = {
@@ -89,11 +89,36 @@ class _Lazy(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+class _Plain(TyperCommand):
+    """Says of a value what it must be, in the words of the services."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = _must_be(error)
+            raise
+
+
+def _must_be(error: typer.BadParameter) -> str:
+    from pydantic import ValidationError  # nobody who makes no mistake waits for it
+
+    from shared.contracts.refusals import one_of, plain
+
+    if not isinstance(error.__cause__, ValidationError):
+        return error.message
+    [detail, *_] = error.__cause__.errors()
+    annotation = vars(error.param)["type_descriptor"].annotation
+    if get_origin(annotation) is Literal:
+        return f"must be {one_of(detail['input'], get_args(annotation))}"
+    return plain(detail)
+
+
 def load(name: str) -> Any:
     """The command of that name, with its module imported."""
     module, _, function = COMMANDS[name][0].partition(":")
     single = typer.Typer(add_completion=False)
-    single.command(name)(getattr(import_module(module), function))
+    single.command(name, cls=_Plain)(getattr(import_module(module), function))
     return get_command(single)
 
 

@@ -39,3 +39,23 @@ def test_an_option_of_the_commands_before_one_is_explained(run: Any, given: tupl
 
 def test_a_command_that_does_not_exist_is_a_usage_error(run: Any) -> None:
     assert run("frobnicate").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            ("findings", "--severity", "hig"),
+            "'--severity': must be one of info, low, medium, high, critical; did you mean high?",
+        ),
+        (("findings", "--severity", "grave"), "'--severity': must be one of info, low, medium, high, critical"),
+        (("coverage", "desing"), "'what': must be one of design, offerings; did you mean design?"),
+        (("findings", "--limit", "some"), "'--limit': must be a whole number"),
+        (("findings", "--limit", "0"), "'--limit': must be at least 1"),
+    ],
+)
+def test_what_a_value_must_be_is_said_in_plain_words(run: Any, given: tuple[str, ...], says: str) -> None:
+    result = run(*given)
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert (result.exit_code, says in said) == (2, True), said
+    assert "Value error" not in said
