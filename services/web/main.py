@@ -21,12 +21,14 @@ from services.web.screens import (
     increments,
     lists,
     making,
+    me,
     mending,
     moving,
     process,
     process_edit,
     processes,
     scenarios,
+    score,
 )
 from services.web.services import Services
 from shared.config import Settings
@@ -36,6 +38,7 @@ from shared.storage.db import Database
 SCREENS = (
     door, home, begin, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making,
     findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
+    score, me,
 )  # fmt: skip
 
 

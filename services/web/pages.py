@@ -51,6 +51,7 @@ SAID = {
     "acknowledged": "Acknowledged.",
     "waived": "Waived.",
     "unwaived": "The waiver is withdrawn; the finding counts again.",
+    "named": "The moment has its name.",
     "commented": "Your comment is recorded.",
     "mended": "The remedy is applied.",
     "submitted": "Submitted: its signers are asked.",

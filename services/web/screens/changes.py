@@ -1,39 +1,80 @@
-"""What changed between two moments, who it was, and what it opened and closed."""
+"""What changed, the newest first, day by day; what changed between two moments; and names for moments."""
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.web.pages import AsOf, Pages, Screen, read_moment, router
+from services.web.drawing.days import days as drawn_days
+from services.web.filters import day as written
+from services.web.pages import AsOf, Done, Form, Pages, Screen, read_moment, router
+from services.web.people import people
+from services.web.saves import days
 from services.web.visit import Visit
 from shared import clock
 from shared.clock import rfc3339
+from shared.contracts.alignment import BASELINE
 from shared.contracts.instant import moment
 from shared.contracts.views.diff import Diff
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.http.pagination import MAX_LIMIT
+from shared.refused import Refused
 from shared.resource.listing import Word
 
-_NAMED, _WEEK = 10, timedelta(days=7)
+_NAMED, _PAGE = 10, 100
+_USUAL, _DAY, _DRAWN = timedelta(days=30), timedelta(days=1), timedelta(days=59)
+_LEAST = timedelta(microseconds=1)
 
 
-async def screen(visit: Visit, since: datetime | None) -> Screen:
-    """Of the last week, where no beginning is given. Raises Invalid."""
-    end = moment(visit.place.as_of) if visit.place.as_of else clock.now()
-    start = since or end - _WEEK
+@dataclass(frozen=True)
+class Asked:
+    """Which time: from a moment ``since`` to the moment of the page; of a whole ``day``; or of the last 30 days."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    day: date | None = None
+    cursor: str | None = None
+
+
+async def screen(visit: Visit, asked: Asked, wrong: str | None = None) -> Screen:
+    """Raises Invalid."""
+    as_of = moment(visit.place.as_of) if visit.place.as_of else None
+    end = asked.until or as_of or clock.now()
+    start = asked.since or clock.before(end, _USUAL)
     if start >= end:
         raise Invalid.at("?to", "invalid-interval", "The second moment must be later than the first.")
-    between = {"from": rfc3339(start), "to": visit.place.as_of, "limit": MAX_LIMIT}
-    diff, named = await asyncio.gather(
-        visit.now(Diff, "/alignment/v1/diff", **between),
+    to = rfc3339(end) if asked.until or as_of else None
+    between = {"from": rfc3339(start), "to": to, "order": "newest", "cursor": asked.cursor}
+    diff, baselines, named = await asyncio.gather(
+        visit.now(Diff, "/alignment/v1/diff", limit=_PAGE, wait_for=visit.wait_for, **between),
         visit.client.get_json("/alignment/v1/baselines", state="active", limit=MAX_LIMIT),
+        people(visit),
     )
-    before = [(moment(each["at"]), each["name"]) for each in named["items"]]
-    baselines = sorted((each for each in before if each[0] < end), reverse=True)
-    told = {"diff": diff, "baselines": baselines[:_NAMED], "since": rfc3339(since) if since else ""}
-    return Screen("diff", told, [("Changes", None)])
+    visit.answers.append(diff)
+    moments = sorted(((moment(each["at"]), each["name"]) for each in baselines["items"]), reverse=True)
+    counts = {each.day: each.changes for each in diff.days}
+    first = max(start, clock.before(end, _DRAWN)).date()
+    told: dict[str, Any] = {"diff": diff, "days": days(diff.items), "people": named, "asked": asked, "wrong": wrong}
+    told |= {"baselines": [each for each in moments if each[0] < end][:_NAMED], "number": sum(counts.values())}
+    told |= {"drawn": drawn_days(counts, first, end.date()) if asked.day is None else None, "start": start, "end": end}
+    told |= {"day_before": start.date() - _DAY, "compares": asked.since is not None and asked.day is None}
+    crumbs = [("Changes", visit.place.to("/changes") if asked.day else None)]
+    crumbs += [(written(asked.day), None)] if asked.day else []
+    return Screen("changes", told, crumbs, 422 if wrong else 200)
+
+
+async def _name(visit: Visit, form: Form) -> Done | Screen:
+    """A name for the moment that the form says, or for now."""
+    at = form.get("at")
+    try:
+        moment_of = read_moment(at)
+        given = {"name": form.get("name"), "at": rfc3339(moment_of) if moment_of else None}
+        await visit.client.post(BASELINE, {name: value for name, value in given.items() if value})
+    except Refused as error:
+        return await screen(visit, Asked(), str(error))
+    return Done("/changes", "named")
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -44,13 +85,38 @@ def routes(pages: Pages) -> APIRouter:
         request: Request,
         since: Annotated[Word | None, Query(alias="from")] = None,
         to: Word | None = None,
+        cursor: Word | None = None,
         as_of: AsOf = None,
     ) -> Response:
         """``to`` is what ``as_of`` is elsewhere; links from other pages have it by that name."""
 
         async def shown(visit: Visit) -> Screen:
-            return await screen(visit, read_moment(since))
+            return await screen(visit, Asked(read_moment(since), cursor=cursor))
 
         return await pages.show(request, to or as_of, shown)
 
+    @served.get("/changes/{day}")
+    async def of_day(request: Request, day: Word, cursor: Word | None = None) -> Response:
+        async def shown(visit: Visit) -> Screen:
+            start = _start(day)
+            whole = Asked(start - _LEAST, min(start + _DAY - _LEAST, clock.now()), start.date(), cursor)
+            return await screen(visit, whole)
+
+        return await pages.show(request, None, shown)
+
+    @served.post("/changes")
+    async def name(request: Request) -> Response:
+        return await pages.act(request, _name)
+
     return served
+
+
+def _start(day: str) -> datetime:
+    """Raises NotFound for what is no day that has come."""
+    try:
+        start = moment(date.fromisoformat(day).isoformat())
+    except ValueError:
+        raise NotFound("There is no page at this address.") from None
+    if start >= clock.now():
+        raise NotFound("That day has not come.")
+    return start

@@ -91,7 +91,7 @@ def sent(form: Any, typed: dict[str, str], button: str = "") -> dict[str, list[s
     return fields | ({"act": [button]} if button else {})
 
 
-async def pressed(browser: httpx.AsyncClient, page: Any, name: str, **typed: str) -> httpx.Response:
+async def pressed(browser: httpx.AsyncClient, page: Any, name: str, /, **typed: str) -> httpx.Response:
     """What comes of the only button that is called like that, with what is typed into its form."""
     [button] = page.xpath(f"//form//button[normalize-space()='{name}']")
     [form] = button.xpath("ancestor::form")

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from shared.contracts import LINKS, NODE_KINDS, OWNERS
-from shared.contracts.alignment import BASELINE
 from shared.http import pagination
 from tests.platform import Platform
 from tests.service.web.browsing import shown
@@ -146,30 +145,6 @@ async def test_a_map_goes_on_until_everything_was_shown(
         found += page.xpath(names)
         path, pages = next(iter(page.xpath(f"//section[{table}]//a[. = 'Look further']/@href")), ""), pages + 1
     assert (found, pages > 1) == (whole, True)
-
-
-async def test_what_changed_is_told_with_who_did_it(sampled: Platform, browser: httpx.AsyncClient) -> None:
-    made = await sampled.client.post("tactic", {"name": "Count the pumps", "state": "in_force"})
-    await sampled.caught_up()
-    later = await shown(browser, f"/changes?from={made['created_at']}")
-    [row] = [row for row in later.xpath("//section[last()]//tbody/tr") if "Count the pumps" in row.text_content()]
-    assert row.xpath("string(td[2])") == "tester"
-    assert row.xpath("string(td[4])") == "", "that it has members goes without saying"
-    assert row.xpath("string(td[5]/p)").startswith("came up: Count the pumps ")
-    assert "V02" in row.xpath("string(td[5])")
-    await sampled.client.patch(NODE_KINDS["tactic"], made["id"], made["version"], {"name": "Count all the pumps"})
-    await sampled.caught_up()
-    again = await shown(browser, f"/changes?from={made['created_at']}")
-    told = [each.xpath("string(td[4])") for each in again.xpath("//section[last()]//tbody/tr")]
-    assert "name: Count the pumps → Count all the pumps" in told
-    await sampled.client.post(BASELINE, {"name": "<Count> & see", "at": made["created_at"]})
-    named = await shown(browser, "/changes")
-    [link] = [link for link in named.xpath("//main//a") if link.text == "<Count> & see"]
-    since = await shown(browser, link.get("href"))
-    cells = [[each.xpath(f"string(td[{n}])") for n in (1, 2, 4)] for each in since.xpath("//section[last()]//tbody/tr")]
-    assert [row.xpath(f"string(td[{n}])") for n in (1, 2, 4)] in cells
-    await shown(browser, "/changes?from=2026-02-01T00:00&to=2026-01-01T00:00", 422)
-    await shown(browser, "/changes?from=never", 400)
 
 
 async def test_the_slider_goes_from_the_first_change_until_now(sampled: Platform, browser: httpx.AsyncClient) -> None:
