@@ -46,20 +46,23 @@ async function turn(url, { back = false, scroll = 0 } = {}) {
   else if (back || !isSame) scrollTo(0, scroll);
 }
 
-/** The focus stays where it is if that is there again, as a filter is; otherwise it goes to the content. */
+/** The focus stays where it is if that is there again, as a filter is, with what was typed meanwhile; otherwise it goes
+ * to the content. */
 function replace(page) {
-  const { id, name } = document.activeElement ?? {};
+  const { id, name, type, value } = document.activeElement ?? {};
   document.title = page.title;
   document.getElementById("view").replaceWith(page.getElementById("view"));
   prepare();
   const again = (id && document.getElementById(id)) || (name && document.querySelector(`main [name="${CSS.escape(name)}"]`));
+  if (type === "search" && again?.type === type) again.value = value;
   (again || document.querySelector("[data-focus]") || document.getElementById("main")).focus({ preventScroll: true });
   told.textContent = document.title;
 }
 
 function follow(event) {
   const link = event.target.closest("a[href]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link.target || link.download) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.hasAttribute("target") || link.hasAttribute("download")) return; // of a drawing, `target` is an object
   const url = new URL(link.getAttribute("href"), location.href);
   if (url.origin !== location.origin || (url.hash && address(url) === shown) || url.pathname.endsWith("/docs")) return;
   event.preventDefault();
@@ -209,6 +212,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", ({ target }) => {
   if (target.id === "find") later(search, target);
   if (target.id === "slide") label(target, moment(target));
+  if (target.type === "search" && target.form?.matches("[data-apply]")) later(() => target.form.requestSubmit());
 });
 document.addEventListener("change", ({ target }) => {
   if (target.id === "slide") later(slideTo, target);
