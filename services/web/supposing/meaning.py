@@ -62,7 +62,7 @@ async def _named(visit: Visit, text: str, kind: str | None) -> list[Node]:
 
 
 async def _link(visit: Visit, source: Node, relation: str, target: Node) -> str | None:
-    """The ``link/id`` that says so and holds; None where it stands in a field, or nowhere."""
+    """The ``link/id`` that says so; None where it stands in a field, or nowhere."""
     there = await visit.view(NodeView, f"/nodes/{source.ref}")
-    found = (e for e in there.out if (e.type, e.target) == (relation, target.ref) and e.field is None and e.live)
+    found = (e for e in there.out if (e.type, e.target) == (relation, target.ref) and e.field is None)
     return next((each.origin for each in found), None)

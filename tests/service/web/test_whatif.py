@@ -66,6 +66,10 @@ async def test_who_leaves_is_looked_at_on_their_last_day(sampled: Platform, brow
     answer = await counted(sampled, steps, valid_at="2027-06-01T00:00:00Z")
     assert told(page, "opened") == [each["sentence"] for each in answer["opened"]]
     assert page.xpath("//input[@name='on']/@value") == ["2027-06-01"]
+    figures = page.xpath("//div[@class='ba']//span[contains(@class, 'figure')]/text()")
+    assert figures == [str(answer[when]["index"]) for when in ("before", "after")]
+    today = await counted(sampled, steps)
+    assert today["before"] != answer["before"], "the day makes a difference"
 
 
 async def test_steps_are_added_moved_and_taken_out_without_script(browser: httpx.AsyncClient) -> None:
@@ -116,6 +120,21 @@ async def test_a_link_is_ended_by_its_two_ends(sampled: Platform, browser: httpx
     assert told(page, "opened") == [each["sentence"] for each in answer["opened"]]
     wrong = await shown(browser, f"/scenarios/new?{query.set('relation', 'serves')}")
     assert "No link says serves between these two." in words(wrong)
+
+
+async def test_a_link_that_has_ended_cannot_end_again(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    tactics = [await sampled.client.post("tactic", {"name": name}) for name in ("Ring twice", "Ring once")]
+    source, target = ({"kind": "tactic", "id": each["id"]} for each in tactics)
+    kind = LINKS["strategy"]
+    link = await sampled.client.post(kind, {"type": "relates_to", "source": source, "target": target})
+    await sampled.client.transition(kind, link["id"], link["version"], "ended", "The test.")
+    await sampled.caught_up()
+    ends = {"what": f"tactic/{source['id']}", "to": f"tactic/{target['id']}"}
+    page = await shown(browser, f"/scenarios/new?{httpx.QueryParams(action='end', relation='relates_to', **ends)}")
+    assert "No link says relates to between these two." in words(page)
+    for each in tactics:
+        await sampled.client.delete("tactic", each["id"], each["version"], "The test is over.")
+    await sampled.caught_up()
 
 
 async def test_kept_it_is_counted_again_and_compared(sampled: Platform, writer: httpx.AsyncClient) -> None:
