@@ -68,7 +68,8 @@ class Supposing:
                 if given := sorted(SERVER_FIELDS & step.members.keys()):
                     detail = f"{given[0]} is nothing that anybody writes."
                     raise Invalid.at(f"{at}/members/{given[0]}", "extra-forbidden", detail)
-                await self._put(number, f"{at}/members", merge_patch(self._states[ref], step.members))
+                state = merge_patch(self._states[ref], step.members)
+                await self._put(number, f"{at}/members", self._stamped(ref, state))
             case steps.Move():
                 ref = await self._meant(f"{at}/ref", step.ref)
                 await self._move(number, at, ref, step.to)
@@ -126,7 +127,7 @@ class Supposing:
             may = ", ".join(lifecycle.moves[state["state"]]) or "nothing, since that is final"
             detail = f"No way leads from {state['state']} to {to}. It may become {may}."
             raise Invalid.at(f"{at}/to", "unknown-state", detail)
-        self._suppose(number, at, kind, state | {"state": to, "state_reason": None})
+        self._suppose(number, at, kind, self._stamped(ref, state | {"state": to, "state_reason": None}))
 
     async def _leave(self, number: int, at: str, ref: str) -> None:
         if not ref.startswith("party/"):
@@ -152,6 +153,10 @@ class Supposing:
         stamp = {"created_at": self._now, "created_by": "scenario", "updated_at": self._now, "updated_by": "scenario"}
         link = {"id": str(uuid5(NAMESPACE_URL, text)), "kind": "link", "type": step.type, "state": "active", **ends}
         await self._put(number, at, link | stamp | {"version": 1})
+
+    def _stamped(self, ref: str, state: Json) -> Json:
+        """As its owner would record it, if it is another one: somebody has looked at it."""
+        return state if state == self._states[ref] else state | {"updated_at": self._now}
 
     @property
     def _now(self) -> str:
