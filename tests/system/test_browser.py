@@ -183,6 +183,7 @@ async def test_a_branch_of_the_cascade_folds_and_its_filters_apply_at_once(visit
         await expect(below).to_be_visible()
         await page.locator(".tree .row", has=goal).locator("details.f summary").click()
         await expect(below).to_be_hidden()
+        await page.get_by_label("Down to").focus()
         await page.get_by_label("Down to").select_option("objective")
         await expect(page).to_have_url(re.compile("depth=objective"))
         await expect(page.get_by_role("link", name="Meter the last 94 districts")).to_have_count(0)
