@@ -25,8 +25,14 @@ FINDINGS = "/alignment/v1/findings"
 IN_TIME = ("V06", "V07", "F10", "T02")
 """They ask what has been as it is for months: it is registered so long ago."""
 LONG = timedelta(days=400)
-ELSEWHERE = {"D01", "D02", "D03", "P07", "V15", "O03"}
-"""Owners refuse the examples of these: what they find comes by deletions, imports, and clocks that differ."""
+ELSEWHERE = {
+    "D01": "Nobody may link to what is not there: it comes by an owner that is restored from a backup.",
+    "D02": "Nobody may link to what was deleted: it comes by deletions meanwhile.",
+    "V15": "The owner refuses a parent of a lower level.",
+    "O03": "The owner's seat is taken: it comes by clocks that differ.",
+    "P07": "The example names a deliverable that is not there.",
+}
+"""Owners refuse the examples of these, and why."""
 OTHERS = {
     "O06": "role_assignment:a active +valid_to={soon}",
     "D07": "service:t operational +external_refs=[system:cmdb/id:a], "
