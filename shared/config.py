@@ -108,6 +108,17 @@ class Settings(BaseSettings):
     session_hours: Annotated[float, Field(gt=0, le=24)] = Field(
         12.0, description="How long somebody stays signed in on the page."
     )
+    public_url: str = Field(
+        "", description="Address of the page as browsers have it, to which a provider of sign-ins leads back."
+    )
+    oidc_issuer: str = Field("", description="Issuer by which people sign in on the page (OpenID Connect).")
+    oidc_client_id: str = Field("", description="What the page is called at the issuer.")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="File with the page's secret at the issuer. Without it the page is a public client."
+    )
+    oidc_subject_claim: str = Field("sub", description="Claim of the `id_token` that is the subject of who signs in.")
+    oidc_groups_claim: str = Field("groups", description="Claim of the `id_token` with the groups of who signs in.")
+    groups_file: Path | None = Field(None, description="File that says what groups may do (YAML).")
     increment_items: Annotated[int, Field(ge=1, le=500)] = Field(
         25, description="How many items an increment may hold when it is submitted for sign-off."
     )

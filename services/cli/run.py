@@ -26,11 +26,13 @@ def up(
 ) -> None:
     """Run the whole platform in one process."""
     from services.cli import embedded
+    from services.web.oidc.client import client_of
     from shared.telemetry import configure_logging
     from shared.telemetry.tracing import exporting
 
     with configured():
         settings = Settings(home=home, port=port, host="127.0.0.1", embedded=True)
+        client_of(settings)  # what the page would refuse later
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     private.make_home(home)
     with _only_one(home), exporting():

@@ -46,7 +46,8 @@ def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTran
     """``transport`` reaches the services without leaving the process; by default they are where settings say."""
     services = Services(settings, transport)
     pages = Pages(settings, database, services)
+    closing = [services.close, *([pages.single_sign_on.close] if pages.single_sign_on else ())]
     routers = [screen.routes(pages) for screen in SCREENS]
-    app = create_app("web", settings, database, routers, workers={}, closing=[services.close], for_people=True)
+    app = create_app("web", settings, database, routers, workers={}, closing=closing, for_people=True)
     app.router.default = pages.nothing_there
     return app

@@ -14,7 +14,8 @@ class Base(DeclarativeBase):
 
 
 class Session(Base):
-    """Of a browser. ``id`` is the hash of what it holds, ``kid`` the key by which it began."""
+    """Of a browser. ``id`` is the hash of what it holds, ``kid`` the key by which it began, or the mark of the provider
+    that signed in; ``id_token`` is what that one gave, by which it knows whom to sign out."""
 
     __tablename__ = "session"
 
@@ -24,10 +25,11 @@ class Session(Base):
     kid: Mapped[str]
     began_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    id_token: Mapped[str | None]
 
 
 class SpentCode(Base):
-    """A code that has signed somebody in, as long as it could be tried again."""
+    """A code, or the answer of a provider, that has signed somebody in, as long as it could be tried again."""
 
     __tablename__ = "spent_code"
 

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from services.web.frame import Frame, Frames, Visitor
 from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
-from services.web.sessions import Sessions
-from services.web.signing_in import SigningIn, led_to, refused, theme_of, unknown
+from services.web.signing_in import led_to, refused, theme_of
+from services.web.single_sign_on import ways_in
 from services.web.visit import Visit
 from services.web.visits import Visits
 from shared import refused as refusals
@@ -104,10 +104,11 @@ class Pages:
     """Answers a request with a page, or says on one what keeps it from doing so."""
 
     def __init__(self, settings: Settings, database: Database, services: Services) -> None:
+        """Raises Misconfigured."""
         self._services = services
         self._frames = Frames()
-        self.signing_in = SigningIn(Sessions(settings, database))
         self.visits = Visits(database)
+        self.signing_in, self.single_sign_on = ways_in(settings, database)
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
         """The screen that is made of what the services say of a moment; ``Done`` if it is at another address."""
@@ -167,7 +168,7 @@ class Pages:
             client = self._services.acting(session.caller)
             return await make(Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme))
         except Unauthorized:
-            return unknown(place, frame)
+            return self.signing_in.unknown(place, frame)
         except DomainError as error:
             return refused(place, frame, error.status, error.title, error.detail)
         except refusals.Refused as error:

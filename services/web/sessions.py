@@ -1,4 +1,4 @@
-"""Who has signed in on the page: a code that works once, and then a session that the server can end.
+"""Who has signed in on the page: by a code that works once, or by a provider; then a session that the server can end.
 
 The browser holds a random secret, the database its hash: who reads the database can be nobody, and every replica knows
 every session.
@@ -6,6 +6,7 @@ every session.
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -27,18 +28,36 @@ _SKEW = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Session:
-    """``form`` is what every form of the page has to bring back: no other site can know it."""
+    """``form`` is what every form of the page has to bring back: no other site can know it. ``id_token`` is there where
+    a provider has signed in."""
 
     caller: Caller
     form: str
+    id_token: str | None = None
 
     def check_form(self, given: str) -> bool:
         return hmac.compare_digest(self.form.encode(), given.encode())
 
 
+@dataclass(frozen=True)
+class ByProvider:
+    """A sign-in by a provider. ``spent`` names it, so that it begins one session; until ``ends`` it could be tried
+    again. ``mark`` is of the provider, ``until`` when it wants the session to have ended, if it says so."""
+
+    caller: Caller
+    spent: str
+    ends: datetime
+    mark: str
+    id_token: str
+    until: datetime | None = None
+
+
 class Sessions:
-    def __init__(self, settings: Settings, database: Database) -> None:
+    """``mark`` is that of the provider whose sessions go on; without one, none of any provider does."""
+
+    def __init__(self, settings: Settings, database: Database, mark: str | None = None) -> None:
         self._database = database
+        self._mark = mark
         self._codes = SignInCodes(settings.trusted_keys_path)
         self._longest = timedelta(hours=settings.session_hours)
 
@@ -53,20 +72,36 @@ class Sessions:
 
     async def begin(self, text: str) -> str:
         """Spend a code on a new session; returns its secret. Raises Unauthorized, also for the second at once."""
-        code, now, secret = self._codes.opened(text), clock.now(), secrets.token_urlsafe(32)
-        ends = datetime.fromtimestamp(code.ends, UTC) + _SKEW
-        row = {
+        code = self._codes.opened(text)
+        row = {"kid": code.kid, "id_token": None}
+        return await self._begin(code.caller, code.id, datetime.fromtimestamp(code.ends, UTC), row)
+
+    async def begin_by(self, signed_in: ByProvider) -> str:
+        """The same for whom a provider has signed in."""
+        row = {"kid": signed_in.mark, "id_token": signed_in.id_token}
+        return await self._begin(signed_in.caller, signed_in.spent, signed_in.ends, row, signed_in.until)
+
+    async def _begin(
+        self,
+        caller: Caller,
+        spent: str,
+        ends: datetime,
+        row: Mapping[str, str | None],
+        until: datetime | None = None,
+    ) -> str:
+        now, secret = clock.now(), secrets.token_urlsafe(32)
+        session = {
             "id": _hashed(secret),
-            "subject": code.caller.subject,
-            "scopes": " ".join(sorted(code.caller.scopes)),
-            "kid": code.kid,
+            "subject": caller.subject,
+            "scopes": " ".join(sorted(caller.scopes)),
             "began_at": now,
-            "ends_at": now + self._longest,
+            "ends_at": min(now + self._longest, until or datetime.max.replace(tzinfo=UTC)),
+            **row,
         }
         try:
             async with self._database.write() as connection:
-                await connection.execute(insert(SPENT_CODE).values(id=code.id, ends_at=ends))
-                await connection.execute(insert(SESSION).values(row))
+                await connection.execute(insert(SPENT_CODE).values(id=spent, ends_at=ends + _SKEW))
+                await connection.execute(insert(SESSION).values(session))
                 for table in (SPENT_CODE, SESSION):
                     await connection.execute(delete(table).where(table.c.ends_at < now))
         except IntegrityError:
@@ -74,15 +109,15 @@ class Sessions:
         return secret
 
     async def find(self, secret: str | None) -> Session | None:
-        """The session of a secret, unless it has ended, or the key has been withdrawn by which it began."""
+        """The session of a secret, unless it has ended, or what it began by counts no longer: a key, or a provider."""
         if not secret:
             return None
         query = select(SESSION).where(SESSION.c.id == _hashed(secret), SESSION.c.ends_at > clock.now())
         async with self._database.read() as connection:
             row = (await connection.execute(query)).first()
-        if row is None or not self._codes.trusts(row.kid):
+        if row is None or not (row.kid == self._mark if row.id_token else self._codes.trusts(row.kid)):
             return None
-        return Session(Caller(row.subject, frozenset(row.scopes.split())), form_of(secret))
+        return Session(Caller(row.subject, frozenset(row.scopes.split())), form_of(secret), row.id_token)
 
     async def end(self, secret: str) -> None:
         async with self._database.write() as connection:

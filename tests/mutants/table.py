@@ -235,8 +235,8 @@ MUTANTS = (
     Mutant(
         "a code that works twice",
         "services/web/sessions.py",
-        "values(id=code.id, ends_at=ends)",
-        "values(id=secret, ends_at=ends)",
+        "values(id=spent, ends_at=ends + _SKEW)",
+        "values(id=secret, ends_at=ends + _SKEW)",
         _PAGE_ACCESS,
     ),
     Mutant(

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
 
+from services.web.oidc.client import CALLBACK
 from services.web.pages import Pages, router
 from shared.errors import NotFound
 
@@ -15,7 +16,7 @@ _STATIC = {
 
 
 def routes(pages: Pages) -> APIRouter:
-    served = router()
+    served, elsewhere = router(), pages.single_sign_on
 
     @served.get("/signin")
     async def offer(request: Request, code: str = "") -> Response:
@@ -27,7 +28,11 @@ def routes(pages: Pages) -> APIRouter:
 
     @served.post("/signout")
     async def sign_out(request: Request) -> Response:
-        return await pages.signing_in.sign_out(request)
+        return await pages.signing_in.sign_out(request, elsewhere.farewell if elsewhere else None)
+
+    if elsewhere:
+        served.add_api_route("/signin/oidc", elsewhere.begin)
+        served.add_api_route(CALLBACK, elsewhere.come_back)
 
     @served.post("/theme")
     async def theme(request: Request) -> Response:

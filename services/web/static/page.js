@@ -64,7 +64,7 @@ function follow(event) {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (link.hasAttribute("target") || link.hasAttribute("download")) return; // of a drawing, `target` is an object
   const url = new URL(link.getAttribute("href"), location.href);
-  if (url.origin !== location.origin || (url.hash && address(url) === shown) || url.pathname.endsWith("/docs")) return;
+  if (url.origin !== location.origin || (url.hash && address(url) === shown) || url.pathname.endsWith("/docs") || link.hasAttribute("data-leaves")) return;
   event.preventDefault();
   if (link.hasAttribute("data-dialog")) open(url);
   else turn(url);

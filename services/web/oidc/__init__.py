@@ -1,0 +1,1 @@
+"""Sign-in by OpenID Connect: what the page is at a provider, what the provider says, and what its groups may do."""
