@@ -41,16 +41,16 @@ async def screen(visit: Visit, since: dict[str, str | None]) -> Screen:
 
 def _designed(visit: Visit, items: Sequence[DesignedService]) -> Heat[DesignedService, str]:
     def word(row: DesignedService, p: str) -> str:
-        status: str = getattr(row, p).status
+        status: str = getattr(row, p.lower()).status
         return _WORDS.get(status, status)
 
     def address(row: DesignedService, p: str) -> str | None:
-        cell = getattr(row, p)
+        cell = getattr(row, p.lower())
         if cell.finding:
             return visit.place.to(f"/findings/{cell.finding.id}")
         return visit.place.entity(cell.nodes[0]) if cell.nodes else None
 
-    return heat(items, list(FOUR_PS), word, address, GRADES)
+    return heat(items, [p.capitalize() for p in FOUR_PS], word, address, GRADES)
 
 
 def _offered(visit: Visit, items: Sequence[OfferedTo]) -> Heat[OfferedTo, str]:
