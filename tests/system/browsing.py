@@ -15,6 +15,11 @@ SERVICE = "Live network map"
 SCREENS = {
     "home": "/",
     "findings": "/findings",
+    "finding": "/findings/6e343289-9d34-5ba7-a38d-471e01144d08",
+    "mend": "/findings/da6a28b8-d67b-5226-83b7-dacbaa9e9402/mend",
+    "score": "/score",
+    "me": "/me",
+    "comparison": "/changes?from=2020-01-01T00:00",
     "cascade": "/cascade",
     "coverage": "/coverage",
     "changes": "/changes",

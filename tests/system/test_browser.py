@@ -304,6 +304,21 @@ async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:
         await expect(heading(page, "Crew day kit")).to_be_visible()
 
 
+async def test_a_finding_opens_beside_the_list_and_is_acknowledged_by_keyboard(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/findings?by=each&rule=V04")
+        await stays(page)
+        await page.get_by_role("link", name="Planning pump schedules").first.press("Enter")
+        opened = page.get_by_role("complementary", name="The finding that is open")
+        await expect(opened.get_by_role("heading", level=2)).to_contain_text("Planning pump schedules")
+        assert await has_stayed(page)
+        await opened.locator("summary", has_text="Acknowledge or assign").press("Enter")
+        await opened.get_by_label("What is going to be done").fill("Ask the board")
+        await opened.get_by_role("button", name="Acknowledge", exact=True).press("Enter")
+        await expect(page.locator(".toast")).to_have_text("Acknowledged.")
+        await expect(page.get_by_text("Ask the board")).to_be_visible()
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
     async with visitor.page(viewport=viewport) as page:
