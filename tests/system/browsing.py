@@ -39,7 +39,7 @@ SCREENS = {
     "move": "/entity/service/live-network-map/move?to=retired",
     "new": "/new/contract",
     "party": "/entity/party/amara-lindqvist",
-    "contract": "/entity/contract/control-room-live",
+    "contract": "/entity/contract/sla-control-room-live",
     "list": "/list/service",
     "search": "/search?q=network",
     "begin": "/begin",

@@ -6,8 +6,9 @@ from typing import Any
 
 from services.web.visit import Visit
 from shared.contracts.merging import merge_patch
+from shared.contracts.relations import RELATIONS, allowed_relations
 from shared.contracts.views.findings import WeighedFinding
-from shared.contracts.views.remedy import OpenMember, RemedyOption, RemedyView
+from shared.contracts.views.remedy import OpenMember, RemedyView
 from shared.contracts.views.scenario import Set
 from shared.refused import Refused
 
@@ -41,11 +42,24 @@ async def remedied(visit: Visit, finding: str, ref: str) -> Remedied | None:
 
 
 async def begun(visit: Visit, finding: str, kind: str) -> Remedied | None:
-    """Of something new of a kind: all that a way to mend it says of it."""
+    """Of something new of a kind: all that a way to mend it says of it, which may be nothing."""
     view = await _remedy(visit, finding)
-    options: Sequence[RemedyOption] = view.options if view else ()
-    option = next((each for each in options if each.new and each.new.get("kind") == kind), None)
-    return Remedied(view.finding, option.says, option.new or {}, option.members) if view and option else None
+    if view is None:
+        return None
+    option = next((each for each in view.options if each.new and each.new.get("kind") == kind), None)
+    if option is None:
+        return Remedied(view.finding, view.finding.remedy.replace("`", ""), {}, ())
+    return Remedied(view.finding, option.says, option.new or {}, option.members)
+
+
+def joining(kind: str, subject: str) -> tuple[str, bool] | None:
+    """The relation by which something new of a kind fills a hole at a subject of another, and whether the new one is
+    its source: whichever decomposes the other, else what runs beside it, else the one that is there for its sake."""
+    here, there = allowed_relations(kind, subject), allowed_relations(subject, kind)
+    up = (name for name in here if RELATIONS[name].justified(kind) == "source")
+    ways = [("decomposes", True)] if "decomposes" in here else [("decomposes", False)] if "decomposes" in there else []
+    ways += [("parallels", True)] if "parallels" in here else []
+    return next(iter([*ways, *((name, True) for name in up)]), None)
 
 
 async def _remedy(visit: Visit, finding: str) -> RemedyView | None:

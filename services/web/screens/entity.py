@@ -87,6 +87,8 @@ async def screen(visit: Visit, ref: str) -> Screen | Done:
     node = await found(visit, ref)
     if node.key and not node.deleted and looks_like_an_id(ref.partition("/")[2]):
         return Done(visit.place.entity(node))
+    if node.kind == "increment" and not node.deleted:
+        return Done(visit.place.to(f"/increments/{node.key}"))
     at = f"{node.kind}/{node.id}"
     why, hit, past, designed, offerings, party = await asyncio.gather(
         visit.view(Why, f"/why/{at}"),

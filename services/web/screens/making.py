@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 
 from services.web.editing.filling import Filled, filled, read, trimmed, typed
-from services.web.editing.remedies import Remedied, begun
+from services.web.editing.remedies import Remedied, begun, joining
 from services.web.editing.saving import STATUSES, foreseen, refused
 from services.web.filters import words
 from services.web.forms.merging import bare
@@ -33,6 +33,11 @@ async def new(visit: Visit, name: str, given: Form, finding: str | None) -> Scre
     """Filled from parameters by the names of fields."""
     kind = _allowed(visit, name)
     told = await begun(visit, finding, name) if finding else None
+    if told and not told.members and not (given.get(_LINK) or given.get(_LINKED)):
+        subject = told.finding.subject
+        if joined := joining(name, subject.kind):
+            field = _LINK if joined[1] else _LINKED
+            given = Form([*given.fields, (field, f"{joined[0]}:{subject.kind}/{subject.key}")])
     form = await filled(visit, kind, told.members if told else {}, new=True)
     simple = [each for each in form.fields if each.shape != "group" and each.plain]
     typed = {each.name: given.every(each.name) for each in simple if given.every(each.name)}

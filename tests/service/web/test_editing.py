@@ -176,6 +176,23 @@ async def test_a_finding_fills_in_what_mends_it(sampled: Platform, editor: httpx
     assert value(nothing, "name") == "Customer portal"
 
 
+async def test_a_hole_is_filled_by_something_new_that_is_linked_to_it(
+    sampled: Platform, editor: httpx.AsyncClient
+) -> None:
+    tactic = await sampled.client.post("tactic", {"name": "Listen at night", "state": "in_force"})
+    await sampled.caught_up()
+    node = await sampled.client.get_json(f"/alignment/v1/nodes/tactic/{tactic['key']}")
+    hole = next(each for each in node["findings"] if each["rule"] == "V02")
+    page = await shown(editor, f"/new/objective?from={hole['id']}")
+    assert hole["sentence"] in text(page)
+    assert "Listen at night" in text(page, "//div[contains(@class, 'note')]")
+    await press(editor, page, "/new/objective", "save", 303, name="Hear every drop")
+    made = await sampled.client.find("objective", "hear-every-drop")
+    assert made
+    links = [each async for each in sampled.client.list(LINKS["strategy"], source_id=tactic["id"])]
+    assert [(each["type"], each["target"]["id"]) for each in links] == [("decomposes", made["id"])]
+
+
 async def test_who_may_not_write_gets_no_form(browser: httpx.AsyncClient) -> None:
     for path in ("/entity/service/customer-portal/edit", "/new/service"):
         page = await shown(browser, path, 403)

@@ -71,8 +71,10 @@ async def test_nested_members_are_sentences(sampled: Platform, browser: httpx.As
     offering = text(await shown(browser, "/entity/service_offering/control-room-live"))
     assert "they may use" in offering
     assert "when they ask:" in offering
-    slice_ = text(await shown(browser, "/entity/increment/dependable-first-slice"))
-    assert "Chair of the board (maeve.stroud) approved on" in slice_
+    contract = text(await shown(browser, "/entity/contract/uc-network-model-licence"))
+    assert "Petra Holmgaard for the provider, signed on 18 November 2025" in contract
+    slice_ = await browser.get("/entity/increment/dependable-first-slice")
+    assert slice_.headers["location"] == "/increments/dependable-first-slice"
 
 
 async def test_a_party_shows_what_it_carries_and_would_leave_open(
