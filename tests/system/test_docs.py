@@ -56,7 +56,8 @@ class Server:
     def answered(self, path: str) -> str:
         answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
         assert answer.status_code == 200, (path, answer.text)
-        return _MOMENT.sub(f"{_DAY}T09:00:00Z", shown(answer.json())) + "\n"
+        told = _MOMENT.sub(f"{_DAY}T09:00:00Z", shown(answer.json())) + "\n"
+        return told.replace(datetime.now(UTC).date().isoformat(), _DAY)
 
 
 @pytest.fixture(scope="module")
