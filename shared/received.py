@@ -14,7 +14,7 @@ _OF_THE_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
 class Bounded(httpx.AsyncClient):
     """Reads of an answer no more than any platform would send, or ``most`` bytes. Raises Unusable for a larger one."""
 
-    def __init__(self, *, most: int = MOST_BYTES, **more: Any) -> None:
+    def __init__(self, *, most: int | None = None, **more: Any) -> None:
         super().__init__(**more)
         self._most = most
 
@@ -30,17 +30,17 @@ class Bounded(httpx.AsyncClient):
             await response.aclose()
 
 
-async def whole(response: httpx.Response, most: int = MOST_BYTES) -> httpx.Response:
+async def whole(response: httpx.Response, most: int | None = None) -> httpx.Response:
     """With its content, as it is unpacked. Raises Unusable where that is larger than ``most`` bytes."""
     chunks, size = [], 0
     async for chunk in response.aiter_bytes():
         size += len(chunk)
-        if size > most:
+        if size > (most or MOST_BYTES):
             raise too_large(response, most)
         chunks.append(chunk)
     headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_TRANSFER]
     return httpx.Response(response.status_code, headers=headers, content=b"".join(chunks), request=response.request)
 
 
-def too_large(response: httpx.Response, most: int = MOST_BYTES) -> Unusable:
-    return Unusable(f"{response.url.path}: the answer is larger than {most // 1024**2} MiB.")
+def too_large(response: httpx.Response, most: int | None = None) -> Unusable:
+    return Unusable(f"{response.url.path}: the answer is larger than {(most or MOST_BYTES) // 1024**2} MiB.")

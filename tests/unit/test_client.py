@@ -209,6 +209,11 @@ class Endless:
             yield piece
 
 
+def bounded_at(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr("shared.client.MOST_BYTES", most)
+    monkeypatch.setattr("shared.received.MOST_BYTES", most)
+
+
 async def once(piece: bytes) -> AsyncIterator[bytes]:
     yield piece
 
@@ -216,7 +221,7 @@ async def once(piece: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("status", [200, 422, 503])
 async def test_an_answer_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Whatever it is, and neither to its end nor a second time."""
-    monkeypatch.setattr("shared.client.MOST_BYTES", 5 * 1024**2)
+    bounded_at(monkeypatch, 5 * 1024**2)
     sent = Endless()
     http, seen = client(httpx.Response(status, content=sent.pieces(b"y" * 1024**2)))
     with pytest.raises(Unusable, match=r"^/x: the answer is larger than 5 MiB\.$"):
@@ -225,7 +230,7 @@ async def test_an_answer_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch, 
 
 
 async def test_a_stream_without_the_end_of_a_line_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.client.MOST_BYTES", 5 * 1024**2)
+    bounded_at(monkeypatch, 5 * 1024**2)
     for status in (200, 503):
         sent = Endless()
         http, _ = client(httpx.Response(status, content=sent.pieces(b"y" * 1024**2)))
@@ -235,7 +240,7 @@ async def test_a_stream_without_the_end_of_a_line_is_read_up_to_a_bound(monkeypa
 
 
 async def test_the_bound_is_for_what_an_answer_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.client.MOST_BYTES", 1024**2)
+    bounded_at(monkeypatch, 1024**2)
     packed = {"Content-Encoding": "gzip"}
     small, large = (gzip.compress(b'{"a": "' + b"y" * size + b'"}') for size in (1024**2 - 9, 1024**2 - 8))
     answers = (httpx.Response(200, headers=packed, content=once(raw)) for raw in (small, large, b"no gzip"))

@@ -71,7 +71,7 @@ def test_of_many_who_make_an_installation_at_once_one_names_it(tmp_path: Path) -
     folder = tmp_path / "keys"
     with ThreadPoolExecutor(8) as pool:
         made = [path for paths in pool.map(lambda _: make_keys(folder), range(8)) for path in paths]
-    assert len(made) == len(set(made)) == 4
+    assert len(made) == len(set(made)) == 5
     rings = [load_ring(path) for path in made]
     assert {ring.grant.audience for ring in rings if ring.grant} == {load_trusted(folder / TRUSTED_KEYS).audience}
     current = {ring.current.kid for ring in rings if ring.grant}
@@ -118,7 +118,9 @@ def test_a_set_with_one_name_for_two_keys_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_each_key_may_say(tmp_path: Path) -> None:
-    """By hand: the issuer any, a service what it reads, Prometheus its metrics."""
+    """By hand: the issuer any, a service what it reads, Prometheus its metrics, the page all but these."""
+    services = ("strategy", "catalog", "roles", "alignment")
+    people = ("read", "write", "register", "approve", "appoint", "correct", "admin")
     make_keys(tmp_path)
     assert {(key.iss, key.sub, key.scope) for key in load_trusted(tmp_path / TRUSTED_KEYS).keys} == {
         ("plumbline", None, None),
@@ -126,8 +128,9 @@ def test_what_each_key_may_say(tmp_path: Path) -> None:
         (
             "plumbline/metrics",
             "prometheus",
-            "strategy:metrics catalog:metrics roles:metrics alignment:metrics",
+            "strategy:metrics catalog:metrics roles:metrics alignment:metrics web:metrics",
         ),
+        ("plumbline/web", None, " ".join(f"{service}:{may}" for service in services for may in people)),
     }
 
 

@@ -1,6 +1,7 @@
 """Builds a new generation of the view from the owners' changes, beside the one that answers, and switches to it."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from shared import clock
 from shared.bus import Bus
 from shared.contracts import OWNERS
 from shared.contracts.events import topic
+from shared.errors import Conflict
 from shared.storage.db import Database
 from shared.telemetry import log
 
@@ -43,8 +45,21 @@ class Rebuild:
 
     async def begin(self, reason: str | None = None) -> int:
         """Open a generation; raises Conflict while another one is being built. ``reason`` is for people."""
+        opening = asyncio.ensure_future(self._open(reason))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Conflict):
+                await self.abandon(await opening)  # nobody is going to fill it, and the next one need not wait for it
+            raise
+
+    async def _open(self, reason: str | None) -> int:
         async with self.database.write() as connection:
             return await generations.begin(connection, FINGERPRINT, reason, await packs_now(connection))
+
+    async def abandon(self, generation: int) -> None:
+        async with self.database.write() as connection:
+            await generations.abandon(connection, generation)
 
     async def needed(self, generation: int) -> str | None:
         """Why a generation cannot be right any more by the rules that people have set or written."""
@@ -60,8 +75,7 @@ class Rebuild:
         except BaseException:
             # also when the process is told to stop: the next one need not wait until this build is taken for dead
             await self._writer.leave(generation)
-            async with self.database.write() as connection:
-                await generations.abandon(connection, generation)
+            await self.abandon(generation)
             raise
         await self._sweep()
         log.info("view rebuilt", generation=generation)

@@ -37,8 +37,13 @@ async def writer(sampled: Platform) -> AsyncIterator[httpx.AsyncClient]:
 async def test_retiring_a_service_shows_what_opens_closes_and_is_hit(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
-    page = await shown(browser, "/scenarios/new?retire=service/hilltop-radio")
-    answer = await counted(sampled, RETIRES)
+    answer: dict[str, Any] = {}
+    for _ in range(5):  # until nothing is judged meanwhile of what another test has changed
+        before = answer or await counted(sampled, RETIRES)
+        page = await shown(browser, "/scenarios/new?retire=service/hilltop-radio")
+        answer = await counted(sampled, RETIRES)
+        if before["before"] == answer["before"]:
+            break
     assert answer["opened"]
     assert told(page, "opened") == [each["sentence"] for each in answer["opened"]]
     assert told(page, "closed") == [each["sentence"] for each in answer["closed"]]
