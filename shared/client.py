@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -37,6 +38,8 @@ PAGE = 200
 _TRIES = 4
 _PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+_AS_IT_IS = "~:@!$&'()*+,;="
+"""In a step of a path (RFC 3986)."""
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _STREAMED = httpx.Timeout(45, connect=5)
 """Of a stream something comes more often than that."""
@@ -187,10 +190,11 @@ class Client:
         safe: bool = False,
         **params: Any,
     ) -> Json:
-        """Any call of the API; ``safe`` says that sending it twice does no more than sending it once."""
+        """Any call of the API; ``safe`` says that sending it twice does no more than sending it once. A path is taken as
+        it reads: what a key in it has of signs leads to no other address."""
         given = {name: value for name, value in params.items() if value is not None}
         every = {**self._bearer(), **(headers or {})}
-        request = self._http.build_request(method, path, params=given, json=body, headers=every)
+        request = self._http.build_request(method, _quoted(path), params=given, json=body, headers=every)
         response = await self._answer(request, _TRIES if safe else 1)
         self.event = response.headers.get("Plumbline-Event", self.event)
         return content(response)
@@ -215,6 +219,12 @@ class Client:
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
             raise Unreachable(f"{request.url.copy_with(query=None)} cannot be reached: {why}") from error
+
+
+def _quoted(path: str) -> str:
+    """As an address has it; also steps that would lead back."""
+    steps = ("%2E" * len(step) if step in (".", "..") else quote(step, safe=_AS_IT_IS) for step in path.split("/"))
+    return "/".join(steps)
 
 
 def _retry_after(response: httpx.Response, default: float) -> float:

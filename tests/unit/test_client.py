@@ -250,3 +250,20 @@ async def test_the_bound_is_for_what_an_answer_is_unpacked(monkeypatch: pytest.M
         await http.get_json("/x")
     with pytest.raises(Unusable, match="encoding that it names"):
         await http.get_json("/x")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/x/a?b=c#d", b"/x/a%3Fb=c%23d"),
+        ("/x/../y", b"/x/%2E%2E/y"),
+        ("/x/./y", b"/x/%2E/y"),
+        ("/x/50%", b"/x/50%25"),
+        ("/x/a b\u00e9", b"/x/a%20b%C3%A9"),
+        ("/x/wait:1.2~3", b"/x/wait:1.2~3"),
+    ],
+)
+async def test_a_path_is_what_it_reads(path: str, sent: bytes) -> None:
+    http, seen = client(httpx.Response(200, json={}))
+    await http.get_json(path)
+    assert seen[0].url.raw_path == sent
