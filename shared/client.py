@@ -190,8 +190,8 @@ class Client:
         safe: bool = False,
         **params: Any,
     ) -> Json:
-        """Any call of the API; ``safe`` says that sending it twice does no more than sending it once. A path is taken as
-        it reads: what a key in it has of signs leads to no other address."""
+        """Any call of the API; ``safe`` says that sending it twice does no more than sending it once. A path is taken
+        as it reads: no sign in a key leads to another address."""
         given = {name: value for name, value in params.items() if value is not None}
         every = {**self._bearer(), **(headers or {})}
         request = self._http.build_request(method, _quoted(path), params=given, json=body, headers=every)
