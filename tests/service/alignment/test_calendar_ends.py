@@ -34,6 +34,7 @@ async def test_every_view_at_every_moment(api: Api) -> None:
 
 
 async def test_every_difference_between_moments(api: Api) -> None:
+    await api.platform.caught_up()
     now = "2026-01-01T00:00:00Z"
     for moment, is_one in MOMENTS.items():
         for between in ({"from": moment}, {"from": moment, "to": now}, {"from": now, "to": moment}):
