@@ -92,13 +92,12 @@ class Around:
     def frame(self, visit: Visit) -> Frame:
         """Once the page has its answers, which say how far the views were."""
         answers = visit.answers
-        behind = any(answer.caught_up is False for answer in answers)
         return Frame(
             Visitor(visit.session, self.me.party),
             watermark=min((mark for each in (answers or [self.me]) for mark in each.watermark.values()), default=None),
             provisional=any(answer.provisional for answer in answers),
             stale="What was saved last is not in it yet. It follows by itself: load the page again."
-            if behind
+            if visit.is_behind
             else None,
             span=_span(self.first, visit.place.as_of),
             baselines=self.baselines,

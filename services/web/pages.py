@@ -3,17 +3,17 @@ is seen. It works without a script, and by keyboard."""
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from services.web.faults import Told
 from services.web.frame import Frame, Frames, Visitor
 from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
@@ -35,6 +35,8 @@ from shared.storage.db import Database
 _YEARS = range(1000, 9000)
 """That a person means; beyond them a week before or after would be no date."""
 _WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
+_MOST = 2**53
+"""Versions are numbers that JSON has."""
 _FORM_BYTES, _MOST_FIELDS = 1_048_576, 5_000
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
@@ -151,6 +153,17 @@ class Pages:
 
         await (await self._answer(request, None, nothing))(scope, receive, send)
 
+    async def not_so(self, request: Request, error: Exception) -> Response:
+        """An address that is asked in a way in which it does not answer."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return refused(
+            Place(request.url.path),
+            Frame(theme=theme_of(request)),
+            status,
+            "Not possible",
+            "Follow a link to this page.",
+        )
+
     async def _answer(
         self,
         request: Request,
@@ -201,37 +214,15 @@ def _awaited(event: str | None) -> str | None:
 def _event(text: str | None) -> str | None:
     """The id of an event, or None where it is none: whoever mistypes an address waits for nothing."""
     try:
-        return str(EventId.parse(text)) if text else None
-    except DomainError:
+        event = EventId.parse(text) if text else None
+    except (DomainError, ValueError):
         return None
-
-
-class _Route(APIRoute):
-    """An address that cannot be understood is answered by a page as well."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestValidationError as error:
-                return _not_understood(request, [detail["loc"] for detail in error.errors()])
-
-        return handled
+    return str(event) if event and max(event.epoch, event.version) < _MOST else None
 
 
 def router() -> APIRouter:
     """For pages: they are in no document of an API."""
-    return APIRouter(include_in_schema=False, route_class=_Route)
-
-
-def _not_understood(request: Request, where: list[tuple[Any, ...]]) -> Response:
-    place, frame = Place(request.url.path), Frame(theme=theme_of(request))
-    if any(part[0] == "path" for part in where):
-        return refused(place, frame, 404, "Not found", "There is no page at this address.")
-    names = ", ".join(sorted({str(part[1]) for part in where}))
-    return refused(place, frame, 422, "Not valid", f"The address has no valid {names}.")
+    return APIRouter(include_in_schema=False, route_class=Told)
 
 
 def read_moment(text: str | None) -> datetime | None:

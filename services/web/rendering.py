@@ -39,7 +39,7 @@ class Place:
     where somebody has signed in."""
 
     def __init__(self, path: str, as_of: datetime | None = None, form: str | None = None) -> None:
-        self.path = path
+        self.path = "/" + path.lstrip("/\\")  # two of them would begin the name of another host
         self.form = form
         self.as_of = rfc3339(as_of) if as_of else None
 

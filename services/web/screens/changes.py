@@ -48,7 +48,7 @@ async def screen(visit: Visit, asked: Asked, wrong: str | None = None) -> Screen
     to = rfc3339(end) if asked.until or as_of else None
     between = {"from": rfc3339(start), "to": to, "order": "newest", "cursor": asked.cursor}
     diff, baselines, named = await asyncio.gather(
-        visit.now(Diff, "/alignment/v1/diff", limit=_PAGE, wait_for=visit.wait_for, **between),
+        visit.lately(Diff, "/alignment/v1/diff", limit=_PAGE, **between),
         visit.client.get_json("/alignment/v1/baselines", state="active", limit=MAX_LIMIT),
         people(visit),
     )

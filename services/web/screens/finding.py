@@ -26,7 +26,7 @@ _USUAL = timedelta(days=90)
 async def opened(visit: Visit, id: str) -> dict[str, Any]:
     """A finding ``f`` as it is now, with ``past``: its waivers that hold no longer."""
     found, waivers = await asyncio.gather(
-        visit.now(FindingView, f"{PATH}/{id}", wait_for=visit.wait_for),
+        visit.lately(FindingView, f"{PATH}/{id}"),
         visit.client.get_json(path_of(WAIVER), finding_id=id, limit=_MOST_WAIVERS),
     )
     visit.answers.append(found)

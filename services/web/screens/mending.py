@@ -53,7 +53,7 @@ async def screen(visit: Visit, id: str, way: Way | None, wrong: str | None = Non
 
 
 async def _remedy(visit: Visit, id: str) -> RemedyView:
-    return await visit.now(RemedyView, f"{PATH}/{id}/remedy", wait_for=visit.wait_for)
+    return await visit.lately(RemedyView, f"{PATH}/{id}/remedy")
 
 
 def _made(remedy: RemedyView, way: Way) -> list[Step]:
