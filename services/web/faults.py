@@ -32,6 +32,12 @@ class Told(APIRoute):
         return handled
 
 
+async def not_so(request: Request, _: Exception) -> Response:
+    """An address that is asked in a way in which it does not answer."""
+    place, frame = Place(request.url.path), Frame(theme=theme_of(request))
+    return refused(place, frame, 405, "Not possible", "Follow a link to this page.")
+
+
 def _failed(request: Request, error: Exception) -> Response:
     place, frame = Place(request.url.path), Frame(theme=theme_of(request))
     if is_away(error):

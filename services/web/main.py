@@ -2,8 +2,8 @@
 
 import httpx
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 
+from services.web.faults import not_so
 from services.web.pages import Pages
 from services.web.screens import (
     begin,
@@ -51,5 +51,5 @@ def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTran
     routers = [screen.routes(pages) for screen in SCREENS]
     app = create_app("web", settings, database, routers, workers={}, closing=closing, for_people=True)
     app.router.default = pages.nothing_there
-    app.add_exception_handler(HTTPException, pages.not_so)
+    app.add_exception_handler(405, not_so)
     return app

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from services.web.faults import Told
@@ -152,17 +151,6 @@ class Pages:
             raise NotFound("There is no page at this address.")
 
         await (await self._answer(request, None, nothing))(scope, receive, send)
-
-    async def not_so(self, request: Request, error: Exception) -> Response:
-        """An address that is asked in a way in which it does not answer."""
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return refused(
-            Place(request.url.path),
-            Frame(theme=theme_of(request)),
-            status,
-            "Not possible",
-            "Follow a link to this page.",
-        )
 
     async def _answer(
         self,
