@@ -8,7 +8,7 @@ from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Node, NodePage
 from shared.http.pagination import MAX_LIMIT
-from shared.refused import Refused
+from shared.refused import ClientError
 
 MOST = 60
 """Names for one page; what is beyond them is shown by its id."""
@@ -39,7 +39,7 @@ def keyed(nodes: Iterable[Node]) -> dict[str, Node]:
 async def _one(visit: Visit, kind: str, id: str) -> Node | None:
     try:
         return node_of(await visit.client.get(kind, id))
-    except Refused:
+    except ClientError:
         return None
 
 

@@ -10,6 +10,7 @@ from shared.client import path_of
 from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Node
 from shared.http.pagination import MAX_LIMIT
+from shared.refused import ClientError, Json
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,19 @@ class People:
 
 
 async def people(visit: Visit) -> People:
-    """As they are now: the first of each kind; whoever is not among them is shown by their sign-in."""
-    parties, roles, stakeholders = await asyncio.gather(
-        *(
-            visit.client.get_json(path_of(NODE_KINDS[kind]), limit=MAX_LIMIT)
-            for kind in ("party", "role", "stakeholder")
-        )
-    )
-    of_ref = {node.ref: node for each in (*parties["items"], *roles["items"]) for node in [node_of(each)]}
-    sign_ins = {each["subject"]: f"party/{each['party_id']}" for each in stakeholders["items"] if each["subject"]}
-    sign_ins |= {each["subject"]: f"party/{each['id']}" for each in parties["items"] if each["subject"]}
+    """As they are now: the first of each kind; whoever is not among them is shown by their sign-in, and so is everybody
+    as long as their service does not answer."""
+    kinds = ("party", "role", "stakeholder")
+    parties, roles, stakeholders = await asyncio.gather(*(_first(visit, kind) for kind in kinds))
+    of_ref = {node.ref: node for each in (*parties, *roles) for node in [node_of(each)]}
+    sign_ins = {each["subject"]: f"party/{each['party_id']}" for each in stakeholders if each["subject"]}
+    sign_ins |= {each["subject"]: f"party/{each['id']}" for each in parties if each["subject"]}
     return People(of_ref, {subject: of_ref[ref] for subject, ref in sign_ins.items() if ref in of_ref})
+
+
+async def _first(visit: Visit, kind: str) -> list[Json]:
+    try:
+        items: list[Json] = (await visit.client.get_json(path_of(NODE_KINDS[kind]), limit=MAX_LIMIT))["items"]
+    except ClientError:
+        return []
+    return items

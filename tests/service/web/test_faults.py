@@ -8,6 +8,7 @@ import pytest
 
 from services.web import visit
 from shared import typed
+from shared.client import Client, Unreachable
 from tests.service.web.browsing import shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -60,3 +61,18 @@ async def test_another_method_is_answered_by_a_page(browser: httpx.AsyncClient) 
     answer = await browser.delete("/coverage")
     assert answer.status_code == 405
     assert "<h1>Not possible</h1>" in answer.text
+
+
+async def test_names_may_be_missing_while_their_service_does_not_answer(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Client.get_json
+
+    async def away(client: Client, path: str, **parameters: Any) -> Any:
+        if path.startswith("/roles/"):
+            raise Unreachable("It does not answer.")
+        return await asked(client, path, **parameters)
+
+    monkeypatch.setattr(Client, "get_json", away)
+    for path in ("/", "/findings", "/changes", "/search?q=map"):
+        await shown(browser, path)
