@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from services.web.pages import Form
 
 Json = dict[str, Any]
 _ORDER = "ARCI"
-CHOICES = ("", "A", "R", "A R", "C", "I", "A C", "A I", "R C", "R I", "C I")
+CHOICES = tuple(" ".join(some) for many in range(len(_ORDER) + 1) for some in combinations(_ORDER, many))
+"""All that a role can have to do with an activity: what could not be chosen would be lost when it is saved."""
 MOST = 200
 
 
@@ -136,6 +138,12 @@ def changes(grid: Grid, before: Grid) -> list[Change]:
         if old is None or letters or change.renamed or change.moved:
             found.append(change)
     return found
+
+
+def gone(grid: Grid, now: Grid) -> list[Row]:
+    """Rows that were recorded and are no more: somebody else has taken them out."""
+    there = {row.mark for row in now.rows}
+    return [row for row in (*grid.rows, *grid.removed) if not row.is_new and row.mark not in there]
 
 
 def _differing(row: Row, old: Row | None) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from services.web.letters.grid import Change, Grid, changes, of_states, raci
+from services.web.letters.grid import Change, Grid, changes, gone, of_states, raci
 from shared import typed
 from shared.client import Client, path_of
 from shared.contracts import NODE_KINDS
@@ -26,9 +26,10 @@ async def recorded(client: Client, process: str) -> list[Json]:
     return [each async for each in found if not _KIND.lifecycle.is_terminal(each["state"])]
 
 
-async def as_read(client: Client, grid: Grid) -> Grid:
-    """The rows of a grid as they were in the versions that it was made from."""
-    rows = [row for row in (*grid.rows, *grid.removed) if not row.is_new]
+async def as_read(client: Client, grid: Grid, now: Grid) -> Grid:
+    """The rows of a grid that are still there, as they were in the versions that it was made from."""
+    lost = gone(grid, now)
+    rows = [row for row in (*grid.rows, *grid.removed) if not row.is_new and row not in lost]
     return of_states(await asyncio.gather(*(client.get(_KIND, row.mark, row.version) for row in rows)))
 
 

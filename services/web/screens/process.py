@@ -16,7 +16,9 @@ from shared.refused import Refused
 from shared.resource.listing import Word
 
 _CLOSELY = 40
-"""Activities that are looked at one by one, and what they hand over."""
+"""Activities that are looked at one by one."""
+_SPOKEN = 60
+"""Hand-offs and deliverables that are looked at one by one; the others are shown by name."""
 
 
 async def screen(visit: Visit, key: str) -> Screen:
@@ -29,7 +31,9 @@ async def screen(visit: Visit, key: str) -> Screen:
         named(visit, [node.owner] if node.owner else []),
     )
     handed, goods = flow.handovers(seen), flow.made(seen)
-    terms = await asyncio.gather(*(_said(visit, ref) for ref in _asked(handed, goods)))
+    speaking = _speaking(handed, goods)
+    asked = speaking[:_SPOKEN]
+    terms = await asyncio.gather(*(_said(visit, ref) for ref in asked))
     told = {
         "node": node,
         "matrix": matrix,
@@ -39,7 +43,8 @@ async def screen(visit: Visit, key: str) -> Screen:
         "violations": _violations(matrix),
         "handovers": handed,
         "made": goods,
-        "words_of": dict(zip(_asked(handed, goods), terms, strict=True)),
+        "words_of": dict(zip(asked, terms, strict=True)),
+        "unasked": len(speaking) - len(asked),
         "policies": flow.related(node.in_, "governs"),
         "reasons": flow.related(node.out, "justified_by"),
         "number": {row.activity.ref: place for place, row in enumerate(matrix.rows, 1)},
@@ -47,9 +52,10 @@ async def screen(visit: Visit, key: str) -> Screen:
     return Screen("process", told, [("Processes", visit.place.to("/raci")), (node.name or key, None)])
 
 
-def _asked(handed: list[flow.Handover], goods: list[flow.Made]) -> list[str]:
-    """The hand-offs and deliverables whose own words are shown."""
-    return [*dict.fromkeys([*(each.origin for each in handed), *(each.node.ref for each in goods)])]
+def _speaking(handed: list[flow.Handover], goods: list[flow.Made]) -> list[str]:
+    """The hand-offs and deliverables that have words of their own, a hand-off beside what it hands over."""
+    both = [ref for each in handed for ref in (each.origin, each.deliverable.ref if each.deliverable else None)]
+    return [*dict.fromkeys([*filter(None, both), *(each.node.ref for each in goods)])]
 
 
 async def _said(visit: Visit, ref: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from services.web import wrong
 from services.web.letters import grid as grids
 from services.web.letters import saving
-from services.web.letters.grid import Clash, Grid
+from services.web.letters.grid import Clash, Grid, Row
 from services.web.names import node_of
 from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.visit import Visit
@@ -41,6 +41,7 @@ class Sheet:
     outcome: Outcome | None = None
     errors: Sequence[Error] = ()
     clashes: Sequence[Clash] = ()
+    gone: Sequence[Row] = ()
     reason: str = ""
     status: int = 200
 
@@ -59,6 +60,8 @@ async def act(visit: Visit, form: Form, key: str) -> Done | Screen:
     grid = grids.acted(grids.of_form(form), form.get("act"), form.get("add_role"))
     states = await saving.recorded(visit.client, process["id"])
     reason = form.get("reason")
+    if grids.gone(grid, grids.of_states(states)):
+        return await _met(visit, process, grid, states, reason)
     lines = saving.lines(process["id"], grid, states, reason or None)
     errors = _nameless(grid) if form.get("act") == "save" else []
     if errors:
@@ -79,9 +82,10 @@ async def act(visit: Visit, form: Form, key: str) -> Done | Screen:
 
 async def _met(visit: Visit, process: Json, grid: Grid, states: Sequence[Json], reason: str) -> Screen:
     """Somebody else has saved meanwhile: what they did and what is typed here are brought together."""
-    base = await saving.as_read(visit.client, grid)
-    both, clashes = grids.merged(base, grids.of_states(states), grid)
-    return await _shown(visit, process, Sheet(both, states, None, (), clashes, reason, _MET))
+    now = grids.of_states(states)
+    base = await saving.as_read(visit.client, grid, now)
+    both, clashes = grids.merged(base, now, grid)
+    return await _shown(visit, process, Sheet(both, states, None, (), clashes, grids.gone(grid, now), reason, _MET))
 
 
 def _nameless(grid: Grid) -> list[Error]:
@@ -115,6 +119,7 @@ async def _shown(visit: Visit, process: Json, sheet: Sheet) -> Screen:
         "outcome": sheet.outcome,
         "errors": sheet.errors,
         "clashes": sheet.clashes,
+        "gone": sheet.gone,
         "met": sheet.status == _MET,
         "roles": roles,
         "reason": sheet.reason,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -179,6 +180,54 @@ async def test_what_others_did_meanwhile_is_kept_and_told(sampled: Platform, des
     first, second = await activities(sampled, desk["process"])
     assert (first["name"], letters(first)) == ("Knead slowly", {(desk["does"], "C"), (desk["answers"], "A")})
     assert letters(second) == {(desk["does"], "R"), (desk["answers"], "A"), (desk["answers"], "R")}
+
+
+async def test_what_others_took_out_stays_out_and_is_told(sampled: Platform, desk: State) -> None:
+    browser = await someone(sampled, "ingrid.castellan", "roles:write")
+    knead, bake = desk["activities"]
+    given = await sheet(browser, desk["path"])
+    await sampled.client.transition("activity", bake["id"], bake["version"], "retired", "Bread is bought.")
+    answer = await browser.post(desk["path"], data=typed(given, name=["Knead well", "Bake"], act="save"))
+    assert answer.status_code == 412
+    page = parsed(answer)
+    assert "Bake: they have taken it out" in words(page.xpath("//div[@role='alert']")[0])
+    given = fields(page.xpath("//form[@class='stack']")[0])
+    assert [value for name, value in given if name in ("row", "name")] == ["Knead well", knead["id"]]
+    assert (await browser.post(desk["path"], data=typed(given, act="save"))).status_code == 303
+    now = await activities(sampled, desk["process"])
+    assert [(each["name"], each["state"] == "retired") for each in now] == [("Knead well", False), ("Bake", True)]
+
+
+async def test_all_letters_of_one_role_stay_when_something_else_is_changed(sampled: Platform, desk: State) -> None:
+    browser = await someone(sampled, "ingrid.castellan", "roles:write")
+    knead, _ = desk["activities"]
+    raci = [{"role_id": desk["does"], "letter": letter} for letter in "ARC"]
+    await sampled.client.patch("activity", knead["id"], knead["version"], {"raci": raci})
+    given = await sheet(browser, desk["path"])
+    answer = await browser.post(desk["path"], data=typed(given, name=["Knead", "Bake well"], act="save"))
+    assert answer.status_code == 303
+    first, second = await activities(sampled, desk["process"])
+    assert letters(first) == {(desk["does"], letter) for letter in "ARC"}
+    assert second["name"] == "Bake well"
+
+
+async def test_of_many_deliverables_the_first_say_when_they_are_good_and_the_others_are_counted(
+    sampled: Platform, browser: httpx.AsyncClient, desk: State
+) -> None:
+    knead, _ = desk["activities"]
+    body = {"quality_rule": "It smells of bread.", "produced_by_ids": [knead["id"]]}
+    lines: list[State] = [
+        {"kind": "deliverable", "id": str(uuid4()), "body": {"name": f"Loaf {number}", **body}} for number in range(70)
+    ]
+    await sampled.client.bulk("roles", lines, atomic=True)
+    await sampled.caught_up()
+    page = await shown(browser, f"/raci/{desk['process']['key']}")
+    told = [words(each) for each in page.xpath("//section[header/h2[starts-with(., 'Deliverables')]]//li")]
+    assert (len(told), sum("It smells of bread." in each for each in told)) == (70, 60)
+    assert "10 of the hand-offs and deliverables are shown by name only" in words(page)
+    for each in lines:
+        await sampled.client.delete("deliverable", each["id"], 1, "The test is over.")
+    await sampled.caught_up()
 
 
 async def test_who_may_not_write_reads_why(sampled: Platform, browser: httpx.AsyncClient, desk: State) -> None:

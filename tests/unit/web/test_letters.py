@@ -4,7 +4,20 @@ from typing import Any
 
 import pytest
 
-from services.web.letters.grid import Clash, Grid, Row, acted, changes, merged, of_form, of_states, raci, wrongs
+from services.web.letters.grid import (
+    CHOICES,
+    Clash,
+    Grid,
+    Row,
+    acted,
+    changes,
+    gone,
+    merged,
+    of_form,
+    of_states,
+    raci,
+    wrongs,
+)
 from services.web.pages import Form
 
 
@@ -40,6 +53,17 @@ def test_what_is_typed_is_read_by_row_and_role_and_what_is_no_letter_is_none() -
     read = of_form(Form(typed))
     assert read.rows == (Row("x", 4, "Log it", {"a": "A R"}), Row("new1", 0, "Judge", {"b": "R"}))
     assert read.removed == (Row("y", 2, "Y"),)
+
+
+def test_whatever_letters_a_role_has_can_be_chosen_and_come_back_as_they_were() -> None:
+    assert len(CHOICES) == len(set(CHOICES)) == 2**4
+    for letters in ("", "R", "AC", "RIC", "ICRA"):
+        told = [{"role_id": "a", "letter": letter} for letter in letters]
+        before = of_states([{"id": "x", "version": 1, "name": "X", "key": "x", "order": 1, "raci": told}])
+        text = before.rows[0].letters.get("a", "")
+        assert text in CHOICES
+        sent = Form([("role", "a"), ("row", "x"), ("version", "1"), ("name", "X"), ("letter.x.a", text)])
+        assert changes(of_form(sent), before) == []
 
 
 @pytest.mark.parametrize(
@@ -115,3 +139,9 @@ def test_what_both_changed_alike_is_no_clash_and_what_i_took_out_stays_out() -> 
     theirs = grid(row("x", "a=R", version=5), row("y", "a=R", version=7))
     both, clashes = merged(base, theirs, grid(row("x", "a=R"), removed=(row("y", "a=A"),)))
     assert (clashes, marks(both), [each.version for each in (*both.rows, *both.removed)]) == ([], "x", [5, 7])
+
+
+def test_a_row_that_others_took_out_is_gone_and_a_new_one_is_not() -> None:
+    mine = grid(row("x"), row("y"), row("new1", version=0), removed=(row("z"),))
+    assert [each.mark for each in gone(mine, grid(row("x")))] == ["y", "z"]
+    assert gone(mine, grid(row("x"), row("y"), row("z"))) == []
