@@ -122,10 +122,11 @@ def dimension(name: str) -> str:
     return "RACI" if name == "raci" else words(name).capitalize()
 
 
-def owners(of_ref: Mapping[str, Node]) -> list[tuple[str, str]]:
-    """Who may own something, as choices: those who still do, by name."""
-    live = [(ref, node.name or ref) for ref, node in of_ref.items() if node.live]
-    return sorted(live, key=lambda each: each[1].casefold())
+def owners(of_ref: Mapping[str, Node], present: str | None = None) -> list[tuple[str, str]]:
+    """Who may own something, as choices: those who still do, by name; and who does at present, whoever that is."""
+    found = {ref: node.name or ref for ref, node in of_ref.items() if node.live or ref == present}
+    found |= {present: present} if present and present not in found else {}
+    return sorted(found.items(), key=lambda each: each[1].casefold())
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -134,7 +135,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "colour": colour,
     "day": day,
     "last_day": last_day,
-    "final_date": final_date,
     "moment": moment,
     "written": written,
     "figure": figure,

@@ -1,10 +1,10 @@
 """What owners are called, and who is behind a sign-in."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from services.web.names import node_of
+from services.web.names import named, node_of
 from services.web.visit import Visit
 from shared.client import path_of
 from shared.contracts import NODE_KINDS
@@ -38,3 +38,10 @@ async def _first(visit: Visit, kind: str) -> list[Json]:
     except ClientError:
         return []
     return items
+
+
+async def with_owners(visit: Visit, some: People, refs: Iterable[str | None]) -> People:
+    """Those, and who is behind these ``kind/id``, however far down the list they are."""
+    missing = {ref for ref in refs if ref} - some.of_ref.keys()
+    found = (await named(visit, missing)).values()
+    return replace(some, of_ref={**some.of_ref, **{each.ref: each for each in found}})

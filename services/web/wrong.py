@@ -8,7 +8,7 @@ Error = tuple[str | None, str]
 """The name of a field, if it is about one, and what is wrong."""
 Errors = list[Error]
 _STATUSES = (400, 403, 409, 412, 422)
-_CHANGED = "Somebody has changed it since you opened this page. What is shown now is what is there: look again."
+CHANGED = "Somebody has changed it since you opened this page. What is shown now is what is there: look again."
 
 
 def told(error: Refused, fields: Mapping[str, str]) -> Errors:
@@ -17,7 +17,7 @@ def told(error: Refused, fields: Mapping[str, str]) -> Errors:
     if error.status not in _STATUSES:
         raise error
     if isinstance(error, PreconditionFailed):
-        return [(None, _CHANGED)]
+        return [(None, CHANGED)]
     faults = [*(error.problem.get("missing") or ()), *error.errors]
     found = [(_field(str(each.get("pointer")), fields), str(each.get("detail"))) for each in faults]
     return [*dict.fromkeys(found)] or [(None, error.detail)]

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.web.filters import final_date
 from services.web.pages import Done, Form, Pages, Screen, router
-from services.web.people import people
+from services.web.people import people, with_owners
 from services.web.visit import Visit
+from services.web.wrong import CHANGED
 from shared import clock
 from shared.client import path_of
 from shared.contracts.alignment import ACKNOWLEDGEMENT, WAIVER
+from shared.contracts.instant import moment
 from shared.contracts.views.findings import FindingView
-from shared.refused import Refused
+from shared.refused import PreconditionFailed, Refused
 from shared.resource.listing import Word
 
 PATH = "/alignment/v1/findings"
@@ -23,22 +27,51 @@ _USUAL = timedelta(days=90)
 """For how long something is lived with, where nobody says otherwise."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an acknowledgement says, and which version of it that is: ``seen`` comes back with the form."""
+
+    seen: str = ""
+    owner: str | None = None
+    note: str | None = None
+    due: date | None = None
+
+
+async def _held(visit: Visit, found: FindingView) -> Held:
+    """All of one version, so that nothing of a later one is written over."""
+    if found.acknowledgement is None:
+        return Held(owner=found.subject.owner)
+    state = await visit.client.get(ACKNOWLEDGEMENT, found.acknowledgement.id)
+    owner, due = state["owner"], state["due"]
+    return Held(
+        f"{state['id']}/{state['version']}",
+        f"{owner['kind']}/{owner['id']}" if owner else None,
+        state["description"],
+        final_date(moment(due)) if due else None,
+    )
+
+
 async def opened(visit: Visit, id: str) -> dict[str, Any]:
-    """A finding ``f`` as it is now, with ``past``: its waivers that hold no longer."""
+    """A finding ``f`` as it is now, with what is ``held`` of who acts on it, and ``past``: its waivers that hold no
+    longer."""
     found, waivers = await asyncio.gather(
         visit.lately(FindingView, f"{PATH}/{id}"),
         visit.client.get_json(path_of(WAIVER), finding_id=id, limit=_MOST_WAIVERS),
     )
     visit.answers.append(found)
     over = [each for each in waivers["items"] if each["state"] != "active"]
-    return {"f": found, "past": over, "until": (clock.now() + _USUAL).date()}
+    return {"f": found, "held": await _held(visit, found), "past": over, "until": (clock.now() + _USUAL).date()}
 
 
 async def _form(visit: Visit, id: str, form: Form, error: Refused) -> Screen:
     """What was refused comes back with what is wrong with it, on a page of its own."""
-    told, named = await asyncio.gather(opened(visit, id), people(visit))
+    told, some = await asyncio.gather(opened(visit, id), people(visit))
+    named = await with_owners(visit, some, [told["held"].owner])
     wrong = {each["pointer"].removeprefix("/"): each["detail"] for each in error.errors}
-    told |= {"people": named, "act": form.get("act"), "given": dict(form.fields), "wrong": wrong, "said_no": str(error)}
+    given, said_no = dict(form.fields), str(error)
+    if isinstance(error, PreconditionFailed):
+        given, said_no = {}, " ".join([CHANGED, *([f"You wrote: {form.get('note')}"] if form.get("note") else [])])
+    told |= {"people": named, "act": form.get("act"), "given": given, "wrong": wrong, "said_no": said_no}
     crumbs = [("Findings", "/findings"), (told["f"].subject.name, f"/findings/{id}"), ("Not saved", None)]
     return Screen("finding", told, crumbs, error.status)
 
@@ -49,15 +82,17 @@ def _owner(form: Form) -> dict[str, str] | None:
 
 
 async def _acknowledge(visit: Visit, id: str, form: Form) -> str:
-    """Again, to change who acts on it, or until when."""
+    """Again, to change who acts on it, or until when. Raises PreconditionFailed if somebody else did so meanwhile."""
     body = {"owner": _owner(form), "description": form.get("note") or None, "due": form.get("due") or None}
-    before = (await visit.now(FindingView, f"{PATH}/{id}")).acknowledgement
-    if before is None:
+    held = await _held(visit, await visit.now(FindingView, f"{PATH}/{id}"))
+    if form.get("seen") != held.seen:
+        raise PreconditionFailed(412, {"detail": CHANGED})
+    if not held.seen:
         given = {name: value for name, value in body.items() if value}
         await visit.client.send("POST", f"{PATH}/{id}/acknowledgement", given)
     else:
-        held = await visit.client.get(ACKNOWLEDGEMENT, before.id)
-        await visit.client.patch(ACKNOWLEDGEMENT, before.id, held["version"], body)
+        of, _, version = held.seen.partition("/")
+        await visit.client.patch(ACKNOWLEDGEMENT, of, int(version), body)
     return "acknowledged"
 
 

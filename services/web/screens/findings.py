@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.web.pages import AsOf, Pages, Screen, router
-from services.web.people import people
+from services.web.people import people, with_owners
 from services.web.rendering import Place
 from services.web.screens.finding import opened
 from services.web.visit import Visit
@@ -66,12 +66,14 @@ Which = Annotated[Chosen, Depends()]
 async def screen(visit: Visit, which: Chosen, cursor: str | None, id: str | None = None) -> Screen:
     """What the API refuses of ``which`` is said on the page."""
     each = which.by == "each"
-    listed, rules, named, found = await asyncio.gather(
+    listed, rules, some, found = await asyncio.gather(
         _one_by_one(visit, which, cursor) if each else _by_cause(visit, which, cursor),
         visit.now(RuleList, "/alignment/v1/rules"),
         people(visit),
         opened(visit, id) if id else _nothing(),
     )
+    held = found.get("held")
+    named = await with_owners(visit, some, [held.owner if held else None])
     told: dict[str, Any] = {"which": which, "people": named, "valid_at": visit.valid_at, **listed, **found}
     told |= {"valid_on": moment(visit.valid_at) if visit.valid_at else None}
     told |= {"rules": rules.items, "severities": SEVERITIES, "kinds": _KINDS}

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from lxml import html
 
 from shared.contracts.alignment import ACKNOWLEDGEMENT, COMMENT, WAIVER
 from tests.platform import Platform
@@ -138,6 +139,36 @@ async def test_it_is_acknowledged_commented_waived_and_unwaived(sampled: Platfor
         async for each in sampled.client.list(kind, finding_id=one["id"], state="active"):
             await sampled.client.transition(kind, each["id"], each["version"], to, "a test")
     assert [each async for each in sampled.client.list(WAIVER, finding_id=one["id"], state="active")] == []
+
+
+async def test_who_acts_on_it_stays_who_they_are_and_nobody_is_written_over(sampled: Platform) -> None:
+    """They are live no longer; and two change the same acknowledgement, each from what they saw."""
+    client, browser = sampled.client, await visitor(sampled, "alignment:write")
+    one = await found(sampled, "V02", "reservoir-drone-survey")
+    address = f"/findings/{one['id']}"
+    gone = await client.post("party", {"name": "Acts no longer", "type": "person", "state": "active"})
+    owner = {"kind": "party", "id": gone["id"]}
+    before = await shown(browser, address)
+    await client.send("POST", f"{FINDINGS}/{one['id']}/acknowledgement", {"owner": owner, "description": "First"})
+    for state in ("leaving", "left"):
+        gone = await client.transition("party", gone["id"], gone["version"], state, "a test")
+    late = await pressed(browser, before, "Acknowledge", note="Mine")
+    assert (late.status_code, "somebody has changed it" in late.text.lower()) == (412, True)
+    page = await shown(browser, address)
+    assert "Acts no longer" in page.xpath("//select[@id='f-owner']/option[@selected]/text()")
+    assert (await pressed(browser, page, "Change", note="Second")).status_code == 303
+    refused = await pressed(browser, page, "Change", note="Third")
+    assert refused.status_code == 412
+    assert "You wrote: Third" in refused.text
+    told = (await client.get_json(f"{FINDINGS}/{one['id']}"))["acknowledgement"]
+    assert (told["owner"], told["note"]) == (f"party/{gone['id']}", "Second")
+    again = html.document_fromstring(refused.text)
+    assert again.xpath("//input[@name='note']/@value") == ["Second"]
+    assert (await pressed(browser, again, "Change", note="Third")).status_code == 303
+    held = await client.get(ACKNOWLEDGEMENT, told["id"])
+    assert (held["owner"], held["description"]) == (owner, "Third")
+    await client.transition(ACKNOWLEDGEMENT, held["id"], held["version"], "closed", "a test")
+    await sampled.caught_up()
 
 
 async def test_what_does_not_fit_comes_back_with_what_is_wrong(sampled: Platform) -> None:

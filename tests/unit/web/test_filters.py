@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.web.filters import _SAID, Stretch, colour, compared, day, initials, moment, said, words, written
+from services.web.filters import _SAID, Stretch, colour, compared, day, initials, moment, owners, said, words, written
 from shared.contracts.relations import RELATIONS
 from tests.unit.web.showing import AT, edge, node
 
@@ -67,3 +67,12 @@ def test_both_texts_can_be_read_out_of_what_differs(before: str, after: str) -> 
     parts = [*compared(before, after)]
     assert "".join(part.text for part in parts if part.kind != "gone") == after
     assert "".join(part.text for part in parts if part.kind != "new").split() == before.split()
+
+
+def test_who_owns_it_at_present_can_be_chosen_whoever_that_is() -> None:
+    ana, bob, gone = (node("party", name, state) for name, state in (("ana", None), ("Bob", None), ("Cy", "left")))
+    of_ref = {each.ref: each for each in (bob, gone, ana)}
+    live = [(ana.ref, "ana"), (bob.ref, "Bob")]
+    assert owners(of_ref) == owners(of_ref, "") == owners(of_ref, ana.ref) == live
+    assert owners(of_ref, gone.ref) == [*live, (gone.ref, "Cy")]
+    assert owners(of_ref, "party/unknown") == [*live, ("party/unknown", "party/unknown")]
