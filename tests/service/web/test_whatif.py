@@ -197,6 +197,13 @@ async def test_it_becomes_a_plan_in_an_increment(sampled: Platform, writer: http
     await sampled.caught_up()
 
 
+async def test_of_a_decision_that_is_refused_no_plan_is_left(sampled: Platform, writer: httpx.AsyncClient) -> None:
+    await sampled.client.post(SCENARIO, {"name": "Nobody decides", "steps": RETIRES})
+    answer = await post(writer, "/scenarios/nobody-decides", "plan", due="nonsense")
+    assert (answer.status_code, "f-due-error" in answer.text) == (422, True)
+    assert await sampled.client.find("plan", "nobody-decides") is None
+
+
 async def test_what_is_new_is_no_step_of_a_plan(sampled: Platform, writer: httpx.AsyncClient) -> None:
     service = await sampled.client.find("service", "hilltop-radio")
     await sampled.client.post(SCENARIO, {"name": "More of it", "steps": [{"action": "put", "state": service}]})
