@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.web.editing.filling import Filled, filled, read, trimmed, typed
 from services.web.editing.remedies import Remedied, begun, joining
-from services.web.editing.saving import STATUSES, foreseen, refused
+from services.web.editing.saving import foreseen, refused
 from services.web.filters import words
 from services.web.forms.merging import bare
 from services.web.forms.reading import acted
@@ -23,7 +23,7 @@ from shared.contracts.base import Kind, KindName
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Node
 from shared.errors import Forbidden
-from shared.refused import Refused
+from shared.refused import ClientError, Refused
 
 _LINK, _LINKED = "link", "linked"
 """Parameters of an address: `TYPE:KIND/KEY`, where the new thing is the source, or where it is the target."""
@@ -106,11 +106,12 @@ async def make(visit: Visit, name: str, given: Form) -> Done | Screen:
     if act == CHECK:
         form = await _foreseen(visit, form, body)
         return await _shown(visit, form, given, 422 if form.errors else 200, checked=True)
+    links = await _links(visit, given)  # once it is made, nothing may fail any more
     try:
         made = await visit.client.post(kind, body)
     except Refused as error:
         return await _shown(visit, refused(form, error), given, error.status)
-    said = "created" if await _linked(visit, made, await _links(visit, given)) else "unlinked"
+    said = "created" if await _linked(visit, made, links) else "unlinked"
     if not kind.in_view:
         return Done(f"/entity/kpi/{made['kpi_id']}", said)
     return Done(f"/entity/{kind.name}/{made['key']}{'/relations' if said == 'unlinked' else ''}", said)
@@ -137,9 +138,7 @@ async def _linked(visit: Visit, made: Mapping[str, Any], links: Sequence[tuple[s
         body = {"type": _parsed(value)[0], "source": source, "target": target}
         try:
             await visit.client.post(LINKS[NODE_KINDS[source["kind"]].service], body)
-        except Refused as error:
-            if error.status not in STATUSES:
-                raise
+        except ClientError:
             return False
     return True
 

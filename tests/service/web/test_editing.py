@@ -6,7 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from shared.client import path_of
+from shared.client import Client, ClientError, Refused, Unreachable, path_of
 from shared.contracts import LINKS, NODE_KINDS
 from shared.scopes import ALL_SCOPES
 from tests.platform import Platform
@@ -91,6 +91,28 @@ async def test_something_new_is_made_named_and_linked(sampled: Platform, editor:
     assert made["owner"] == {"kind": "party", "id": owner["id"]}
     links = [each async for each in sampled.client.list(LINKS["strategy"], source_id=made["id"])]
     assert [each["type"] for each in links] == ["decomposes"]
+
+
+@pytest.mark.parametrize("error", [Unreachable("It is down."), Refused(404, {"detail": "It is gone."})])
+async def test_what_is_made_is_there_though_it_cannot_be_linked(
+    sampled: Platform, editor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, error: ClientError
+) -> None:
+    path = "/new/objective?link=decomposes:strategy/resilient-water-2030"
+    page = await shown(editor, path)
+    post = Client.post
+
+    async def refusing(client: Client, kind: Any, body: Any) -> Any:
+        if kind == LINKS["strategy"]:
+            raise error
+        return await post(client, kind, body)
+
+    monkeypatch.setattr(Client, "post", refusing)
+    done = await press(editor, page, path, "save", 303, name="Alone at first")
+    assert "It is made, but could not be linked." in text(done, "//body")
+    made = await sampled.client.find("objective", "alone-at-first")
+    assert made
+    await sampled.client.delete("objective", made["id"], made["version"], "The test is over.")
+    await sampled.caught_up()
 
 
 async def test_only_what_was_changed_is_saved_with_its_reason(sampled: Platform, editor: httpx.AsyncClient) -> None:
