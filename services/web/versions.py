@@ -1,5 +1,6 @@
 """Versions of a thing: who made each, when, why, and what from what to what, in words."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from shared.contracts.views.nodes import Node
 from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 
-_MOST_READ = 1_000
+_MOST_KEPT = 20_000
 _FOR_MACHINES = frozenset({"provenance", "state_reason"})
 _DONE = {"created": "made it", "changed": "changed it", "transitioned": "moved it", "deleted": "deleted it"}
 
@@ -29,20 +30,21 @@ class Told:
 
 
 async def versions(visit: Visit, node: Node) -> list[Version]:
-    """Until the moment of the page, newest first; none where its owner does not show them."""
+    """Until the moment of the page, newest first; none where its owner does not show them. Owners have the oldest
+    first, so all pages are read; the oldest of more than are kept are left out."""
     until = moment(visit.place.as_of) if visit.place.as_of else None
-    found: list[Version] = []
+    found: deque[Version] = deque(maxlen=_MOST_KEPT)
     cursor = None
     path = f"{path_of(NODE_KINDS[node.kind], node.id)}/history"
-    while len(found) < _MOST_READ:
+    while True:
         try:
             page = await visit.now(History, path, limit=MAX_LIMIT, cursor=cursor)
         except Refused:
             break
-        found += [each for each in page.items if until is None or each.at <= until]
+        found.extend(each for each in page.items if until is None or each.at <= until)
         if not (cursor := page.next_cursor):
             break
-    return found[::-1]
+    return [*reversed(found)]
 
 
 def told(kind: Kind, version: Version, names: Names) -> Told:
