@@ -31,7 +31,7 @@ from shared.http import exchange
 from shared.resource.listing import Word
 from shared.storage.db import Database
 
-_YEARS = range(1000, 9000)
+YEARS = range(1000, 9000)
 """That a person means; beyond them a week before or after would be no date."""
 _WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
 _MOST = 2**53
@@ -221,6 +221,6 @@ def read_moment(text: str | None) -> datetime | None:
         at = moment(f"{text}Z" if _WITHOUT_OFFSET.fullmatch(text) else text)
     except ValueError:
         raise BadRequest("The moment must be a date and time, such as 2026-01-31T12:00.") from None
-    if at.year not in _YEARS:
+    if at.year not in YEARS:
         raise BadRequest("There was no moment like that.")
     return at

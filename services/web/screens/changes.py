@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.web.drawing.days import days as drawn_days
 from services.web.filters import day as written
-from services.web.pages import AsOf, Done, Form, Pages, Screen, read_moment, router
+from services.web.pages import YEARS, AsOf, Done, Form, Pages, Screen, read_moment, router
 from services.web.people import people
 from services.web.saves import days
 from services.web.visit import Visit
@@ -114,9 +114,11 @@ def routes(pages: Pages) -> APIRouter:
 def _start(day: str) -> datetime:
     """Raises NotFound for what is no day that has come."""
     try:
-        start = moment(date.fromisoformat(day).isoformat())
+        start: datetime | None = moment(date.fromisoformat(day).isoformat())
     except ValueError:
-        raise NotFound("There is no page at this address.") from None
+        start = None
+    if start is None or start.year not in YEARS:
+        raise NotFound("There is no page at this address.")
     if start >= clock.now():
         raise NotFound("That day has not come.")
     return start

@@ -57,7 +57,8 @@ def offered(increment: Increment) -> Sequence[Move]:
 
 async def draft(client: Client, form: Form) -> Json:
     """The next slice that could be signed, under a name; raises Refused."""
-    items = [dict(zip(("kind", "id"), each.split("/", 1), strict=True)) for each in form.every("item")]
+    parts = [each.partition("/") for each in form.every("item")]
+    items = [{"kind": kind, "id": id} for kind, _, id in parts]
     body = {"name": form.get("name"), "description": form.get("description"), "due": form.get("due")}
     given = {name: value for name, value in body.items() if value}
     return await client.post(_KIND, given | {"items": items, "signers": form.every("signers")})

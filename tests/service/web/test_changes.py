@@ -121,3 +121,8 @@ async def test_the_api_has_either_first_and_counts_days(sampled: Platform, newes
         counted[at[:10]] = counted.get(at[:10], 0) + 1
     assert {each["day"]: each["changes"] for each in days} == counted
     assert [each["day"] for each in days] == sorted(counted)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0999-12-31", "9999-12-31", "yesterday"])
+async def test_a_day_that_nobody_means_has_no_page(browser: httpx.AsyncClient, day: str) -> None:
+    await shown(browser, f"/changes/{day}", 404)

@@ -195,6 +195,8 @@ async def test_the_next_slice_becomes_a_draft(sampled: Platform) -> None:
     refused = await browser.post("/increments", data=given | {"name": ""})
     assert (refused.status_code, "f-name-error" in refused.text) == (422, True)
     assert 'value="2030-06-30"' in refused.text
+    nothing = await browser.post("/increments", data=given | {"name": "The next slice", "item": "objective"})
+    assert nothing.status_code == 422
     answer = await browser.post("/increments", data=given | {"name": "The next slice"})
     told = words(await shown(browser, answer.headers["location"]))
     assert "due 30 June 2030" in told
