@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from services.web.forms.reading import Meant
 from services.web.names import node_of
+from services.web.texts import can_be_asked
 from services.web.visit import Visit
 from shared.client import path_of
 from shared.contracts import NODE_KINDS
@@ -56,6 +57,8 @@ def _is_called(node: Node, text: str) -> bool:
 
 async def _looked_up(visit: Visit, kinds: Sequence[str], text: str) -> list[Node]:
     """What has such an address, else what has it in its name or key."""
+    if not can_be_asked(text):
+        return []
     kind, slash, name = text.partition("/")
     if slash and kind in NODE_KINDS and _fits(kinds, kind):
         return await _addressed(visit, kind, name.strip())
@@ -94,5 +97,7 @@ def called(nodes: Iterable[Node]) -> dict[str, str]:
         taken[node.name or node.id] = taken.get(node.name or node.id, 0) + 1
     for node in listed:
         name = (node.name or node.id).strip()
-        of[node.ref] = name if taken[node.name or node.id] == 1 and "\n" not in name else f"{node.kind}/{node.key}"
+        of[node.ref] = (
+            name if taken[node.name or node.id] == 1 and not {*"\r\n"} & {*name} else f"{node.kind}/{node.key}"
+        )
     return of

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.web.editing.filling import Filled, names_in, pointed, read
 from services.web.forms import merging, writing
-from services.web.forms.reading import Read, document, references
+from services.web.forms.reading import Read, document, gathered, references
 from services.web.visit import Visit
 from shared import typed
 from shared.contracts.views.scenario import Outcome
@@ -20,10 +20,20 @@ _SCENARIOS = "/alignment/v1/scenarios"
 
 def changed(form: Filled, state: Mapping[str, Any], answer: Read) -> Json:
     """The merge patch from what the form showed to what was typed."""
-    before = writing.tree(form.fields, state, form.names)
-    refs = {text: ref for ref, text in form.names.items()}
-    meant = {each: refs.get(each[1], each[1]) for each in references(form.fields, before)}
-    return merging.patch(document(form.fields, before, meant).document, answer.document)
+    before = _untouched(form, state, form.names)
+    return merging.patch(_document(form, before, form.names), answer.document)
+
+
+def _untouched(form: Filled, state: Mapping[str, Any], names: Mapping[str, str]) -> writing.Tree:
+    """What a browser sends of a form that nobody has typed into: line breaks and blanks may differ from the state."""
+    return gathered(form.fields, writing.sent(writing.tree(form.fields, state, names)))
+
+
+def _document(form: Filled, tree: writing.Tree, names: Mapping[str, str]) -> Json:
+    """What a tree says in which everything is called as the page calls it."""
+    refs = {text: ref for ref, text in names.items()}
+    meant = {each: refs.get(each[1], each[1]) for each in references(form.fields, tree)}
+    return document(form.fields, tree, meant).document
 
 
 def refused(form: Filled, error: Refused) -> Filled:
@@ -44,20 +54,22 @@ async def merged(visit: Visit, form: Filled, id: str, version: int) -> tuple[Fil
     base, now = await asyncio.gather(visit.client.get(kind, id, version=version), visit.client.get(kind, id))
     answer, checked = await read(visit, form)
     names = {**form.names, **await names_in(visit, kind, [base, now])}
-    mine = form.tree if checked.errors else _again(form, answer, names)
-    trees = [writing.tree(form.fields, each, names) for each in (base, now)]
+    mine, trees = form.tree, [_untouched(form, each, names) for each in (base, now)]
+    if not checked.errors:
+        mine = _again(form, answer.document, names)
+        trees = [_again(form, _document(form, each, names), names) for each in trees]
     came = merging.merged(form.fields, trees[0], mine, trees[1])
     return replace(form, tree=came.tree, names=names, merged=came), int(now["version"])
 
 
-def _again(form: Filled, answer: Read, names: Mapping[str, str]) -> writing.Tree:
-    """As the others write it: what means the same has to read the same."""
-    return writing.tree(form.fields, answer.document, names)
+def _again(form: Filled, said: Json, names: Mapping[str, str]) -> writing.Tree:
+    """What means the same has to read the same."""
+    return writing.tree(form.fields, said, names)
 
 
 def taken(form: Filled, chosen: Mapping[str, str], state: Mapping[str, Any]) -> Filled:
     """With theirs where they were chosen, by the path of the field."""
-    theirs = writing.tree(form.fields, state, form.names)
+    theirs = _untouched(form, state, form.names)
     paths = [path for path, whose in chosen.items() if whose == "theirs"]
     return replace(form, tree=merging.chosen(form.fields, form.tree, theirs, paths)) if paths else form
 

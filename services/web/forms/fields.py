@@ -48,6 +48,11 @@ class Field:
         """Whether a row of it is one value and no fields."""
         return not self.parts
 
+    @property
+    def tall(self) -> bool:
+        """Whether what is typed may have several lines."""
+        return self.shape in ("area", "lines", "pairs") or (self.shape == "rows" and self.plain and not self.refers)
+
 
 @cache
 def fields(kind: Kind, *, new: bool) -> tuple[Field, ...]:

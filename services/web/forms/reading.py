@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from services.web.forms.fields import Field
-from services.web.forms.writing import Tree, empty_row
+from services.web.forms.writing import Tree, empty_row, said
+from services.web.texts import counted, number
 from shared.clock import rfc3339
 from shared.contracts.instant import moment
 
@@ -30,10 +30,11 @@ class Read:
 
 
 def gathered(fields: Sequence[Field], sent: Iterable[tuple[str, str]]) -> Tree:
-    """The tree of what a browser has sent. Texts are as they were typed, without blanks around them."""
+    """The tree of what a browser has sent. Texts are as they were typed, without blanks around them, and without line
+    breaks where a browser has one line for them."""
     values: dict[str, list[str]] = defaultdict(list)
     for name, value in sent:
-        values[name].append(value.replace("\r\n", "\n").strip())
+        values[name].append(value.replace("\r\n", "\n").replace("\r", "\n"))
     return _gathered(fields, values, "")
 
 
@@ -46,19 +47,24 @@ def _of(field: Field, values: Mapping[str, list[str]], name: str) -> Any:
         return _gathered(field.parts[""], values, f"{name}.")
     if field.shape == "rows":
         return [_row(field, values, f"{name}.{number}") for number in values.get(name, ())]
-    return _last(values, name)
+    return _text(field, values, name)
 
 
 def _row(field: Field, values: Mapping[str, list[str]], name: str) -> Any:
     if field.plain:
-        return _last(values, name)
+        return _text(field, values, name)
     type = _last(values, f"{name}.type") if len(field.parts) > 1 else ""
     type = type if type in field.parts else next(iter(field.parts))
     return {**_gathered(field.parts[type], values, f"{name}."), **({"type": type} if type else {})}
 
 
+def _text(field: Field, values: Mapping[str, list[str]], name: str) -> str:
+    text = _last(values, name)
+    return text if field.tall else text.replace("\n", "").strip()
+
+
 def _last(values: Mapping[str, list[str]], name: str) -> str:
-    return next(reversed(values.get(name) or [""]))
+    return next(reversed(values.get(name) or [""])).strip()
 
 
 def acted(fields: Sequence[Field], tree: Tree, act: str) -> Tree:
@@ -73,9 +79,9 @@ def acted(fields: Sequence[Field], tree: Tree, act: str) -> Tree:
     if what == "add":
         type = where if where in field.parts else next(iter(field.parts), "")
         rows.append(empty_row(field, type))
-    elif what in ("up", "down", "remove") and where.isdecimal() and int(where) < len(rows):
-        row = rows.pop(int(where))
-        to = {"up": max(0, int(where) - 1), "down": int(where) + 1}.get(what)
+    elif what in ("up", "down", "remove") and (at := counted(where)) is not None and at < len(rows):
+        row = rows.pop(at)
+        to = {"up": max(0, at - 1), "down": at + 1}.get(what)
         if to is not None:
             rows.insert(to, row)
     return {**tree, name: rows}
@@ -154,13 +160,7 @@ class _Reader:
 
 
 def _number(field: Field, text: str) -> int | float:
-    try:
-        value = int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError(f"must be a {'whole ' if field.whole else ''}number") from None
-    if not isfinite(value) or (field.whole and not isinstance(value, int)):
-        raise ValueError(f"must be a {'whole ' if field.whole else ''}number")
-    return value
+    return number(text, whole=field.whole)
 
 
 def _truth(_: Field, text: str) -> bool:
@@ -185,8 +185,8 @@ def _pair(line: str) -> tuple[str, Any]:
     """``name: value``; a name may stand in quotes, and what reads as JSON is that."""
     if line.startswith('"'):
         try:
-            name, end = json.JSONDecoder().raw_decode(line)
-            return str(name), _json(line[end:].lstrip().removeprefix(":").strip())
+            _, end = json.JSONDecoder().raw_decode(line)
+            return str(said(line[:end])), _json(line[end:].lstrip().removeprefix(":").strip())
         except ValueError:
             pass
     name, _, value = line.partition(":")
@@ -195,7 +195,7 @@ def _pair(line: str) -> tuple[str, Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=str)
+        return said(text)
     except ValueError:
         return text
 

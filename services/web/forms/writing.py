@@ -6,13 +6,17 @@ A tree has a text for each simple field, a tree for a group, and a list of texts
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
+
+import orjson
 
 from services.web.forms.fields import Field
 from shared.contracts.instant import moment
 
 Tree = dict[str, Any]
 _DAY = timedelta(days=1)
+_BREAKS = frozenset("\r\n")
 
 
 def tree(fields: Sequence[Field], document: Mapping[str, Any], names: Mapping[str, str]) -> Tree:
@@ -74,22 +78,38 @@ def _moment(text: str, *, ends: bool) -> str:
 
 def _name(name: str) -> str:
     """As it is, or in quotes where its end would not be seen."""
-    plain = name == name.strip() and not name.startswith('"') and ":" not in name and "\n" not in name
+    plain = name == name.strip() and not name.startswith('"') and ":" not in name and not _BREAKS & {*name}
     return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def _value(value: Any) -> str:
     """A text as it is, unless it reads as something else or has more lines."""
-    plain = isinstance(value, str) and value == value.strip() and value and "\n" not in value and not _reads(value)
+    plain = isinstance(value, str) and value == value.strip() and value and not _BREAKS & {*value} and not _reads(value)
     return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 def _reads(text: str) -> bool:
     try:
-        json.loads(text)
+        said(text)
     except ValueError:
         return False
     return True
+
+
+def said(text: str) -> Any:
+    """What a text says as JSON. Raises ValueError where it says nothing that a service could be sent."""
+    try:
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        orjson.dumps(value)
+    except (TypeError, RecursionError):
+        raise ValueError("cannot be sent") from None
+    return value
+
+
+def _finite(text: str) -> float:
+    if not isfinite(value := float(text)):
+        raise ValueError("must be finite")
+    return value
 
 
 def sent(tree: Tree) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from services.web.pages import Form
+from services.web.texts import counted
 
 Json = dict[str, Any]
 _ORDER = "ARCI"
@@ -65,8 +66,7 @@ def of_form(form: Form) -> Grid:
     for mark, version, name in zip(form.every("row"), form.every("version"), form.every("name"), strict=False):
         cells = {role: form.get(f"letter.{mark}.{role}") for role in roles}
         letters = {role: text for role, text in cells.items() if text in CHOICES and text}
-        number = int(version) if version.isascii() and version.isdecimal() else 0
-        rows.append(Row(mark, number, name.strip(), letters))
+        rows.append(Row(mark, counted(version) or 0, name.strip(), letters))
     kept = tuple(row for row in rows[:MOST] if row.mark not in removed)
     return Grid(roles, kept, tuple(row for row in rows[:MOST] if row.mark in removed))
 

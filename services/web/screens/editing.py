@@ -12,6 +12,7 @@ from services.web.editing.saving import changed, foreseen, merged, refused, take
 from services.web.forms.reading import acted
 from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.screens.entity import crumbs, found
+from services.web.texts import counted
 from services.web.versions import versions
 from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
@@ -51,7 +52,7 @@ async def save(visit: Visit, ref: str, given: Form) -> Done | Screen:
     """What the buttons of the form do."""
     node = await found(visit, ref)
     kind = NODE_KINDS[node.kind]
-    version = int(given.get("version")) if given.get("version").isdecimal() else node.version or 1
+    version = counted(given.get("version")) or node.version or 1
     state = await visit.client.get(kind, node.id, version=version)
     form, act = await typed(visit, kind, state, given, new=False), given.get("act", SAVE)
     if act not in (SAVE, CHECK):

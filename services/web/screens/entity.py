@@ -82,8 +82,9 @@ class Designed:
     names: dict[str, Node]
 
 
-async def screen(visit: Visit, ref: str) -> Screen | Done:
-    """``ref`` is ``kind/id`` or ``kind/key``; by an id one is led to the key."""
+async def screen(visit: Visit, ref: str, comment: str = "", wrong: str = "", status: int = 200) -> Screen | Done:
+    """``ref`` is ``kind/id`` or ``kind/key``; by an id one is led to the key. The ``comment`` of a review comes back
+    with what is ``wrong``."""
     node = await found(visit, ref)
     if node.key and not node.deleted and looks_like_an_id(ref.partition("/")[2]):
         return Done(visit.place.entity(node))
@@ -125,8 +126,10 @@ async def screen(visit: Visit, ref: str) -> Screen | Done:
         "offerings": offerings,
         "party": party,
         "recent": [told(kind, each, names) for each in past[:_RECENT]],
+        "comment": comment,
+        "wrong": wrong,
     }  # fmt: skip
-    return Screen("entity", content, crumbs(visit, node))
+    return Screen("entity", content, crumbs(visit, node), status)
 
 
 _CARDS = {

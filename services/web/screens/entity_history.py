@@ -9,6 +9,7 @@ from services.web.names import keyed, named
 from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.restoring import restoring
 from services.web.screens.entity import crumbs, found, head
+from services.web.texts import counted
 from services.web.versions import mentioned, told, versions
 from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
@@ -38,15 +39,15 @@ async def restore(visit: Visit, ref: str, form: Form) -> Done | Screen:
     """What an earlier version said, as a new version on top of the one that was looked at. It changes no state."""
     node = await found(visit, ref)
     kind = NODE_KINDS[node.kind]
-    version, seen = form.get("to"), form.get("version")
-    if not (version.isdecimal() and seen.isdecimal()):
+    version, seen = counted(form.get("to")), counted(form.get("version"))
+    if version is None or seen is None:
         return await screen(visit, ref, wrong="Choose a version.", status=422)
     try:
         then, now = await asyncio.gather(
-            visit.client.get(kind, node.id, int(version)), visit.client.get(kind, node.id, int(seen))
+            visit.client.get(kind, node.id, version), visit.client.get(kind, node.id, seen)
         )
         patch = restoring(kind, then, now) | {"state_reason": form.get("reason") or f"Back to version {version}."}
-        await visit.client.patch(kind, node.id, int(seen), patch)
+        await visit.client.patch(kind, node.id, seen, patch)
     except Refused as error:
         if error.status not in (400, 403, 404, 409, 412, 422):
             raise

@@ -10,6 +10,7 @@ from services.web.meaning import understood
 from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.relations import Choice, choices
 from services.web.screens.entity import crumbs, found, head
+from services.web.texts import number
 from services.web.visit import Visit
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.base import KindName
@@ -62,6 +63,10 @@ async def add(visit: Visit, ref: str, form: Form) -> Done | Screen:
     choice = next((each for each in choices(NODE_KINDS[node.kind]) if each.name == form.get("type")), None)
     if choice is None:
         return await screen(visit, ref, form, [("type", "Choose how the two are related.")], status=422)
+    try:
+        confidence = number(form.get("confidence")) / 100 if form.get("confidence") else None
+    except ValueError as error:
+        return await screen(visit, ref, form, [("confidence", f"It {error}.")], status=422)
     name = form.get("to-choice") or form.get("to")
     if not name:
         return await screen(visit, ref, form, [("to", "Name what it is related to.")], status=422)
@@ -72,7 +77,7 @@ async def add(visit: Visit, ref: str, form: Form) -> Done | Screen:
         text = "Several are called like that: choose one." if near else "Nothing here is called like that."
         return await screen(visit, ref, form, [("to", text)], near, 422)
     try:
-        await _linked(visit, node, choice, other, form)
+        await _linked(visit, node, choice, other, form.get("rationale"), confidence)
     except Refused as error:
         if error.status not in (400, 403, 409, 422):
             raise
@@ -87,15 +92,16 @@ def _first(error: Refused) -> str:
     return str(error.errors[0].get("pointer", "")).strip("/").partition("/")[0] if error.errors else ""
 
 
-async def _linked(visit: Visit, node: NodeView, choice: Choice, other: str, form: Form) -> None:
+async def _linked(
+    visit: Visit, node: NodeView, choice: Choice, other: str, rationale: str, confidence: float | None
+) -> None:
     """The link is kept by the service of its source."""
     type, kind = choice.name.removeprefix("<"), other.partition("/")[0]
     ends = [{"kind": node.kind, "id": node.id}, {"kind": kind, "id": other.partition("/")[2]}]
     source, target = ends[::-1] if choice.name.startswith("<") else ends
     body: dict[str, Any] = {"type": type, "source": source, "target": target}
-    body |= {"rationale": form.get("rationale")} if form.get("rationale") else {}
-    if percent := form.get("confidence"):
-        body["confidence"] = float(percent) / 100 if percent.replace(".", "", 1).isdecimal() else percent
+    body |= {"rationale": rationale} if rationale else {}
+    body |= {} if confidence is None else {"confidence": confidence}
     await visit.client.post(LINKS[NODE_KINDS[source["kind"]].service], body)
 
 

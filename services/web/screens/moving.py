@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.web.pages import Done, Form, Pages, Screen, router
+from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.screens.entity import crumbs, found, head
+from services.web.screens.entity import screen as overview
+from services.web.texts import counted
 from services.web.visit import Visit
 from shared import typed
 from shared.client import path_of
@@ -53,9 +55,9 @@ async def moved(visit: Visit, ref: str, form: Form) -> Done | Screen:
     return Done(_address(node), "moved")
 
 
-async def removal(visit: Visit, ref: str, wrong: str = "", status: int = 200) -> Screen:
+async def removal(visit: Visit, ref: str, wrong: str = "", status: int = 200, reason: str = "") -> Screen:
     node = await found(visit, ref)
-    content = head(visit, node, "") | {"wrong": wrong}
+    content = head(visit, node, "") | {"wrong": wrong, "reason": reason}
     return Screen("entity_delete", content, crumbs(visit, node, ("Delete", None)), status)
 
 
@@ -69,22 +71,31 @@ async def removed(visit: Visit, ref: str, form: Form) -> Done | Screen:
     except Refused as error:
         if error.status not in _STATUSES:
             raise
-        return await removal(visit, ref, str(error), error.status)
+        return await removal(visit, ref, str(error), error.status, reason)
     return Done(f"/list/{node.kind}", "deleted")
 
 
-async def reviewed(visit: Visit, ref: str, form: Form) -> Done:
+async def reviewed(visit: Visit, ref: str, form: Form) -> Done | Screen:
     node = await found(visit, ref)
     path = f"{path_of(NODE_KINDS[node.kind], node.id)}/reviews"
     body: dict[str, Any] = {"comment": form.get("comment") or None}
-    await visit.client.send("POST", path, body, {"If-Match": f'"{_version(form, node)}"'})
+    try:
+        await visit.client.send("POST", path, body, {"If-Match": f'"{_version(form, node)}"'})
+    except Refused as error:
+        if error.status not in _STATUSES:
+            raise
+        return await overview(visit, f"{node.kind}/{node.key}", form.get("comment"), str(error), error.status)
     return Done(_address(node), "reviewed")
+
+
+async def back(visit: Visit, ref: str) -> Done:
+    """From the address of a review, which has no page, to what is reviewed."""
+    return Done(visit.place.entity(await found(visit, ref)))
 
 
 def _version(form: Form, node: NodeView) -> int:
     """The one that was looked at."""
-    given = form.get("version")
-    return int(given) if given.isdecimal() else node.version or 0
+    return counted(form.get("version")) or node.version or 0
 
 
 def _address(node: NodeView) -> str:
@@ -109,6 +120,10 @@ def routes(pages: Pages) -> APIRouter:
     @served.post("/entity/{kind}/{id}/delete")
     async def do_remove(request: Request, kind: KindName, id: Word) -> Response:
         return await pages.act(request, lambda visit, form: removed(visit, f"{kind}/{id}", form))
+
+    @served.get("/entity/{kind}/{id}/review")
+    async def leave_review(request: Request, kind: KindName, id: Word, as_of: AsOf = None) -> Response:
+        return await pages.show(request, as_of, lambda visit: back(visit, f"{kind}/{id}"))
 
     @served.post("/entity/{kind}/{id}/review")
     async def review(request: Request, kind: KindName, id: Word) -> Response:

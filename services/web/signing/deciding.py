@@ -6,6 +6,7 @@ from typing import Any
 
 from services.web.pages import Form
 from services.web.signing.asking import DECISIONS, OPEN
+from services.web.texts import counted
 from services.web.wrong import Errors
 from shared.client import Client, path_of
 from shared.contracts import NODE_KINDS
@@ -99,8 +100,7 @@ def _to(state: str) -> Callable[[Client, Form], Awaitable[Json]]:
 
 def _version(form: Form) -> int:
     """Of what was read; 0 is none."""
-    given = form.get("version")
-    return int(given) if given.isascii() and given.isdecimal() else 0
+    return counted(form.get("version")) or 0
 
 
 async def _supersede(client: Client, form: Form) -> Json:

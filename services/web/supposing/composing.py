@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.web.pages import Form
+from services.web.texts import counted
 
 Json = dict[str, Any]
 ACTIONS: Mapping[str, str] = {
@@ -60,9 +61,10 @@ def acted(given: Sequence[Row], act: str) -> list[Row]:
     verb, _, number = act.removeprefix("step.").partition(".")
     if verb == "add" and len(made) < MOST:
         return [*made, Row()]
-    at = int(number) if number.isascii() and number.isdecimal() else -1
+    if (at := counted(number)) is None:
+        return made
     other = {"up": at - 1, "down": at + 1}.get(verb, at)
-    if not (0 <= at < len(made) and 0 <= other < len(made)):
+    if not (at < len(made) and 0 <= other < len(made)):
         return made
     if verb == "remove":
         del made[at]

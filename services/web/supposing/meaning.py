@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.web.supposing.composing import Row, step
+from services.web.texts import can_be_asked
 from services.web.visit import Visit
 from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Node, NodePage, NodeView
@@ -51,6 +52,8 @@ async def _row(visit: Visit, row: Row) -> Meant:
 
 async def _named(visit: Visit, text: str, kind: str | None) -> list[Node]:
     """The one that is meant, or those that may be."""
+    if not can_be_asked(text):
+        return []
     if text.partition("/")[0] in NODE_KINDS and "/" in text:
         try:
             return [await visit.view(NodeView, f"/nodes/{text}")]
