@@ -11,21 +11,22 @@ from shared.config import APPLICATIONS
 
 
 @asynccontextmanager
-async def chosen(backend: str, request: pytest.FixtureRequest) -> AsyncIterator[dict[str, str]]:
-    """The setting that puts a platform on a backend: none for SQLite, new databases for PostgreSQL."""
+async def chosen(backend: str, request: pytest.FixtureRequest, *applications: str) -> AsyncIterator[dict[str, str]]:
+    """The setting that puts a platform, or some of its applications, on a backend: none for SQLite, new databases for
+    PostgreSQL."""
     if backend == "sqlite":
         yield {}
         return
-    async with new_databases(request.getfixturevalue("postgres_url")) as template:
+    async with new_databases(request.getfixturevalue("postgres_url"), *applications) as template:
         yield {"database_url": template}
 
 
 @asynccontextmanager
-async def new_databases(postgres_url: str) -> AsyncIterator[str]:
-    """A URL template with ``{service}`` for four new databases, dropped afterwards."""
+async def new_databases(postgres_url: str, *applications: str) -> AsyncIterator[str]:
+    """A URL template with ``{service}`` for a new database of each application, dropped afterwards."""
     prefix = f"test_{uuid4().hex}"
     server = await asyncpg.connect(postgres_url.format(database="postgres").replace("+asyncpg", ""))
-    names = [f"{prefix}_{service}" for service in APPLICATIONS]
+    names = [f"{prefix}_{service}" for service in applications or APPLICATIONS]
     try:
         for name in names:
             await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")

@@ -14,7 +14,7 @@ from tests.service.conftest import BACKENDS
 
 @pytest.fixture(params=BACKENDS)
 async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    async with chosen(request.param, request) as database:
+    async with chosen(request.param, request, "alignment") as database:
         settings = settings_for(tmp_path, **database)
         await assembly.migrate(settings, "alignment")
         server = Server(settings)

@@ -32,7 +32,7 @@ async def built(
 ) -> AsyncIterator[Large]:
     """Built once, undisturbed, in many batches."""
     monkeypatch.setattr(merging, "MOST", BATCH)
-    async with chosen(request.param, request) as given, large(tmp_path, LINKS, given) as there:
+    async with chosen(request.param, request, "alignment") as given, large(tmp_path, LINKS, given) as there:
         yield there
 
 

@@ -36,7 +36,7 @@ GRACE = timedelta(0)
 
 @pytest.fixture(params=BACKENDS)
 async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
-    async with chosen(request.param, request) as database:
+    async with chosen(request.param, request, "alignment") as database:
         configured = settings_for(tmp_path, settle_seconds=0, **database)
         await assembly.migrate(configured, "alignment")
         made = Server(configured)

@@ -41,7 +41,7 @@ _WHOLE = re.compile(
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
 async def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Large]:
     home: Path = tmp_path_factory.mktemp("large")
-    async with chosen(request.param, request) as given, large(home, LINKS, given) as found:
+    async with chosen(request.param, request, "alignment") as given, large(home, LINKS, given) as found:
         yield found
 
 
@@ -187,7 +187,7 @@ async def test_a_link_to_the_hub_takes_as_much_in_a_large_graph(
     monkeypatch.setattr(known, "EVERY", 60)  # seconds after which settings are looked for, with a statement more
     took = []
     for links in (SMALL, 3 * SMALL):
-        async with chosen(backend, request) as given, large(tmp_path / str(links), links, given) as found:
+        async with chosen(backend, request, "alignment") as given, large(tmp_path / str(links), links, given) as found:
             took.append(await added(found))
     assert took[0] == took[1]
     assert 0 < took[0][1] < Organisation(SMALL).at_hub
@@ -209,7 +209,7 @@ async def test_a_build_tells_how_far_it_is(
     monkeypatch.setattr(rebuild, "log", lines)
     monkeypatch.setattr(rebuild, "_TELL_SECONDS", 0)
     monkeypatch.setattr(generations, "_SWEPT_AT_ONCE", 100)
-    async with chosen(backend, request) as given, large(tmp_path, SMALL, given) as found:
+    async with chosen(backend, request, "alignment") as given, large(tmp_path, SMALL, given) as found:
         again = Rebuild(found.database, found.bus, found.organisation)
         number, told = await again.begin(), list[dict[str, Any]]()
         task = asyncio.create_task(again.run(number))

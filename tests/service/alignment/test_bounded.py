@@ -35,7 +35,7 @@ AS_OF = {"nodes": 700, "findings": 2000}
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=BACKENDS)
 async def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Large]:
     home: Path = tmp_path_factory.mktemp("bounded")
-    async with chosen(request.param, request) as given, large(home, 2000, given) as found:
+    async with chosen(request.param, request, "alignment") as given, large(home, 2000, given) as found:
         await _rare(found)
         yield found
 

@@ -161,7 +161,7 @@ def test_every_view_is_what_a_reference_makes_of_its_events(
 ) -> None:
     monkeypatch.setattr(known, "EVERY", 0)
     with asyncio.Runner() as runner:
-        database = chosen(backend, request)
+        database = chosen(backend, request, "alignment")
         given = runner.run(database.__aenter__())
         try:
             _play(runner, settings_for(tmp_path, pending_minutes=0, settle_seconds=settle, **given))

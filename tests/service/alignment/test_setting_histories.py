@@ -35,7 +35,7 @@ Rows = list[tuple[Any, ...]]
 
 @pytest.fixture(params=BACKENDS)
 async def database(request: pytest.FixtureRequest) -> AsyncIterator[dict[str, Any]]:
-    async with chosen(request.param, request) as given:
+    async with chosen(request.param, request, "alignment") as given:
         yield given
 
 

@@ -92,7 +92,10 @@ async def test_a_moment_long_ago_costs_what_changed_around_it(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counts, "_ENOUGH", 20)  # and nothing is pending: all of it was found within minutes
-    async with chosen(backend, request) as given, large(tmp_path, 2000, given | {"pending_minutes": "0"}) as there:
+    async with (
+        chosen(backend, request, "alignment") as given,
+        large(tmp_path, 2000, given | {"pending_minutes": "0"}) as there,
+    ):
         paths = [f"score?as_of={clock.rfc3339(there.organisation.time(at))}" for at in (7, 500, 1400)]
         along = [await score(there, path) for path in paths]
         async with there.database.write() as connection:
