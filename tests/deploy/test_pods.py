@@ -142,8 +142,9 @@ async def test_probes_ask_what_answers_without_a_token(cluster: Cluster, service
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://service") as client,
     ):
-        assert (await client.get(liveness["path"])).json() == {"status": "alive"}
-        assert (await client.get(readiness["path"])).json() == {"status": "ready"}
+        for path, said in ((liveness["path"], "alive"), (readiness["path"], "ready")):
+            answer = await client.get(path)
+            assert answer.json() == {"status": said}, answer.text
 
 
 def test_there_is_time_to_stop(cluster: Cluster) -> None:

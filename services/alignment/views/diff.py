@@ -48,6 +48,8 @@ async def diff(
 
 async def _days(moment: Moment, start: datetime, end: datetime) -> list[Json]:
     """The last days of the time between, those without a change left out."""
+    if start >= end:
+        return []
     midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
     begins = [
         clock.before(midnight, timedelta(days=number)) for number in range(min((end - start).days + 2, _MOST_DAYS))
