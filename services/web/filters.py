@@ -11,6 +11,7 @@ from zlib import crc32
 from services.web import saves
 from services.web.states import how, standing
 from shared.clock import rfc3339
+from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
 
@@ -122,6 +123,16 @@ def dimension(name: str) -> str:
     return "RACI" if name == "raci" else words(name).capitalize()
 
 
+def right(address: str) -> str | None:
+    """What filling in the form at an address takes; None where that is no form of an entity."""
+    match address.partition("?")[0].split("/"):
+        case ["", "new", name] | ["", "entity", name, _, "edit"]:
+            return f"{NODE_KINDS[name].service}:write"
+        case ["", "raci", _, "edit"]:
+            return "roles:write"
+    return None
+
+
 def owners(of_ref: Mapping[str, Node], present: str | None = None) -> list[tuple[str, str]]:
     """Who may own something, as choices: those who still do, by name; and who does at present, whoever that is."""
     found = {ref: node.name or ref for ref, node in of_ref.items() if node.live or ref == present}
@@ -147,6 +158,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "rfc3339": rfc3339,
     "dimension": dimension,
     "owners": owners,
+    "right": right,
     "verb": saves.verb,
     "told_members": saves.told,
     "is_brief": saves.is_brief,
