@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, select, true
 
 from services.alignment.judge.findings import COUNTED
 from services.alignment.judge.forecast import Turned
@@ -135,7 +135,9 @@ async def some(
     if "q" in filters:
         filters = filters | {"q": (filters["q"], called(moment, filters["q"]))}
     conditions = {name: _condition(name, value, past=moment.past) for name, value in filters.items()}
-    wanted, gone = left(_select(past=moment.past).where(moment.open_findings(), *conditions.values()), changed)
+    # is it true: put like that PostgreSQL begins with the place, and not with all that was found before a moment
+    held = [of_generation(FINDING), moment.open_findings().is_(true())] if moment.past else [moment.open_findings()]
+    wanted, gone = left(_select(past=moment.past).where(*held, *conditions.values()), changed)
 
     async def execute(query: Select[Any]) -> Any:
         return await moment.execute(query, **gone)
@@ -147,9 +149,8 @@ async def some(
         query = pagination.after(wanted.limit(limit + 1), order, cursor, descending=True)
         rows, next_cursor = pagination.page(await every(await execute(query)), order, limit)
     else:
-        held = of_generation(FINDING) if moment.past else moment.open_findings()
         graves = [] if "severity" in fixed else [SHOWN]
-        places = select(FINDING).where(held, *graves, *(conditions[name] for name in fixed))
+        places = select(FINDING).where(held[0], *graves, *(conditions[name] for name in fixed))
         most = pagination.MOST_LOOKED_AT // _COST
         rows, next_cursor = await pagination.look(
             execute, wanted, places, order, cursor, limit, descending=True, most=most
