@@ -38,6 +38,9 @@ class Present(Protocol):
     def those(self, node: Node, step: Step, reading: Reading) -> Collection[Node]:
         """What a step leads to from the node, of which the reading is true; once for each relation that leads there."""
 
+    def leads_to(self, node: Node, steps: tuple[Step, ...], reading: Reading) -> bool:
+        """Whether steps lead from the node to anything of which the reading is true, through live things only."""
+
     def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
         """What a check that is asked of everything at once has found of the node."""
 
@@ -85,9 +88,7 @@ class Joined:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         holds = self.goal.of
         if self.least == 1 and self.most is None:
-            if len(self.steps) == 1:
-                return () if present.those(node, self.steps[0], self.goal) else missing(self.missing)
-            return () if any(map(holds, reached(node, self.steps))) else missing(self.missing)
+            return () if present.leads_to(node, self.steps, self.goal) else missing(self.missing)
         enough = self.least if self.most is None else self.most + 1
         found: dict[str, None] = {}
         for each in reached(node, self.steps):

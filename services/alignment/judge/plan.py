@@ -11,7 +11,6 @@ from services.alignment.judge.closures import Closure
 from services.alignment.judge.conditions import asked
 from services.alignment.judge.each import EachEdge
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, led_to, through
-from services.alignment.judge.graph import Node
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.spells import ByRule, Spells, numbered
 from shared.contracts import NODE_KINDS
@@ -225,14 +224,3 @@ def each_edge(rule: Rule) -> EachEdge:
     """The check of a rule that looks at relations one by one."""
     assert isinstance(rule.check, EachEdge)
     return rule.check
-
-
-def ways_back(node: Node, steps: tuple[Step, ...]) -> list[Node]:
-    """From where something changed, against the steps that lead there, to the subjects."""
-    first = steps[0]
-    found = [*node.over(first.types, forward=not first.forward)]
-    for step in steps[1:]:
-        if not found:
-            break
-        found = [each for at in found for each in at.over(step.types, forward=not step.forward)]
-    return found

@@ -10,7 +10,7 @@ from services.alignment.judge.ends import every
 from services.alignment.judge.footprint import Reading, Step
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.hubs import Hubs
-from services.alignment.judge.plan import Back, Plan, ways_back
+from services.alignment.judge.plan import Back, Plan
 
 
 class Touching:
@@ -32,6 +32,9 @@ class Touching:
 
     def those(self, node: Node, step: Step, reading: Reading) -> Collection[Node]:
         return self.hubs.those(node, step, reading)
+
+    def leads_to(self, node: Node, steps: tuple[Step, ...], reading: Reading) -> bool:
+        return self.hubs.leads(node, steps, reading)
 
     def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
         return self.seen.get(self.plan.whole[check], {}).get(node, {}).values()
@@ -55,7 +58,7 @@ class Touching:
         if self.loading:
             return
         for steps, rules, _ in backs:
-            for subject in ways_back(node, steps) if steps else (node,):
+            for subject in self.hubs.back(node, steps):
                 self._touch(subject, rules.get(subject.kind, ()))
 
     def _touch_edges(self, node: Node) -> None:

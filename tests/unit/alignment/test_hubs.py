@@ -57,11 +57,13 @@ def test_what_steps_can_lead_through() -> None:
 def kept_wrong(judge: Judge) -> list[tuple[str, ...]]:
     """Where what is kept of hubs is not what a look at all of their relations finds."""
     wrong = []
-    for node, asked in judge.standing.hubs._kept.items():
-        for (step, reading), found in asked.items():
-            kept, now = ([*map(str, those)] for those in (found.values(), Hubs().those(node, step, reading)))
-            if sorted(kept) != sorted(now):
-                wrong.append((node.ref, *step.types, *kept, "is not", *now))
+    for node, asked in [*judge.standing.hubs._kept.items()]:
+        for (steps, reading), found in [*asked.items()]:
+            at_once = Hubs()._those(node, (steps, reading))
+            judge.standing.hubs._those(node, (steps, reading))
+            kept, now = (sorted(map(str, those.values())) for those in (found, at_once))
+            if kept != now:
+                wrong.append((node.ref, *map(str, steps), *kept, "is not", *now))
     return wrong
 
 
@@ -109,3 +111,42 @@ def test_one_more_at_a_hub_is_one_look_more(check: str) -> None:
     assert {*looked} == {"product/p7"}
     parts = [f.evidence.get("needs") for f in text.open()]
     assert parts == ([] if check == "joined" else ["product/p7"])
+
+
+RETIRED = ", ".join(f"service:s{number} operational" for number in range(ends.MANY + 100))
+
+
+@pytest.mark.parametrize(
+    ("hub", "beside", "looked_at"),
+    [
+        # many serve an outcome, and each is realized by one
+        ("objective:o{n} in_force; s{n} realizes o{n}, o{n} serves hub", "x realizes o3", {"x", "s3"}),
+        # what serves it is a hub itself
+        ("objective:o in_force; s{n} realizes o, o serves hub", "x realizes o", {"x"}),
+    ],
+    ids=["of its own", "behind another"],
+)
+def test_one_more_beside_a_hub_is_one_look_more(hub: str, beside: str, looked_at: set[str]) -> None:
+    """Two steps away as well; and one that ends there is one less."""
+    looked: list[str] = []
+
+    def of(node: Node) -> bool:
+        looked.append(node.ref.partition("/")[2])
+        return node.state == "retired"
+
+    check = Joined("one that is over", (into("serves"), into("realizes")), Reading(of, frozenset({"service"})))
+    text = Text(by=plan([Rule("T1", Severity.low, "trace", "", "", "", check, frozenset({"outcome"}))]))
+    text.add(f"outcome:hub agreed, {RETIRED}")
+    for number in range(ends.MANY + 100):
+        text.add(hub.format(n=number))
+    assert text.open()
+    looked.clear()
+    text.add(f"service:x operational; {beside}")
+    assert {*looked} == looked_at
+    looked.clear()
+    text.add("service:s7 retired")
+    assert ({*looked}, text.open()) == ({"s7"}, [])
+    looked.clear()
+    text.add(f"service:s7 operational; {beside} ended")
+    assert {*looked} <= {"s7", "s3"}
+    assert text.open()
