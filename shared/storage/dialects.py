@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    Text,
     Update,
     bindparam,
     column,
@@ -26,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from shared import clock
@@ -37,6 +40,24 @@ async def database_now(connection: AsyncConnection) -> datetime:
         return clock.now()
     moment: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
     return moment.astimezone(UTC)
+
+
+class written(FunctionElement[str]):  # noqa: N801  a function of SQL
+    """An instant in a column as a text without the sign of its zone: such texts sort as instants do."""
+
+    name = "written"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(written, "sqlite")
+def _written_by_sqlite(element: written, compiler: Any, **how: Any) -> str:
+    return f"rtrim({compiler.process(element.clauses, **how)}, 'Z')"
+
+
+@compiles(written, "postgresql")
+def _written_by_postgresql(element: written, compiler: Any, **how: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **how)} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
 
 
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("scope", type_=BigInteger)))

@@ -41,13 +41,14 @@ async def turned(
 ) -> Turned:
     """All findings that what is due changes, and what is supposed; ``rules`` are in force at the instant that is known.
     Raises TooMuch where too much would have to be read for it."""
-    history = History(connection, generation, times.known_at, rules.plan, MOST_READ)
+    history = History.known(connection, generation, times, rules.plan, MOST_READ)
     span = sorted((times.known_at, times.valid_at))
     subjects = await history.reached(await history.turning(*span) | supposed.refs)
     turned = await _foreseen(history, subjects, times, supposed)
     # that something grows old is seen by no rule about anything else, and by few about itself
     aged = await history.ageing(*span) - subjects
-    of_age = await _foreseen(History(connection, generation, times.known_at, rules.of_age, history.room), aged, times)
+    younger = History.known(connection, generation, times, rules.of_age, history.room)
+    of_age = await _foreseen(younger, aged, times)
     known, then = turned.known | of_age.known, turned.then | of_age.then
     return Turned(
         {id: finding for id, finding in known.items() if then.get(id) != finding},
@@ -62,7 +63,7 @@ async def about(
     connection: AsyncConnection, generation: int, rules: InForce, times: Times, subjects: set[str]
 ) -> list[Finding]:
     """The findings about some entities that are open at the valid time. Raises TooMuch as well."""
-    found = await _foreseen(History(connection, generation, times.known_at, rules.plan, MOST_READ), subjects, times)
+    found = await _foreseen(History.known(connection, generation, times, rules.plan, MOST_READ), subjects, times)
     return list(found.then.values())
 
 

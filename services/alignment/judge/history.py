@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge import history_statements as statements
@@ -13,19 +13,16 @@ from services.alignment.judge.clocks import shifted
 from services.alignment.judge.findings import Finding, of_row
 from services.alignment.judge.footprint import Step
 from services.alignment.judge.meaning import lasts
+from services.alignment.judge.moved import TAKEN_BACK, at_that_time, given
 from services.alignment.judge.plan import Plan
-from services.alignment.judge.replay import Piece, Relation, Row
+from services.alignment.judge.replay import Piece, Relation, Row, Times
 from services.alignment.judge.scheduled import CLOCKED, IN_MEMBERS
 from services.alignment.judge.standing import Said, Version
 from services.alignment.judge.ways import rests, watched, ways, ways_back
 from shared.clock import before
 from shared.live import kind_of
 from shared.storage.arrays import chunks
-from shared.storage.db import MOMENT
 from shared.storage.rows import every
-
-_AT: BindParameter[int] = bindparam("at")
-_SINCE = bindparam("since", type_=MOMENT)
 
 
 class TooMuch(Exception):
@@ -34,16 +31,32 @@ class TooMuch(Exception):
 
 class History:
     """One generation, as it was recorded from an instant on. A late event may be anywhere in it. Raises TooMuch where
-    ``most`` rows in all are not enough."""
+    ``most`` rows in all are not enough. With ``before`` entities are as they were then by the clocks of their owners,
+    who have moved them since."""
 
     def __init__(
-        self, connection: AsyncConnection, generation: int, since: datetime, plan: Plan, most: int | None = None
+        self,
+        connection: AsyncConnection,
+        generation: int,
+        since: datetime,
+        plan: Plan,
+        most: int | None = None,
+        before: datetime | None = None,
     ) -> None:
         self._connection = connection
         self.room = most
         self._since = since
-        self._given: dict[str, Any] = {"at": generation, "since": since}
+        self._taken_back = before is not None
+        self._given: dict[str, Any] = {"at": generation, "since": since, **(given(None, before) if before else {})}
         self.plan = plan
+
+    @classmethod
+    def known(
+        cls, connection: AsyncConnection, generation: int, times: Times, plan: Plan, most: int | None
+    ) -> "History":
+        """What is known at an instant, about a valid time."""
+        before = times.valid_at if times.valid_at < times.asked_at else None
+        return cls(connection, generation, times.known_at, plan, most, before)
 
     # -- whom a change reaches
 
@@ -65,13 +78,12 @@ class History:
         found |= await self._step(changed, _ANY_UP, back=False)
         for type in self.plan.circles:
             found |= await self._hanging_together(changed, type)
-        found |= {end for holder in [await self._holders(changed)] for end in holder}
+        found |= await self._holders(changed)
         return {ref for ref in found if not ref.startswith("link/")}
 
     async def _holders(self, refs: set[str]) -> set[str]:
         """Who declares a relation to them."""
-        found = await self._rows(statements.holding, refs)
-        return {row.holder for row in found}
+        return {row.holder for row in await self._rows(statements.holding, refs)}
 
     async def _step(self, refs: set[str], step: Step, *, back: bool) -> set[str]:
         forward = step.forward is not back
@@ -150,9 +162,12 @@ class History:
             found += await self._rows(query, refs)
         relations, ends = await asyncio.to_thread(_relations, found)
         read = frozenset(self.plan.members) | CLOCKED
-        entities = await self._rows(statements.entities, subjects | ends | joined, read)
+        entities = await self._rows(self._entities, subjects | ends | joined, read)
         rows = await asyncio.to_thread(lambda: [_row(row) for row in entities])
         return Piece(rows, relations, await self._live_since(rows))
+
+    def _entities(self, read: frozenset[str]) -> Any:
+        return at_that_time(statements.entities(read), TAKEN_BACK) if self._taken_back else statements.entities(read)
 
     async def _above(self, refs: set[str]) -> list[Any]:
         """All relations by which anything justifies these, over any number of others."""
@@ -178,7 +193,7 @@ class History:
 
     async def live_since(self, refs: set[str]) -> dict[str, datetime]:
         """Of what is in a state that is asked about at the instant, since when it has been without a break."""
-        return {row.ref: row.since for row in await self._rows(statements.since_live, refs)}
+        return {row.ref: row.since for row in await self._rows(statements.since_live, refs, self._taken_back)}
 
     # -- findings
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from services.alignment.judge.clocks import VALIDITY
 from services.alignment.judge.meaning import LASTING
+from services.alignment.judge.moved import undone
 from services.alignment.models import EDGE, FINDING, NODES, RECORD
 from shared.storage.arrays import any_of
 from shared.storage.db import MOMENT
@@ -120,20 +121,19 @@ def lasting(table: Any) -> ColumnElement[bool]:
 
 
 @cache
-def since_live() -> Any:
-    """Since when without a break: after the last version whose state was none that is asked about."""
-    mine = RECORD.c.generation == _AT, any_of(RECORD.c.ref, "refs"), RECORD.c.recorded_from <= _SINCE
+def since_live(taken_back: bool = False) -> Any:
+    """Since when without a break: after the last version whose state was none that is asked about. ``taken_back``:
+    without what clocks have made of it later than the valid time."""
     other = RECORD.alias("other")
-    broken = (
-        select(func.max(other.c.recorded_from))
-        .where(other.c.generation == _AT, other.c.ref == RECORD.c.ref, other.c.recorded_from <= _SINCE)
-        .where(not_(lasting(other)))
-        .scalar_subquery()
+    mine, others = (
+        (table.c.generation == _AT, table.c.recorded_from <= _SINCE, *([not_(undone(table))] if taken_back else []))
+        for table in (RECORD, other)
     )
+    last = select(func.max(other.c.recorded_from)).where(*others, other.c.ref == RECORD.c.ref, not_(lasting(other)))
+    broken = last.scalar_subquery()
     after = or_(broken.is_(None), RECORD.c.recorded_from > broken)
-    return (
-        select(RECORD.c.ref, func.min(RECORD.c.recorded_from).label("since")).where(*mine, after).group_by(RECORD.c.ref)
-    )
+    since = select(RECORD.c.ref, func.min(RECORD.c.recorded_from).label("since"))
+    return since.where(*mine, any_of(RECORD.c.ref, "refs"), after).group_by(RECORD.c.ref)
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:

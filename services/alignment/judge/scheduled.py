@@ -13,12 +13,13 @@ from shared.contracts.base import Kind
 CLOCKED = frozenset(kind.name for kind in NODE_KINDS.values() if kind.timed)
 """Kinds of which an owner's clock moves any."""
 IN_MEMBERS = {
-    (kind.name, timed.state, timed.at)
+    (kind.name, state, timed.at)
     for kind in NODE_KINDS.values()
     for timed in kind.timed
     if timed.at not in ("valid_from", "valid_to")
+    for state in (timed.state, timed.to)
 }
-"""Kind, state and member of those that are due at an instant which is no end of a validity."""
+"""Kind, state and member of those that are due, or have been moved, at an instant which is no end of a validity."""
 
 
 def scheduled(versions: Iterable[Version], after: datetime, until: datetime) -> list[Version]:

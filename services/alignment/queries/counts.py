@@ -31,8 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.alignment.judge.moved import AT, Moved
 from services.alignment.models import EDGE, FINDING, NODES, PROGRESS, RECORD, TALLY
-from services.alignment.queries import clocks
 from services.alignment.queries.snapshot import Moment, recorded
 from shared.clock import FOREVER
 from shared.storage.db import MOMENT
@@ -140,11 +140,11 @@ def _only(moment: Moment) -> dict[str, Any]:
 
 async def tally(moment: Moment, *what: str) -> Counts:
     """The same, from the counts that were kept nearest before this moment, or else nearest after it; in the states that
-    owners' clocks lead to by then. None are kept of what came from some models."""
+    owners' clocks have them in then. None are kept of what came from some models."""
     kept = await _nearest(moment) if moment.only is None else None
     counts = await (counted(moment, *what) if kept is None else _brought(moment, *kept, what))
-    if moment.is_foreseen and "node" in (what or WHAT):
-        query = _moved(past=moment.past, only=moment.only is not None)
+    if moment.moved and "node" in (what or WHAT):
+        query = _moved(moment.moved, past=moment.past, only=moment.only is not None)
         for number, then, is_live, *key in await moment.as_recorded(query, **_only(moment)):
             kind, type, state, live, weight, is_valid = key
             counts["node", kind, type, state, bool(live), weight, bool(is_valid)] -= number
@@ -153,11 +153,11 @@ async def tally(moment: Moment, *what: str) -> Counts:
 
 
 @cache
-def _moved(*, past: bool, only: bool) -> Select[Any]:
-    """How many entities there are that owners' clocks move, by the state to which."""
-    then = clocks.STATE.label("then"), clocks.LIVE.label("live_then")
-    keys = *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight"), _is_valid(clocks.AT).label("is_valid")
-    there = recorded(RECORD, past=past), NODES, RECORD.c.deleted.is_(False), clocks.IS_MOVED
+def _moved(moved: Moved, *, past: bool, only: bool) -> Select[Any]:
+    """How many entities there are that owners' clocks have in another state then, by that state."""
+    then = moved.state.label("then"), moved.live.label("live_then")
+    keys = *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight"), _is_valid(AT).label("is_valid")
+    there = recorded(RECORD, past=past), NODES, RECORD.c.deleted.is_(False), moved.those
     each = select(*then, *keys).where(*there, *((_OF_MODELS,) if only else ())).subquery()
     return select(func.count(), *each.c).group_by(*each.c)
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
     union_all,
 )
 
+from services.alignment.judge.moved import AT
 from services.alignment.models import EDGE, RECORD
-from services.alignment.queries.clocks import AT
 from services.alignment.queries.left_out import LeftOut
 from services.alignment.queries.nodes import BRIEF_NAMES, OF_NODE, brief, unseen
 from services.alignment.queries.scopes import counts_in

@@ -13,9 +13,9 @@ from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, and
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alignment.judge.in_force import InForce
+from services.alignment.judge.moved import AT, Moved, at_that_time, given, moved
 from services.alignment.judge.settings import NONE, Settings
 from services.alignment.models import FINDING
-from services.alignment.queries.clocks import AT, foreseen, given
 from shared.clock import FOREVER
 from shared.storage.db import MOMENT
 
@@ -46,10 +46,10 @@ class Moment:
     ``behind`` says that something turned by the calendar and has not been judged yet; a
     finding that is resolved sooner than ``settle`` leaves no trace, so what was found is final as much later.
     ``known_at`` is there where the valid time is another one than that of the findings in the tables: the instant
-    until which these have been judged; it was asked at ``asked_at``, or about what was known then. At a valid time that
-    is later than that, entities are in the states to which their owners' clocks will have moved them. Where there are
-    ``only`` some that count, these are the values of ``Record.models`` that they have. ``settings`` are those that are
-    recorded, whenever they count.
+    until which these have been judged; it was asked at ``asked_at``, or about what was known then. At another valid
+    time than that, entities are in the states to which their owners' clocks will have moved them by then, or had not
+    moved them yet. Where there are ``only`` some that count, these are the values of ``Record.models`` that they have.
+    ``settings`` are those that are recorded, whenever they count.
     """
 
     connection: AsyncConnection
@@ -84,15 +84,16 @@ class Moment:
         return self.as_of is not None
 
     @property
-    def is_foreseen(self) -> bool:
-        return self.asked_at is not None and self.at > self.asked_at
+    def moved(self) -> Moved | None:
+        """How the clocks of owners have entities then, if it is another time than that of the question."""
+        return moved(self.asked_at, self.at)
 
     async def execute(self, query: Executable, **more: Any) -> Any:
         """Run a statement that is about this moment. Its rows have columns by name."""
-        return await self.as_recorded(foreseen(query) if self.is_foreseen else query, **more)
+        return await self.as_recorded(at_that_time(query, self.moved) if self.moved else query, **more)
 
     async def as_recorded(self, query: Executable, **more: Any) -> Any:
-        """The same over states as they are recorded, whatever owners' clocks will do by then."""
+        """The same over states as they are recorded, whatever the clocks of owners do."""
         times = {"as_of": self.as_of, **given(self.asked_at, self.at)}
         return await self.connection.execute(query, {"of_generation": self.generation, **times, **more})
 

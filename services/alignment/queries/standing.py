@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from services.alignment.judge.moved import AT
 from services.alignment.models import NODES, RECORD
-from services.alignment.queries.clocks import AT
 from services.alignment.queries.counts import tally
 from services.alignment.queries.nodes import nodes
 from services.alignment.queries.snapshot import Moment, recorded

@@ -32,7 +32,7 @@ async def closing(moment: Moment, found: Json, subject: str, ways: Sequence[Sequ
     times, rule, id = times_of(moment), moment.rules[found["rule"]], found["id"]
     assert times is not None  # a moment to suppose something at is one apart
     by = plan([rule], (GOAL, END))
-    history = History(moment.connection, moment.generation, times.known_at, by, MOST_READ)
+    history = History.known(moment.connection, moment.generation, times, by, MOST_READ)
     try:
         piece = await history.piece({subject}, {end for each in supposed if each for end in each.refs})
         stored = [each for each in await history.findings({subject}) if each.opened_at <= times.known_at]

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 from pydantic import ValidationError
 
+from services.alignment.judge.moved import TAKEN_BACK
 from services.alignment.judge.replay import Relation, Supposed
 from services.alignment.judge.standing import Said, Version
 from services.alignment.queries.hops import Walk, into
@@ -102,10 +103,15 @@ class Supposing:
         row = await (node(self.moment, ref) if looks_like_an_id(key) else by_key(self.moment, kind, key))
         if row is None or row.deleted:
             raise Invalid.at(pointer, "unknown-reference", f"There is no {kind} {key}.")
+        self._know(row)
         found: str = row.ref
-        self._rows.setdefault(found, row)
-        self._states.setdefault(found, dict(row.data))
         return found
+
+    def _know(self, row: Any) -> None:
+        """What is recorded of it; at a valid time that is past, in the state that it was in by its owner's clock."""
+        state = {**row.data, "state": row.state} if self.moment.moved is TAKEN_BACK else dict(row.data)
+        self._rows.setdefault(row.ref, row)
+        self._states.setdefault(row.ref, state)
 
     async def _put(self, number: int, pointer: str, state: Json) -> None:
         kind = _kind(pointer, state)
@@ -114,7 +120,7 @@ class Supposing:
         if ref not in self._states and looks_like_an_id(str(state.get("id"))):
             row = await node(self.moment, ref)
             if row is not None:
-                self._rows[ref], self._states[ref] = row, dict(row.data)
+                self._know(row)
         self._suppose(number, pointer, kind, state)
 
     async def _move(self, number: int, at: str, ref: str, to: str) -> None:
@@ -138,8 +144,7 @@ class Supposing:
             detail = f"They hold more than {MOST_HELD} roles: end some first."
             raise Invalid.at(f"{at}/ref", "too-much-turns", detail)
         for row in await records(self.moment, {step.far for step in hop.steps}):
-            self._rows.setdefault(row.ref, row)
-            self._states.setdefault(row.ref, dict(row.data))
+            self._know(row)
             await self._move(number, at, row.ref, "ended")
 
     async def _link(self, number: int, at: str, step: steps.Join) -> None:

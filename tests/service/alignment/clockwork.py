@@ -8,6 +8,8 @@ from typing import Any
 from tests.service.alignment.world import World
 
 State = dict[str, Any]
+Version = tuple[datetime, State, bool]
+"""When it was recorded, and whether it was deleted then."""
 STEERED = ("strategy", "strategy_element", "objective", "tactic", "operation", "capability", "plan")
 MOVES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("role_assignment", "proposed"): ("active", ("valid_from",)),
@@ -46,6 +48,20 @@ def moved(state: State, after: datetime, until: datetime) -> State:
     return state
 
 
+def kept(versions: list[Version], valid_at: datetime) -> list[Version]:
+    """Without those that a clock has made of it later than a valid time that is past; all of them, if it has been so
+    from the first. Whoever was earlier than the clock has not waited for it."""
+
+    def is_undone(version: Version) -> bool:
+        at, state, is_deleted = version
+        ways = [members for (kind, _), (to, members) in MOVES.items() if (kind, to) == (state["kind"], state["state"])]
+        instants = {each for members in ways for each in _instants(state, members)}
+        return not is_deleted and any(valid_at < each <= at for each in instants)
+
+    found = [each for each in versions if not is_undone(each)]
+    return found if any(not is_deleted for *_, is_deleted in found) else versions
+
+
 def run(world: World, after: datetime, until: datetime) -> list[State]:
     """Each move is recorded at its instant; the new events."""
     before = len(world.events)
@@ -63,4 +79,6 @@ def date(world: World, dice: Random, ref: str, instants: list[str | None]) -> No
     states = [state for of, state in MOVES if of == kind] or [world.states[ref]["state"]]
     period = {"period": {"start": None, "end": dice.choice(instants)}} if kind == "contract" else {}
     begins, ends = dice.choice(instants), dice.choice(instants)
+    if begins and ends and begins >= ends:  # which no owner takes
+        begins, ends = (ends, begins) if begins > ends else (begins, None)
     world.restate(ref, state=dice.choice(states), valid_from=begins, valid_to=ends, **period)

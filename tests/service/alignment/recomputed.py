@@ -72,7 +72,7 @@ class Findings:
                 states[ref] = known[-1][1]
                 if known[-1][2]:
                     gone.add(ref)
-                if (begun := _live_since(ref, known)) is not None:
+                if (begun := live_since(ref, known)) is not None:
                     since[ref] = begun
             self._oracles[moment] = Oracle(states, gone, since, moment)
         return self._oracles[moment]
@@ -164,7 +164,7 @@ def named(found: Wrong) -> Found:
     }
 
 
-def _live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime | None:
+def live_since(ref: str, known: list[tuple[datetime, State, bool]]) -> datetime | None:
     kind = None if ref.startswith("link/") else NODE_KINDS[ref.partition("/")[0]]
     begun = None
     for at, state, deleted in known:

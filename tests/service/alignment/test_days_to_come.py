@@ -1,5 +1,6 @@
 """What every view says of a day to come is what it says on that day, once the clocks of the owners have moved what was
-due and nobody has done anything else; on random organisations, on either database."""
+due and nobody has done anything else; and so is what it says of that day later. On random organisations, on either
+database."""
 
 import os
 from collections.abc import Iterator
@@ -103,6 +104,13 @@ def told(value: Any) -> Any:
     return [told(inner) for inner in value] if isinstance(value, list) else value
 
 
+def without_since(answers: Any) -> Any:
+    """A valid time that is past is judged at that one instant, so what is found is so since then."""
+    if isinstance(answers, dict):
+        return {name: without_since(inner) for name, inner in answers.items() if name not in ("since", "opened_at")}
+    return [without_since(inner) for inner in answers] if isinstance(answers, list) else answers
+
+
 def differing(one: dict[str, Json], other: dict[str, Json]) -> dict[str, Any]:
     return {path: difference(one[path], other[path]) for path in one if one[path] != other[path]}
 
@@ -127,14 +135,49 @@ async def test_a_day_to_come_is_what_it_was_said_to_be(
     which = list(paths(dice, sorted(server.world.states.keys() - {*LINK_REFS})))
     today, days = calendar.now, [calendar.now + days * DAY for days in (3, 120)]
     foreseen = {day: await asked(server, which, valid_at=day) for day in days}
+    found = {today: await asked(server, which)}
     last = today
     for day in days:
         due = clockwork.run(server.world, last, day)
         await server.arrive(due)
         calendar.turn_to(day)
         assert due or day > days[0], "nothing is moved"
-        assert differing(foreseen[day], await asked(server, which)) == {}, day
+        found[day] = await asked(server, which)
+        assert differing(foreseen[day], found[day]) == {}, day
         last = day
+    for day in (today, days[0]):
+        then = await asked(server, which, valid_at=day)
+        assert differing(without_since(found[day]), without_since(then)) == {}, f"{day}, looked back at"
     first = days[0]
     again = await asked(server, which, as_of=today, valid_at=first)
     assert differing(foreseen[first], again) == {}, "and what was foreseen then is told as it was"
+
+
+async def test_what_was_over_before_its_time_stays_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock is taken back, whatever was changed since; what somebody has ended is not, though it was due later."""
+    world, dice = server.world, Random(0)
+    by_clock, by_hand, contract = refs = [MORE[0], MORE[1], MORE[6]]
+    for ref in refs:
+        world.write(ref, dice)
+    calendar = Calendar(server, monkeypatch)
+    first, ends = calendar.now, rfc3339(calendar.now + 2 * DAY)
+    held = {"state": "active", "valid_from": None, "valid_to": ends}
+    agreed = {"state": "suspended", "valid_from": None, "valid_to": None, "period": {"start": None, "end": ends}}
+    steps: list[Json] = [
+        {by_clock: held, by_hand: held, contract: agreed},
+        {by_hand: {"state": "ended"}},
+        {by_clock: {"state": "ended"}, contract: {"state": "expired"}},
+        {ref: {"criticality": 5} for ref in refs},
+    ]
+    for day, step in enumerate(steps):
+        world.at = first + day * DAY
+        for ref, members in step.items():
+            world.restate(ref, **members)
+    await server.arrive(world.events)
+    calendar.turn_to(first + len(steps) * DAY)
+
+    async def states(at: datetime) -> list[str]:
+        return [(await server.get(f"nodes/{ref}", valid_at=rfc3339(at)))["state"] for ref in refs]
+
+    assert await states(first + 2 * DAY - HOUR) == ["active", "ended", "suspended"]
+    assert await states(first + 2 * DAY) == ["ended", "ended", "expired"]

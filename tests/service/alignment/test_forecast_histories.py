@@ -12,9 +12,9 @@ from sqlalchemy import select
 from services.alignment.models import FINDING
 from shared import clock
 from shared.clock import FOREVER, rfc3339
-from tests.service.alignment.clockwork import moved
+from tests.service.alignment.clockwork import kept, moved
 from tests.service.alignment.oracle import Oracle
-from tests.service.alignment.recomputed import Findings
+from tests.service.alignment.recomputed import Findings, live_since
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, MINUTE, REFS, START
 
@@ -67,12 +67,19 @@ async def listed(server: Server, **asked: Any) -> list[Json]:
 
 
 def foreseen(events: list[Json], known_at: datetime | None, valid_at: datetime) -> Findings:
-    """What was recorded until the one instant and moved by the owners' clocks from then on, valid at the other."""
+    """What was recorded until the one instant and moved by the owners' clocks from then on, or not moved yet, valid at
+    the other."""
     asked_at = known_at or clock.now()
     findings = Findings([e for e in events if datetime.fromisoformat(e["time"]) <= asked_at], valid_at)
     then = findings.oracle(asked_at)
-    states = {ref: moved(state, asked_at, valid_at) for ref, state in then.states.items()}
-    findings._oracles[valid_at] = Oracle(states, then.gone, then.since, valid_at)
+    states, since = {ref: moved(state, asked_at, valid_at) for ref, state in then.states.items()}, dict(then.since)
+    for ref in states.keys() - then.gone if valid_at < asked_at else ():
+        known = [each for each in findings.versions[ref] if each[0] <= asked_at]
+        if not ref.startswith("link/") and len(before := kept(known, valid_at)) < len(known):
+            last = next(state for _, state, is_deleted in reversed(before) if not is_deleted)
+            states[ref] |= {"state": last["state"]}
+            since |= {ref: begun} if (begun := live_since(ref, before)) else {}
+    findings._oracles[valid_at] = Oracle(states, then.gone, since, valid_at)
     return findings
 
 

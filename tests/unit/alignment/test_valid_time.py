@@ -36,7 +36,7 @@ def test_without_a_next_page_everything_is_on_this_one() -> None:
 
 
 def test_no_clock_moves_what_a_relation_between_others_lives_by() -> None:
-    """Whoever lets one do so has to foresee the flag of those relations as well: ``queries/clocks.py``."""
+    """Whoever lets one do so has to foresee the flag of those relations as well: ``judge/moved.py``."""
     kinds = [*NODE_KINDS.values(), *LINKS.values()]
     assert not [kind.name for kind in kinds if kind.timed and (kind.is_link or any(r.start for r in kind.references))]
 
