@@ -30,7 +30,8 @@ _LEAST = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Asked:
-    """Which time: from a moment ``since`` to the moment of the page; of a whole ``day``; or of the last 30 days."""
+    """Which time: from a moment ``since`` to the moment of the page; of a whole ``day``; or of the last 30 days. The
+    same address means the same time all day, since a ``cursor`` is of one."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -42,7 +43,7 @@ async def screen(visit: Visit, asked: Asked, wrong: str | None = None) -> Screen
     """Raises Invalid."""
     as_of = moment(visit.place.as_of) if visit.place.as_of else None
     end = asked.until or as_of or clock.now()
-    start = asked.since or clock.before(end, _USUAL)
+    start = asked.since or clock.before(end.replace(hour=0, minute=0, second=0, microsecond=0), _USUAL)
     if start >= end:
         raise Invalid.at("?to", "invalid-interval", "The second moment must be later than the first.")
     to = rfc3339(end) if asked.until or as_of else None
@@ -99,8 +100,8 @@ def routes(pages: Pages) -> APIRouter:
     async def of_day(request: Request, day: Word, cursor: Word | None = None) -> Response:
         async def shown(visit: Visit) -> Screen:
             start = _start(day)
-            whole = Asked(start - _LEAST, min(start + _DAY - _LEAST, clock.now()), start.date(), cursor)
-            return await screen(visit, whole)
+            end = start + _DAY - _LEAST
+            return await screen(visit, Asked(start - _LEAST, end if end < clock.now() else None, start.date(), cursor))
 
         return await pages.show(request, None, shown)
 

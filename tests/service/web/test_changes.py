@@ -47,6 +47,16 @@ async def test_what_was_done_stands_with_who_did_it_and_what_it_brought(
     await sampled.caught_up()
 
 
+@pytest.mark.parametrize("path", ["/changes", f"/changes/{datetime.now(UTC).date()}", "/changes?from=2026-01-01"])
+async def test_what_is_older_is_on_the_next_page(browser: httpx.AsyncClient, path: str) -> None:
+    first = await shown(browser, path)
+    [older] = first.xpath("//a[contains(@href, 'cursor=')]/@href")
+    second = await shown(browser, older)
+    seen, there = ([said(each) for each in page.xpath("//article")] for page in (first, second))
+    assert there
+    assert there != seen
+
+
 async def test_a_day_has_its_address_and_a_month_is_counted_by_day(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
