@@ -167,8 +167,8 @@ async def _bring(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from services.cli import report as rendering
+    from shared.interchange import telling
     from shared.interchange.bring import bring
-    from shared.interchange.drifting import drifting
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=session.err, transient=True, disable=not session.err.is_terminal) as progress:
@@ -181,6 +181,5 @@ async def _bring(
             match=match,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-        report.drifting = await drifting(session.client, report.outcomes)
-    session.show(rendering.data(report), lambda: rendering.render(report, everything=everything))
+    session.show(telling.data(report), lambda: rendering.render(report, everything=everything))
     return report

@@ -7,57 +7,15 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 
-from services.cli.spoken import Names, differing, spoken
+from services.cli.spoken import spoken
 from services.cli.tables import cell, table
-from shared.interchange.outcome import Fields, Leaving, Outcome, Report
-from shared.interchange.records import Record
+from shared.interchange.outcome import Fields, Leaving, Report
+from shared.interchange.spoken import Names, differing
+from shared.interchange.telling import counts, names, summary
 
 _FEW, _NAMED = 25, 3
 MOST = 50
 """Lines of each part; ``--all`` shows those that are left out."""
-_TOLD = ("retyped", "returned", "pruned", "released")
-_WRITES = ("created", "changed")
-_ALWAYS = (*_WRITES, "unchanged", "unmapped", "duplicates", "refused")
-"""What the last line has also at 0."""
-
-
-def data(report: Report) -> dict[str, Any]:
-    changed = [outcome for outcome in report.outcomes if outcome.fields and outcome.action != "refused"]
-    return {
-        "dry_run": report.dry_run,
-        "read": report.read,
-        "beside": dict(report.beside),
-        "came_to": report.came_to,
-        **{action: report.count(action) for action in ("created", "changed", "unchanged")},
-        "noted": report.noted,
-        "drafts": dict(report.drafts),
-        "kept": [_entry(outcome, outcome.kept) for outcome in report.outcomes if outcome.kept],
-        "unnamed": dict(report.unnamed),
-        "unmapped": dict(report.unmapped),
-        "duplicates": dict(report.duplicates),
-        "joined": dict(report.joined),
-        "related": {" ".join(told): count for told, count in report.fallen.items()},
-        "notes": report.notes,
-        "left_out": dict(report.left_out),
-        "refused": [refusal._asdict() for refusal in report.refused],
-        **{
-            action: [_named(outcome.record) for outcome in report.outcomes if outcome.action == action]
-            for action in _TOLD
-        },
-        "left": [{**_named(leaving.record), "resting": leaving.resting} for leaving in report.left],
-        "doubles": [_named(record) for record in report.doubles],
-        "drifting": report.drifting,
-        "changes": [{"action": outcome.action, **_entry(outcome, outcome.fields)} for outcome in changed],
-    }
-
-
-def _named(record: Record) -> dict[str, Any]:
-    return {"kind": record.kind.name, "id": record.id, "label": record.label}
-
-
-def _entry(outcome: Outcome, fields: Fields) -> dict[str, Any]:
-    shown = {name: {"there": there, "source": source} for name, (there, source) in fields.items()}
-    return {**_named(outcome.record), "fields": shown}
 
 
 def render(report: Report, *, everything: bool = False) -> RenderableType:
@@ -65,15 +23,15 @@ def render(report: Report, *, everything: bool = False) -> RenderableType:
     most = sys.maxsize if everything else MOST
     parts = [*_parts(report, most)]
     long = sum(outcome.action != "unchanged" for outcome in report.outcomes) + len(report.refused) > _FEW
-    head = [cell(_summary(report)), cell("")] if long else []
-    return Group(*head, *parts, cell(_summary(report)))
+    head = [cell(summary(report)), cell("")] if long else []
+    return Group(*head, *parts, cell(summary(report)))
 
 
 def _parts(report: Report, most: int) -> Iterator[RenderableType]:
     yield from _diff(report, most)
     if report.kept:
         yield from _fields(
-            "Kept, because somebody changed it here since", report.kept, ("here", "source"), most, _names(report)
+            "Kept, because somebody changed it here since", report.kept, ("here", "source"), most, names(report)
         )
     if report.refused:
         yield table(("refused", "type", "reason"), report.refused[:most])
@@ -89,7 +47,7 @@ def _parts(report: Report, most: int) -> Iterator[RenderableType]:
         ("left out", report.left_out),
     ):
         if counter:
-            yield cell(f"{title}: {_counts(counter)}")
+            yield cell(f"{title}: {counts(counter)}")
 
 
 def _diff(report: Report, most: int) -> Iterator[RenderableType]:
@@ -105,13 +63,8 @@ def _diff(report: Report, most: int) -> Iterator[RenderableType]:
     changed = [(outcome.record, outcome.fields) for outcome in report.outcomes if outcome.action == "changed"]
     if changed:
         yield from _fields(
-            "Would change" if report.dry_run else "Changed", changed, ("from", "to"), most, _names(report)
+            "Would change" if report.dry_run else "Changed", changed, ("from", "to"), most, names(report)
         )
-
-
-def _names(report: Report) -> Names:
-    own = [outcome.record for outcome in report.outcomes if not outcome.record.kind.is_link]
-    return {**report.names, **{record.id: record.label for record in own}}
 
 
 def _identity(report: Report, most: int) -> Iterator[str]:
@@ -125,7 +78,7 @@ def _identity(report: Report, most: int) -> Iterator[str]:
             yield f"left the file: {record.label}, and stays: another source has it too"
     yield from _left(report, most)
     if report.drafts:
-        kinds = _counts(report.drafts)
+        kinds = counts(report.drafts)
         begin = "Would begin as drafts, and not be live" if report.dry_run else "Begun as drafts, and not live yet"
         yield (
             f"{begin}: {kinds}. plumbline move KIND/KEY STATE takes one further. What is in use already is registered "
@@ -181,28 +134,3 @@ def _fields(
     ]
     yield table(("what", "member", *columns), rows[:most], title=title)
     yield from _more(len(rows), most)
-
-
-def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{type} {count}" for type, count in sorted(counter.items()))
-
-
-def _summary(report: Report) -> str:
-    """Numbers that add up: what was read and came beside it, then what became of that, then what is counted in it
-    already or was not in the file."""
-    would = "would be " if report.dry_run else ""
-    beside = " and ".join(
-        f"{count} {what.removesuffix('s') if count == 1 else what}" for what, count in sorted(report.beside.items())
-    )
-    became = [
-        f"{count} {would if name in _WRITES else ''}{name}"
-        for name, count in report.came_to.items()
-        if count or name in _ALWAYS
-    ]
-    further = {
-        "left": 0 if report.nameless else len(report.left),
-        f"{would}retired": report.count("pruned"),
-        "not to be retired": report.staying,
-    }
-    told = [f"{len(report.kept)} kept", *(f"{count} {name}" for name, count in further.items() if count)]
-    return f"{report.read} read{beside and f', {beside} beside'}: {', '.join(became)}; {', '.join(told)}"

@@ -1,38 +1,14 @@
-"""Values of members as people would say them: what they refer to by its name, and of lists what differs."""
+"""Values as people would say them, in a line of a terminal."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from services.cli.tables import plain
+from shared.interchange.spoken import Names, said
 
 _LONGEST = 60
-Names = Mapping[str, str]
-"""What an id is called."""
-
-
-def differing(there: Any, source: Any) -> tuple[Any, Any]:
-    """Of two lists what only one of them has; anything else as it is."""
-    if not (isinstance(there, list) and isinstance(source, list)):
-        return there, source
-    return [each for each in there if each not in source], [each for each in source if each not in there]
 
 
 def spoken(value: Any, names: Names) -> str:
     """On one line and not too long."""
-    text = plain(_said(value, names))
+    text = plain(said(value, names))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _said(value: Any, names: Names) -> str:
-    if isinstance(value, dict):
-        if value.keys() == {"kind", "id"}:
-            return names.get(str(value["id"])) or f"{value['kind']}/{value['id']}"
-        told = {_word(name): _said(each, names) for name, each in value.items() if each not in (None, [], {}, "")}
-        return ", ".join(f"{name} {each}" for name, each in told.items())
-    if isinstance(value, list):
-        return "; ".join(_said(each, names) for each in value)
-    return names.get(value, value) if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _word(name: str) -> str:
-    return name.removesuffix("_ids").removesuffix("_id").replace("_", " ")

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from shared.client import Client
 from shared.interchange import identity, prune, sources, unsaid
+from shared.interchange.drifting import drifting
+from shared.interchange.glimpse import unsaid_of
 from shared.interchange.holdings import Held, Holdings
 from shared.interchange.inventory import TooMany
 from shared.interchange.outcome import Leaving, Report
@@ -13,10 +15,6 @@ from shared.interchange.sync import Progress, sync
 
 MOST_LOOKED_AT = 10_000
 """Entities and links that are looked through for what left, where nothing hangs on it."""
-_NOT_LOOKED = (
-    "Whether something has left it was not looked at, since the server holds more than "
-    f"{MOST_LOOKED_AT:,} entities and links: --prune --dry-run does."
-)
 
 
 async def bring(
@@ -26,13 +24,34 @@ async def bring(
     dry_run: bool = False,
     prunes: bool = False,
     match: bool = False,
+    reason: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Bring a batch in. ``prunes`` retires what its model or bundle has no more; without it, that is told and stays.
-    ``match`` joins entities that are there from elsewhere under the same name.
+    ``match`` joins entities that are there from elsewhere under the same name. The ``reason`` stands in the history
+    of what comes, moves and goes.
 
     Nothing is pruned where the server refused something: what left may rest on it. Raises Unreachable and Unauthorized.
     """
+    if reason:
+        batch.layers = [
+            [replace(record, reason=f"{reason} ({record.reason})") for record in layer] for layer in batch.layers
+        ]
+    report = await _brought(client, batch, reason, dry_run=dry_run, prunes=prunes, match=match, progress=progress)
+    report.drifting = await drifting(client, report.outcomes)
+    return report
+
+
+async def _brought(
+    client: Client,
+    batch: Batch,
+    reason: str | None,
+    *,
+    dry_run: bool,
+    prunes: bool,
+    match: bool,
+    progress: Progress | None,
+) -> Report:
     origin = batch.origin
     if origin is None:
         return await sync(client, batch, dry_run=dry_run, progress=progress)
@@ -41,7 +60,10 @@ async def bring(
         holdings = await Holdings.read(client, None if acts else MOST_LOOKED_AT)
     except TooMany:
         report = await sync(client, batch, dry_run=dry_run, progress=progress)
-        report.notes += [_NOT_LOOKED] if origin.name else []
+        if origin.name:
+            holdings, note = await unsaid_of(client, batch, origin.name, MOST_LOOKED_AT)
+            report.left = _leaving(holdings, identity.left(batch, origin, holdings), origin)
+            report.notes += [note] if note else []
         return report
     origin = sources.recognise(batch, origin, holdings)
     doubles = identity.resolve(batch, origin, holdings, match=match) if batch.whole else []
@@ -51,7 +73,7 @@ async def bring(
         report.add(await succeed(client, holdings, report.outcomes, batch.instead))
     left = unsaid.sayable(identity.left(batch, origin, holdings), batch, holdings)
     if prunes and not report.count("refused"):
-        report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run))
+        report.add(await prune.retire(client, holdings, left, origin, dry_run=dry_run, reason=reason))
         return report
     if prunes and left:
         report.notes.append("Nothing was retired: something was refused, and what left may belong to it.")

@@ -1,7 +1,9 @@
 """Bundles as people write them: YAML documents of ``kind``, ``key``, ``spec`` and ``links``, in files and folders."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,24 +72,45 @@ def read(paths: Iterable[Path]) -> list[Document]:
 def gather(paths: Iterable[Path]) -> tuple[list[Document], Unread]:
     """The documents, without what cannot be read of them, and what is wrong with that. Raises BadBundle where there is
     no document."""
-    found, unread = list[Document](), Unread()
-    files, room, number = [*_files(paths, unread.faults)], MAX_TOTAL, 0
-    for file in files:
+    unread = Unread()
+    files = [*_files(paths, unread.faults)]
+    what = ", ".join(map(str, files)) if files else f"{', '.join(map(str, paths))}: no file ends in .yaml or .yml"
+    return _gathered([(str(file), partial(read_bounded, file, MAX_BYTES)) for file in files], unread, what)
+
+
+def gather_contents(contents: Mapping[str, bytes]) -> tuple[list[Document], Unread]:
+    """The same of what files hold, by their names."""
+    named = [(name, partial(bytes, content)) for name, content in contents.items()]
+    return _gathered(named, Unread(), ", ".join(contents))
+
+
+def knows(content: bytes) -> bool:
+    """Whether a line says which kind something is, as in documents of a bundle."""
+    return any(kind.decode() in NODE_KINDS for kind in _KIND.findall(content))
+
+
+_KIND = re.compile(rb"^kind: *[\"']?([a-z_]+)", re.MULTILINE)
+
+
+def _gathered(
+    files: Iterable[tuple[str, Callable[[], bytes]]], unread: Unread, what: str
+) -> tuple[list[Document], Unread]:
+    found, room, number = list[Document](), MAX_TOTAL, 0
+    for file, read in files:
         try:
-            content = read_bounded(file, MAX_BYTES)
+            content = read()
             room -= len(content)
             if room < 0:
                 unread.faults.append(f"{file}: with this file they come to more than {MAX_TOTAL // 1024**2} MiB")
                 break
             for number, document in enumerate(parsed_apart(content), 1):
-                found += _documents(str(file), number, document, unread)
+                found += _documents(file, number, document, unread)
         except (OSError, ValueError) as error:
             unread.faults.append(f"{file}: {error}")
     unread.faults += _repeated(found)
     if len(found) > MAX_DOCUMENTS:
         unread.faults.append(f"a bundle holds at most {MAX_DOCUMENTS} documents")
     if not number and not unread.faults:
-        what = ", ".join(map(str, files)) if files else f"{', '.join(map(str, paths))}: no file ends in .yaml or .yml"
         raise BadBundle([f"{what}: there is no document in it"])
     return found, unread
 

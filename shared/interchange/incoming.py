@@ -1,5 +1,6 @@
 """A file on its way in: read in its format, its names looked up on the server, and made ready for the engine."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -7,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from shared.client import Client, ClientError
-from shared.interchange import as_there, bundle, formats
+from shared.interchange import as_there, bundle, bundle_files, formats
 from shared.interchange.bundle_files import Document, Unread
+from shared.interchange.formats.backstage import BACKSTAGE
 from shared.interchange.formats.format import Documents, Faulty, File, Unreadable
 from shared.interchange.found import FOLLOWING, FOUND_IN
 from shared.interchange.known import Asked, Known, folded
@@ -25,12 +27,22 @@ async def to_batch(client: Client, file: File, format: str | None = None) -> Bat
     return batch
 
 
+async def anything(client: Client, file: File, *, found: bool = False) -> Batch:
+    """What a file and those beside it hold, whichever format it is: a bundle as well, of which what says no state is
+    registered as in use where it is ``found``. Raises as ``to_batch``."""
+    if BACKSTAGE.knows(file.content) or not bundle_files.knows(file.content):
+        return await to_batch(client, file)
+    contents = {each.name: each.content for each in (file, *file.beside)}
+    documents, unread = await asyncio.to_thread(bundle_files.gather_contents, contents)
+    return await bundle.to_batch(client, documents, file.source, unread=unread, found=found)
+
+
 async def _read(client: Client, file: File, format: str | None) -> Batch:
     if file.source in file.names:
         file = replace(file, source=None, place=file.source, above=())
-    found = formats.named(format) if format else formats.recognise(file)
+    found = formats.named(format) if format else await asyncio.to_thread(formats.recognise, file)
     try:
-        read = formats.read(file, found.name)
+        read = await asyncio.to_thread(formats.read, file, found.name)  # which takes as long as the file is large
     except Faulty as error:
         if error.rest is not None:
             with suppress(ClientError):

@@ -24,10 +24,17 @@ async def prune(client: Client, batch: Batch, origin: Origin, *, dry_run: bool) 
 
 
 async def retire(
-    client: Client, holdings: Holdings, going: Iterable[Held], origin: Origin, *, dry_run: bool
+    client: Client,
+    holdings: Holdings,
+    going: Iterable[Held],
+    origin: Origin,
+    *,
+    dry_run: bool,
+    reason: str | None = None,
 ) -> list[Outcome]:
-    """End links and retire entities, those that nothing rests on first."""
-    waiting = [(record(holdings, held, origin), held[1]) for held in going]
+    """End links and retire entities, those that nothing rests on first; a ``reason`` says more than that they left."""
+    why = f"{reason} ({REASON})" if reason else REASON
+    waiting = [(record(holdings, held, origin, why), held[1]) for held in going]
     outcomes = [Outcome(each, "released") for each, state in waiting if is_shared(origin, state)]
     if dry_run:
         return outcomes + [Outcome(each, "pruned") for each, state in waiting if not is_shared(origin, state)]

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from shared.interchange.formats import archimate, raci, tables
 from shared.interchange.formats.backstage import BACKSTAGE
-from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unreadable, Written
+from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unknown, Unreadable, Written
 from shared.interchange.formats.stratml import STRATML
 from shared.interchange.formats.tmf import TMF
 from shared.interchange.inventory import Inventory
 
 __all__ = [
-    "FORMATS", "MOST", "Documents", "File", "Format", "Read", "Unreadable", "Written", "named", "read",
-    "recognise", "writer",
+    "FORMATS", "MOST", "Documents", "File", "Format", "Read", "Unknown", "Unreadable", "Written", "named",
+    "read", "recognise", "writer",
 ]  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
@@ -46,9 +46,8 @@ def recognise(file: File) -> Format:
     for format in FORMATS:
         if format.knows(file.content):
             return format
-    known = "".join(f"\n  {format.name}: {format.title}. {format.origin}" for format in FORMATS)
-    bundles = "A bundle (YAML) is for plumbline apply."
-    raise Unreadable(f"{file.name} is in no format that can be read here. These can:{known}\n{bundles}")
+    known = [f"  {format.name}: {format.title}. {format.origin}" for format in FORMATS]
+    raise Unknown(file.name, [*known, "A bundle (YAML) is for plumbline apply."])
 
 
 def read(file: File, format: str | None = None) -> Read:

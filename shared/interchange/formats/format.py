@@ -13,6 +13,14 @@ class Unreadable(ValueError):
     """The file is of no format that is known, or none that can be read safely; the message says what is wrong."""
 
 
+class Unknown(Unreadable):
+    """No format knows the file; ``known`` is what can be read instead, a line each."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.plain = f"{name} is in no format that can be read here."
+        super().__init__("\n".join([f"{self.plain} These can:", *known]))
+
+
 class Faulty(Unreadable):
     """The file can be read, and what it says is wrong; each fault is a line that names the place. ``rest`` is what it
     holds besides, of which more may be wrong."""

@@ -122,15 +122,32 @@ def test_of_bundles_without_names_what_is_in_none_of_them_is_not_known(
     assert "and 1 more. It stays; --prune retires what is not in it." in said
 
 
-def test_a_large_server_is_not_looked_through_for_what_left(
+def test_of_a_large_server_the_view_says_what_left(
     run: Any, owner: FakeOwner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """As far as it knows; what it has of another source, or of one that is over, or that came back, has not left."""
     monkeypatch.setattr("shared.interchange.bring.MOST_LOOKED_AT", 3)
+    nodes = "/alignment/v1/nodes"
     file = tmp_path / "b.yaml"
     file.write_text(roles(5))
-    assert "not looked at" not in run("apply", "-f", file, "--source", "ferry").stdout
+    run("apply", "-f", file, "--source", "ferry")
+    assert "was not looked at" in run("apply", "-f", file, "--source", "ferry").stdout, "there is no view"
+    other = tmp_path / "other.yaml"
+    other.write_text("{kind: role, key: r9, spec: {name: Role 9}}")
+    run("apply", "-f", other, "--source", "other")
+    known = [{"kind": "role", "id": id, "state": "active", "deleted": False} for _, id in owner.states]
+    known[2]["state"], known[1]["deleted"] = "retired", True
+    owner.extra[nodes] = {"items": known, "next_cursor": None}
     file.write_text(roles(1))
-    assert "--prune --dry-run does" in run("apply", "-f", file, "--source", "ferry").stdout
+    data = json.loads(run("apply", "-f", file, "--source", "ferry", "--json").stdout)
+    assert [each["label"] for each in data["left"]] == ["Role 3 (role/r3)", "Role 4 (role/r4)"]
+    told = run("apply", "-f", file, "--source", "ferry").stdout
+    assert "left the file: Role 4 (role/r4)" in told
+    assert "With --prune everything is looked at" in told
+    assert told.splitlines()[-1].endswith("2 left")
+    monkeypatch.setattr("shared.interchange.glimpse.MOST", 1)
+    assert "More than 1 have left it." in run("apply", "-f", file, "--source", "ferry").stdout
+    del owner.extra[nodes]
     assert "- role role/r4" in run("apply", "-f", file, "--source", "ferry", "--prune", "--dry-run").stdout
 
 

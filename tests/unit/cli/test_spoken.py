@@ -1,6 +1,7 @@
 import pytest
 
-from services.cli.spoken import differing, spoken
+from services.cli.spoken import spoken
+from shared.interchange.spoken import differing
 
 NAMES = {"1": "party/crew", "2": "role/purser"}
 

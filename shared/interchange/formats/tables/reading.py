@@ -221,7 +221,7 @@ def documents(file: File, sheets: list[Sheet]) -> Documents:
     tables = [table for sheet in sheets for table in reading.tables(sheet)]
     if not tables and not reading.faults:
         titles = ", ".join(sheet.title for sheet in sheets)
-        raise Unreadable(f"{file.name}: {titles} names no kind: say it with --kind, such as --kind service.")
+        raise Unreadable(f"{file.name}: {titles} names no kind: say it with --kind, such as service.")
     for table in tables:
         reading.name(table)
     for table in sorted(tables, key=lambda table: (table.part is not None, table.kind is None)):
