@@ -5,6 +5,7 @@ from collections.abc import Callable
 from shared.interchange.formats import archimate, raci, tables
 from shared.interchange.formats.backstage import BACKSTAGE
 from shared.interchange.formats.format import HINTS, Documents, File, Format, Read, Unknown, Unreadable, Written
+from shared.interchange.formats.policies import POLICIES
 from shared.interchange.formats.stratml import STRATML
 from shared.interchange.formats.tmf import TMF
 from shared.interchange.inventory import Inventory
@@ -20,6 +21,7 @@ FORMATS: tuple[Format, ...] = (
     BACKSTAGE,
     TMF,
     raci.RACI,
+    POLICIES,
     archimate.ARCHI,
     tables.XLSX,
     tables.JSON,

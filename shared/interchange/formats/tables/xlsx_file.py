@@ -26,6 +26,15 @@ _CHUNK = 1024 * 1024
 _CELL = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^<>]*?\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _ANY_CELL = re.compile(rb"""<(?:\w+:)?c[\s/>]""")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
+_UNPACKABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,  # of zipfile, for a packing that it does not know
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def knows(content: bytes) -> bool:
@@ -40,6 +49,14 @@ def knows(content: bytes) -> bool:
         return False
 
 
+def mentions(content: bytes, word: bytes) -> bool:
+    """Whether a word stands in it somewhere, in small letters or large ones: sooner known than what its cells hold."""
+    try:
+        return any(re.search(re.escape(word), part, re.IGNORECASE) for _, part in _unpacked(File("", content)))
+    except (*_UNPACKABLE, Unreadable):
+        return False
+
+
 def read(file: File) -> Iterator[Sheet]:
     """The tables in a file, the sheet of choices left out; raises Unreadable."""
     try:
@@ -49,16 +66,7 @@ def read(file: File) -> Iterator[Sheet]:
         for name in workbook.sheet_names:
             if name != CHOICES:
                 yield _sheet(file.name, name, workbook)
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,  # of zipfile, for a packing that it does not know
-        EOFError,
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+    except (CalamineError, *_UNPACKABLE) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(f"{file.name} cannot be read as a workbook: {error}.") from None
