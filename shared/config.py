@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         description="Bytes of request bodies that a service holds at a time; more are refused with 503.",
     )
     max_body_bytes: Annotated[int, Field(gt=0)] = Field(1_048_576, description="Largest request body.")
-    max_bulk_bytes: Annotated[int, Field(gt=0)] = Field(16_777_216, description="Largest body of `POST /bulk`.")
+    max_bulk_bytes: Annotated[int, Field(gt=0)] = Field(
+        16_777_216, description="Largest body of `POST /bulk`, and files that the page takes at once."
+    )
     max_event_bytes: Annotated[int, Field(gt=0)] = Field(
         262_144, description="Largest event; a larger write is refused."
     )

@@ -19,6 +19,7 @@ from services.web.screens import (
     finding,
     findings,
     home,
+    imports,
     increments,
     lists,
     making,
@@ -39,7 +40,7 @@ from shared.storage.db import Database
 SCREENS = (
     door, home, begin, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making,
     findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
-    score, me,
+    score, me, imports,
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTran
     """``transport`` reaches the services without leaving the process; by default they are where settings say."""
     services = Services(settings, transport)
     pages = Pages(settings, database, services)
-    closing = [services.close, *([pages.single_sign_on.close] if pages.single_sign_on else ())]
+    closing = [pages.imports.close, services.close, *([pages.single_sign_on.close] if pages.single_sign_on else ())]
     routers = [screen.routes(pages) for screen in SCREENS]
     app = create_app("web", settings, database, routers, workers={}, closing=closing, for_people=True)
     app.router.default = pages.nothing_there

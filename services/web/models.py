@@ -1,16 +1,17 @@
-"""Tables of the page: who is signed in, the codes that were used for it, and who was here when. It reads no other
-database."""
+"""Tables of the page: who is signed in, the codes that were used for it, who was here when, and the files that somebody
+brings in. It reads no other database."""
 
 from datetime import datetime
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.storage.db import TYPES, named_metadata
+from shared.storage.db import TYPES, Json, named_metadata
 
 
 class Base(DeclarativeBase):
     metadata = named_metadata()
-    type_annotation_map = TYPES
+    type_annotation_map = TYPES | {bytes: LargeBinary()}
 
 
 class Session(Base):
@@ -47,4 +48,26 @@ class Visit(Base):
     before: Mapped[datetime | None]
 
 
-SESSION, SPENT_CODE, VISIT = (Base.metadata.tables[name] for name in ("session", "spent_code", "visit"))
+class Import(Base):
+    """Files that somebody brings in: what they said of them, the files one after the other, and the report. ``busy`` is
+    who it is as long as it is worked on, which therefore is one at a time; ``beat_at`` when that was said last."""
+
+    __tablename__ = "import"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    busy: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[str]
+    asked: Mapped[Json]
+    content: Mapped[bytes]
+    done: Mapped[int]
+    total: Mapped[int]
+    told: Mapped[str | None]
+    report: Mapped[bytes | None]
+    began_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+
+
+SESSION, SPENT_CODE, VISIT, IMPORT = (
+    Base.metadata.tables[name] for name in ("session", "spent_code", "visit", "import")
+)

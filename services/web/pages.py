@@ -3,7 +3,7 @@ is seen. It works without a script, and by keyboard."""
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.web.faults import Told
 from services.web.frame import Frame, Frames, Visitor
+from services.web.importing.work import Imports
 from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
 from services.web.signing_in import led_to, refused, theme_of
@@ -28,6 +29,7 @@ from shared.contracts.events import EventId
 from shared.contracts.instant import moment
 from shared.errors import BadRequest, DomainError, Forbidden, NotFound, Unauthorized
 from shared.http import exchange
+from shared.http.exchange import Upload
 from shared.resource.listing import Word
 from shared.storage.db import Database
 
@@ -36,7 +38,7 @@ YEARS = range(1000, 9000)
 _WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
 _MOST = 2**53
 """Versions are numbers that JSON has."""
-_FORM_BYTES, _MOST_FIELDS = 1_048_576, 5_000
+_FORM_BYTES, _MOST_FIELDS, _MOST_FILES = 1_048_576, 5_000, 50
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
 SAID = {
@@ -61,6 +63,8 @@ SAID = {
     "kept": "The scenario is kept.",
     "reviewed": "The review is recorded.",
     "deleted": "Deleted.",
+    "imported": "It is brought in.",
+    "dropped": "The file and its report are gone.",
 }
 """What is said on the page that an act leads to."""
 
@@ -84,10 +88,10 @@ class Done:
 
 
 class Form:
-    """What was typed into a form: the values of each field, in their order."""
+    """What was typed into a form: the values of each field, in their order; and its files."""
 
-    def __init__(self, fields: list[tuple[str, str]]) -> None:
-        self.fields = fields
+    def __init__(self, fields: list[tuple[str, str]], files: Sequence[Upload] = ()) -> None:
+        self.fields, self.files = fields, files
 
     def get(self, name: str, otherwise: str = "") -> str:
         """The first value of a field, without spaces around it."""
@@ -106,9 +110,9 @@ class Pages:
 
     def __init__(self, settings: Settings, database: Database, services: Services) -> None:
         """Raises Misconfigured."""
-        self._services = services
+        self._services, self._upload_bytes = services, settings.max_bulk_bytes
         self._frames = Frames()
-        self.visits = Visits(database)
+        self.visits, self.imports = Visits(database), Imports(database)
         self.signing_in, self.single_sign_on = ways_in(settings, database)
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
@@ -128,12 +132,15 @@ class Pages:
         """An answer that is no page, such as a file to be kept."""
         return await self._answer(request, None, make)
 
-    async def act(self, request: Request, do: Act) -> Response:
-        """What a form asks for. The form has to come from a page of this session. What it leads to waits for what was
-        saved; what the act refuses comes back as a screen."""
+    async def act(self, request: Request, do: Act, *, files: bool = False) -> Response:
+        """What a form asks for, one with ``files`` or one without. The form has to come from a page of this session.
+        What it leads to waits for what was saved; what the act refuses comes back as a screen."""
 
         async def done(visit: Visit) -> Response:
-            form = Form(await exchange.fields(request, _FORM_BYTES, _MOST_FIELDS))
+            if files:
+                form = Form(*await exchange.uploads(request, self._upload_bytes, _MOST_FILES))
+            else:
+                form = Form(await exchange.fields(request, _FORM_BYTES, _MOST_FIELDS))
             if not visit.session.check_form(form.get("form")):
                 raise Forbidden("The form is too old, or comes from elsewhere. Load the page again.")
             did = await do(visit, form)

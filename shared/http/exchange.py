@@ -1,7 +1,7 @@
 """What routes share: the body as checked bytes, who calls, and answers that carry what every answer carries."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from shared import telemetry
@@ -82,8 +84,7 @@ async def form(request: Request, limit: int) -> dict[str, str]:
 
 async def fields(request: Request, limit: int, most: int) -> list[tuple[str, str]]:
     """The fields of a form in their order, at most so many. Raises BadRequest, or TooLarge."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise UnsupportedMediaType("Send the form as it is.")
+    _check_form(request, _FORM)
     raw = await _read(request, limit)
     try:
         return parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), max_num_fields=most)
@@ -91,7 +92,47 @@ async def fields(request: Request, limit: int, most: int) -> list[tuple[str, str
         raise BadRequest("The form cannot be read.") from None
 
 
-_FORM = "application/x-www-form-urlencoded"
+@dataclass(frozen=True)
+class Upload:
+    """A file that a form brings, under the name that it has where it comes from."""
+
+    name: str
+    content: bytes
+
+
+async def uploads(request: Request, limit: int, most: int) -> tuple[list[tuple[str, str]], list[Upload]]:
+    """The fields of a form with files in their order, and its files; at most so many of each. Raises BadRequest, or
+    TooLarge."""
+    _check_form(request, _FORM_WITH_FILES)
+    try:
+        raw = await _read(request, limit)
+    except TooLarge:
+        raise TooLarge(f"The files may have {limit:,} bytes together.") from None
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        for start in range(0, len(raw), _PIECE):
+            yield raw[start : start + _PIECE]
+
+    parser = MultiPartParser(request.headers, pieces(), max_files=most, max_fields=most, max_part_size=_PIECE)
+    parser.spool_max_size = limit + 1  # nothing is written to a disk
+    try:
+        form = await parser.parse()
+    except MultiPartException:
+        raise BadRequest("The form cannot be read.") from None
+    found = form.multi_items()
+    files = [each for _, each in found if isinstance(each, UploadFile) and each.filename]
+    read = [Upload(each.filename or "", await each.read()) for each in files]
+    await form.close()
+    return [(name, value) for name, value in found if isinstance(value, str)], read
+
+
+def _check_form(request: Request, type: str) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != type:
+        raise UnsupportedMediaType("Send the form as it is.")
+
+
+_FORM, _FORM_WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+_PIECE = 65_536
 _FIELDS = 20
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 

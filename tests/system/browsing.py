@@ -43,6 +43,7 @@ SCREENS = {
     "list": "/list/service",
     "search": "/search?q=network",
     "begin": "/begin",
+    "import": "/import",
     "empty": "/?as_of=2020-01-01T00:00",
     "nothing": "/raci/nothing",
     "sign-in": "/signin?code=nonsense",

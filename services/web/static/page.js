@@ -7,6 +7,7 @@ const told = document.getElementById("told");
 let turning = new AbortController(), searching = new AbortController(); // what was asked for last
 let pause; // timer of what waits for the last key
 let shown = address(location);
+let waiting; // timer of a page that looks again by itself
 
 /** What tells one page from another; a place within it does not. */
 function address(url) {
@@ -185,6 +186,9 @@ function zoomByKey(event) {
 
 /** What needs this script is hidden without it, and what only stands in for it goes. */
 function prepare() {
+  const again = document.querySelector("[data-again]");
+  clearTimeout(waiting);
+  if (again) waiting = setTimeout(() => turn(new URL(location.href), { back: true, scroll: scrollY }), again.dataset.again * 1000);
   for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
   for (const part of document.querySelectorAll("[data-plain]")) part.hidden = true;
   const slide = document.getElementById("slide"), centre = document.querySelector(".canvas .hub .box");
