@@ -1,5 +1,6 @@
 """What is wrong in a responsibility chart, read across (an activity) and down (a role)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from services.alignment.judge.catalogue.seats import is_assigned
@@ -11,10 +12,13 @@ LETTERS = {"responsible": "R", "accountable": "A", "consulted": "C", "informed":
 
 
 def two_letters(node: Node) -> Iterator[Evidence]:
-    for role in over(node, *LETTERS):
-        letters = "".join(letter for type, letter in LETTERS.items() if role in node.over((type,), forward=True))
-        if len(letters) > 1 and letters != "RA":
-            yield {"part": role.ref, "role": role.ref, "letters": letters}
+    letters: defaultdict[Node, str] = defaultdict(str)
+    for type, letter in LETTERS.items():
+        for role in over(node, type):
+            letters[role] += letter
+    for role, held in letters.items():
+        if len(held) > 1 and held != "RA":
+            yield {"part": role.ref, "role": role.ref, "letters": held}
 
 
 def retired(node: Node) -> Iterator[Evidence]:

@@ -1,7 +1,9 @@
 """How work flows: from activity to activity, by what is handed over."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
 from services.alignment.judge.catalogue.words import back, over, refs
 from services.alignment.judge.checks import Evidence
@@ -33,13 +35,14 @@ def loose(deliverable: Node) -> Iterator[Evidence]:
 def _flow(process: Node) -> dict[Node, list[Node]]:
     """Its live activities, and to which others of them each leads: as it is drawn, and else to what is next in their
     order."""
-    activities = [each for each in back(process, "part_of") if each.kind == "activity"]
+    activities = {each: each.get("order") for each in back(process, "part_of") if each.kind == "activity"}
     flow = {each: [n for n in over(each, "precedes") if n in activities and n is not each] for each in activities}
-    orders = sorted({order for each in activities if (order := each.get("order")) is not None})
-    following = dict(pairwise(orders))
-    for each in activities:
-        next_ = following.get(each.get("order"))
-        flow[each] += [n for n in activities if next_ is not None and n.get("order") == next_ and n not in flow[each]]
+    placed: defaultdict[Any, list[Node]] = defaultdict(list)
+    for each, order in activities.items():
+        placed[order].append(each)
+    following = dict(pairwise(sorted(order for order in placed if order is not None)))
+    for each, order in activities.items():
+        flow[each] += [n for n in placed[following[order]] if n not in flow[each]] if order in following else []
     return flow
 
 
