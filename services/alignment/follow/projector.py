@@ -99,10 +99,15 @@ async def _aside(judge: Callable[..., T], *given: Any) -> T:
 
 
 async def settle(work: Work, until: datetime) -> None:
-    """Judge what begins or ends to hold by itself, each at its instant."""
-    while (due := work.judge.standing.next_due) is not None and due <= until:
-        await _aside(work.judge.turn_to, due)
-        _write_findings(work, work.judge.flush())
+    """Judge what begins or ends to hold by itself, each at its instant; not the instant itself, before which something
+    may have been recorded that has yet to come."""
+
+    def turned(judge: Judge) -> Changes:
+        while (due := judge.standing.next_due) is not None and due <= until:
+            judge.turn_to(due)
+        return judge.flush()
+
+    _write_findings(work, await _aside(turned, work.judge))
 
 
 def _write_findings(work: Work, changes: Changes) -> None:

@@ -51,13 +51,13 @@ WHAT = ("node", "edge", "finding")
 _AT: BindParameter[int] = bindparam("at")
 _MORE: BindParameter[int] = bindparam("more")
 _SPANS = (
-    (RECORD, "ref", "recorded_from", "recorded"),
-    (RECORD, "ref", "valid_from", "valid"),
-    (RECORD, "ref", "valid_to", "valid"),
-    (FINDING, "subject", "opened_at", "recorded"),
-    (FINDING, "subject", "resolved_at", "recorded"),
+    (RECORD, "ref", "recorded_from", "recorded", WHAT),
+    (RECORD, "ref", "valid_from", "valid", ("node",)),
+    (RECORD, "ref", "valid_to", "valid", ("node",)),
+    (FINDING, "subject", "opened_at", "recorded", ("finding",)),
+    (FINDING, "subject", "resolved_at", "recorded", ("finding",)),
 )
-"""The ways in which what is counted changes: whose, in which column, on which axis of time."""
+"""The ways in which what is counted changes: whose, in which column, on which axis of time, and which of the counts."""
 _OF_MODELS = RECORD.c.models.in_(bindparam("models", expanding=True))
 _CRITICALITY = func.coalesce(RECORD.c.criticality, USUAL_CRITICALITY)
 _NODE = ("kind", "type", "state", "live")
@@ -77,18 +77,17 @@ def _within(column: SQLColumnExpression[Any], axis: str) -> ColumnElement[bool]:
     return and_(column > _moment(f"{axis}_after"), column <= _moment(f"{axis}_until"))
 
 
-def _changed() -> Any:
+def _changed(what: str) -> Any:
     """Whatever may count for something else at the one moment than at the other."""
-    found = (
-        select(t.c[ref]).where(t.c.generation == _AT, _within(t.c[begins], axis)) for t, ref, begins, axis in _SPANS
-    )
+    spans = [span for span in _SPANS if what in span[-1]]
+    found = (select(t.c[ref]).where(t.c.generation == _AT, _within(t.c[at], axis)) for t, ref, at, axis, _ in spans)
     return union(*found).scalar_subquery()
 
 
 def _counted(time: str, sign: int, *, changed: bool, only: bool = False) -> dict[str, Select[Any]]:
     """How many there are at the moment of that name, of all or of what has changed, each as a number and its key; or
     ``only`` of what came from some models."""
-    among = (lambda column: column.in_(_changed())) if changed else (lambda _: true())
+    among = (lambda what, column: column.in_(_changed(what))) if changed else (lambda *_: true())
     recorded, valid = _moment(f"{time}_recorded"), _moment(f"{time}_valid")
     number = (literal(sign) * func.count()).label("number")
 
@@ -97,7 +96,7 @@ def _counted(time: str, sign: int, *, changed: bool, only: bool = False) -> dict
 
     keys = [literal("node"), *(RECORD.c[name] for name in _NODE), _CRITICALITY.label("weight")]
     keys.append(_is_valid(valid).label("is_valid"))
-    there = (held(RECORD), NODES, RECORD.c.deleted.is_(False), among(RECORD.c.ref))
+    there = (held(RECORD), NODES, RECORD.c.deleted.is_(False), among("node", RECORD.c.ref))
     is_link = EDGE.c.field.is_(None).label("is_link")
     subject = and_(RECORD.c.ref == FINDING.c.subject, held(RECORD))
     found = [literal("finding"), FINDING.c.rule, _CRITICALITY.label("weight")]
@@ -106,11 +105,11 @@ def _counted(time: str, sign: int, *, changed: bool, only: bool = False) -> dict
     return {
         "node": select(number, *keys).where(*there, *of_models).group_by(*_NODE, "weight", "is_valid"),
         "edge": select(number, literal("edge"), is_link)
-        .where(held(EDGE), EDGE.c.live, among(EDGE.c.origin), *of_edges)
+        .where(held(EDGE), EDGE.c.live, among("edge", EDGE.c.origin), *of_edges)
         .group_by("is_link"),
         "finding": select(number, *found)
         .join(RECORD, subject)
-        .where(held(FINDING, "opened_at", "resolved_at"), among(FINDING.c.subject), *of_models)
+        .where(held(FINDING, "opened_at", "resolved_at"), among("finding", FINDING.c.subject), *of_models)
         .group_by("rule", "weight"),
     }
 
@@ -223,7 +222,7 @@ def _later(table: Table, column: str) -> ScalarSelect[datetime]:
     return select(table.c[column]).where(*later).order_by(table.c[column]).offset(_MORE).limit(1).scalar_subquery()
 
 
-_LATER = select(*(_later(table, column).label(f"way_{n}") for n, (table, _, column, _) in enumerate(_SPANS)))
+_LATER = select(*(_later(table, column).label(f"way_{n}") for n, (table, _, column, *_) in enumerate(_SPANS)))
 
 
 async def keep(connection: AsyncConnection, generation: int, settle: timedelta, *, newest: bool = False) -> bool:
