@@ -88,6 +88,8 @@ class Joined:
     def evidence(self, node: Node, present: Present) -> Iterable[Evidence]:
         holds = self.goal.of
         if self.least == 1 and self.most is None:
+            if len(self.steps) == 1:
+                return () if present.those(node, self.steps[0], self.goal) else missing(self.missing)
             return () if present.leads_to(node, self.steps, self.goal) else missing(self.missing)
         enough = self.least if self.most is None else self.most + 1
         found: dict[str, None] = {}

@@ -11,6 +11,8 @@ from services.alignment.judge.graph import Edge, Graph, Node
 from shared.clock import FOREVER
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:plumbline:finding").bytes
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""Of a UUID: the two highest bits of this digit say of which kind it is."""
 
 
 COUNTED = -1
@@ -117,13 +119,8 @@ def stored(finding: Finding, part: str) -> Open:
 
 def finding_id(rule: str, subject: str, part: str = "") -> str:
     """A UUID of version 5: the same finding has the same id after a rebuild, and when it opens again."""
-    digest = bytearray(
-        sha1(_NAMESPACE + f"{rule} {subject} {part or ' '}".encode(), usedforsecurity=False).digest()[:16]
-    )
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = sha1(_NAMESPACE + f"{rule} {subject} {part or ' '}".encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def about(graph: Graph, finding: Finding) -> tuple[Node | Edge | None, str]:

@@ -140,17 +140,17 @@ class Judge:
             self.until = instant
 
     def _judge_node(self, node: Node, rules: Collection[int], instant: datetime) -> None:
-        standing, every, waits, live = self.standing, self.plan.rules, self.plan.waits, node.live
+        standing, asks, live = self.standing, self.plan.asks, node.live
         now: dict[tuple[int, str], tuple[int, Evidence]] = {}
         rules = self.plan.spells.known(rules)
         self.judged += len(rules)
         for base, number in self.plan.spells.at(rules, instant):
-            rule = every[number]
-            if not (live if rule.plain else rule.looks_at(node, valid=node.valid)):
+            rule, is_plain, wait, look = asks[number]
+            if not (live if is_plain else rule.looks_at(node, valid=node.valid)):
                 continue
-            if (wait := waits[number]) and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
+            if wait and ((begun := standing.begun(node)) is None or after(begun, wait) > instant):
                 continue
-            for evidence in rule.check.evidence(node, standing):
+            for evidence in look(node, standing):
                 part = evidence.get("part", "")
                 now[base, part] = (int(rule.severity_of(node)) if rule.shown else COUNTED, evidence)
         if now or node.open:

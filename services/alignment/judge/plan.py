@@ -1,16 +1,18 @@
 """Whom a change touches: looked up in indexes that are made of the footprints of the rules, once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from services.alignment.judge.checks import Evidence, Present
 from services.alignment.judge.clocks import Clock
 from services.alignment.judge.closures import Closure
 from services.alignment.judge.conditions import asked
 from services.alignment.judge.each import EachEdge
 from services.alignment.judge.footprint import Footprint, Path, Reading, Step, led_to, through
+from services.alignment.judge.graph import Node
 from services.alignment.judge.rule import Rule
 from services.alignment.judge.spells import ByRule, Spells, numbered
 from shared.contracts import NODE_KINDS
@@ -28,15 +30,25 @@ class Back(NamedTuple):
     through: frozenset[str] = frozenset(NODE_KINDS)
 
 
+class Asked(NamedTuple):
+    """A rule as it is asked, with all of it at hand: whether it looks at whatever is live of its kinds, how long that
+    has to have been live, and what it looks for."""
+
+    rule: Rule
+    is_plain: bool
+    wait: timedelta | None
+    look: Callable[[Node, Present], Iterable[Evidence]]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Rules are numbered as they come. ``own`` are those about a kind, ``own_members`` those that read a member of the
     subject; ``readings`` says per kind what is read at the ends of paths, and by whom; ``steps`` per type of relation,
     direction and kind at its near end who has to be looked at when one begins or ends to hold; ``top``, ``rests``,
-    ``circles`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``waits`` how
-    long a subject of each rule has to have been live, ``after`` the same by kind; ``clocks`` what is watched of each
-    kind; ``spells`` which of the rules is in force when; ``whole`` under which number
-    each check stands that is asked of everything at once."""
+    ``circles`` and ``led`` (per closure) whose footprint says so; ``members`` what is kept of each kind; ``asks`` how
+    each rule is asked, ``after`` by kind how long subjects have to have been live; ``clocks`` what is watched of each
+    kind; ``spells`` which of the rules is in force when; ``whole`` under which number each check stands that is asked
+    of everything at once."""
 
     rules: Sequence[Rule]
     closures: tuple[Closure, ...]
@@ -51,7 +63,7 @@ class Plan:
     edges: tuple[int, ...]
     members: dict[str, frozenset[str]]
     after: dict[str, tuple[timedelta, ...]]
-    waits: tuple[timedelta | None, ...]
+    asks: tuple[Asked, ...]
     clocks: dict[str, tuple[Clock, ...]]
     spells: Spells
     whole: Mapping[object, int]
@@ -88,7 +100,7 @@ def plan(rules: Sequence[Rule], closures: Sequence[Closure] = (), others: ByRule
         edges=tuple(number for number, _, f in footprints if f.edges),
         members=_members(footprints),
         after=_after(nodes),
-        waits=tuple(footprint.after for _, _, footprint in footprints),
+        asks=tuple(Asked(rule, rule.plain, f.after, rule.check.evidence) for _, rule, f in footprints),
         clocks=_clocks(footprints),
         spells=spells,
         whole={asked(rule.check): spells.bases[number] for number, rule, f in footprints if f.whole},

@@ -26,6 +26,7 @@ WEIGHTS = {Severity.info: 0, Severity.low: 1, Severity.medium: 2, Severity.high:
 
 VITAL = 5
 """The criticality of what must not fail."""
+_WORSE = {each: Severity(min(each + (each > Severity.info), Severity.critical)) for each in Severity}
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,7 @@ class Rule:
     def severity_of(self, node: Node) -> Severity:
         """What is vital makes it worse by a step."""
         severity = (self.graver and self.graver(node)) or self.severity
-        worse = node.criticality == VITAL and severity > Severity.info
-        return Severity(min(severity + worse, Severity.critical))
+        return _WORSE[severity] if node.criticality == VITAL else severity
 
     def looks_at(self, node: Node, *, valid: bool) -> bool:
         """Whether it is about this node, which is valid at the moment or not."""

@@ -1,13 +1,12 @@
 """Whom a change can matter to: subjects with the rules to judge them by, and relations that are judged one by one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from services.alignment.judge.catalogue.words import END
 from services.alignment.judge.checks import Evidence
 from services.alignment.judge.closures import Closures
 from services.alignment.judge.ends import every
-from services.alignment.judge.footprint import Reading, Step
 from services.alignment.judge.graph import Edge, Graph, Node
 from services.alignment.judge.hubs import Hubs
 from services.alignment.judge.plan import Back, Plan
@@ -22,6 +21,7 @@ class Touching:
         self.graph = graph
         self.closures = Closures(graph, plan.closures, self._led)
         self.hubs = Hubs()
+        self.those, self.leads_to = self.hubs.those, self.hubs.leads  # asked a dozen times an event
         self.touched: dict[Node, set[int]] = defaultdict(set)
         self.edges: dict[Edge, None] = {}
         self.loading = False
@@ -29,12 +29,6 @@ class Touching:
         self._end = plan.closures.index(END) if END in plan.closures else None
         self._endless: dict[Node, None] = {}
         self._circles: dict[Node, Node | None] = {}
-
-    def those(self, node: Node, step: Step, reading: Reading) -> Collection[Node]:
-        return self.hubs.those(node, step, reading)
-
-    def leads_to(self, node: Node, steps: tuple[Step, ...], reading: Reading) -> bool:
-        return self.hubs.leads(node, steps, reading)
 
     def seen_of(self, check: object, node: Node) -> Iterable[Evidence]:
         return self.seen.get(self.plan.whole[check], {}).get(node, {}).values()
@@ -58,7 +52,7 @@ class Touching:
         if self.loading:
             return
         for steps, rules, _ in backs:
-            for subject in self.hubs.back(node, steps):
+            for subject in self.hubs.back(node, steps) if steps else (node,):
                 self._touch(subject, rules.get(subject.kind, ()))
 
     def _touch_edges(self, node: Node) -> None:
