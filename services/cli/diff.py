@@ -32,7 +32,7 @@ async def diff(
     path = f"{_VIEW}/diff"
     between = {"from": await refs.moment(session.client, since), "to": await refs.moment(session.client, until)}
     answer = await typed.read(session.client, Diff, path, **between, limit=1)
-    items = [each async for each in typed.items(session.client, Change, path, **between)]
+    items = [each async for each in typed.items(session.client, Change, path, **between, summary="false")]
     document = answer.document | {"items": [each.document for each in items]}
     most = len(items) + _EVERY if everything else _MOST
     changes = [each.value for each in items]
@@ -66,13 +66,18 @@ def _diff(answer: "Diff", items: "Sequence[Change]", said: Mapping[str, str], mo
     rows = [
         (rfc3339(item.at), item.by, item.action, _what(item), _members(item, said), _brought(item)) for item in items
     ]
-    between = (("opened", answer.findings.opened), ("resolved", answer.findings.resolved))
+    assert answer.findings and answer.score, "they are the summary, which is asked for"
+    opened, resolved = answer.findings.opened, answer.findings.resolved
+    between = (("opened", opened), ("resolved", resolved))
     found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]
     scores = [("–" if score is None else str(int(score))) for score in (answer.score.from_, answer.score.to)]
-    opened, resolved = (len(some) for _, some in between)
+    came, went = (
+        f"{len(some)}{' or more' if more else ''}"
+        for some, more in ((opened, answer.findings.more_opened), (resolved, answer.findings.more_resolved))
+    )
     return Group(
         cell(
-            f"{len(rows)} changes, {opened} findings opened, {resolved} resolved. Score: {scores[0]}, then {scores[1]}"
+            f"{len(rows)} changes, {came} findings opened, {went} resolved. Score: {scores[0]}, then {scores[1]}"
         ),
         *_first(("when", "who", "did", "what", "members", "findings"), rows, most),
         *_first(("finding", "rule", "subject", "what is wrong"), found, most),

@@ -1,7 +1,7 @@
 """How the score has gone: the past is asked for once a day, since it stays; what it is now comes with the score."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,7 +49,7 @@ class Course:
 
 
 class Trends:
-    """Remembers the past of each day for a while: a baseline may still be named in it."""
+    """Remembers for a while the past of each day, in which a baseline may still be named; of the first day, of each minute."""
 
     def __init__(self) -> None:
         self._known: dict[datetime, tuple[datetime, Trend]] = {}
@@ -57,16 +57,16 @@ class Trends:
     async def course(self, visit: Visit) -> Course:
         score, at = visit.view(Score, "/score"), _at(visit)
         until = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        told, past = await asyncio.gather(score, self._past(visit, until))
+        span = {"from": rfc3339(until - _SPAN), "to": rfc3339(until)}
+        told, past = await asyncio.gather(score, self._past(visit, until, span))
         if not any(each.index is not None for each in past.points):  # it is not a day old
-            past = await visit.now(Trend, "/alignment/v1/score/trend", points=_POINTS, to=rfc3339(at))
+            past = await self._past(visit, at.replace(second=0, microsecond=0), {"to": rfc3339(at)})
         return Course(past.points, told, at)
 
-    async def _past(self, visit: Visit, until: datetime) -> Trend:
+    async def _past(self, visit: Visit, until: datetime, span: Mapping[str, str]) -> Trend:
         asked, known = self._known.get(until, (clock.FIRST, None))
         if known is not None and clock.now() - asked < _KEPT:
             return known
-        span = {"from": rfc3339(until - _SPAN), "to": rfc3339(until)}
         trend = await visit.now(Trend, "/alignment/v1/score/trend", points=_POINTS, **span)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()

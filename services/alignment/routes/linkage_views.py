@@ -99,6 +99,9 @@ def router(reader: Reader) -> APIRouter:
         since: Annotated[Word | None, Query(alias="from", description="A moment, or a baseline's key")] = None,
         until: Annotated[Word | None, Query(alias="to", description="The same; default now")] = None,
         order: Annotated[Literal["oldest", "newest"], Query(description="Which changes come first")] = "oldest",
+        summary: Annotated[
+            Literal["true", "false"], Query(description="Whether findings, score and days are told of the whole time")
+        ] = "true",
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
@@ -111,6 +114,7 @@ def router(reader: Reader) -> APIRouter:
         if end and start >= end:
             raise Invalid.at("?to", "invalid-interval", "It must be later than the moment in from.")
         page: dict[str, Any] = {"limit": limit, "cursor": cursor, "newest_first": order == "newest"}
+        page["summary"] = summary == "true"
         made = partial(diffs.diff, start=start, grace=reader.grace, **page)
         return await reader.answer(OfMoment(asked.request, asked.wait_for, end), made, settled=True)
 

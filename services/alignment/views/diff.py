@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
+from sqlalchemy import Select, and_, case, func, select, tuple_
 
 from services.alignment.models import FINDING, RECORD
 from services.alignment.queries.nodes import brief, briefs, split
@@ -27,19 +27,25 @@ Json = dict[str, Any]
 
 
 async def diff(
-    after: Moment, start: datetime, limit: int, cursor: str | None, grace: timedelta, *, newest_first: bool = False
+    after: Moment,
+    start: datetime,
+    limit: int,
+    cursor: str | None,
+    grace: timedelta,
+    *,
+    newest_first: bool = False,
+    summary: bool = True,
 ) -> Json:
     """``items`` in the order in which they were recorded, or the newest first; ``findings`` that are ``opened`` or
     ``resolved`` at the later moment and were not at the earlier one; ``score`` then and now; ``days`` with how much was
-    recorded on each."""
-    before, end = after.past_one(start), after.as_of or after.at
+    recorded on each. These three are the ``summary``."""
+    end = after.as_of or after.at
     items, next_cursor = await _changes(after, start, end, limit, cursor, newest_first=newest_first)
-    scores = [await score(moment, grace) for moment in (before, after)]
-    return {
-        "from": rfc3339(start),
-        "to": rfc3339(end),
-        "items": items,
-        "next_cursor": next_cursor,
+    told = {"from": rfc3339(start), "to": rfc3339(end), "items": items, "next_cursor": next_cursor}
+    if not summary:
+        return told | {"findings": None, "score": None, "days": []}
+    scores = [await score(moment, grace) for moment in (after.past_one(start), after)]
+    return told | {
         "findings": await _findings(after, start, end, grace),
         "score": {"from": scores[0]["index"], "to": scores[1]["index"]},
         "days": await _days(after, start, end),
@@ -130,18 +136,22 @@ def _members(before: Json, after: Json) -> list[Json]:
 
 async def _findings(after: Moment, start: datetime, end: datetime, grace: timedelta) -> Json:
     """Those that were open at one of the two moments and not at the other."""
-    opened = _latest(after, "opened_at", start, end), FINDING.c.resolved_at > end, ~was_open(start)
-    ended = _latest(after, "resolved_at", start, end), ~was_open(FINDING.c.resolved_at)
-    resolved = FINDING.c.since <= start, *ended, ~was_open(end)
-    return {
-        name: await findings.chosen(after, conditions, _MOST_FINDINGS, grace)
-        for name, conditions in (("opened", opened), ("resolved", resolved))
+    lasting = {
+        "opened": (FINDING.c.resolved_at > end, ~was_open(start)),
+        "resolved": (FINDING.c.since <= start, ~was_open(FINDING.c.resolved_at), ~was_open(end)),
     }
+    told: Json = {}
+    for name, conditions in lasting.items():
+        latest = _latest(after, f"{name}_at", start, end)
+        among = tuple_(FINDING.c.id, FINDING.c.opened_at).in_(latest.limit(_LOOKED_AT))
+        some = await findings.chosen(after, (among, *conditions), _MOST_FINDINGS + 1, grace)
+        unseen = (await after.connection.execute(latest.offset(_LOOKED_AT).limit(1))).one_or_none()
+        told |= {name: some[:_MOST_FINDINGS], f"more_{name}": unseen is not None or len(some) > _MOST_FINDINGS}
+    return told
 
 
-def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> ColumnElement[bool]:
-    """Of what changed between the moments, so many that changed last: an index has them in this order."""
+def _latest(moment: Moment, column: str, start: datetime, end: datetime) -> Select[Any]:
+    """What changed between the moments, the last first: an index has them in this order."""
     each = FINDING.alias()
     within = each.c.generation == moment.generation, each.c[column] > start, each.c[column] <= end
-    latest = select(each.c.id, each.c.opened_at).where(*within).order_by(each.c[column].desc())
-    return tuple_(FINDING.c.id, FINDING.c.opened_at).in_(latest.limit(_LOOKED_AT))
+    return select(each.c.id, each.c.opened_at).where(*within).order_by(each.c[column].desc())

@@ -28,7 +28,7 @@ from shared.contracts.views.nodes import Node
 from shared.contracts.views.score import Score
 from shared.resource.listing import Word
 
-_MOVES, _DECISIONS, _SAVES, _CHANGES, _FIXES, _OWNED = 5, 3, 6, 100, 4, 8
+_MOVES, _DECISIONS, _SAVES, _CHANGES, _FIXES, _OWNED = 5, 3, 6, 50, 4, 8
 _WEEK = timedelta(days=7)
 
 
@@ -99,7 +99,7 @@ async def _since(visit: Visit, before: datetime | None) -> Since | None:
     if visit.place.as_of:
         return None
     at = before or clock.now() - _WEEK
-    between = {"from": rfc3339(at), "order": "newest", "limit": _CHANGES}
+    between = {"from": rfc3339(at), "order": "newest", "limit": _CHANGES, "summary": "false"}
     diff = await visit.now(Diff, "/alignment/v1/diff", **between)
     others = saves(each for each in diff.items if each.by != visit.session.caller.subject)
     more = len(others) > _SAVES or diff.next_cursor is not None

@@ -87,6 +87,10 @@ class FindingsBetween(Model):
     """Open at the later moment and not at the earlier one; of those that changed last the 500 worst."""
     resolved: list[Finding]
     """Open at the earlier moment and not at the later one; of those that changed last the 500 worst."""
+    more_opened: bool
+    """Whether there are or may be more that opened."""
+    more_resolved: bool
+    """Whether there are or may be more that were resolved."""
 
 
 class ScoresBetween(Model):
@@ -116,9 +120,10 @@ class Diff(View, Page):
     """The later moment."""
     items: list[Change]
     """Versions in the order in which they were recorded, or the newest first."""
-    findings: FindingsBetween
-    """Findings that opened and were resolved."""
-    score: ScoresBetween
-    """The score then and now."""
+    findings: FindingsBetween | None
+    """Findings that opened and were resolved; null without a summary."""
+    score: ScoresBetween | None
+    """The score then and now; null without a summary."""
     days: list[DayOfChanges] = []
-    """The days on which anything was recorded, in their order: of the last 60 that lie between the moments."""
+    """The days on which anything was recorded, in their order: of the last 60 that lie between the moments;
+    none without a summary."""

@@ -170,6 +170,28 @@ async def test_the_findings_of_a_long_time_are_those_of_its_end(there: Large, mo
     part = (await there.get(path))["findings"]
     assert 0 < len(part["opened"]) <= 20 < len(whole["opened"])
     assert min(each["since"] for each in part["opened"]) > min(each["since"] for each in whole["opened"])
+    assert part["more_opened"]
+
+
+async def test_more_findings_than_a_diff_lists_are_told_of(there: Large, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"diff?from={clock.rfc3339(there.organisation.time(1))}&limit=1"
+    monkeypatch.setattr(diff, "_MOST_FINDINGS", 100_000)
+    monkeypatch.setattr(diff, "_LOOKED_AT", 100_000)
+    whole = (await there.get(path))["findings"]
+    number = len(whole["opened"])
+    for most, more in ((number, False), (number - 1, True)):
+        monkeypatch.setattr(diff, "_MOST_FINDINGS", most)
+        part = (await there.get(path))["findings"]
+        assert (part["opened"], part["more_opened"]) == (whole["opened"][:most], more)
+
+
+async def test_without_a_summary_a_diff_is_what_changed(there: Large) -> None:
+    path = f"diff?from={clock.rfc3339(there.organisation.time(1))}&limit=5"
+    whole, plain = await there.get(path), await there.get(f"{path}&summary=false")
+    assert plain["items"] == whole["items"] != []
+    assert (plain["findings"], plain["score"], plain["days"]) == (None, None, [])
+    assert whole["findings"]["opened"]
+    assert whole["days"]
 
 
 async def test_what_one_change_brought_about_is_bounded(there: Large, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,11 @@ async def test_what_others_did_since_the_visit_before(small: Platform) -> None:
 
 async def test_an_empty_platform_says_how_to_begin(tmp_path_factory: pytest.TempPathFactory) -> None:
     async with running(settings_for(tmp_path_factory.mktemp("nothing"))) as platform:
-        browser = await visitor(platform)
+        reading = await shown(await visitor(platform), "/")
+        assert not reading.xpath("//ol[@class='list']/li//a")
+        told = set(reading.xpath("//ol[@class='list']/li//*[@aria-disabled='true']/@title"))
+        assert told == {"It takes the right strategy:write", "It takes the right catalog:write"}
+        browser = await visitor(platform, "strategy:write", "catalog:write")
         page = await shown(browser, "/")
         assert page.findtext(".//h1") == "Nothing is recorded yet"
         assert page.xpath("//ol[@class='list']/li//a/@href") == [

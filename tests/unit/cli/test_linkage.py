@@ -156,7 +156,7 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     owner.extra[f"{VIEW}/diff"] = {
         "items": items,
         "next_cursor": None,
-        "findings": {"opened": [found], "resolved": []},
+        "findings": {"opened": [found], "resolved": [], "more_opened": True, "more_resolved": False},
         "score": {"from": None, "to": 86.4},
         "from": "2026-01-01T00:00:00Z",
         "to": "2026-04-01T00:00:00Z",
@@ -169,6 +169,7 @@ def test_a_diff_tells_who_changed_what(run: Any, owner: FakeOwner) -> None:
     assert "+V03 x2 -P01 and at least 4980 more" in told
     assert "party/crew Crew serves party/deck Deck  state active -> ended; A mistake." in told
     assert ["created", "party/crew", "Crew", "New."] in [line.split()[2:6] for line in told.splitlines()]
+    assert "1 or more findings opened, 0 resolved." in told
     assert "opened   V02   party/deck Deck" in told
     assert "Score: –, then 86" in told
 
