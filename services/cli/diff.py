@@ -66,7 +66,8 @@ def _diff(answer: "Diff", items: "Sequence[Change]", said: Mapping[str, str], mo
     rows = [
         (rfc3339(item.at), item.by, item.action, _what(item), _members(item, said), _brought(item)) for item in items
     ]
-    assert answer.findings and answer.score, "they are the summary, which is asked for"
+    assert answer.findings is not None, "it is in the summary, which is asked for"
+    assert answer.score is not None
     opened, resolved = answer.findings.opened, answer.findings.resolved
     between = (("opened", opened), ("resolved", resolved))
     found = [(name, each.rule, label(each.subject), each.title) for name, some in between for each in some]

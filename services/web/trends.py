@@ -49,7 +49,8 @@ class Course:
 
 
 class Trends:
-    """Remembers for a while the past of each day, in which a baseline may still be named; of the first day, of each minute."""
+    """Remembers for a while the past of each day, in which a baseline may still be named; on the first day, that of
+    each minute."""
 
     def __init__(self) -> None:
         self._known: dict[datetime, tuple[datetime, Trend]] = {}
