@@ -77,9 +77,7 @@ def _diff(answer: "Diff", items: "Sequence[Change]", said: Mapping[str, str], mo
         for some, more in ((opened, answer.findings.more_opened), (resolved, answer.findings.more_resolved))
     )
     return Group(
-        cell(
-            f"{len(rows)} changes, {came} findings opened, {went} resolved. Score: {scores[0]}, then {scores[1]}"
-        ),
+        cell(f"{len(rows)} changes, {came} findings opened, {went} resolved. Score: {scores[0]}, then {scores[1]}"),
         *_first(("when", "who", "did", "what", "members", "findings"), rows, most),
         *_first(("finding", "rule", "subject", "what is wrong"), found, most),
     )
