@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from shared.contracts import NODE_KINDS, Kind
+from shared.contracts.means import HEADER
 from shared.received import MOST_BYTES, Bounded, too_large, whole
 from shared.refused import (
     ClientError,
@@ -68,6 +69,8 @@ class Client:
         """``token`` may be a function, for one who outlives a single token."""
         self._token = token if callable(token) else lambda: token
         self._http = Bounded(base_url=base_url, transport=transport, timeout=_TIMEOUT)
+        self.means = ""
+        """By which it says that it does what it does."""
         self.event: str | None = None
         """Id of the newest event that a write of this client has made."""
 
@@ -200,8 +203,8 @@ class Client:
         return content(response)
 
     def _bearer(self) -> dict[str, str]:
-        token = self._token()
-        return {"Authorization": f"Bearer {token}"} if token else {}
+        token, said = self._token(), {HEADER: self.means} if self.means else {}
+        return {"Authorization": f"Bearer {token}", **said} if token else said
 
     async def _answer(self, request: httpx.Request, tries: int) -> httpx.Response:
         for attempt in range(1, tries):

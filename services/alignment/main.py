@@ -14,6 +14,7 @@ from services.alignment.judge.pack_faults import faults
 from services.alignment.models import Base
 from services.alignment.routes import (
     acting,
+    auditing,
     findings_views,
     kept,
     linkage_views,
@@ -42,6 +43,7 @@ VIEWS = (
     promises,
     me,
     kept,
+    auditing,
 )
 """Routes that answer from the view, in the order in which they are documented."""
 
@@ -75,6 +77,6 @@ def build(settings: Settings, database: Database, bus: Bus, owners: Changes) -> 
         database,
         [*routers, *own.routers],
         workers={**workers, **own.workers},
-        bodies=[*own.bodies, *scenarios.BODIES, *trials.BODIES],
+        bodies=[*own.bodies, *scenarios.BODIES, *trials.BODIES, *auditing.BODIES],
         closing=own.closing,
     )

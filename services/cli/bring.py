@@ -57,6 +57,7 @@ async def apply(
         raise Unusable("Name bundles with --file, or a plan with --plan, which alone goes with --unsigned.")
     from shared.interchange import bundle, bundle_files
 
+    session.client.means = "apply"
     documents, unread = bundle_files.gather(file)
     batch = await bundle.to_batch(session.client, documents, source, unread=unread, found=found)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything)
@@ -67,6 +68,7 @@ async def apply(
 async def _carry_out(session: Session, key: str, *, dry_run: bool, unsigned: bool) -> None:
     from services.cli import carrying
 
+    session.client.means = "apply"
     if not await carrying.carry_out(session, key, dry_run=dry_run, unsigned=unsigned):
         raise typer.Exit(FAILED)
 
@@ -101,6 +103,7 @@ async def import_(
     everything: AllLines = False,
 ) -> None:
     """Bring in what another tool wrote: it is registered as found, and what has no place here is counted."""
+    session.client.means = "import"
     said = {"source": source, "kind": kind, "columns": _columns(columns or []), "into": into, "language": language}
     batch = await _batch(session.client, file, format_, **said)
     report = await _bring(session, batch, dry_run=dry_run, prunes=prune, everything=everything, match=match is not None)

@@ -30,6 +30,7 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
     async with serving(server, settings) as url:
         with remembered(settings.home, url):
             async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
+                client.means = "apply"
                 if with_sample and first.is_to_load:
                     await _load_sample(client, _acting(settings, url))
                     first.end()

@@ -71,9 +71,9 @@ def _told_plainly() -> Iterator[None]:
 
 
 def _check_known(scopes: Sequence[str] | None, *more: str) -> None:
-    from shared.scopes import ALL_SCOPES
+    from shared.scopes import ALL_SCOPES, is_known
 
-    if unknown := sorted(set(scopes or ()) - {*ALL_SCOPES, *more}):
+    if unknown := sorted(scope for scope in {*(scopes or ())} - {*more} if not is_known(scope)):
         raise Unusable(f"Unknown scopes: {', '.join(unknown)}; there are {', '.join(ALL_SCOPES)}.")
 
 

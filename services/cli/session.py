@@ -147,6 +147,7 @@ def _consoles() -> tuple["Console", "Console"]:
 
 
 async def _in_session(function: Command, client: "Client", as_json: bool, options: dict[str, Any]) -> None:
+    client.means = "command"
     async with client:
         await function(Session(as_json, *_consoles(), client), **options)
 

@@ -11,7 +11,7 @@ from zlib import crc32
 from services.web import saves
 from services.web.states import how, standing
 from shared.clock import rfc3339
-from shared.contracts import NODE_KINDS
+from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
 
@@ -123,13 +123,13 @@ def dimension(name: str) -> str:
     return "RACI" if name == "raci" else words(name).capitalize()
 
 
-def right(address: str) -> str | None:
-    """What filling in the form at an address takes; None where that is no form of an entity."""
+def written_at(address: str) -> Kind | None:
+    """What the form at an address makes or changes; None where that is no form of an entity."""
     match address.partition("?")[0].split("/"):
         case ["", "new", name] | ["", "entity", name, _, "edit"]:
-            return f"{NODE_KINDS[name].service}:write"
+            return NODE_KINDS[name]
         case ["", "raci", _, "edit"]:
-            return "roles:write"
+            return NODE_KINDS["activity"]
     return None
 
 
@@ -158,7 +158,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "rfc3339": rfc3339,
     "dimension": dimension,
     "owners": owners,
-    "right": right,
+    "written_at": written_at,
     "verb": saves.verb,
     "told_members": saves.told,
     "is_brief": saves.is_brief,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.web.sessions import Session
+from services.web.sessions import Session, writes
 from services.web.span import Span
 from services.web.visit import Visit
 from shared import clock
@@ -45,6 +45,13 @@ class Visitor:
 
     def may(self, scope: str) -> bool:
         return self.session.caller.may(scope)
+
+    def writes(self, kind: str) -> bool:
+        """Whether they may make and change things of a kind, all of them or what is theirs."""
+        return writes(self.session.caller, kind)
+
+    def written(self, kinds: Sequence[str]) -> Sequence[str]:
+        return [kind for kind in kinds if self.writes(kind)]
 
 
 @dataclass(frozen=True)

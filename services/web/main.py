@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from services.web.faults import not_so
 from services.web.pages import Pages
 from services.web.screens import (
+    admin,
+    audit,
     begin,
     cascade,
     changes,
@@ -29,6 +31,7 @@ from services.web.screens import (
     process,
     process_edit,
     processes,
+    rules,
     scenarios,
     score,
 )
@@ -40,7 +43,7 @@ from shared.storage.db import Database
 SCREENS = (
     door, home, begin, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making,
     findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
-    score, me, imports,
+    score, rules, admin, audit, me, imports,
 )  # fmt: skip
 
 

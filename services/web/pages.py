@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
+from services.web.auditing import Audit
 from services.web.faults import Told
 from services.web.frame import Frame, Frames, Visitor
 from services.web.importing.work import Imports
@@ -38,6 +39,7 @@ YEARS = range(1000, 9000)
 _WITHOUT_OFFSET = re.compile(r"[^T]+T[0-9:.]+")
 _MOST = 2**53
 """Versions are numbers that JSON has."""
+_FORBIDDEN = 403
 _FORM_BYTES, _MOST_FIELDS, _MOST_FILES = 1_048_576, 5_000, 50
 AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
@@ -65,6 +67,10 @@ SAID = {
     "deleted": "Deleted.",
     "imported": "It is brought in.",
     "dropped": "The file and its report are gone.",
+    "rebuilding": "The view is being built anew, beside the one that answers.",
+    "forgotten": "Forgotten.",
+    "set": "Set: it counts from now on.",
+    "unset": "Withdrawn: from now on the rule is as the catalogue has it.",
 }
 """What is said on the page that an act leads to."""
 
@@ -113,7 +119,8 @@ class Pages:
         self._services, self._upload_bytes = services, settings.max_bulk_bytes
         self._frames = Frames()
         self.visits, self.imports = Visits(database), Imports(database)
-        self.signing_in, self.single_sign_on = ways_in(settings, database)
+        self._audit = Audit(services)
+        self.signing_in, self.single_sign_on = ways_in(settings, database, self._audit)
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
         """The screen that is made of what the services say of a moment; ``Done`` if it is at another address."""
@@ -167,22 +174,27 @@ class Pages:
         valid_at: str | None = None,
     ) -> Response:
         theme = theme_of(request)
-        place, frame = Place(request.url.path), Frame(theme=theme)
+        place, frame, right = Place(request.url.path), Frame(theme=theme), None
         try:
             session = await self.signing_in.session(request)
             place, frame = Place(request.url.path, form=session.form), Frame(Visitor(session, None), theme=theme)
             place = Place(request.url.path, read_moment(as_of), session.form)
             day, wait_for = read_moment(valid_at), _event(request.query_params.get("wait_for"))
-            client = self._services.acting(session.caller)
-            return await make(Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme))
+            client = self._services.acting(await self._services.known(session.caller))
+            answer = await make(Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme))
         except Unauthorized:
             return self.signing_in.unknown(place, frame)
         except DomainError as error:
-            return refused(place, frame, error.status, error.title, error.detail)
+            right = error.members.get("scope")
+            answer = refused(place, frame, error.status, error.title, error.detail)
         except refusals.Refused as error:
-            return refused(place, frame, error.status, str(error.problem.get("title", "Refused")), str(error))
+            right = error.problem.get("scope")
+            answer = refused(place, frame, error.status, str(error.problem.get("title", "Refused")), str(error))
         except refusals.ClientError as error:
-            return refused(place, frame, 503, "A service does not answer", str(error))
+            answer = refused(place, frame, 503, "A service does not answer", str(error))
+        if answer.status_code == _FORBIDDEN and frame.visitor:
+            await self._audit.refused(frame.visitor.session.caller, place.path, right)
+        return answer
 
 
 def _drawn(screen: Screen, visit: Visit, frame: Frame, said: str | None) -> Response:

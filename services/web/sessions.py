@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from services.web.models import SESSION, SPENT_CODE
 from shared import clock
 from shared.config import Settings
+from shared.contracts import KIND_OWNERS
 from shared.errors import Unauthorized
 from shared.http.auth import Caller
 from shared.http.sign_in import SignInCode, SignInCodes
@@ -50,6 +51,13 @@ class ByProvider:
     mark: str
     id_token: str
     until: datetime | None = None
+
+
+def writes(caller: Caller, kind: str) -> bool:
+    """Whether somebody may make and change things of a kind, at least what is theirs: whose a thing is, its service
+    knows."""
+    scope = f"{KIND_OWNERS[kind]}:write"
+    return caller.may(scope, kind) or caller.may_own(scope, kind)
 
 
 class Sessions:

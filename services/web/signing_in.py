@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.web import cookies
+from services.web.auditing import Audit
 from services.web.frame import Frame
 from services.web.rendering import HEADERS, Place, page
 from services.web.sessions import Session, Sessions, form_of
@@ -28,8 +29,9 @@ _FORM_BYTES = 16_384
 class SigningIn:
     """``provider`` is the host that people can sign in with besides."""
 
-    def __init__(self, sessions: Sessions, provider: str | None = None) -> None:
+    def __init__(self, sessions: Sessions, audit: Audit, provider: str | None = None) -> None:
         self.sessions = sessions
+        self.audit = audit
         self._provider = provider
 
     async def session(self, request: Request) -> Session:
@@ -74,6 +76,8 @@ class SigningIn:
         await self._end(request)
         answer = led_to("/")
         cookies.hold(request, answer, "session", secret)
+        if session := await self.sessions.find(secret):
+            await self.audit.tell(session.caller, "signed_in")
         return answer
 
     async def sign_out(self, request: Request, farewell: Farewell | None = None) -> Response:
@@ -83,6 +87,7 @@ class SigningIn:
             if not session.check_form((await exchange.form(request, _FORM_BYTES)).get("form", "")):
                 raise Forbidden("The form is too old, or comes from elsewhere.")
             await self._end(request)
+            await self.audit.tell(session.caller, "signed_out")
         except Unauthorized:
             return led_to("/")
         except DomainError as error:

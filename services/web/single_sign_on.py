@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from services.web import cookies
+from services.web.auditing import Audit
 from services.web.frame import Frame
 from services.web.oidc.client import Client, NotUsable, client_of
 from services.web.oidc.id_token import OLDEST_SECONDS
@@ -177,12 +178,12 @@ class SingleSignOn:
         return refused(Place(PATH), Frame(theme=theme_of(request)), status, title, detail)
 
 
-def ways_in(settings: Settings, database: Database) -> tuple[SigningIn, SingleSignOn | None]:
+def ways_in(settings: Settings, database: Database, audit: Audit) -> tuple[SigningIn, SingleSignOn | None]:
     """By a code always, and by a provider where one is set. Raises Misconfigured."""
     client = client_of(settings)
     if client is None:
-        return SigningIn(Sessions(settings, database)), None
-    signing_in = SigningIn(Sessions(settings, database, client.mark), client.host)
+        return SigningIn(Sessions(settings, database), audit), None
+    signing_in = SigningIn(Sessions(settings, database, client.mark), audit, client.host)
     return signing_in, SingleSignOn(client, signing_in)
 
 

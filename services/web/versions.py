@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from services.web.told import Names, Turn, named, turn
 from services.web.visit import Visit
 from shared.client import path_of
-from shared.contracts import NODE_KINDS
 from shared.contracts.answers.lists import History, Version
 from shared.contracts.base import Kind
 from shared.contracts.instant import moment
-from shared.contracts.views.nodes import Node
 from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 
@@ -29,13 +27,13 @@ class Told:
     turns: Sequence[Turn]
 
 
-async def versions(visit: Visit, node: Node) -> list[Version]:
+async def versions(visit: Visit, kind: Kind, id: str) -> list[Version]:
     """Until the moment of the page, newest first; none where its owner does not show them. Owners have the oldest
     first, so all pages are read; the oldest of more than are kept are left out."""
     until = moment(visit.place.as_of) if visit.place.as_of else None
     found: deque[Version] = deque(maxlen=_MOST_KEPT)
     cursor = None
-    path = f"{path_of(NODE_KINDS[node.kind], node.id)}/history"
+    path = f"{path_of(kind, id)}/history"
     while True:
         try:
             page = await visit.now(History, path, limit=MAX_LIMIT, cursor=cursor)

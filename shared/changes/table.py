@@ -35,6 +35,7 @@ class ChangeRow:
     correlation_id: Mapped[str]
     causation_id: Mapped[str | None]
     traceparent: Mapped[str | None]
+    means: Mapped[str | None]
     data: Mapped[str]
 
     @declared_attr.directive

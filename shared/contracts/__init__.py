@@ -1,6 +1,6 @@
 """Contracts between the services: states, lifecycles, references, relations and events, all as data."""
 
-from shared.contracts import alignment, catalog, findings, roles, strategy
+from shared.contracts import alignment, audit, catalog, findings, roles, strategy
 from shared.contracts.actions import Told
 from shared.contracts.base import Kind
 from shared.contracts.owners import KIND_OWNERS, OWNERS
@@ -15,7 +15,10 @@ KINDS: dict[str, tuple[Kind, ...]] = {
 RECORDED: dict[str, tuple[Kind, ...]] = {**KINDS, "alignment": alignment.KINDS}
 """With those that the view's own service records."""
 
-PUBLISHED: dict[str, tuple[Kind | Told, ...]] = {**RECORDED, "alignment": (*alignment.KINDS, *findings.KINDS)}
+PUBLISHED: dict[str, tuple[Kind | Told, ...]] = {
+    **RECORDED,
+    "alignment": (*alignment.KINDS, *findings.KINDS, *audit.KINDS),
+}
 """With what is only told: all that has events."""
 
 NODE_KINDS: dict[str, Kind] = {kind.name: kind for kinds in KINDS.values() for kind in kinds if not kind.is_link}

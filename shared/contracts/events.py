@@ -69,6 +69,7 @@ class Fact:
     causation_id: str | None
     data: str
     traceparent: str | None = None
+    means: str | None = None
 
     @property
     def event_id(self) -> EventId:
@@ -99,6 +100,7 @@ class Fact:
                 # the trace in which the change was made, as CloudEvents' extension for distributed tracing has it
                 **({"traceparent": self.traceparent} if self.traceparent else {}),
                 "actor": self.actor,
+                **({"means": self.means} if self.means else {}),
             }
         )
         return head[:-1] + b',"data":' + self.data.encode() + b"}"

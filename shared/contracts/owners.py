@@ -22,7 +22,7 @@ OWN_KINDS = {
 }  # fmt: skip
 """What the view's own service records: nothing refers to it, and no view shows it as a node."""
 
-TOLD_KINDS = {"alignment": ("finding", "score")}
+TOLD_KINDS = {"alignment": ("finding", "score", "audit")}
 """What nobody writes: a service works it out, and tells of it by events alone."""
 
 KIND_OWNERS = {kind: service for service, kinds in OWNED_KINDS.items() for kind in kinds}

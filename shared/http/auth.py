@@ -1,29 +1,48 @@
 """Who calls and what they may do: bearer tokens, signed with a private key elsewhere, checked here with public ones."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from joserfc import jwt
 
 from shared import clock
+from shared.contracts import means
 from shared.errors import Forbidden, Unauthorized, Unavailable
-from shared.http.tokens import LEEWAY_SECONDS, NotAToken, opened
-from shared.keys import ALGORITHM, LONGEST_TOKEN_SECONDS, Ring, TrustedKeys, load_ring
-from shared.scopes import ALL_SCOPES
+from shared.http.tokens import LEEWAY_SECONDS, Claims, NotAToken, opened
+from shared.keys import ALGORITHM, LONGEST_TOKEN_SECONDS, PURPOSES, Ring, TrustedKeys, load_ring
+from shared.scopes import ALL_SCOPES, OWNED
 
 _REMEMBERED = 1000
+_MEANS = {PURPOSES[holder].issuer: told for holder, told in (("web", "page"), ("alignment", "service"))}
+"""What the issuer of a token tells of the means by which it is used."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The subject of a token and its scopes."""
+    """The subject of a token and its scopes; ``means`` is by which the token is used, where that is known."""
 
     subject: str
     scopes: frozenset[str]
+    means: str | None = None
+    owners: frozenset[str] = frozenset()
+    """As whom they own things, as ``party/id`` or ``role/id``, where their scopes ask for it."""
 
-    def may(self, scope: str) -> bool:
-        return scope in self.scopes
+    def by(self, said: str | None) -> "Caller":
+        """The same by the means that a client says, unless the token tells another."""
+        return self if self.means else replace(self, means=means.said(said))
+
+    def may(self, scope: str, kind: str | None = None) -> bool:
+        """All of it, or all of a kind."""
+        return scope in self.scopes or (kind is not None and f"{scope}:{kind}" in self.scopes)
+
+    def may_own(self, scope: str, kind: str) -> bool:
+        """What they own of a kind, and what lies under that."""
+        return not self.scopes.isdisjoint({f"{scope}:{OWNED}", f"{scope}:{kind}:{OWNED}"})
+
+    def may_some(self, scope: str) -> bool:
+        """A part of it at least."""
+        return self.may(scope) or any(each.startswith(f"{scope}:") for each in self.scopes)
 
     def demand(self, scope: str) -> None:
         if not self.may(scope):
@@ -35,7 +54,13 @@ def mint(path: Path, subject: str | None = None, scopes: Iterable[str] | None = 
     return mint_with(load_ring(path), subject, scopes, hours)
 
 
-def mint_with(ring: Ring, subject: str | None = None, scopes: Iterable[str] | None = None, hours: float = 12) -> str:
+def mint_with(
+    ring: Ring,
+    subject: str | None = None,
+    scopes: Iterable[str] | None = None,
+    hours: float = 12,
+    owners: Iterable[str] = (),
+) -> str:
     """Subject and scopes are by default those that the key is limited to. Raises ValueError."""
     grant, seconds = ring.grant, int(hours * 3600)
     if grant is None:
@@ -52,6 +77,7 @@ def mint_with(ring: Ring, subject: str | None = None, scopes: Iterable[str] | No
         "aud": grant.audience,
         "sub": subject,
         "scope": " ".join(scopes),
+        **({"owners": " ".join(owners)} if owners else {}),
         "iat": issued,
         "exp": issued + seconds,
     }
@@ -101,8 +127,12 @@ class Authenticator:
             raise NotAToken
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        self._known[token] = float(claims.exp), Caller(claims.sub, frozenset(scopes))
+        self._known[token] = float(claims.exp), _caller(claims, scopes)
         return self._known[token]
+
+
+def _caller(claims: Claims, scopes: Iterable[str]) -> Caller:
+    return Caller(claims.sub, frozenset(scopes), _MEANS.get(claims.iss), frozenset(claims.owners.split()))
 
 
 def _refused() -> Unauthorized:

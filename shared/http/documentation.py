@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts import PUBLISHED
 from shared.contracts.events import CONTENT_TYPE, PARTITIONS, event_type, schema, topic
+from shared.contracts.means import MEANS
 
 _COMPONENTS = "#/components/schemas/"
 _DEFINITIONS = "#/$defs/"
@@ -78,9 +79,10 @@ def _message(service: str, type_: str) -> dict[str, Any]:
         "causationid": text,
         "traceparent": {"type": "string", "description": "W3C trace context of the change, if it was traced"},
         "actor": text,
+        "means": {"enum": [*MEANS], "description": "By which means the change was made, if that is known"},
         "data": {"$ref": f"{_COMPONENTS}{type_}"},
     }
-    required = [name for name in payload if name not in ("causationid", "traceparent")]
+    required = [name for name in payload if name not in ("causationid", "traceparent", "means")]
     return {
         "name": type_,
         "contentType": CONTENT_TYPE,

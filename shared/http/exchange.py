@@ -34,6 +34,15 @@ def caller(request: Request, scope: str) -> Caller:
     return who
 
 
+def writer(request: Request, service: str) -> Caller:
+    """Who calls, if they may write anything there; what that is, the command asks."""
+    who: Caller = request.scope["caller"]
+    scope = f"{service}:write"
+    if not who.may_some(scope):
+        who.demand(scope)
+    return who
+
+
 async def no_strange_parameters(request: Request) -> None:
     """Refuse what the route does not know: a misspelt filter must not answer with everything."""
     known = parameters(request.scope["route"].dependant)

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.contracts.means import HEADER
 from shared.errors import DomainError
 from shared.http.auth import Authenticator
 from shared.http.problems import render
+
+_MEANS = HEADER.lower().encode()
 
 
 class Guarded:
@@ -23,8 +26,10 @@ class Guarded:
             given = [value for name, value in scope["headers"] if name == b"authorization"]
             try:
                 # of two it would not be clear which one somebody in between has looked at
-                scope["caller"] = self.authenticator.caller(given[0].decode("latin-1") if len(given) == 1 else None)
+                caller = self.authenticator.caller(given[0].decode("latin-1") if len(given) == 1 else None)
             except DomainError as error:
                 await render(error)(scope, receive, send)
                 return
+            told = next((value for name, value in scope["headers"] if name == _MEANS), b"")
+            scope["caller"] = caller.by(told.decode("latin-1"))
         await self.app(scope, receive, send)

@@ -15,6 +15,7 @@ from shared.keys import ALGORITHM, TokenKey
 
 LEEWAY_SECONDS = 30
 _LONGEST = 8192
+_OWNERS = r"^((party|role)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}( |$))*$"
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Seconds = Annotated[int, Field(ge=0, le=2**53)]
 _M = TypeVar("_M", bound=BaseModel)
@@ -47,6 +48,7 @@ class Claims(BaseModel):
     nbf: _Seconds | None = None
     jti: _Name | None = None
     scope: Annotated[str, Field(max_length=4000)] = ""
+    owners: Annotated[str, StringConstraints(max_length=4000, pattern=_OWNERS)] = ""
 
     def is_for(self, audience: str) -> bool:
         return audience == self.aud or (isinstance(self.aud, list) and audience in self.aud)

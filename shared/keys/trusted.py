@@ -9,6 +9,7 @@ from shared.bounded import read_secret
 from shared.keys import files
 from shared.keys.jwk import PublicKey
 from shared.keys.ring import Grant
+from shared.scopes import broad
 
 
 class TokenKey(PublicKey):
@@ -26,7 +27,7 @@ class TokenKey(PublicKey):
     def covers(self, issuer: str, subject: str, scopes: Iterable[str]) -> bool:
         if issuer != self.iss or self.sub not in (None, subject):
             return False
-        return self.scope is None or set(scopes) <= set(self.scope.split())
+        return self.scope is None or {broad(scope) for scope in scopes} <= set(self.scope.split())
 
 
 class TrustedSet(BaseModel):

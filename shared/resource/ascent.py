@@ -14,6 +14,8 @@ from shared.storage.db import TEXT
 from shared.storage.dialects import recursive
 
 MOST_ABOVE = 10_000
+_MOST_RIGHTS = 500
+"""Of what somebody may own above a thing: more is no tree that anybody answers for."""
 
 
 async def reaches(
@@ -25,6 +27,18 @@ async def reaches(
     given = {"start_kind": start[0], "start_id": start[1], "goal_kind": goal[0], "goal_id": goal[1]}
     number, found = (await connection.execute(query, given)).one()
     return True if found else None if number > MOST_ABOVE else False
+
+
+async def above(connection: AsyncConnection, owner: Owner, start: tuple[str, UUID]) -> list[tuple[str, UUID]]:
+    """What lies above it, itself included; no more than are looked at."""
+    query = _every(owner.name, owner.metadata, connection.dialect.name)
+    rows = await connection.execute(query, {"start_kind": start[0], "start_id": start[1]})
+    return [(row.kind, row.id) for row in rows]
+
+
+@cache
+def _every(service: str, metadata: MetaData, dialect: str) -> Select[Any]:
+    return select(_above(service, metadata, dialect)).limit(_MOST_RIGHTS)
 
 
 @cache

@@ -88,7 +88,7 @@ class Bulk:
         atomic: Annotated[bool, Query(description="All lines or none")] = False,
         preview: Annotated[bool, Query(description="Make none, and say what each would come to")] = False,
     ) -> Response:
-        who = exchange.caller(request, f"{self.owner.name}:write")
+        who = exchange.writer(request, self.owner.name)
         raw = await exchange.lines(request, MAX_PREVIEWED if preview else MAX_LINES)
         longest: int = request.app.state.settings.max_body_bytes
 

@@ -11,7 +11,7 @@ from shared.contracts import naming
 from shared.contracts.base import Kind, Record, State
 from shared.contracts.merging import merge_patch
 from shared.errors import Conflict, Gone, Invalid, NotFound
-from shared.resource import bodies, checks, keys, reviews, sign_ins, store
+from shared.resource import bodies, checks, keys, reviews, rights, sign_ins, store
 from shared.resource.owner import Written
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
@@ -54,6 +54,7 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     given.demand()
     body = bodies.parse_transition(raw)
     old = await existing(unit, kind, id)
+    await rights.demand(unit, kind, old)
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
         raise Invalid.at("/to", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
@@ -109,6 +110,7 @@ async def review(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Preconditi
     """POST /reviews: somebody has looked; the next look is due after the cadence."""
     body = bodies.validated(reviews.ReviewBody, raw)
     old = cast(State, await existing(unit, kind, id))
+    await rights.demand(unit, kind, old)
     given.check(old.version)
     made = reviews.reviewed(old.review, unit.caller.subject, unit.now, body.comment)
     new = following(unit, old, {"review": made})
@@ -144,6 +146,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
+    await rights.demand(unit, kind, new, new=True)
     sign_ins.check_appointment(unit, kind, None, new)
     facts = await checks.always(unit, kind, None, new, registered=registered)
     new = _filled(unit, kind, new, facts)
@@ -153,6 +156,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
 async def _update(
     unit: Unit, kind: Kind, old: Record, members: dict[str, Any], given: Preconditions, *, idempotent: bool = False
 ) -> Written:
+    await rights.demand(unit, kind, old)
     for stays in ("key", "state", *kind.immutable):
         if stays in members and members[stays] is None:
             members[stays] = getattr(old, stays)

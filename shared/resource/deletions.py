@@ -9,7 +9,7 @@ from shared.changes.table import versions
 from shared.contracts.base import Kind
 from shared.contracts.link import Link
 from shared.errors import Conflict
-from shared.resource import commands, store
+from shared.resource import commands, rights, store
 from shared.resource.preconditions import Preconditions
 from shared.resource.store import Unit
 
@@ -23,6 +23,7 @@ async def delete(unit: Unit, kind: Kind, id: UUID, reason: str, given: Precondit
     """DELETE: only what never was live; leaves a tombstone. Returns the event's id."""
     given.demand()
     old = await commands.existing(unit, kind, id)
+    await rights.demand(unit, kind, old)
     given.check(old.version)
     if await _has_been_live(unit, kind, id):
         raise Conflict(f"This {kind.name} has been live: retire it instead, so that its history stays explained.")

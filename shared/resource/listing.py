@@ -31,6 +31,7 @@ SORTS = ("id", "key", "name", "created_at", "updated_at")
 _SORT_TOLD = "By default `id`, and `updated_at` with `updated_since`"
 _COST = 2
 """Nodes of a view for which an entity counts, with all that it says."""
+_NAMES = frozenset({"type", "rule", "prefix"})
 _LINK_SORTS = ("id", "created_at", "updated_at")
 
 
@@ -86,12 +87,12 @@ def _told(kind: Kind) -> str:
 
 
 def _own_filters(kind: Kind, table: Table) -> dict[str, Any]:
-    """``type``, ``owner_id``, ids, choices and flags: columns that hold one small value."""
+    """``type``, ``owner_id``, ids, choices, flags, and what a rule is called: columns that hold one small value."""
     filters: dict[str, Any] = {}
     for column in table.columns:
         if isinstance(column.type, Uuid) and column.name != "id":
             filters[column.name] = UUID
-        elif column.name == "type" or column.name.endswith("_kind") or _choices(kind, column.name):
+        elif column.name in _NAMES or column.name.endswith("_kind") or _choices(kind, column.name):
             choices = _choices(kind, column.name)
             filters[column.name] = _one_of(choices) if choices else Word
     return filters
@@ -224,6 +225,7 @@ def _version(row: Any, data: dict[str, Any], before: dict[str, Any] | None) -> d
         "action": row.action,
         "at": clock.rfc3339(row.recorded_at) if row.recorded_at else state["updated_at"],
         "by": row.actor,
+        "means": row.means,
         "event": str(event_id(row.kind, row.id, row.version)),
         "correlation_id": row.correlation_id,
         **({"corrected": True} if data.get("corrected") else {}),

@@ -129,7 +129,7 @@ class Resource:
         return self._written(await self._write(request, command))
 
     async def delete(self, request: Request, id: UUID, reason: Annotated[Reason, Query()]) -> Response:
-        exchange.caller(request, self._scope("write"))
+        exchange.writer(request, self.owner.name)
         given = _preconditions(request)
 
         async def command(unit: Unit) -> str:
@@ -201,7 +201,7 @@ class Resource:
         return lambda unit: idempotency.once(unit, self.kind, route, key, lambda: command(unit))
 
     async def _body(self, request: Request) -> tuple[bytes, Any]:
-        exchange.caller(request, self._scope("write"))
+        exchange.writer(request, self.owner.name)
         return await exchange.body(request)
 
     @asynccontextmanager
@@ -212,7 +212,8 @@ class Resource:
 
     async def _write(self, request: Request, command: Command, scope: str = "write") -> Any:
         """One transaction, again if it lost a race for a unique value; the leader is woken once it is durable."""
-        who = exchange.caller(request, self._scope(scope))
+        own = self.owner.name
+        who = exchange.writer(request, own) if scope == "write" else exchange.caller(request, self._scope(scope))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.database.write() as connection:

@@ -223,6 +223,7 @@ def _change(unit: Unit, state: Record, action: str, data: dict[str, Any]) -> dic
         "correlation_id": unit.correlation_id,
         "causation_id": unit.causation_id,
         "traceparent": unit.traceparent,
+        "means": unit.caller.means,
         "data": encoded.decode(),
     }
 

@@ -20,7 +20,7 @@ from shared.scopes import ALL_SCOPES
 from shared.storage.db import Database
 from shared.telemetry import log
 
-SYSTEM = Caller("system", frozenset(ALL_SCOPES))
+SYSTEM = Caller("system", frozenset(ALL_SCOPES), "clock")
 _PAGE, _PAGES = 200, 5
 _EVERY_SECONDS = 5.0
 Place = tuple[Any, Any]

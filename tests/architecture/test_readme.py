@@ -49,7 +49,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_every_named_route_exists(routes: set[str]) -> None:
-    named = {route.partition("?")[0] for route in re.findall(r"`((?:GET|POST) /alignment/[^`]+)`", README)}
+    named = {route.partition("?")[0] for route in re.findall(r"`((?:GET|POST|DELETE) /alignment/[^`]+)`", README)}
     assert named
     assert named <= routes
 
@@ -58,7 +58,7 @@ def test_every_view_is_documented(routes: set[str]) -> None:
     everywhere = {route.replace("/strategy/", "/alignment/") for route in routes if " /strategy/" in route}
     own = tuple(f"/alignment/v1/{kind.collection}/" for kind in RECORDED["alignment"])
     views = {route for route in routes - everywhere if " /alignment/" in route and not route.split()[1].startswith(own)}
-    assert views == set(re.findall(r"`((?:GET|POST) /alignment/[^`]+)`", README))
+    assert views == set(re.findall(r"`((?:GET|POST|DELETE) /alignment/[^`]+)`", README))
 
 
 def test_every_page_that_is_linked_exists() -> None:

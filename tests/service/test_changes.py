@@ -64,6 +64,7 @@ async def test_an_event_is_a_cloud_event_with_the_whole_state(api: Api, kind: Ki
         "aggregateversion": 1,
         "epoch": 1,
         "actor": "tester",
+        "means": "api",
     }
     assert position > 0
     assert datetime.fromisoformat(time) >= datetime.fromisoformat(answer.json()["created_at"])

@@ -32,8 +32,8 @@ from shared.storage.rows import every
 MOST_OF_SUBJECT = 200
 
 
-def describe(rule: Rule, setting: Setting | None = None) -> dict[str, Any]:
-    """``setting`` is what is set of it, and part of the rule already."""
+def describe(rule: Rule, setting: Setting | None = None, default: Rule | None = None) -> dict[str, Any]:
+    """``setting`` is what is set of it, and part of the rule already; ``default`` is the rule without that."""
     return {
         "id": rule.id,
         "severity": rule.severity.name,
@@ -45,6 +45,7 @@ def describe(rule: Rule, setting: Setting | None = None) -> dict[str, Any]:
         "limits": dict(rule.limits),
         "off": bool(setting and setting.off),
         "setting": _described(setting) if setting else None,
+        "default": {"severity": (default or rule).severity.name, "limits": dict((default or rule).limits)},
         "source": rule.source,
         "examples": {"passes": rule.passes, "fails": rule.fails},
     }
@@ -59,7 +60,7 @@ def _described(setting: Setting) -> dict[str, Any]:
 def catalogue(settings: Settings, at: datetime) -> list[dict[str, Any]]:
     """The rules as they are at a moment, also those that are off."""
     rules, set_ = settings.at(at), settings.set_at(at)
-    return [describe(rules[id], set_.get(id)) for id in settings.base.shown]
+    return [describe(rules[id], set_.get(id), default) for id, default in settings.base.shown.items()]
 
 
 SHOWN = FINDING.c.severity > COUNTED

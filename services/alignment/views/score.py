@@ -101,7 +101,7 @@ def _told(version: str, sheet: Sheet, then: Sheet | None, waived: Waived) -> Jso
             each.told(then.dimensions[name] if then else None, values.get(name))
             for name, each in sheet.dimensions.items()
         ],
-        "rules": [each.told() for each in sheet.coverages.values()],
+        "rules": [each.told() | {"findings": sheet.open_of(each.rule.id)} for each in sheet.coverages.values()],
     }
 
 

@@ -52,6 +52,9 @@ class Sheet:
         self.coverages = {rule.id: _coverage(counts, rule, failing) for rule in rules.shown.values()}
         self.dimensions = {name: Dimension(name, group) for name, group in _by_dimension(self.coverages).items()}
         self._values = {each.name: each.value for each in self.dimensions.values() if each.value is not None}
+        self._of_rule = Counter[str]()
+        for (name, _), number in self._open.items():
+            self._of_rule[name] += number
         self._vital = Counter(
             {key: number for key, number in self._open.items() if number > 0 and _is_vital(rules, *key)}
         )
@@ -68,7 +71,7 @@ class Sheet:
 
     def open_of(self, rule: str) -> int:
         """How many findings of a rule count."""
-        return sum(number for (name, _), number in self._open.items() if name == rule)
+        return self._of_rule[rule]
 
     @property
     def capped(self) -> bool:

@@ -1,17 +1,19 @@
 """The file that says what groups of the provider may do here, as roles on services."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from shared.bounded import read_bounded
 from shared.config import SERVICES, Misconfigured
+from shared.contracts import KIND_OWNERS, OWNERS
+from shared.contracts.base import KindName
 from shared.contracts.model import Model
 from shared.contracts.refusals import sentence
 from shared.interchange.yaml_documents import MAX_BYTES, documents
-from shared.scopes import PEOPLE, READING
+from shared.scopes import PEOPLE, READING, narrowed
 
 _SETTING = "PLUMBLINE_GROUPS_FILE"
 Role = Literal["viewer", "editor", "approver", "appointer", "admin"]
@@ -24,7 +26,6 @@ ACTIONS: dict[Role, tuple[str, ...]] = {
     "admin": tuple(scope.partition(":")[2] for scope in PEOPLE if scope.startswith("alignment:")),
 }
 """What each role may do on a service besides reading. All read all services: views show what is in all of them."""
-_NOT_YET = "is not enforced yet: a role is for all kinds of a service and for whoever owns them; leave it out"
 assert set(ACTIONS) == {*get_args(Role)}
 assert {*get_args(Service)} == {*SERVICES}
 
@@ -38,15 +39,10 @@ class GroupRole(Model):
     """What its members may do."""
     services: Annotated[list[Service], Field(min_length=1)] = list(get_args(Service))
     """On which services it may do more than read; without it on all."""
-    kinds: None = None
-    """Room for kinds of entities; not enforced yet."""
-    owned: None = None
-    """Room for what the members own; not enforced yet."""
-
-    @field_validator("kinds", "owned", mode="before")
-    @classmethod
-    def _not_yet(cls, _: Any) -> Any:
-        raise ValueError(_NOT_YET)
+    kinds: Annotated[list[KindName], Field(min_length=1)] | None = None
+    """Of an editor: only things of these kinds, with the links that lead from them; null for all kinds."""
+    owned: Literal[True] | None = None
+    """Of an editor: only what they own, also by a role or a team, and what lies under that; null for everything."""
 
     @model_validator(mode="after")
     def _reads_everywhere(self) -> Self:
@@ -54,8 +50,27 @@ class GroupRole(Model):
             raise ValueError("gives services to a viewer, who reads all of them: leave them out")
         return self
 
+    @model_validator(mode="after")
+    def _narrows_an_editor(self) -> Self:
+        narrowed = [name for name in ("kinds", "owned") if getattr(self, name) is not None]
+        if narrowed and self.role != "editor":
+            raise ValueError(f"gives {' and '.join(narrowed)} to {self.role}: only what an editor writes is narrowed")
+        strange = [kind for kind in self.kinds or () if KIND_OWNERS[kind] not in self.services]
+        if strange:
+            raise ValueError(f"names {', '.join(strange)}, which none of its services keeps")
+        return self
+
     def scopes(self) -> set[str]:
-        return {*READING, *(f"{service}:{action}" for service in self.services for action in ACTIONS[self.role])}
+        if self.kinds is None and self.owned is None:
+            return {*READING, *(f"{service}:{action}" for service in self.services for action in ACTIONS[self.role])}
+        return {*READING, *(narrowed(*each, owned=self.owned is not None) for each in self._written())}
+
+    def _written(self) -> Iterator[tuple[str, str | None]]:
+        """Of each service what is written: some kinds, or all of them. Of alignment nothing is anybody's own."""
+        if self.kinds is None:
+            yield from ((service, None) for service in self.services if service in OWNERS)
+        else:
+            yield from ((KIND_OWNERS[kind], kind) for kind in self.kinds)
 
 
 class Groups(Model):

@@ -12,6 +12,7 @@ from services.web.editing.saving import changed, foreseen, merged, refused, take
 from services.web.forms.reading import acted
 from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.screens.entity import crumbs, found
+from services.web.sessions import writes
 from services.web.texts import counted
 from services.web.versions import versions
 from services.web.visit import Visit
@@ -30,7 +31,7 @@ async def edit(visit: Visit, ref: str, finding: str | None) -> Screen:
     """With what is there; ``finding`` fills in what mends it."""
     node = await found(visit, ref)
     kind = NODE_KINDS[node.kind]
-    if not visit.session.caller.may(f"{kind.service}:write"):
+    if not writes(visit.session.caller, kind.name):
         raise Forbidden(f"Editing it takes {kind.service}:write. Whoever runs this platform can give it to you.")
     state = await visit.client.get(kind, node.id)
     told = await remedied(visit, finding, f"{node.kind}/{node.id}") if finding else None
@@ -39,7 +40,7 @@ async def edit(visit: Visit, ref: str, finding: str | None) -> Screen:
 
 
 async def _shown(visit: Visit, node: NodeView, form: Filled, version: int, status: int = 200, **more: Any) -> Screen:
-    saved = (await versions(visit, node))[:5] if form.merged else []
+    saved = (await versions(visit, form.kind, node.id))[:5] if form.merged else []
     address = f"/entity/{node.kind}/{node.key}"
     told = {
         "form": form, "node": node, "version": version, "kind": form.kind, "saved": saved, "links": (), "told": None,

@@ -12,6 +12,7 @@ from services.web.names import keyed, named
 from services.web.pages import AsOf, Done, Pages, Screen, router
 from services.web.relations import groups
 from services.web.rendering import Crumbs
+from services.web.sessions import writes
 from services.web.told import Names, Told, details, sentences
 from services.web.told import named as refers
 from services.web.versions import told, versions
@@ -44,7 +45,7 @@ async def found(visit: Visit, ref: str) -> NodeView:
 def head(visit: Visit, node: NodeView, here: str, versions: int | None = None) -> dict[str, Any]:
     """What every page of one thing has: its tabs, and what may be done with it now."""
     kind = NODE_KINDS[node.kind]
-    may = visit.session.caller.may(f"{kind.service}:write") and not visit.place.as_of and not node.deleted
+    may = writes(visit.session.caller, kind.name) and not visit.place.as_of and not node.deleted
     address = f"/entity/{node.kind}/{node.id if node.deleted or not node.key else node.key}"
     number = len(node.out) + len(node.in_) + node.hidden.out + node.hidden.in_
     tabs = [
@@ -94,7 +95,7 @@ async def screen(visit: Visit, ref: str, comment: str = "", wrong: str = "", sta
     why, hit, past, designed, offerings, party = await asyncio.gather(
         visit.view(Why, f"/why/{at}"),
         visit.view(Impact, f"/impact/{at}", limit=_HIT),
-        versions(visit, node),
+        versions(visit, NODE_KINDS[node.kind], node.id),
         _designed(visit, node),
         _offerings(visit, node),
         _party(visit, node),

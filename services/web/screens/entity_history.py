@@ -24,7 +24,7 @@ async def screen(visit: Visit, ref: str, before: int | None = None, wrong: str =
     """The newest, or those ``before`` a version."""
     node = await found(visit, ref)
     kind = NODE_KINDS[node.kind]
-    past = await versions(visit, node)
+    past = await versions(visit, kind, node.id)
     older = [each for each in past if before is None or each.version < before]
     shown = older[:_PAGE]
     names = keyed([each.node for each in (*node.out, *node.in_)])

@@ -106,7 +106,7 @@ class _Importing:
 
 
 def _may(visit: Visit) -> bool:
-    return any(visit.session.caller.may(f"{service}:write") for service in OWNERS)
+    return any(visit.session.caller.may_some(f"{service}:write") for service in OWNERS)
 
 
 def _document(found: Kept) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from services.web.meaning import offered, understood
 from services.web.names import keyed, named, node_of
 from services.web.pages import AsOf, Pages, Screen, router
+from services.web.sessions import writes
 from services.web.visit import Visit
 from shared.client import path_of
 from shared.contracts import KINDS, NODE_KINDS
@@ -67,7 +68,7 @@ async def listed(visit: Visit, name: str, asked: Asked, cursor: str | None) -> S
     told: dict[str, Any] = {
         "kind": kind, "asked": asked, "items": items, "owners": owners, "more": further, "unclear": unclear,
         "people": [(f"{each.kind}/{each.key}", each.name or each.id) for each in people],
-        "group": group, "kinds": kinds, "may": visit.session.caller.may(f"{kind.service}:write"),
+        "group": group, "kinds": kinds, "may": writes(visit.session.caller, kind.name),
     }  # fmt: skip
     return Screen("list", told, [(group, None), (_title(name), None)])
 

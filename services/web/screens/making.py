@@ -17,6 +17,7 @@ from services.web.names import node_of
 from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.screens.editing import CHECK, SAVE
 from services.web.screens.lists import GROUPS
+from services.web.sessions import writes
 from services.web.visit import Visit
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.base import Kind, KindName
@@ -48,7 +49,7 @@ async def new(visit: Visit, name: str, given: Form, finding: str | None) -> Scre
 
 def _allowed(visit: Visit, name: str) -> Kind:
     kind = NODE_KINDS[name]
-    if not visit.session.caller.may(f"{kind.service}:write"):
+    if not writes(visit.session.caller, kind.name):
         raise Forbidden(f"Making one takes {kind.service}:write. Whoever runs this platform can give it to you.")
     return kind
 

@@ -1,14 +1,16 @@
 """Who somebody is here: as what, what they own, and what they may do."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 from fastapi import APIRouter, Request, Response
 
 from services.web.pages import AsOf, Pages, Screen, router
 from services.web.people import people
 from services.web.visit import Visit
+from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Node
-from shared.scopes import ACTIONS
+from shared.scopes import ACTIONS, OWNED
 
 MEANING = {
     "read": "see everything",
@@ -22,17 +24,25 @@ MEANING = {
 """What each action allows, in the words of people."""
 
 
+def _rights(service: str, scopes: Collection[str]) -> Iterator[str]:
+    """In the order of the actions; what is narrowed says to what."""
+    for action in (each for each in ACTIONS if each in MEANING):
+        if f"{service}:{action}" in scopes:
+            yield MEANING[action]
+        for scope in sorted(each for each in scopes if each.startswith(f"{service}:{action}:")):
+            _, _, *narrow = scope.split(":")
+            kinds = [NODE_KINDS[each].collection.replace("-", " ") for each in narrow if each != OWNED]
+            yield " ".join([MEANING[action], *kinds, *(["that are yours"] if OWNED in narrow else [])])
+
+
 async def screen(visit: Visit) -> Screen:
     me, named = await visit.me(), await people(visit)
     owned = defaultdict[str, list[Node]](list)
     for node in me.owns:
         owned[node.kind].append(node)
-    may = visit.session.caller.may
-    services = sorted({scope.partition(":")[0] for scope in me.scopes})
-    rights = [
-        (service, [MEANING[action] for action in ACTIONS if action in MEANING and may(f"{service}:{action}")])
-        for service in services
-    ]
+    scopes = visit.session.caller.scopes
+    services = sorted({scope.partition(":")[0] for scope in scopes})
+    rights = [(service, [*_rights(service, scopes)]) for service in services]
     told = {"me": me, "owned": owned, "rights": [each for each in rights if each[1]], "people": named}
     return Screen("me", told, [("You", None)])
 

@@ -43,7 +43,7 @@ async def screen(visit: Visit, id: str, way: Way | None, wrong: str | None = Non
             made = _made(remedy, way)
             told |= await _outcome(visit, made)
             rights = [f"{service}:write" for service in steps.services(made)]
-            may = visit.session.caller.may
+            may = visit.session.caller.may_some
             told |= {"made": [steps.told(each) for each in made], "lacking": [each for each in rights if not may(each)]}
             nodes += [each.node for each in told["outcome"].suppositions if each.node]
         except (ValueError, Refused) as error:

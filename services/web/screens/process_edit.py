@@ -14,6 +14,7 @@ from services.web.letters import saving
 from services.web.letters.grid import Clash, Grid, Row
 from services.web.names import node_of
 from services.web.pages import Done, Form, Pages, Screen, router
+from services.web.sessions import writes
 from services.web.visit import Visit
 from services.web.wrong import Error
 from shared.client import path_of
@@ -55,7 +56,7 @@ async def begin(visit: Visit, key: str) -> Screen:
 async def act(visit: Visit, form: Form, key: str) -> Done | Screen:
     """*Apply* and the buttons of rows show it again with its checks; *Save* writes it down."""
     process = await _process(visit, key)
-    if not visit.session.caller.may(_SCOPE):
+    if not writes(visit.session.caller, "activity"):
         raise Forbidden(f"It takes the scope {_SCOPE}.")
     grid = grids.acted(grids.of_form(form), form.get("act"), form.get("add_role"))
     states = await saving.recorded(visit.client, process["id"])
@@ -123,7 +124,7 @@ async def _shown(visit: Visit, process: Json, sheet: Sheet) -> Screen:
         "met": sheet.status == _MET,
         "roles": roles,
         "reason": sheet.reason,
-        "may": visit.session.caller.may(_SCOPE),
+        "may": writes(visit.session.caller, "activity"),
     }
     at = f"/raci/{process['key']}"
     crumbs = [("Processes", visit.place.to("/raci")), (process["name"], visit.place.to(at)), ("Edit", None)]

@@ -1,6 +1,5 @@
 """How the score is counted: its course, each dimension with its rules, and what would help most."""
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,13 +10,10 @@ from services.web.pages import AsOf, Pages, Screen, router
 from services.web.screens.home import bars_of
 from services.web.trends import Trends
 from services.web.visit import Visit
-from shared.contracts.views.catalogue import RuleList
-from shared.resource.listing import Word
 
 
-async def screen(visit: Visit, trends: Trends, rule: str | None) -> Screen:
-    """``rule`` is one whose condition is told."""
-    course, rules = await asyncio.gather(trends.course(visit), visit.now(RuleList, "/alignment/v1/rules"))
+async def screen(visit: Visit, trends: Trends) -> Screen:
+    course = await trends.course(visit)
     score = course.now
     counted = {each.dimension: [one for one in score.rules if one.dimension == each.dimension and one.subjects]
                for each in score.dimensions}  # fmt: skip
@@ -26,7 +22,6 @@ async def screen(visit: Visit, trends: Trends, rule: str | None) -> Screen:
     bars = bars_of(visit, score)
     told: dict[str, Any] = {"score": score, "course": course, "drawn": spark(course.samples), "counted": counted}
     told |= {"silent": silent, "bars_given": bars, "bars_told": sentence(bars)}
-    told |= {"one": next((each for each in rules.items if each.id == rule), None)}
     return Screen("score", told, [("Home", visit.place.to("/")), ("Score", None)])
 
 
@@ -34,7 +29,7 @@ def routes(pages: Pages) -> APIRouter:
     served, trends = router(), Trends()
 
     @served.get("/score")
-    async def score(request: Request, rule: Word | None = None, as_of: AsOf = None) -> Response:
-        return await pages.show(request, as_of, lambda visit: screen(visit, trends, rule))
+    async def score(request: Request, as_of: AsOf = None) -> Response:
+        return await pages.show(request, as_of, lambda visit: screen(visit, trends))
 
     return served

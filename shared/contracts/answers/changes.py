@@ -8,6 +8,7 @@ from pydantic import Field, create_model
 from shared.contracts.actions import Told
 from shared.contracts.base import Kind, Model
 from shared.contracts.instant import Instant
+from shared.contracts.means import Means
 
 
 class Event(Model):
@@ -43,6 +44,8 @@ class Event(Model):
     """W3C trace context of the change, if it was traced."""
     actor: str
     """Subject of the token that made the change, or `system`."""
+    means: Means | None = None
+    """By which means it was made, if that is known."""
 
 
 class Head(Model):

@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 
 from shared.contracts.base import Kind, Model
 from shared.contracts.instant import Instant
+from shared.contracts.means import Means
 
 Action = Literal["created", "changed", "transitioned", "deleted"]
 
@@ -40,6 +41,8 @@ class Version(Model):
     """When it was recorded."""
     by: str
     """Subject of the token that made it, or `system`."""
+    means: Means | None = None
+    """By which means it was made, if that is known."""
     event: str
     """Id of its event: `<kind>:<id>:<epoch>.<version>`."""
     correlation_id: str

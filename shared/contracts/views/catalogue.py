@@ -33,6 +33,15 @@ class RuleSetting(Model):
     """The numbers that are other ones."""
 
 
+class RuleDefault(Model):
+    """What a rule is where nothing is set of it."""
+
+    severity: Severity
+    """How grave its findings are."""
+    limits: dict[str, int]
+    """The numbers that it goes by."""
+
+
 class RuleView(Model):
     """A rule of the catalogue."""
 
@@ -56,6 +65,8 @@ class RuleView(Model):
     """Whether it is switched off: then it finds nothing and counts nowhere."""
     setting: RuleSetting | None
     """What the organisation has set of it, and why; all else here says it already."""
+    default: RuleDefault
+    """What it is without that."""
     source: str
     """Whose practice it is."""
     examples: RuleExamples

@@ -45,6 +45,8 @@ class RuleScore(Model):
     """Weight of those that pass."""
     coverage: float | None
     """Share of those that pass, from 0 to 100; null without subjects."""
+    findings: int
+    """How many findings of it count, also those that are waived."""
 
 
 class Fix(Model):

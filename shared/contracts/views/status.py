@@ -1,7 +1,8 @@
-"""``GET /status`` and ``POST /rebuilds``: how far the view is, and building it anew."""
+"""``GET /status``, ``POST /rebuilds``, ``/dead-letters``: how far the view is, building it anew, what was not read."""
 
 from typing import Any, Literal
 
+from shared.contracts.answers.lists import Page
 from shared.contracts.base import Model
 from shared.contracts.instant import Instant
 
@@ -59,6 +60,8 @@ class Status(Model):
     """Release of the platform that answers."""
     generation: int | None
     """Number of the generation that answers; null before the first one is built."""
+    rules_version: str | None = None
+    """Fingerprint of the rule catalogue by which it judges; null before the first one is built."""
     positions: dict[str, int]
     """By service, the position up to which nothing is missing."""
     building: Building | None
@@ -90,3 +93,28 @@ class Rebuild(Model):
     """Number of the generation that is being built."""
     status: Literal["building"]
     """It goes on after this answer."""
+
+
+class DeadLetterView(Model):
+    """A message that could not be read, or that its owner does not confirm."""
+
+    id: int
+    """Its number; a later one has a higher number."""
+    source: str
+    """Where it lay: a place in the bus, `log/topic/partition/offset`, or a position of an owner,
+    `strategy/changes/42`."""
+    error: str
+    """What is wrong with it."""
+    at: Instant
+    """When it was put aside."""
+    bytes: int
+    """How much of it is kept, at most 65,536 bytes."""
+    text: str
+    """The beginning of it, at most 2,000 bytes, as far as it can be shown."""
+
+
+class DeadLetterPage(Page):
+    """Messages that were put aside, the newest first."""
+
+    items: list[DeadLetterView]
+    """The messages of this page."""

@@ -1,5 +1,6 @@
 """The parts of the page with made-up data: one page that has them all, as the browser would get it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from services.web.drawing.layers import layers
 from services.web.drawing.spark import Sample, spark
 from services.web.filters import FILTERS
 from services.web.rendering import Place
-from shared.contracts import NODE_KINDS
+from shared.contracts import KIND_OWNERS, NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
 
@@ -58,6 +59,12 @@ class Visitor:
 
     def may(self, scope: str) -> bool:
         return scope != "roles:write"
+
+    def writes(self, kind: str) -> bool:
+        return self.may(f"{KIND_OWNERS[kind]}:write")
+
+    def written(self, kinds: Sequence[str]) -> list[str]:
+        return [kind for kind in kinds if self.writes(kind)]
 
 
 def frame(**more: Any) -> SimpleNamespace:

@@ -8,7 +8,7 @@ import pytest
 from services.web.oidc.client import client_of
 from services.web.oidc.groups import read_groups
 from shared.config import Misconfigured, Settings
-from shared.scopes import PEOPLE
+from shared.scopes import PEOPLE, is_known
 from tests import provider as fake
 
 
@@ -46,6 +46,34 @@ def test_roles_add_up_and_are_for_all_services_where_none_is_named(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("narrow", "more"),
+    [
+        ("kinds: [process, service]", {"roles:write:process", "catalog:write:service"}),
+        ("owned: true", {"strategy:write:owned", "catalog:write:owned", "roles:write:owned"}),
+        ("owned: true, services: [roles]", {"roles:write:owned"}),
+        ("kinds: [service], owned: true", {"catalog:write:service:owned"}),
+    ],
+)
+def test_what_an_editor_writes_can_be_narrowed(tmp_path: Path, narrow: str, more: set[str]) -> None:
+    """To write, and nothing else of it: what is given is known to whoever checks scopes."""
+    groups = read_groups(written(tmp_path, f"groups: [{{group: g, role: editor, {narrow}}}]"))
+    assert groups.scopes({"g"}) == READING | more
+    assert all(is_known(scope) for scope in more)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "catalog:write:process", "catalog:read:service", "catalog:write:link", "catalog:write:",
+        "alignment:write:owned", "catalog:write:owned:service", "catalog:write:service:owned:owned",
+        "nothing:write:owned", "catalog", "",
+    ],
+)  # fmt: skip
+def test_other_scopes_are_none(scope: str) -> None:
+    assert not is_known(scope)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "must have one document"),
@@ -63,8 +91,18 @@ def test_roles_add_up_and_are_for_all_services_where_none_is_named(tmp_path: Pat
         ),
         ("groups: [{group: g, role: editor, services: []}]", "groups[0].services"),
         ("groups: [{group: g, rolle: editor}]", "groups[0].rolle there is no such member; did you mean role?"),
-        ("groups: [{group: g, role: editor, kinds: [process]}]", "groups[0].kinds is not enforced yet"),
-        ("groups: [{group: g, role: editor, owned: true}]", "groups[0].owned is not enforced yet"),
+        ("groups: [{group: g, role: editor, kinds: [proces]}]", "did you mean process?"),
+        ("groups: [{group: g, role: editor, kinds: []}]", "groups[0].kinds"),
+        ("groups: [{group: g, role: editor, owned: false}]", "groups[0].owned"),
+        ("groups: [{group: g, role: approver, kinds: [process]}]", "groups[0] gives kinds to approver"),
+        (
+            "groups: [{group: g, role: admin, kinds: [process], owned: true}]",
+            "groups[0] gives kinds and owned to admin",
+        ),
+        (
+            "groups: [{group: g, role: editor, services: [catalog], kinds: [service, process]}]",
+            "groups[0] names process, which none of its services keeps",
+        ),
         ("groups: [{group: g, role: viewer, services: [roles]}]", "groups[0] gives services to a viewer"),
         ("groups: [{group: 7, role: editor}]", "groups[0].group must be text"),
         ("groups: [{group: g, group: h, role: editor}]", "line 1"),

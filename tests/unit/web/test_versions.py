@@ -8,6 +8,7 @@ import pytest
 from services.web.rendering import Place
 from services.web.versions import versions
 from services.web.visit import Visit
+from shared.contracts import NODE_KINDS
 from shared.contracts.answers.lists import History, Version
 from tests.unit.web.showing import node
 
@@ -35,5 +36,5 @@ def _version(number: int) -> Version:
 
 @pytest.mark.parametrize(("as_of", "newest"), [(None, 1_201), ("2026-01-11T00:00:00+00:00", 10)])
 async def test_the_newest_come_first_however_many_there_are(as_of: str | None, newest: int) -> None:
-    found = await versions(cast("Visit", Owner(1_201, as_of)), node("service", "Claims"))
+    found = await versions(cast("Visit", Owner(1_201, as_of)), NODE_KINDS["service"], node("service", "Claims").id)
     assert [each.version for each in found] == [*range(newest, 0, -1)]
