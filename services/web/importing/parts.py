@@ -1,5 +1,6 @@
 """What a report says, part by part, as people read it: what is to be looked at comes first. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,23 @@ def parts(report: Json) -> list[Part]:
     return [part for part in _parts(report) if part.number]
 
 
+def numbers(report: Json) -> list[tuple[str, int]]:
+    """What was read and what became of it, which adds up; and what was retired besides."""
+    came = dict(report["came_to"])
+    only = sum(came.pop(name) for name in ("unmapped", "duplicates", "joined"))
+    read = report["read"] + sum(report["beside"].values())
+    told = {
+        "read": read,
+        **came,
+        "only counted": only,
+        "retired": len(report["pruned"]) + report["more"].get("pruned", 0),
+    }
+    return [(name, number) for name, number in told.items() if number or name in _ALWAYS]
+
+
+_ALWAYS = ("read", "created", "changed", "unchanged", "refused")
+
+
 def counted(report: Json) -> list[tuple[str, str, int]]:
     """What is only counted: its type, what became of it, and how often."""
     return [(type, what, number) for name, what in _COUNTERS for type, number in report[name].items()]
@@ -84,7 +102,9 @@ def _parts(report: Json) -> Iterator[Part]:
         yield _listed(report, name, planned if dry else done, lines, note=note)
     created = [_named(each, new=dry) for each in report["changes"] if each["action"] == "created"]
     beyond = report["created"] - len(created)
-    yield Part("created", _would("Created", dry), report["created"], created, beyond=beyond)
+    kinds = Counter(str(line.kind).replace("_", " ") for line in created).most_common()
+    note = "" if beyond else ", ".join(f"{kind} {number}" for kind, number in kinds)
+    yield Part("created", _would("Created", dry), report["created"], created, (), note, beyond)
     yield _listed(report, "notes", "To know", [Line(worded(each)) for each in report["notes"]])
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from services.web.filters import words
 from services.web.importing import store
 from services.web.importing.asked import Asked, file_name, told, worded, wrongs
-from services.web.importing.parts import counted, parts
+from services.web.importing.parts import counted, numbers, parts
 from services.web.importing.store import KEPT_HOURS, Busy, Kept
 from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.rendering import HEADERS
@@ -76,6 +76,7 @@ class _Importing:
             "parts": shown,
             "alone": len(shown) == 1 and shown[0].name == part,
             "most": None if part else _LINES,
+            "numbers": numbers(found.report) if found.report else [],
             "counted": counted(found.report) if found.report else [],
             "told": told(found.told) if found.told else [],
             "errors": errors or [],
