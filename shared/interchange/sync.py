@@ -68,13 +68,9 @@ class _Engine:
         return [by_id[record.id] for record in records]
 
     async def _known(self, record: Record) -> Json | None:
-        """What is there, without asking again: a write carries the version it rests on, so a wrong guess is noticed.
-
-        A dry run writes nothing that would notice, so it asks where nothing is expected.
-        """
-        if record.id in self.known and (self.known[record.id] or not self.dry_run):
-            return self.known[record.id]
-        return await self._read(record)
+        """What is there, without asking again: a write carries the version it rests on, so that a wrong guess is
+        noticed, and the owner that is asked what it would say notices as well."""
+        return self.known[record.id] if record.id in self.known else await self._read(record)
 
     async def _read(self, record: Record) -> Json | None:
         try:
@@ -96,12 +92,12 @@ class _Engine:
         return [await self._created(record, answer) for record, answer in zip(records, answers, strict=True)]
 
     async def _created(self, record: Record, answer: Json | None) -> Outcome:
+        if (answer is None or answer["status"] in (200, 412, 428)) and (current := await self._read(record)):
+            return await self._update(record, current)
         if answer is None:
             self.unasked += 1
         if answer is None or answer["status"] == 201:
             return self._told(self._new(record))
-        if answer["status"] in (200, 412, 428) and (current := await self._read(record)):
-            return await self._update(record, current)
         return self._told(Outcome(record, "refused", reason=str(Refused(answer["status"], answer["problem"]))))
 
     def _new(self, record: Record) -> Outcome:
