@@ -253,7 +253,7 @@ async def test_what_somebody_may_not_write_is_refused_in_words(platform: Platfor
     [token] = page.xpath("//form[@action='/signout']/input[@name='form']/@value")
     answer = await reader.post("/import", data={"form": token}, files={"files": ("port.xml", PORT)})
     assert answer.status_code == 403
-    half = await visitor(platform, "strategy:write", "strategy:register", subject="half")
+    half = await visitor(platform, "strategy:write:objective", "strategy:register", subject="half")
     model = PORT.replace("id-port", "id-quay").replace("Fax gateway", "Telex")
     page = await shown(half, await tried(half, {"quay.xml": model}))
     assert numbers(page) | {"Created": 1, "Refused": 3} == numbers(page)
