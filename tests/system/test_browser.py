@@ -319,21 +319,17 @@ async def test_a_finding_opens_beside_the_list_and_is_acknowledged_by_keyboard(v
         await expect(page.get_by_text("Ask the board")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_nothing_keeps_anybody_out_in_the_light_or_in_the_dark(visitor: Visitor, viewport: Any) -> None:
-    async with visitor.page(viewport=viewport) as page:
-        for path in SCREENS.values():
-            await page.goto(path)
-            assert not await violations(page), path
-            await page.emulate_media(color_scheme="dark")
-            assert not await violations(page, *COLOURS), path
-            await page.emulate_media(color_scheme="light")
-
-
-async def test_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
+async def test_nothing_keeps_anybody_out_and_nothing_is_wider_than_the_window(visitor: Visitor) -> None:
+    """Wide and narrow, in the light and in the dark."""
     async with visitor.page() as page:
         for path in SCREENS.values():
             await page.goto(path)
+            for viewport in (WIDE, NARROW):
+                await page.set_viewport_size(viewport)
+                assert not await violations(page), (path, viewport)
+                await page.emulate_media(color_scheme="dark")
+                assert not await violations(page, *COLOURS), (path, viewport)
+                await page.emulate_media(color_scheme="light")
             for width in (320, 480, 768, 1024, 1280, 1920):
                 await page.set_viewport_size({"width": width, "height": 800})
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)

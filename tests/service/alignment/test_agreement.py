@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.service.alignment.agreement import AGREE, Judged, Views, ref, seen
+from tests.service.alignment.seeds import seeds
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.long
-SEEDS = range(2)
 WRITES, MOST_ROUNDS = 90, 40
 THEN, LATER = "2026-01-01T00:10:00Z", "2300-01-01T00:00:00Z"
 
@@ -42,7 +42,7 @@ async def is_signed(server: Server, dice: Random) -> None:
     await server.arrive(server.world.events[before:])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_no_two_views_contradict_each_other(server: Server, seed: int) -> None:
     await goes_on(server, Random(seed))
     for valid_at in (None, THEN, LATER):

@@ -2,7 +2,6 @@
 due and nobody has done anything else; and so is what it says of that day later. On random organisations, on either
 database."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
@@ -15,12 +14,12 @@ from shared import clock
 from shared.clock import rfc3339
 from shared.http import auth
 from tests.service.alignment import clockwork
+from tests.service.alignment.seeds import seeds
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 pytestmark = pytest.mark.long
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 MORE = [
     f"{kind}/{UUID(int=number, version=4)}"
     for number, kind in enumerate(["role_assignment"] * 6 + ["contract"] * 6, 500)
@@ -125,7 +124,7 @@ def difference(one: Any, other: Any, at: str = "") -> Any:
     return at, one, other
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_a_day_to_come_is_what_it_was_said_to_be(
     server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

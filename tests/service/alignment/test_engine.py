@@ -1,7 +1,6 @@
 """The present in memory: whatever arrives and however, it is what the tables say; a process that loads it and one that
 followed go on alike; what is taken back leaves it as it was."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
@@ -23,11 +22,11 @@ from services.alignment.view.projection import project
 from shared import clock
 from tests.platform import settings_for
 from tests.service.alignment.recomputed import Findings
+from tests.service.alignment.seeds import seeds
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, REFS
 
 pytestmark = pytest.mark.long
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 6))
 STEPS = 12
 
 
@@ -120,7 +119,7 @@ async def server(tmp_path: Path) -> Any:
     await made.close()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(6)
 async def test_what_is_open_in_memory_is_what_is_wrong(server: Server, seed: int) -> None:
     async def check(arrived: list[Any]) -> None:
         judge = server.writer._held[await server.generation()].judge
@@ -132,7 +131,7 @@ async def test_what_is_open_in_memory_is_what_is_wrong(server: Server, seed: int
     await played(server, seed, check)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(6)
 async def test_one_that_loads_and_one_that_followed_are_alike(server: Server, seed: int) -> None:
     async def check(_: list[Any]) -> None:
         judge = server.writer._held[await server.generation()].judge
@@ -144,7 +143,7 @@ async def test_one_that_loads_and_one_that_followed_are_alike(server: Server, se
     await played(server, seed, check)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(6)
 async def test_what_is_taken_back_leaves_it_as_it_was(
     server: Server, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,6 @@
 """What is foreseen at a valid time is what the oracle finds then with what is known, and what the view really has once
 its clock is there; on random histories, on either database."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,12 +14,12 @@ from shared.clock import FOREVER, rfc3339
 from tests.service.alignment.clockwork import kept, moved
 from tests.service.alignment.oracle import Oracle
 from tests.service.alignment.recomputed import Findings, live_since
+from tests.service.alignment.seeds import seeds
 from tests.service.alignment.served import Server
 from tests.service.alignment.world import LINK_REFS, MINUTE, REFS, START
 
 pytestmark = pytest.mark.long
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 Json = dict[str, Any]
 Found = dict[str, tuple[str, str, str]]
@@ -96,7 +95,7 @@ def instants(dice: Random, events: list[Json]) -> list[datetime]:
     return [*turns, *ages, recorded]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_what_is_foreseen_is_what_the_oracle_finds(server: Server, seed: int) -> None:
     dice = Random(seed)
     events = await written(server, dice, 40)
@@ -109,7 +108,7 @@ async def test_what_is_foreseen_is_what_the_oracle_finds(server: Server, seed: i
             assert told(items) == shown(foreseen(events, known_at, valid_at), valid_at), (known_at, valid_at)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_what_is_foreseen_comes(server: Server, seed: int) -> None:
     """With its evidence, and since when it is so."""
     dice = Random(100 + seed)
@@ -141,7 +140,7 @@ async def listed_raw(server: Server, valid_at: datetime) -> list[Json]:
         asked["cursor"] = answer.json()["next_cursor"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_pages_and_filters_choose_among_what_is_foreseen(server: Server, seed: int) -> None:
     dice = Random(200 + seed)
     events = await written(server, dice, 40)
@@ -173,7 +172,7 @@ def _is(each: Json, given: Json) -> bool:
     return given.items() <= (is_so | {"owner": each["owner"]}).items()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_a_score_is_that_of_what_is_foreseen(server: Server, seed: int) -> None:
     dice = Random(300 + seed)
     events = await written(server, dice, 40)

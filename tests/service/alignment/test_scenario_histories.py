@@ -1,20 +1,19 @@
 """What a scenario tells is what comes of it: random changes of random organisations are supposed first, and then made;
 on either database."""
 
-import os
 from random import Random
 from typing import Any
 
 import pytest
 
 from services.alignment.judge.catalogue import RULES
+from tests.service.alignment.seeds import seeds
 from tests.service.alignment.served import Server
 from tests.service.alignment.test_forecast_histories import Found, Json, listed, told, written
 from tests.service.alignment.world import LINK_REFS, REFS
 
 pytestmark = pytest.mark.long
 
-SEEDS = range(int(os.environ.get("PLUMBLINE_FUZZ_EXAMPLES") or 2))
 CHANGES = 6
 """Of each history, one after the other."""
 OF_AGE = {id for id, rule in RULES.items() if rule.check.footprint.after}
@@ -47,7 +46,7 @@ def by_id(items: list[Any]) -> set[str]:
     return {item["id"] for item in items}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(2)
 async def test_what_is_supposed_is_what_comes_of_it(server: Server, seed: int) -> None:
     dice = Random(seed)
     await written(server, dice, 30)
