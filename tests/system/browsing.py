@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
-WIDE, NARROW = {"width": 1920, "height": 1080}, {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1920, "height": 1080}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 SERVICE = "Live network map"
 SCREENS = {
     "home": "/",
