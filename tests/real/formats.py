@@ -100,7 +100,7 @@ async def main(folder: Path) -> None:
                 await check(client, folder / case.file, case)
             else:
                 print(f"left out: there is no {case.file}")
-        for format in ("csv", "xlsx", "raci", "backstage", "tmf", "archimate"):
+        for format in ("csv", "xlsx", "raci", "policies", "backstage", "tmf", "archimate"):
             await check_way_back(client, format)
 
 
