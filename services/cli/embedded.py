@@ -45,7 +45,13 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
 
 def _acting(settings: Settings, url: str) -> sample.As:
     """The home has the issuer's key, so the people of the sample can sign in."""
-    return lambda subject, scope: Client(url, auth.mint(settings.issuer_key_path, subject, [scope]))
+
+    def acting(subject: str, scope: str) -> Client:
+        client = Client(url, auth.mint(settings.issuer_key_path, subject, [scope]))
+        client.means = "apply"
+        return client
+
+    return acting
 
 
 async def _load_sample(client: Client, acting: sample.As) -> None:

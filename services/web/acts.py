@@ -79,7 +79,7 @@ def _reason(state: Json, changed: Sequence[str]) -> str | None:
 def _audited(state: Json) -> tuple[str, str | None]:
     """What was refused is at its place; what else was done to."""
     place = state.get("place")
-    return place or state.get("subject") or "", place
+    return place or state.get("subject") or "the page", place
 
 
 def _about(kind: str, id: str, state: Json, *, deleted: bool) -> tuple[str, str | None]:

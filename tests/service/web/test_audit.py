@@ -32,9 +32,9 @@ async def test_who_signs_in_and_out_and_is_refused_is_told(sampled: Platform, br
     assert all(each["data"]["state"].keys() == keys for each in told)
     found = rows(await shown(browser, "/audit?who=sam.signs"))
     assert [row[2:] for row in found] == [
-        ["signed out", "", "on the page"],
+        ["signed out", "the page", "on the page"],
         ["was refused", "/new/tactic", "on the page"],
-        ["signed in", "", "on the page"],
+        ["signed in", "the page", "on the page"],
     ]
     assert all("sam.signs" in row[1] for row in found)
 

@@ -16,6 +16,7 @@ from tests.service.web.browsing import shown
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 _OF_EACH = 2
 _STEPS = {
+    "admin", "audit", "rebuild", "rules",
     *NODE_KINDS, "begin", "cascade", "changes", "coverage", "entity", "findings", "history", "increments", "list",
     "load", "map", "me", "mend", "processes", "proof", "raci", "relations", "scenarios", "score", "search",
 }  # fmt: skip
@@ -23,7 +24,7 @@ MARKUP = "<script>alert(1)</script>"
 
 
 def links(page: Any, at: str) -> set[str]:
-    return {urljoin(at, link) for link in page.xpath("//a/@href") if not link.startswith("#")}
+    return {urljoin(at, link) for link in page.xpath("//a[not(@download)]/@href") if not link.startswith("#")}
 
 
 def shape(path: str) -> tuple[str, ...]:
