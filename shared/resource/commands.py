@@ -54,13 +54,13 @@ async def transition(unit: Unit, kind: Kind, id: UUID, raw: bytes, given: Precon
     given.demand()
     body = bodies.parse_transition(raw)
     old = await existing(unit, kind, id)
-    await rights.demand(unit, kind, old)
+    new = following(unit, old, {"state": body.to, "state_reason": body.reason})
+    await rights.demand(unit, kind, old, new)
     given.check(old.version)
     if body.to not in kind.lifecycle.states:
         raise Invalid.at("/to", "unknown-state", f"The states of {kind.one} are {', '.join(kind.lifecycle.states)}.")
     if body.to in kind.claimed:
         unit.caller.demand(f"{unit.owner.name}:register")
-    new = following(unit, old, {"state": body.to, "state_reason": body.reason})
     return await move(unit, kind, old, new)
 
 
@@ -146,7 +146,7 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
     by: dict[str, Any] = {"created_by": unit.caller.subject, "updated_by": unit.caller.subject}
     stamp = by | {"created_at": unit.now, "updated_at": unit.now}
     new = kind.model.model_construct(id=id, kind=kind.name, version=version, **members, **stamp)
-    await rights.demand(unit, kind, new, new=True)
+    await rights.demand(unit, kind, None, new)
     sign_ins.check_appointment(unit, kind, None, new)
     facts = await checks.always(unit, kind, None, new, registered=registered)
     new = _filled(unit, kind, new, facts)
@@ -156,11 +156,11 @@ async def _insert(unit: Unit, kind: Kind, id: UUID, members: dict[str, Any], ver
 async def _update(
     unit: Unit, kind: Kind, old: Record, members: dict[str, Any], given: Preconditions, *, idempotent: bool = False
 ) -> Written:
-    await rights.demand(unit, kind, old)
     for stays in ("key", "state", *kind.immutable):
         if stays in members and members[stays] is None:
             members[stays] = getattr(old, stays)
     new = following(unit, old, members)
+    await rights.demand(unit, kind, old, new)
     if not store.changed_members(old, new):
         return Written(old, str(event_id(kind.name, old.id, old.version)), changed=False)
     if idempotent:

@@ -11,22 +11,30 @@ from shared.contracts.base import Kind, Record
 from shared.contracts.link import Link
 from shared.contracts.relations import DECOMPOSITION
 from shared.errors import Forbidden
+from shared.resource import store
 from shared.resource.ascent import above
 from shared.resource.store import Unit
 
+_HOLDING = "assigned_as"
+"""What somebody holds is theirs as much as what they are part of: no seat is its own, each is its role's."""
+_UNDER = DECOMPOSITION | {_HOLDING}
+"""Relations that put a thing under another one, for which both have to be somebody's."""
+Place = tuple[str, UUID]
 
-async def demand(unit: Unit, kind: Kind, state: Record, *, new: bool = False) -> None:
-    """``state`` is what is there, or what is to be made; a link is its source's. Raises Forbidden."""
+
+async def demand(unit: Unit, kind: Kind, old: Record | None, new: Record | None = None) -> None:
+    """``old`` is what is there, and ``new`` what comes of it or is to be made; a link is its source's. Raises
+    Forbidden."""
+    state = cast(Record, old or new)
     scope, name = f"{unit.owner.name}:write", cast(Link, state).source.kind if kind.is_link else kind.name
     if unit.caller.may(scope, name):
         return
     if not unit.caller.may_own(scope, name):
         raise Forbidden(f"To write {_one(unit, name)} takes the scope {scope} or {scope}:{name}.", scope=scope)
     unit.alone()
-    if not await _is_owned(unit, kind, state, new=new):
-        detail = (
-            f"You may write what you own, and what lies under that; this {kind.name} is not. Else it takes {scope}."
-        )
+    if not await _is_owned(unit, kind, old, new):
+        it = f"this {kind.name}, or what it comes to lie under," if new else f"this {kind.name}"
+        detail = f"You may write what you own, and what lies under that; {it} is not. Else it takes {scope}."
         raise Forbidden(detail, scope=scope)
 
 
@@ -35,33 +43,50 @@ def _one(unit: Unit, name: str) -> str:
     return kind.one if kind else name
 
 
-async def _is_owned(unit: Unit, kind: Kind, state: Record, *, new: bool) -> bool:
-    """A thing that is to be made is a part of somebody's, where it is a part of anything, whoever is to own it."""
-    parents = [] if kind.is_link or not new else [*_parents(kind, state)]
-    owner = getattr(state, "owner", None)
-    if owner is not None and f"{owner.kind}/{owner.id}" in unit.caller.owners and not parents:
-        return True
-    for start in parents or [_itself(kind, state)]:
-        places = defaultdict[str, list[UUID]](list)
-        for name, id in await above(unit.connection, unit.owner, start):
-            places[name].append(id)
-        for name, ids in places.items():
-            if await _is_among(unit, name, ids):
-                return True
-    return False
+async def _is_owned(unit: Unit, kind: Kind, old: Record | None, new: Record | None) -> bool:
+    """Where it is and where it comes to lie. What is to be made lies where it says, whoever is to own it; what lies
+    nowhere has to be theirs itself."""
+    places = {*_places(kind, new)} - {*_places(kind, old)}
+    state = cast(Record, old or new)
+    if kind.is_link:
+        places |= await _of_source(unit, cast(Link, state))
+    elif old:
+        places |= _own(kind, old)
+    elif not places:
+        owner = getattr(state, "owner", None)
+        return owner is not None and f"{owner.kind}/{owner.id}" in unit.caller.owners
+    return bool(places) and all([await _is_theirs(unit, place) for place in places])
 
 
-def _itself(kind: Kind, state: Record) -> tuple[str, UUID]:
-    if not kind.is_link:
-        return kind.name, state.id
-    source = cast(Link, state).source
-    return source.kind, source.id
+def _places(kind: Kind, state: Record | None) -> Iterator[Place]:
+    """What it lies under, as it says itself."""
+    if isinstance(state, Link):
+        if state.type in _UNDER and state.state == "active":
+            yield state.target.kind, state.target.id
+    elif state:
+        for reference in kind.references:
+            if reference.relation in _UNDER and (id := getattr(state, reference.path, None)):
+                yield reference.kinds[0], id
 
 
-def _parents(kind: Kind, state: Record) -> Iterator[tuple[str, UUID]]:
-    for reference in kind.references:
-        if reference.relation in DECOMPOSITION and (id := getattr(state, reference.path, None)):
-            yield reference.kinds[0], id
+def _own(kind: Kind, state: Record) -> set[Place]:
+    """Where it is asked whose it is: at itself, or at the role that it is a seat of."""
+    roles = {(each.kinds[0], getattr(state, each.path)) for each in kind.references if each.relation == _HOLDING}
+    return roles or {(kind.name, state.id)}
+
+
+async def _of_source(unit: Unit, link: Link) -> set[Place]:
+    kind = unit.owner.kind(link.source.kind)
+    state = kind and await store.load(unit, kind, link.source.id)
+    return _own(kind, state) if kind and state else set()
+
+
+async def _is_theirs(unit: Unit, place: Place) -> bool:
+    """Whether the caller owns it, or something above it."""
+    ids = defaultdict[str, list[UUID]](list)
+    for name, id in await above(unit.connection, unit.owner, place):
+        ids[name].append(id)
+    return any([await _is_among(unit, name, some) for name, some in ids.items()])
 
 
 async def _is_among(unit: Unit, name: str, ids: list[UUID]) -> bool:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from shared.contracts import LINKS
 from shared.http import auth
 from shared.keys import load_ring
 from tests.platform import Platform
@@ -152,3 +153,68 @@ async def test_nobody_makes_a_thing_their_own(shared_platform: Platform, tree: T
             "target": {"kind": "process", "id": tree.mine["id"]}}  # fmt: skip
     assert await editor.status("POST", "/roles/v1/links", link) == 403
     assert (await shared_platform.client.get("process", tree.other["id"]))["version"] == 1
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def seats(shared_platform: Platform) -> AsyncIterator[dict[str, Json]]:
+    """Ed and his team; a role that is theirs, one that is not, and a board that is not."""
+    client, made = shared_platform.client, dict[str, Json]()
+    made["ed"] = await client.post("party", {"name": f"Ed {uuid4()}", "type": "person"})
+    mine = {"owner": {"kind": "party", "id": made["ed"]["id"]}}
+    made["self"] = await client.post("party", {"name": f"Ed {uuid4()}", "type": "person", **mine})
+    for name, more in (("team", mine), ("board", {})):
+        made[name] = await client.post("party", {"name": f"{name} {uuid4()}", "type": "team", **more})
+    for name, more in (("desk", mine), ("chief", {})):
+        made[name] = await client.post("role", {"name": f"{name} {uuid4()}", **more})
+    made["process"] = await client.post("process", {"name": f"Process {uuid4()}", **mine})
+    yield made
+
+
+def seat(seats: dict[str, Json], role: str) -> Json:
+    ids = {"party_id": seats["self"]["id"], "role_id": seats[role]["id"]}
+    return {**ids, "scope": {"kind": "process", "id": seats["process"]["id"]}, "owner": owner(seats)}
+
+
+def owner(seats: dict[str, Json]) -> Json:
+    return {"kind": "party", "id": seats["ed"]["id"]}
+
+
+async def test_a_seat_is_its_roles(shared_platform: Platform, seats: dict[str, Json]) -> None:
+    """Who holds a role owns what it owns: to own the process, or to be named as the seat's owner, gives none."""
+    editor = Editor(shared_platform, ("roles:write:owned",), (f"party/{seats['ed']['id']}",))
+    there = "/roles/v1/role-assignments"
+    assert await editor.status("POST", there, seat(seats, "chief")) == 403
+    made = await editor.send("POST", there, seat(seats, "desk"))
+    assert made.status_code == 201
+    assert await editor.status("PATCH", f"{there}/{made.json()['id']}", {"role_id": seats["chief"]["id"]}, 1) == 403
+    assert await editor.status("PATCH", f"{there}/{made.json()['id']}", {"name": "At the desk"}, 1) == 200
+    given = await shared_platform.client.post("role_assignment", seat(seats, "chief"))
+    one = f"{there}/{given['id']}"
+    assert await editor.status("PATCH", one, {"party_id": seats["team"]["id"]}, 1) == 403
+    assert await editor.status("POST", f"{one}/transitions", {"to": "active"}, 1) == 403
+    for source, type, target in (
+        (given, "assigns", "self"),
+        (made.json(), "assigned_as", "chief"),
+    ):
+        assert await editor.status("POST", "/roles/v1/links", link(source, type, seats[target])) == 403, type
+    assert await editor.status("POST", "/roles/v1/links", link(made.json(), "assigned_as", seats["desk"])) == 201
+
+
+def link(source: Json, type: str, target: Json) -> Json:
+    ends = {name: {"kind": each["kind"], "id": each["id"]} for name, each in (("source", source), ("target", target))}
+    return {"type": type, **ends}
+
+
+async def test_nobody_puts_what_is_theirs_under_what_is_not(shared_platform: Platform, seats: dict[str, Json]) -> None:
+    """Who is part of a team owns what the team owns: a party moves where whoever moves it owns both."""
+    editor = Editor(shared_platform, ("roles:write:owned",), (f"party/{seats['ed']['id']}",))
+    ed = f"/roles/v1/parties/{seats['self']['id']}"
+    assert await editor.status("PATCH", ed, {"parent_id": seats["board"]["id"]}, 1) == 403
+    assert await editor.status("PATCH", ed, {"parent_id": seats["team"]["id"]}, 1) == 200
+    board = link(seats["self"], "part_of", seats["board"])
+    assert await editor.status("POST", "/roles/v1/links", board) == 403
+    ended = await shared_platform.client.post(LINKS["roles"], board)
+    there = f"/roles/v1/links/{ended['id']}/transitions"
+    assert await editor.status("POST", there, {"to": "ended", "reason": "x"}, 1) == 200
+    assert await editor.status("POST", there, {"to": "active"}, 2) == 403
+    assert await editor.status("POST", "/roles/v1/links", link(seats["self"], "part_of", seats["team"])) == 201
