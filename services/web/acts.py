@@ -61,7 +61,7 @@ def act(service: str, event: Json) -> Act | None:
     action, state = event["type"].rpartition(".")[2], event["data"]["state"]
     changed = event["data"]["changed"]
     done = words(state["state"]) if action == "transitioned" else _DONE.get(action, words(action))
-    what, address = _audited(state) if kind == AUDIT else _about(kind, id, state, deleted=action == "deleted")
+    what, address = (_audited(state), None) if kind == AUDIT else _about(kind, id, state, deleted=action == "deleted")
     reason = state.get("reason") if kind == AUDIT else _reason(state, changed)
     members = [words(name) for name in changed if name not in ("state", "state_reason")] if action == "changed" else []
     lacking = state.get("right") if kind == AUDIT else None
@@ -76,10 +76,10 @@ def _reason(state: Json, changed: Sequence[str]) -> str | None:
     return state.get("state_reason") if {"state", "state_reason"} & {*changed} else None
 
 
-def _audited(state: Json) -> tuple[str, str | None]:
-    """What was refused is at its place; what else was done to."""
-    place = state.get("place")
-    return place or state.get("subject") or "the page", place
+def _audited(state: Json) -> str:
+    """What was refused at its place, to which no link leads, since who looks may be refused as well; what else was done
+    to."""
+    return state.get("place") or state.get("subject") or "the page"
 
 
 def _about(kind: str, id: str, state: Json, *, deleted: bool) -> tuple[str, str | None]:

@@ -1,4 +1,5 @@
-"""Tells alignment who signs in and out here, and who is refused: each refusal at a place once an hour."""
+"""Tells alignment who signs in and out here, and who is refused: each refusal at a place once an hour, and of nobody
+more than some: whoever makes up places fills no table."""
 
 import asyncio
 import time
@@ -10,7 +11,7 @@ from shared.refused import ClientError
 from shared.telemetry import log
 
 _PATIENCE, _HOUR = 2.0, 3600.0
-_REMEMBERED, _LONGEST = 1000, 200
+_REMEMBERED, _LONGEST, _MOST = 1000, 200, 50
 
 
 class Audit:
@@ -18,7 +19,8 @@ class Audit:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._refused: dict[tuple[str, str], float] = {}
+        self._refused: dict[str, dict[str, float]] = {}
+        """Of each person the places of the last hour, and when it was there."""
 
     async def tell(self, who: Caller, action: OfThePage, **said: str | None) -> None:
         body = {"action": action, **{name: value for name, value in said.items() if value}}
@@ -29,10 +31,12 @@ class Audit:
             log.warning("not recorded", action=action, subject=who.subject, reason=str(error) or type(error).__name__)
 
     async def refused(self, who: Caller, place: str, right: str | None) -> None:
-        now, key = time.monotonic(), (who.subject, place)
-        if now - self._refused.get(key, -_HOUR) < _HOUR:
-            return
+        now = time.monotonic()
+        lately = {at: then for at, then in self._refused.pop(who.subject, {}).items() if now - then < _HOUR}
         if len(self._refused) >= _REMEMBERED:
             self._refused.clear()
-        self._refused[key] = now
+        self._refused[who.subject] = lately
+        if place in lately or len(lately) >= _MOST:
+            return
+        lately[place] = now
         await self.tell(who, "refused", place=place[:_LONGEST], right=right)

@@ -124,6 +124,7 @@ class SigningIn:
 
 def refused(place: Place, frame: Frame, status: int, title: str, detail: str) -> Response:
     """A page that says what keeps another one from being shown."""
+    title = "You may not do this" if title == Forbidden.title else title
     crumbs = [(title, None)]
     return page("refused", place, status, frame=frame, crumbs=crumbs, said=None, title=title, detail=detail)
 

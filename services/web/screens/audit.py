@@ -13,7 +13,9 @@ from services.web.people import people
 from services.web.visit import Visit
 from shared.config import SERVICES
 from shared.contracts import NODE_KINDS
+from shared.contracts.instant import moment
 from shared.contracts.means import MEANS
+from shared.contracts.owners import OWN_KINDS
 from shared.errors import Invalid
 from shared.refused import ClientError, Json
 from shared.resource.listing import Word
@@ -23,7 +25,7 @@ _LOOKED_AT = 200
 _ENDS = 2**53
 _MOST_READS = 5
 _PLACES = re.compile(rf"[0-9]{{1,16}}(\.[0-9]{{1,16}}){{{len(SERVICES) - 1}}}", re.ASCII)
-_KINDS = sorted([acts.AUDIT, "link", "setting", "waiver", *(kind.name for kind in NODE_KINDS.values())])
+_KINDS = [acts.AUDIT, *sorted({*NODE_KINDS, *OWN_KINDS["alignment"], "link"})]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ async def screen(visit: Visit, asked: Asked, before: str | None) -> Screen:
 async def _events(visit: Visit, service: str, before: int) -> list[Json] | None:
     """The newest below a position, whatever a page has room for; None where the service does not answer."""
     try:
-        head = (await visit.client.changes(service, _ENDS, 1))["head"]["position"] if before == _ENDS else before - 1
+        head = await _last(visit, service) if before == _ENDS else before - 1
         after, found = max(0, head - _LOOKED_AT), list[Json]()
         for _ in range(_MOST_READS):
             page = await visit.client.changes(service, after, _LOOKED_AT)
@@ -66,6 +68,21 @@ async def _events(visit: Visit, service: str, before: int) -> list[Json] | None:
     except ClientError:
         return None
     return [each for each in found if each["position"] <= head]
+
+
+async def _last(visit: Visit, service: str) -> int:
+    """Where its newest event is, or at a past moment the newest until then: times go up with positions."""
+    low, high = 0, int((await visit.client.changes(service, _ENDS, 1))["head"]["position"])
+    if visit.place.as_of is None:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = (await visit.client.changes(service, middle - 1, 1))["items"]
+        if found and moment(found[0]["time"]) <= moment(visit.place.as_of):
+            low = found[0]["position"]
+        else:
+            high = middle - 1
+    return low
 
 
 def _text(before: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.config import SERVICES
 from shared.contracts.means import HEADER
 from tests.platform import Platform
 from tests.service.web.auditing import events
@@ -21,7 +22,8 @@ async def test_who_signs_in_and_out_and_is_refused_is_told(sampled: Platform, br
     """Each refusal at a place once, and nothing of where somebody came from."""
     here = await visitor(sampled, subject="sam.signs")
     for _ in range(2):
-        await shown(here, "/new/tactic", 403)
+        refused = await shown(here, "/new/tactic", 403)
+    assert refused.findtext(".//h1") == "You may not do this"
     page = await shown(here, "/")
     await pressed(here, page, "Sign out")
     told = await events(sampled, "sam.signs", 3)
@@ -80,6 +82,23 @@ async def test_everything_is_reached_page_by_page_and_once(sampled: Platform, br
     every = await sampled.client.get_json("/strategy/v1/changes", kind="strategy", limit=1000)
     assert every["next_after"] == every["head"]["position"]
     assert sorted(seen) == sorted(seen_of(each) for each in every["items"])
+
+
+async def test_a_past_moment_shows_what_was_done_until_then(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    every = []
+    for service in SERVICES:
+        after, head = 0, 1
+        while after < head:
+            found = await sampled.client.changes(service, after, 1000)
+            every += found["items"]
+            after, head = found["next_after"], found["head"]["position"]
+    done = sorted(each["time"] for each in every if each["subject"].partition("/")[0] not in ("finding", "score"))
+    middle = done[len(done) // 3]
+    shown_then = await shown(browser, f"/audit?as_of={middle}")
+    times = shown_then.xpath("//tbody//time/@datetime")
+    assert times[0] == middle
+    assert len(times) == min(200, len([each for each in done if each <= middle]))
+    assert not rows(await shown(browser, "/audit?as_of=2000-01-01T00:00:00Z"))
 
 
 def seen_of(event: Any) -> str:

@@ -51,7 +51,7 @@ def event(kind: str, action: str, at: int, state: dict[str, Any], changed: tuple
         ),
         (
             event("audit", "refused", 1, {"place": "/new/service", "right": "catalog:write"}),
-            ("was refused", "/new/service", "/new/service", [], None, "on the page"),
+            ("was refused", "/new/service", None, [], None, "on the page"),
         ),
         (
             event("audit", "rebuilt", 1, {"subject": "generation 4", "reason": "A try."}, means="of a later release"),
