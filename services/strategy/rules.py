@@ -77,7 +77,9 @@ def corrects_the_same_kpi(new: Measurement, facts: Facts) -> Iterator[Fault]:
 
 def by_signature(new: State, _: Facts) -> Iterator[Fault]:
     """A signed increment holds it: that moves it, and nothing else does."""
-    detail = f"A {new.kind.replace('_', ' ')} is approved when a signed increment holds it, and in no other way."
+    detail = (
+        f"{NODE_KINDS[new.kind].one.capitalize()} is approved when a signed increment holds it, and in no other way."
+    )
     yield Fault(pointer="/to", code="signature-required", detail=detail)
 
 

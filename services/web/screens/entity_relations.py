@@ -1,5 +1,6 @@
 """The relations of one thing: all of them with why and how certain; add one, end one."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,12 @@ from services.web.visit import Visit
 from shared.contracts import LINKS, NODE_KINDS
 from shared.contracts.base import KindName
 from shared.contracts.views.nodes import Node, NodePage, NodeView, Relation
-from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 from shared.resource.listing import Word
 
 Errors = Sequence[tuple[str | None, str]]
+_OFFERED = 50
+"""Names of each kind that it may be related to; others can be typed."""
 
 
 async def screen(
@@ -35,12 +37,14 @@ async def screen(
     kind = NODE_KINDS[node.kind]
     content: dict[str, Any] = head(visit, node, "relations")
     may = content["may"]
-    things = await visit.view(NodePage, "/nodes", limit=MAX_LIMIT) if may else None
+    offered = choices(kind) if may else []
+    kinds = dict.fromkeys(each for choice in offered for each in choice.kinds)
+    pages = await asyncio.gather(*(visit.view(NodePage, "/nodes", kind=each, limit=_OFFERED) for each in kinds))
     content |= {
         "rows": [*node.out, *node.in_],
         "ref": f"{node.kind}/{node.id}",
-        "choices": [(each.name, each.reads) for each in choices(kind)] if may else [],
-        "things": [_option(each) for each in things.items if each.id != node.id] if things else [],
+        "choices": [(each.name, each.reads) for each in offered],
+        "things": [_option(each) for page in pages for each in page.items if each.id != node.id],
         "typed": typed or Form([]),
         "errors": errors,
         "meant": [_option(each) for each in meant],
@@ -67,6 +71,8 @@ async def add(visit: Visit, ref: str, form: Form) -> Done | Screen:
         confidence = number(form.get("confidence")) / 100 if form.get("confidence") else None
     except ValueError as error:
         return await screen(visit, ref, form, [("confidence", f"It {error}.")], status=422)
+    if confidence is not None and not 0 <= confidence <= 1:
+        return await screen(visit, ref, form, [("confidence", "It is from 0 to 100.")], status=422)
     name = form.get("to-choice") or form.get("to")
     if not name:
         return await screen(visit, ref, form, [("to", "Name what it is related to.")], status=422)

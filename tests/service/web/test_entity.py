@@ -100,6 +100,10 @@ async def test_a_relation_is_added_with_its_reason_and_ended(sampled: Platform, 
     path = f"/entity/tactic/{made['key']}/relations"
     page = await shown(editor, path)
     form = "//section[@id='add']//form"
+    offered = {each.partition("/")[0] for each in page.xpath("//datalist[@id='f-to-list']/option/@value")}
+    assert offered >= {"strategy", "objective", "operation", "project", "service"}, "of each kind that it may lead to"
+    sure = await posted(editor, page, form, path, 422, type="decomposes", to="water", confidence="150")
+    assert "It is from 0 to 100." in text(sure)
     unclear = await posted(editor, page, form, path, 422, type="decomposes", to="water")
     assert len(unclear.xpath("//input[@name='to-choice']")) > 1
     nobody = await posted(editor, page, form, path, 422, type="decomposes", to="no such thing")
@@ -167,6 +171,18 @@ async def test_it_moves_with_what_is_missing_said_before_and_after(
     now = await sampled.client.get("service_offering", made["id"])
     assert (now["state"], now["state_reason"]) == ("in_test", "Not ready.")
     assert "cannot become" in text(await shown(editor, f"{path}/move?to=obsolete"))
+
+
+async def test_what_only_a_signature_does_leads_to_the_increments(sampled: Platform, editor: httpx.AsyncClient) -> None:
+    made = await sampled.client.post("objective", {"name": "Dry feet"})
+    await sampled.client.transition("objective", made["id"], 1, "proposed")
+    await sampled.caught_up()
+    path = f"/entity/objective/{made['key']}/move"
+    page = await shown(editor, f"{path}?to=approved")
+    refused = await posted(editor, page, "//main//form", path, 409)
+    assert "An objective is approved when a signed increment holds it" in text(refused)
+    assert refused.xpath("//div[@id='refused']//a/@href") == ["/increments"]
+    await sampled.client.delete("objective", made["id"], 2, "a test")
 
 
 async def test_a_draft_is_deleted_and_a_review_recorded(sampled: Platform, editor: httpx.AsyncClient) -> None:
