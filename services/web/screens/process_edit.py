@@ -17,6 +17,7 @@ from services.web.pages import Done, Form, Pages, Screen, router
 from services.web.sessions import writes
 from services.web.visit import Visit
 from services.web.wrong import Error
+from shared import clock
 from shared.client import path_of
 from shared.contracts import NODE_KINDS
 from shared.contracts.views.nodes import Node
@@ -124,6 +125,7 @@ async def _shown(visit: Visit, process: Json, sheet: Sheet) -> Screen:
         "met": sheet.status == _MET,
         "roles": roles,
         "reason": sheet.reason,
+        "today": clock.now().date().isoformat(),
         "may": writes(visit.session.caller, "activity"),
     }
     at = f"/raci/{process['key']}"

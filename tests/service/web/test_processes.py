@@ -113,6 +113,22 @@ async def test_apply_shows_what_a_change_opens_and_closes_and_writes_nothing(sam
     assert await activities(sampled, desk["process"]) == desk["activities"]
 
 
+async def test_a_vacant_seat_leads_to_who_is_to_hold_it_from_today_on(sampled: Platform, desk: State) -> None:
+    browser = await someone(sampled, "ingrid.castellan", "roles:write")
+    role = await sampled.client.get("role", desk["does"])
+    page = await shown(browser, desk["path"])
+    way = page.xpath("//a[.='Fill the seat']/@href")[0]
+    assert f"role_id=role/{role['key']}&" in way
+    form = fields((await shown(browser, way)).xpath("//main//form")[0])
+    assert ("role_id", f"role/{role['key']}") in form
+    answer = await browser.post(way, data=typed(form, party_id="party/maeve-stroud", act="save"))
+    assert answer.status_code == 303
+    [made] = [each async for each in sampled.client.list("role_assignment", role_id=desk["does"])]
+    assert made["scope"] == {"kind": "process", "id": desk["process"]["id"]}
+    assert made["valid_from"] == f"{made['created_at'][:10]}T00:00:00Z", "the clock fills the seat"
+    await sampled.client.transition("role_assignment", made["id"], made["version"], "ended", "The test is over.")
+
+
 async def test_save_writes_all_with_one_reason(sampled: Platform, desk: State) -> None:
     browser = await someone(sampled, "ingrid.castellan", "roles:write")
     knead, bake = desk["activities"]
