@@ -25,7 +25,7 @@ _SAID = {
     "decomposed_into": "is made of",
     "part_of": "is part of",
     "has_part": "is made of",
-    "depends_on": "rests on",
+    "depends_on": "depends on",
     "needed_by": "is needed by",
     "realizes": "realises",
     "realized_by": "is realised by",

@@ -81,7 +81,7 @@ def _field(kind: Kind, path: str, member: Member) -> Field:
         "path": path,
         "name": member.name,
         "label": label,
-        "help": member.meaning,
+        "help": member.meaning.replace("; null ", "; empty "),
         "required": member.required,
     }
     shape = _shape(kind, path, member)

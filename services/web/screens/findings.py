@@ -76,7 +76,7 @@ async def screen(visit: Visit, which: Chosen, cursor: str | None, id: str | None
     named = await with_owners(visit, some, [held.owner if held else None])
     told: dict[str, Any] = {"which": which, "people": named, "valid_at": visit.valid_at, **listed, **found}
     told |= {"valid_on": moment(visit.valid_at) if visit.valid_at else None}
-    told |= {"rules": rules.items, "severities": SEVERITIES, "kinds": _KINDS}
+    told |= {"rules": sorted(rules.items, key=lambda each: each.id), "severities": SEVERITIES, "kinds": _KINDS}
     told |= {"dimensions": sorted({rule.dimension for rule in rules.items})}
     crumbs = [("Findings", which.but(visit.place) if id else None)]
     return Screen("findings", told, [*crumbs, *([(found["f"].subject.name, None)] if id else [])])

@@ -43,7 +43,7 @@ def test_a_relation_is_said_from_where_one_stands() -> None:
     assert said(relation, process.ref) == "justified by"
     assert said(relation, objective.ref) == "justifies"
     resting = edge("depends_on", process, objective)
-    assert [said(resting, each.ref) for each in (process, objective)] == ["rests on", "is needed by"]
+    assert [said(resting, each.ref) for each in (process, objective)] == ["depends on", "is needed by"]
 
 
 def test_what_is_said_otherwise_is_a_relation() -> None:
