@@ -4,7 +4,6 @@ from typing import Any, cast
 
 import pytest
 
-from services.web import auditing
 from services.web.auditing import Audit
 from services.web.services import Services
 from shared.http.auth import Caller
@@ -29,7 +28,7 @@ class _Services:
 
 async def test_whoever_makes_up_places_fills_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     now, services = [0.0], _Services()
-    monkeypatch.setattr(auditing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("services.web.auditing.time.monotonic", lambda: now[0])
     audit = Audit(cast(Services, services))
     for number in range(200):
         for _ in range(2):
