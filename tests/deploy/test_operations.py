@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from services.alignment.models import Base
 from services.cli.main import COMMANDS
 from shared.config import SERVICES, Settings
 from shared.scopes import ALL_SCOPES
 from shared.storage.db import Database
 from shared.telemetry.metrics import REGISTRY
 from tests.deploy.manifests import FOLDER
+from tests.documents import openapi
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 TEXT = PAGE.read_text()
@@ -44,10 +44,13 @@ def test_every_page_that_is_linked_exists() -> None:
             assert (page.parent / link).exists(), link
 
 
-def test_statements_name_columns_that_exist() -> None:
-    letters = re.search(r"select ([\w, ]+), at\s+from dead_letter", TEXT)
-    assert letters
-    assert set(letters[1].split(", ")) <= set(Base.metadata.tables["dead_letter"].columns.keys())
+def test_every_address_exists() -> None:
+    known = {
+        (verb, path) for document in openapi().values() for path, verbs in document["paths"].items() for verb in verbs
+    }
+    named = re.findall(r"\b(GET|POST|PUT|PATCH|DELETE)\s+(/\w+/v1/[\w{}/-]+)", TEXT)
+    assert named
+    assert {(verb.lower(), path) for verb, path in named} <= known
 
 
 def test_the_numbers_of_connections_are_right() -> None:
