@@ -140,8 +140,8 @@ class Client:
     async def bulk(
         self, service: str, lines: Iterable[Json], *, preview: bool = False, atomic: bool = False
     ) -> builtins.list[Json]:
-        """Many PUTs to a service, each ``{kind, id, body, if_match}``; an answer for each, in their order. With
-        ``preview`` nothing is written; ``atomic`` writes all of them or none."""
+        """Many PUTs to a service, each ``{kind, id, body, if_match}``, or with a ``transition`` instead of the body; an
+        answer for each, in their order. With ``preview`` nothing is written; ``atomic`` writes all of them or none."""
         raw = "\n".join(json.dumps(line, ensure_ascii=False, allow_nan=False) for line in lines).encode()
         headers = {**self._bearer(), "Content-Type": "application/x-ndjson"}
         params = {name: "true" for name, on in (("preview", preview), ("atomic", atomic)) if on}

@@ -1,9 +1,12 @@
-"""``POST /bulk``: many PUTs in one request, one JSON document a line (NDJSON), and one line of answer for each.
+"""``POST /bulk``: many PUTs and transitions in one request, one JSON document a line (NDJSON), and one line of answer
+for each.
 
     {"kind": "tactic", "id": "...", "body": {...}, "if_match": 3}
+    {"kind": "tactic", "id": "...", "transition": {"to": "retired"}, "if_match": 4}
 
-Each line is a PUT with all its rules, and comes to the same state, version and event. By itself every line stands
-alone; ``?atomic=true`` makes all of them or none, and ``?preview=true`` makes none and says what each would come to.
+Each line is that request with all its rules, and comes to the same state, version and event. By itself every line
+stands alone; ``?atomic=true`` makes all of them or none, and ``?preview=true`` makes none and says what each would come
+to.
 """
 
 import asyncio
@@ -23,6 +26,7 @@ from shared.contracts.base import Model
 from shared.errors import MOST_ERRORS, DomainError, Invalid, TooLarge
 from shared.http import exchange, strict_json
 from shared.http.faults import fault
+from shared.resource.bodies import TransitionBody
 from shared.resource.many import AT_ONCE, Entry, Result, Writer
 from shared.resource.owner import Owner, Written
 from shared.resource.prefetch import Item
@@ -35,14 +39,17 @@ MAX_PREVIEWED = 500
 
 
 class Line(Model):
-    """One PUT. ``if_match`` is the version that was read, needed where something else is there already."""
+    """One PUT by its ``body``, or one ``transition``. ``if_match`` is the version that was read, needed where something
+    else is there already."""
 
     kind: str
     """Kind of the entity."""
     id: UUID
     """Id under which it is created or replaced."""
-    body: dict[str, Any]
+    body: dict[str, Any] | None = None
     """The body of the PUT."""
+    transition: TransitionBody | None = None
+    """The body of `POST .../transitions`, instead of one of a PUT."""
     if_match: Annotated[int, Field(ge=1)] | None = None
     """Version that was read; needed where something else is there."""
 
@@ -74,7 +81,7 @@ class Bulk:
             self.post,
             methods=["POST"],
             response_model=None,
-            summary="Many PUTs, one JSON document a line",
+            summary="Many PUTs and transitions, one JSON document a line",
             operation_id=f"bulk_{self.owner.name}",
             response_class=_Lines,
             responses={200: {"description": "One line of answer for each", "content": _lines(BulkResult)}},
@@ -135,7 +142,11 @@ class Bulk:
         if (kind := self.owner.kind(line.kind)) is None:
             fault_ = f"The service {self.owner.name} keeps none of this kind."
             return Entry(number, error=Invalid.at("/kind", "unknown-kind", fault_))
-        return Entry(number, Item(kind, line.id, line.body), line.if_match)
+        if (line.body is None) is (line.transition is None):
+            detail = "A line has a body, which is put, or a transition."
+            return Entry(number, error=Invalid.at("/body", "missing", detail))
+        moves = line.transition.model_dump_json().encode() if line.transition else None
+        return Entry(number, Item(kind, line.id, line.body or {}), line.if_match, moves=moves)
 
 
 class _Answer:

@@ -31,12 +31,14 @@ MakeUnit = Callable[[AsyncConnection], Unit]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the request by its number, from 1 on; ``error`` says what is wrong with it if it cannot be read."""
+    """A line of the request by its number, from 1 on; ``error`` says what is wrong with it if it cannot be read.
+    ``moves`` is the body of a transition: it looks at what no batch has read."""
 
     number: int
     item: Item | None = None
     if_match: int | None = None
     error: DomainError | None = None
+    moves: bytes | None = None
 
 
 class _Undone(Exception):
@@ -105,8 +107,10 @@ async def _put(unit: Unit, entry: Entry) -> Written:
     if entry.item is None:
         raise entry.error or BadRequest("The line cannot be read.")
     tags = None if entry.if_match is None else (entity_tag(entry.if_match),)
-    item = entry.item
-    return await commands.replace(unit, item.kind, item.id, orjson.dumps(item.body), Preconditions(tags))
+    item, given = entry.item, Preconditions(tags)
+    if entry.moves is not None:
+        return await commands.transition(unit, item.kind, item.id, entry.moves, given)
+    return await commands.replace(unit, item.kind, item.id, orjson.dumps(item.body), given)
 
 
 async def _numbered(unit: Unit, entry: Entry) -> Written:
@@ -155,7 +159,7 @@ class _Run:
         """One that is refused leaves the batch as it is: to read all of it anew for each would cost its square."""
         if entry.item is None:
             return self.refuse(entry, entry.error or BadRequest("The line cannot be read."))
-        if entry.item.kind not in self.unbatched:
+        if entry.moves is None and entry.item.kind not in self.unbatched:
             batch = self.batch = self.batch or await self._prefetched(index)
             try:
                 written = await _put(replace(self.unit, batch=batch), entry)

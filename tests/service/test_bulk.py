@@ -11,7 +11,7 @@ from shared.resource.prefetch import prefetched
 from tests.service.api import Api, State, is_problem, new_id, one_loop
 
 pytestmark = one_loop
-TACTIC = NODE_KINDS["tactic"]
+DRIVER, TACTIC = NODE_KINDS["driver"], NODE_KINDS["tactic"]
 
 
 def line(id: str, kind: str = "tactic", **body: Any) -> State:
@@ -163,3 +163,40 @@ async def test_a_preview_of_a_change_has_the_whole_new_state(api: Api) -> None:
 async def test_so_many_lines_are_previewed_and_no_more(api: Api) -> None:
     answer = await bulk(api, *(line(new_id()) for _ in range(501)), preview=True)
     assert answer.status_code == 413
+
+
+def moved(made: State, to: str, version: int = 1, **more: Any) -> State:
+    return {"kind": made["kind"], "id": made["id"], "if_match": version, "transition": {"to": to, **more}}
+
+
+async def test_a_line_may_be_a_transition_with_its_rules(api: Api) -> None:
+    """A driver goes from draft to active and then to closed, and never back."""
+    one, other = await api.make("driver"), await api.make("driver")
+    lines = [moved(one, "active", reason="Heard of."), moved(other, "closed", version=3), moved(one, "draft", 2)]
+    told = answers(await bulk(api, *lines, moved(one, "closed", 2), moved({**one, "id": new_id()}, "active")))
+    assert [each["status"] for each in told] == [200, 412, 409, 200, 404]
+    assert [each["version"] for each in told if "version" in each] == [2, 3]
+    past = await api.history(DRIVER, one["id"])
+    assert [(each["action"], each["reason"]) for each in past[:2]] == [("created", None), ("transitioned", "Heard of.")]
+    assert told[0]["event"] == past[1]["event"]
+
+
+async def test_transitions_and_puts_are_all_made_or_none(api: Api) -> None:
+    driver, tactic = await api.make("driver"), await api.make(TACTIC)
+    put = line(tactic["id"], name=tactic["name"], budget=7) | {"if_match": 1}
+    refused = await bulk(api, put, moved(driver, "active"), moved(driver, "nowhere", 2), atomic="true")
+    assert (refused.status_code, refused.json()["line"]) == (422, 3)
+    assert (await api.get(DRIVER, driver["id"])).json()["state"] == "draft"
+    assert (await api.get(TACTIC, tactic["id"])).json()["version"] == 1
+    foreseen = answers(await bulk(api, put, moved(driver, "active"), preview="true"))
+    assert [(each["version"], each["state"]["state"]) for each in foreseen] == [(2, "draft"), (2, "active")]
+    assert (await api.get(DRIVER, driver["id"])).json()["state"] == "draft"
+    assert [each["version"] for each in answers(await bulk(api, put, moved(driver, "active"), atomic="true"))] == [2, 2]
+
+
+async def test_a_line_is_a_put_or_a_transition(api: Api) -> None:
+    made = await api.make("driver")
+    both = moved(made, "active") | {"body": {"name": "Both"}}
+    told = answers(await bulk(api, both, {"kind": "driver", "id": made["id"]}, moved(made, "active") | {"transition": {"to": 3}}))
+    assert [each["problem"]["errors"][0]["pointer"] for each in told] == ["/body", "/body", "/transition/to"]
+    assert [each["status"] for each in told] == [422, 422, 422]

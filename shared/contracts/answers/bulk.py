@@ -13,7 +13,7 @@ class BulkResult(Model):
     line: int
     """Number of the line in the request, from 1 on."""
     status: int
-    """HTTP status that the same PUT would have had by itself."""
+    """HTTP status that the same request would have had by itself."""
     kind: str | None = None
     """Kind of the entity; absent where the line was refused."""
     id: UUID | None = None
