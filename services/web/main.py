@@ -9,6 +9,7 @@ from services.web.screens import (
     admin,
     audit,
     begin,
+    bulk_edit,
     cascade,
     changes,
     coverage,
@@ -41,7 +42,7 @@ from shared.http.app import create_app
 from shared.storage.db import Database
 
 SCREENS = (
-    door, home, begin, lists, entity, entity_map, entity_relations, entity_history, moving, editing, making,
+    door, home, begin, lists, bulk_edit, entity, entity_map, entity_relations, entity_history, moving, editing, making,
     findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
     score, rules, admin, audit, me, imports,
 )  # fmt: skip

@@ -45,6 +45,7 @@ AsOf = Annotated[Word | None, Query()]
 Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
 SAID = {
     "saved": "Saved.",
+    "saved-all": "Saved, all of them.",
     "created": "Created.",
     "moved": "Its state has changed.",
     "linked": "Linked.",

@@ -197,6 +197,8 @@ async def test_transitions_and_puts_are_all_made_or_none(api: Api) -> None:
 async def test_a_line_is_a_put_or_a_transition(api: Api) -> None:
     made = await api.make("driver")
     both = moved(made, "active") | {"body": {"name": "Both"}}
-    told = answers(await bulk(api, both, {"kind": "driver", "id": made["id"]}, moved(made, "active") | {"transition": {"to": 3}}))
+    told = answers(
+        await bulk(api, both, {"kind": "driver", "id": made["id"]}, moved(made, "active") | {"transition": {"to": 3}})
+    )
     assert [each["problem"]["errors"][0]["pointer"] for each in told] == ["/body", "/body", "/transition/to"]
     assert [each["status"] for each in told] == [422, 422, 422]

@@ -65,7 +65,7 @@ def fields_for(visit: Visit, kind: Kind, *, new: bool) -> list[Field]:
 async def filled(visit: Visit, kind: Kind, state: Mapping[str, Any], *, new: bool) -> Filled:
     """With what is there."""
     fields = fields_for(visit, kind, new=new)
-    names, picks = await asyncio.gather(names_in(visit, kind, [state]), _picks(visit, fields))
+    names, picks = await asyncio.gather(names_in(visit, kind, [state]), picked(visit, fields))
     return Filled(kind, fields, writing.tree(fields, state, names), names, picks)
 
 
@@ -82,8 +82,8 @@ async def names_in(visit: Visit, kind: Kind, states: Iterable[Mapping[str, Any]]
     return called(found.values())
 
 
-async def _picks(visit: Visit, fields: Sequence[Field]) -> dict[tuple[str, ...], Options]:
-    """Each kind is asked for once, in however many fields it may stand."""
+async def picked(visit: Visit, fields: Sequence[Field]) -> dict[tuple[str, ...], Options]:
+    """What can be picked. Each kind is asked for once, in however many fields it may stand."""
     wanted = list(dict.fromkeys(_kinds(fields)))
     single = list(dict.fromkeys(kind for kinds in wanted for kind in kinds))
     found = dict(zip(single, await asyncio.gather(*(offered(visit, (kind,)) for kind in single)), strict=True))

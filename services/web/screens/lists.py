@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.web.editing.many import changes, grouped
 from services.web.meaning import offered, understood
 from services.web.names import keyed, named, node_of
 from services.web.pages import AsOf, Pages, Screen, router
@@ -69,11 +70,12 @@ async def listed(visit: Visit, name: str, asked: Asked, cursor: str | None) -> S
         "kind": kind, "asked": asked, "items": items, "owners": owners, "more": further, "unclear": unclear,
         "people": [(f"{each.kind}/{each.key}", each.name or each.id) for each in people],
         "group": group, "kinds": kinds, "may": writes(visit.session.caller, kind.name),
+        "changes": grouped(kind, changes(visit, kind)),
     }  # fmt: skip
-    return Screen("list", told, [(group, None), (_title(name), None)])
+    return Screen("list", told, [(group, None), (title(name), None)])
 
 
-def _title(name: str) -> str:
+def title(name: str) -> str:
     return NODE_KINDS[name].collection.replace("-", " ").capitalize()
 
 

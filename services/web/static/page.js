@@ -220,6 +220,7 @@ document.addEventListener("input", ({ target }) => {
 });
 document.addEventListener("change", ({ target }) => {
   if (target.id === "slide") later(slideTo, target);
+  else if (target.name === "all") for (const row of target.form.querySelectorAll("[name=row]")) row.checked = target.checked;
   else if (target.form?.matches("[data-apply]")) later(() => target.form.requestSubmit());
 });
 document.addEventListener("keydown", (event) => (step(event), walk(event), zoomByKey(event)));
