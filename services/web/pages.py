@@ -136,9 +136,11 @@ class Pages:
 
         return await self._answer(request, as_of, shown, valid_at)
 
-    async def give(self, request: Request, make: Callable[[Visit], Awaitable[Response]]) -> Response:
+    async def give(
+        self, request: Request, make: Callable[[Visit], Awaitable[Response]], as_of: str | None = None
+    ) -> Response:
         """An answer that is no page, such as a file to be kept."""
-        return await self._answer(request, None, make)
+        return await self._answer(request, as_of, make)
 
     async def act(self, request: Request, do: Act, *, files: bool = False) -> Response:
         """What a form asks for, one with ``files`` or one without. The form has to come from a page of this session.

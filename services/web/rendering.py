@@ -1,15 +1,19 @@
 """Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.web.filters import FILTERS
+from services.web.drawing.sheet import light, sheet_of
+from services.web.filters import FILTERS, moment
+from shared import clock
 from shared.clock import rfc3339
+from shared.contracts.instant import moment as as_moment
 from shared.contracts.views.nodes import Node
 
 _POLICY = (
@@ -29,7 +33,9 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update(FILTERS)
+_TEMPLATES.filters.update({**FILTERS, "light": light, "sheet_of": sheet_of})
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Look = Literal["map", "spark", "days", "bars", "heat"]
 Crumbs = Sequence[tuple[str, str | None]]
 """The way to a page: what is said, and the address that it leads to, of all but the last."""
 
@@ -68,3 +74,12 @@ def _address(path: str, parameters: Mapping[str, Any]) -> str:
 def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResponse:
     """A template, filled in. Everything that is put into it is text, and never markup."""
     return HTMLResponse(_TEMPLATES.get_template(f"{name}.html").render(place=place, **content), status, headers=HEADERS)
+
+
+def picture(place: Place, look: Look, drawn: Any, name: str, title: str, sentence: str) -> Response:
+    """A drawing as a file to be kept, under a name: an SVG that stands alone."""
+    at = f"As recorded by {moment(as_moment(place.as_of) if place.as_of else clock.now())} UTC."
+    told = {"look": look, "drawn": drawn, "title": title, "desc": f"{sentence} {at}", "foot": at}
+    text = _TEMPLATES.get_template("exported.svg").render(place=place, **told)
+    headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.svg"}
+    return Response(_NOT_IN_XML.sub("", text).strip(), media_type="image/svg+xml", headers=headers)

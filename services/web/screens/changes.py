@@ -11,6 +11,7 @@ from services.web.drawing.days import days as drawn_days
 from services.web.filters import day as written
 from services.web.pages import YEARS, AsOf, Done, Form, Pages, Screen, read_moment, router
 from services.web.people import people
+from services.web.rendering import picture
 from services.web.saves import days
 from services.web.visit import Visit
 from shared import clock
@@ -66,6 +67,15 @@ async def screen(visit: Visit, asked: Asked, wrong: str | None = None) -> Screen
     return Screen("changes", told, crumbs, 422 if wrong else 200)
 
 
+async def file(visit: Visit, asked: Asked) -> Response:
+    """Raises NotFound where nothing happened on any day."""
+    drawn = (await screen(visit, asked)).content["drawn"]
+    if drawn is None:
+        raise NotFound("Nothing changed in this time.")
+    told = f"From {written(drawn.first)} to {written(drawn.last)}, at most {drawn.most} a day."
+    return picture(visit.place, "days", drawn, "changes-days", "Changes a day", told)
+
+
 async def _name(visit: Visit, form: Form) -> Done | Screen:
     """A name for the moment that the form says, or for now."""
     at = form.get("at")
@@ -95,6 +105,12 @@ def routes(pages: Pages) -> APIRouter:
             return await screen(visit, Asked(read_moment(since), cursor=cursor))
 
         return await pages.show(request, to or as_of, shown)
+
+    @served.get("/changes/days.svg")
+    async def kept(
+        request: Request, since: Annotated[Word | None, Query(alias="from")] = None, as_of: AsOf = None
+    ) -> Response:
+        return await pages.give(request, lambda visit: file(visit, Asked(read_moment(since))), as_of)
 
     @served.get("/changes/{day}")
     async def of_day(request: Request, day: Word, cursor: Word | None = None) -> Response:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
 from services.web.drawing.heat import Heat, heat
 from services.web.pages import AsOf, Pages, Screen, router
+from services.web.rendering import picture
 from services.web.visit import Visit
 from shared.contracts.design import FOUR_PS
 from shared.contracts.views.coverage import DesignCoverage, DesignedService, OfferedTo, OfferingCoverage
@@ -67,6 +69,19 @@ def _offered(visit: Visit, items: Sequence[OfferedTo]) -> Heat[OfferedTo, str]:
     return heat(items, list(OFFERED), word, address, GRADES)
 
 
+async def file(visit: Visit, since: dict[str, str | None], part: str) -> Response:
+    content = (await screen(visit, since)).content
+    of, title = (
+        ("designed", "Services by the four Ps of their design")
+        if part == "services"
+        else ("offered", "Offerings by what they consist of")
+    )
+    drawn = content[of]
+    named = [((row.service if part == "services" else row.offering), cells) for row, cells in drawn.rows]
+    rows = [(node.name or node.id, cells) for node, cells in named]
+    return picture(visit.place, "heat", replace(drawn, rows=rows), f"coverage-{part}", title, drawn.sentence)
+
+
 def routes(pages: Pages) -> APIRouter:
     served = router()
 
@@ -76,5 +91,16 @@ def routes(pages: Pages) -> APIRouter:
     ) -> Response:
         since = {"services": services, "offerings": offerings}
         return await pages.show(request, as_of, lambda visit: screen(visit, since))
+
+    @served.get("/coverage/{part}.svg")
+    async def kept(
+        request: Request,
+        part: Literal["services", "offerings"],
+        services: Word | None = None,
+        offerings: Word | None = None,
+        as_of: AsOf = None,
+    ) -> Response:
+        since = {"services": services, "offerings": offerings}
+        return await pages.give(request, lambda visit: file(visit, since, part), as_of)
 
     return served

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator
 
 from services.web.drawing.layers import layers
 from services.web.pages import AsOf, Pages, Screen, router
+from services.web.rendering import picture
 from services.web.screens.entity import crumbs, found, head
 from services.web.visit import Visit
 from shared.contracts.base import KindName
@@ -41,6 +42,17 @@ class Wanted:
     types: Sequence[str] = field(default_factory=list)
 
 
+def _asked(
+    depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = 2,
+    direction: Direction = "both",
+    types: Annotated[Sequence[RelationName], Query(max_length=len(RELATIONS))] = (),
+) -> Wanted:
+    return Wanted(depth, direction, list(types))
+
+
+Asked = Annotated[Wanted, Depends(_asked)]
+
+
 async def screen(visit: Visit, ref: str, wanted: Wanted) -> Screen:
     node = await found(visit, ref)
     at = f"{node.kind}/{node.id}"
@@ -62,20 +74,23 @@ async def screen(visit: Visit, ref: str, wanted: Wanted) -> Screen:
     return Screen("entity_map", told, crumbs(visit, node, ("Map", None)))
 
 
+async def file(visit: Visit, ref: str, wanted: Wanted) -> Response:
+    drawn = (await screen(visit, ref, wanted)).content["drawn"]
+    node = drawn.centre.node
+    return picture(
+        visit.place, "map", drawn, f"{node.key or node.id}-map", f"Around {drawn.centre.name}", drawn.sentence
+    )
+
+
 def routes(pages: Pages) -> APIRouter:
     served = router()
 
     @served.get("/entity/{kind}/{id}/map")
-    async def drawn(
-        request: Request,
-        kind: KindName,
-        id: Word,
-        depth: Annotated[int, Query(ge=1, le=MAX_DEPTH)] = 2,
-        direction: Direction = "both",
-        types: Annotated[Sequence[RelationName], Query(max_length=len(RELATIONS))] = (),
-        as_of: AsOf = None,
-    ) -> Response:
-        wanted = Wanted(depth, direction, list(types))
+    async def drawn(request: Request, kind: KindName, id: Word, wanted: Asked, as_of: AsOf = None) -> Response:
         return await pages.show(request, as_of, lambda visit: screen(visit, f"{kind}/{id}", wanted))
+
+    @served.get("/entity/{kind}/{id}/map.svg")
+    async def kept(request: Request, kind: KindName, id: Word, wanted: Asked, as_of: AsOf = None) -> Response:
+        return await pages.give(request, lambda visit: file(visit, f"{kind}/{id}", wanted), as_of)
 
     return served
