@@ -18,6 +18,7 @@ from services.web.versions import versions
 from services.web.visit import Visit
 from shared import clock
 from shared.client import path_of
+from shared.contracts import NODE_KINDS
 from shared.contracts.alignment import RULE_PACK, SETTING
 from shared.contracts.instant import moment
 from shared.contracts.views.catalogue import RuleList, RuleView
@@ -33,6 +34,7 @@ _FIRST, _MOST_SETTINGS = 5, 20
 _LIMIT = "limit."
 """What the name of a field begins with that is a number of the rule."""
 _MOST = 10_000
+_LISTED = frozenset(each.name for each in NODE_KINDS.values() if each.in_view)
 _SAID = ("state", "off", "severity", "limits", "reason")
 _UP = "Rules"
 
@@ -90,7 +92,7 @@ async def one(visit: Visit, id: str, form: Form | None = None, errors: wrong.Err
     told: dict[str, Any] = {"rule": rule, "findings": findings, "people": some, "errors": errors}
     told |= {"set": set_, "given": _typed(form) if form else _as_set(set_), "severities": SEVERITIES}
     told |= {"counts_from": _not_yet(visit, settings["items"]), "past": _past(pasts), "seen": _seen(set_)}
-    told |= {"more": settings["next_cursor"] is not None}
+    told |= {"more": settings["next_cursor"] is not None, "listed": _LISTED}
     return Screen("rule", told, [(_UP, visit.place.to("/rules")), (f"{rule.id} {rule.title}", None)], status)
 
 

@@ -137,3 +137,14 @@ async def test_packs_of_ones_own_are_there_with_their_rules(sampled: Platform, b
     assert "ACME-01 Process without a trigger" in " ".join(card.text_content().split())
     assert "retired" in card.text_content()
     assert not card.xpath(".//tbody//a")
+
+
+async def test_kinds_lead_to_their_list_where_there_is_one(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """There is no list of measurements."""
+    rules = (await sampled.client.get_json(RULES))["items"]
+    rule = next(each for each in rules if "measurement" in each["kinds"])
+    page = await shown(browser, f"/rules/{rule['id']}")
+    about = page.xpath("//dt[. = 'About']/following-sibling::dd[1]")[0]
+    assert len(about.xpath("a")) == len(rule["kinds"]) - 1
+    assert "/list/measurement" not in about.xpath("a/@href")
+    assert "measurement" in about.text_content()
