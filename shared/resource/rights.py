@@ -32,8 +32,9 @@ async def demand(unit: Unit, kind: Kind, old: Record | None, new: Record | None 
     if not unit.caller.may_own(scope, name):
         raise Forbidden(f"To write {_one(unit, name)} takes the scope {scope} or {scope}:{name}.", scope=scope)
     unit.alone()
-    if not await _is_owned(unit, kind, old, new):
-        it = f"this {kind.name}, or what it comes to lie under," if new else f"this {kind.name}"
+    places = {*_places(kind, new)} - {*_places(kind, old)}
+    if not await _is_owned(unit, kind, old, new, places):
+        it = f"this {kind.name.replace('_', ' ')}{', or what it is put under,' if places else ''}"
         detail = f"You may write what you own, and what lies under that; {it} is not. Else it takes {scope}."
         raise Forbidden(detail, scope=scope)
 
@@ -43,15 +44,14 @@ def _one(unit: Unit, name: str) -> str:
     return kind.one if kind else name
 
 
-async def _is_owned(unit: Unit, kind: Kind, old: Record | None, new: Record | None) -> bool:
-    """Where it is and where it comes to lie. What is to be made lies where it says, whoever is to own it; what lies
-    nowhere has to be theirs itself."""
-    places = {*_places(kind, new)} - {*_places(kind, old)}
+async def _is_owned(unit: Unit, kind: Kind, old: Record | None, new: Record | None, places: set[Place]) -> bool:
+    """Where it is, and the ``places`` where it comes to lie. What is to be made lies where it says, whoever is to own
+    it; what lies nowhere has to be theirs itself."""
     state = cast(Record, old or new)
     if kind.is_link:
-        places |= await _of_source(unit, cast(Link, state))
+        places = places | await _of_source(unit, cast(Link, state))
     elif old:
-        places |= _own(kind, old)
+        places = places | _own(kind, old)
     elif not places:
         owner = getattr(state, "owner", None)
         return owner is not None and f"{owner.kind}/{owner.id}" in unit.caller.owners
