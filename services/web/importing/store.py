@@ -62,7 +62,7 @@ class Store:
         mine = select(IMPORT.c.id).where(IMPORT.c.subject == subject).order_by(IMPORT.c.began_at.desc())
         try:
             async with self._database.write() as connection:
-                await connection.execute(self._lost(subject))
+                await connection.execute(self._lost())
                 await connection.execute(insert(IMPORT).values(row))
                 kept = [each.id for each in await connection.execute(mine.limit(KEPT))]
                 old = IMPORT.c.began_at < now - timedelta(hours=KEPT_HOURS)
@@ -78,15 +78,15 @@ class Store:
         values = {"busy": subject, "state": state, "done": 0, "total": 0, "beat_at": self._now(), "told": None}
         try:
             async with self._database.write() as connection:
-                await connection.execute(self._lost(subject))
+                await connection.execute(self._lost())
                 done = await connection.execute(update(IMPORT).where(tried).values(values))
         except IntegrityError:
             raise Busy from None
         return bool(done.rowcount)
 
-    def _lost(self, subject: str) -> Any:
-        """What nobody works on any more is not in the way of the next."""
-        silent = (IMPORT.c.busy == subject) & (IMPORT.c.beat_at < self._now() - _LOST)
+    def _lost(self) -> Any:
+        """What nobody works on any more is not in the way of the next, nor kept for good."""
+        silent = IMPORT.c.busy.is_not(None) & (IMPORT.c.beat_at < self._now() - _LOST)
         state = case((IMPORT.c.state == RUNNING, literal(STOPPED)), else_=literal(FAILED))
         return update(IMPORT).where(silent).values(busy=None, state=state, told=_ANEW)
 

@@ -66,7 +66,7 @@ async def screen(visit: Visit, visits: Visits, trends: Trends, of: str | None) -
     told |= {"moves": moves.items, "more_moves": moves.next_cursor is not None, "hello": _called(me, named, visit)}
     told |= _scored(visit, course) | {
         "owned": me.owns[:_OWNED],
-        "lead": _lead(me, moves, since, mine=mine and not theirs),
+        "lead": _lead(me, moves, since, _open(course) if theirs else None),
     }
     return Screen("home", told, crumbs)
 
@@ -125,20 +125,25 @@ def bars_of(visit: Visit, score: Score) -> list[Bar]:
     ]
 
 
-def _lead(me: Me, moves: FindingPage, since: Since | None, *, mine: bool) -> str:
-    """What waits, in a sentence or two."""
-    waiting, found = len(me.decisions), len(moves.items)
+def _open(course: Course) -> int:
+    """How many findings there are, whoever's."""
+    return sum(each.findings for each in course.now.rules)
+
+
+def _lead(me: Me, moves: FindingPage, since: Since | None, open_: int | None) -> str:
+    """What waits, in a sentence or two; ``open_`` where the findings are everybody's."""
+    waiting, found = len(me.decisions), open_ or len(moves.items)
     parts = [f"{waiting} {'package waits' if waiting == 1 else 'packages wait'} for your signature"] if waiting else []
     if found:
-        number = f"{found} or more" if moves.next_cursor else str(found)
-        one = found == 1 and not moves.next_cursor
-        parts.append(f"{number} {'finding is' if one else 'findings are'} {'yours to act on' if mine else 'open'}")
+        more = moves.next_cursor is not None and open_ is None
+        number, one = f"{found} or more" if more else str(found), found == 1 and not more
+        parts.append(f"{number} {'finding is' if one else 'findings are'} {'open' if open_ else 'yours to act on'}")
     told = f"{' and '.join(parts).capitalize()}." if parts else "Nothing waits."
     return told if since is None else f"{told} {_changed(sum(len(each.changes) for each in since.saves), since)}"
 
 
 def _changed(changes: int, since: Since) -> str:
-    number = f"{'More than ' if since.more else ''}{changes} {'thing' if changes == 1 else 'things'}"
+    number = f"{'more than ' if since.more else ''}{changes} {'thing' if changes == 1 else 'things'}"
     when = "In the last seven days" if since.first else "Since you were last here"
     return f"{when}, others changed {number if changes else 'nothing'}."
 

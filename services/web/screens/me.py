@@ -32,7 +32,9 @@ def _rights(service: str, scopes: Collection[str]) -> Iterator[str]:
         for scope in sorted(each for each in scopes if each.startswith(f"{service}:{action}:")):
             _, _, *narrow = scope.split(":")
             kinds = [NODE_KINDS[each].collection.replace("-", " ") for each in narrow if each != OWNED]
-            yield " ".join([MEANING[action], *kinds, *(["that are yours"] if OWNED in narrow else [])])
+            yield " ".join(
+                [MEANING[action], *kinds, *([f"{'that are' if kinds else 'what is'} yours"] if OWNED in narrow else [])]
+            )
 
 
 async def screen(visit: Visit) -> Screen:

@@ -24,6 +24,8 @@ async def test_it_says_what_is_worst_and_what_would_help_most(sampled: Platform,
     assert moves.xpath(".//a[@class='t1']/text()") == [each["sentence"] for each in worst]
     assert moves.xpath(".//a[@class='t1']/@href") == [f"/findings/{each['id']}" for each in worst]
     assert page.xpath("string(//*[@class='figure'])") == str(score["index"])
+    there = sum(each["findings"] for each in score["rules"])
+    assert f"{there} findings are open." in page.xpath("string(//div[@class='head'])")
     [fixes] = page.xpath("//section[header/h2='Would help most']")
     assert fixes.xpath(".//a[@class='t1']/text()") == [each["title"] for each in score["fixes"][:4]]
     assert fixes.xpath(".//a[@class='t1']/@href") == [f"/findings/{each['finding']}" for each in score["fixes"][:4]]

@@ -268,9 +268,11 @@ async def test_only_so_much_is_taken_and_kept(platform: Platform, browser: httpx
     assert answer.status_code == 400
     addresses = [await tried(browser, {"port.xml": PORT}) for _ in range(KEPT + 1)]
     assert [(await browser.get(each)).status_code for each in addresses] == [404, *[200] * KEPT]
+    lost = await kept.begin("gone.away", Asked(["a"], [1]), b"a")
     later = clock.now() + timedelta(hours=KEPT_HOURS, minutes=1)
     await Store(kept._database, lambda: later).begin("next.day", Asked(["a"], [1]), b"a")
     assert (await browser.get(addresses[-1])).status_code == 404, "whoever comes hours later clears up"
+    assert await kept.find("gone.away", lost) is None, "and what nobody works on any more"
 
 
 async def test_one_at_a_time_and_how_far_it_is(browser: httpx.AsyncClient, kept: Store) -> None:
