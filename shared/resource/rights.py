@@ -48,14 +48,14 @@ async def _is_owned(unit: Unit, kind: Kind, old: Record | None, new: Record | No
     """Where it is, and the ``places`` where it comes to lie. What is to be made lies where it says, whoever is to own
     it; what lies nowhere has to be theirs itself."""
     state = cast(Record, old or new)
+    if not all([await _is_theirs(unit, place) for place in places]):
+        return False
     if kind.is_link:
-        places = places | await _of_source(unit, cast(Link, state))
-    elif old:
-        places = places | _own(kind, old)
-    elif not places:
-        owner = getattr(state, "owner", None)
-        return owner is not None and f"{owner.kind}/{owner.id}" in unit.caller.owners
-    return bool(places) and all([await _is_theirs(unit, place) for place in places])
+        return any([await _is_theirs(unit, place) for place in await _of_source(unit, cast(Link, state))])
+    if old:
+        return any([await _is_theirs(unit, place) for place in _own(kind, old)])
+    owner = getattr(state, "owner", None)
+    return bool(places) or (owner is not None and f"{owner.kind}/{owner.id}" in unit.caller.owners)
 
 
 def _places(kind: Kind, state: Record | None) -> Iterator[Place]:
@@ -64,15 +64,21 @@ def _places(kind: Kind, state: Record | None) -> Iterator[Place]:
         if state.type in _UNDER and state.state == "active":
             yield state.target.kind, state.target.id
     elif state:
+        yield from _begins(kind, state)
         for reference in kind.references:
             if reference.relation in _UNDER and (id := getattr(state, reference.path, None)):
                 yield reference.kinds[0], id
 
 
+def _begins(kind: Kind, state: Record) -> set[Place]:
+    """Where what says a relation between two others begins: a hand-over at the activity that hands over."""
+    return {(each.start[1], getattr(state, each.start[0])) for each in kind.references if each.start}
+
+
 def _own(kind: Kind, state: Record) -> set[Place]:
-    """Where it is asked whose it is: at itself, or at the role that it is a seat of."""
+    """Where it is asked whose it is: at the role that it is a seat of, else at itself or where it begins."""
     roles = {(each.kinds[0], getattr(state, each.path)) for each in kind.references if each.relation == _HOLDING}
-    return roles or {(kind.name, state.id)}
+    return roles or {(kind.name, state.id), *_begins(kind, state)}
 
 
 async def _of_source(unit: Unit, link: Link) -> set[Place]:

@@ -200,6 +200,23 @@ async def test_a_seat_is_its_roles(shared_platform: Platform, seats: dict[str, J
     assert await editor.status("POST", "/roles/v1/links", link(made.json(), "assigned_as", seats["desk"])) == 201
 
 
+async def test_a_hand_over_is_the_activitys_that_hands_over(shared_platform: Platform, tree: Tree) -> None:
+    editor, client = Editor(shared_platform, ("roles:write:owned",), (tree.team,)), shared_platform.client
+    steps = [await client.post("activity", {"name": "Step", "process_id": tree.other["id"]}) for _ in range(2)]
+    ours, theirs = [
+        {"name": "Over", "from_activity_id": each["id"], "to_activity_id": steps[1]["id"]}
+        for each in (tree.activity, steps[0])
+    ]
+    made = await editor.send("POST", "/roles/v1/handoffs", ours)
+    assert made.status_code == 201
+    there = f"/roles/v1/handoffs/{made.json()['id']}"
+    assert await editor.status("PATCH", there, {"acceptance": "It is dry."}, 1) == 200
+    assert await editor.status("PATCH", there, {"from_activity_id": steps[0]["id"]}, 2) == 403
+    assert await editor.status("POST", "/roles/v1/handoffs", theirs | {"owner": ref(tree.team)}) == 403
+    other = await client.post("handoff", theirs)
+    assert await editor.status("PATCH", f"/roles/v1/handoffs/{other['id']}", {"acceptance": "x"}, 1) == 403
+
+
 def link(source: Json, type: str, target: Json) -> Json:
     ends = {name: {"kind": each["kind"], "id": each["id"]} for name, each in (("source", source), ("target", target))}
     return {"type": type, **ends}
