@@ -179,20 +179,22 @@ async def test_two_who_save_at_once_lose_nothing(sampled: Platform, editor: http
 
 
 async def test_a_finding_fills_in_what_mends_it(sampled: Platform, editor: httpx.AsyncClient) -> None:
-    """Each finding of the sample whose remedy sets members of its subject: they are in the form."""
+    """What the remedy of a finding sets of its subject is in the form."""
     found = (await sampled.client.get_json("/alignment/v1/findings", limit=200))["items"]
     tried = 0
-    for each in found:
+    for each in {each["rule"]: each for each in found}.values():
         remedy = await sampled.client.get_json(f"/alignment/v1/findings/{each['id']}/remedy")
         opens = [option for option in remedy["options"] if option["members"] and not option["new"] and not option["of"]]
         subject = each["subject"]
-        if not opens or remedy["options"][0] is not opens[0] or tried == 3:
+        if not opens or remedy["options"][0] is not opens[0]:
             continue
-        tried += 1
         page = await shown(editor, f"/entity/{subject['kind']}/{subject['key']}/edit?from={each['id']}")
         assert each["sentence"] in text(page)
         links = page.xpath("//main//a/@href")
         assert all(f"#f-{member['name']}" in links for member in opens[0]["members"])
+        tried += 1
+        if tried == 3:
+            break
     assert tried
     nothing = await shown(editor, f"/entity/service/customer-portal/edit?from={ID}")
     assert value(nothing, "name") == "Customer portal"
