@@ -234,3 +234,12 @@ async def test_without_the_right_a_remedy_can_only_be_looked_at(sampled: Platfor
     assert '<button class="main">Apply' not in looked.text
     gone = await browser.get(f"/findings/{one['id']}/mend", params={"way": "Sing to it."})
     assert gone.status_code == 422
+
+
+async def test_what_was_seen_is_told_once(sampled: Platform, browser: httpx.AsyncClient) -> None:
+    """Which of several it is about is often named by the rule as well."""
+    [found, *_] = (await sampled.client.get_json("/alignment/v1/findings", rule="X07"))["items"]
+    whole = await sampled.client.get_json(f"/alignment/v1/findings/{found['id']}")
+    assert {*whole["evidence"]} == {"part", "partner", "missing"}
+    page = await shown(browser, f"/findings/{found['id']}")
+    assert page.xpath("//h3[.='Evidence']/following-sibling::dl/dt/text()") == ["Partner", "Missing"]
