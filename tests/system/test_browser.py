@@ -1,6 +1,8 @@
 """The page in a browser, as people use it: with the script and without, by pointer and by keyboard, wide and narrow."""
 
 import re
+import struct
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -347,3 +349,74 @@ async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
         await stranger.locator("nav.main").get_by_role("link", name="Findings").click()
         await expect(stranger).to_have_url(f"{visitor.address}/findings")
         await expect(heading(stranger, "Sign in")).to_be_visible()
+
+
+async def test_a_drawing_is_kept_as_a_picture_of_twice_its_size(visitor: Visitor) -> None:
+    async with visitor.page() as page:
+        await page.goto("/entity/service/live-network-map/map?depth=1")
+        [_, _, width, height] = (await page.locator("svg.draw").get_attribute("viewBox") or "").split()
+        async with page.expect_download() as waiting:
+            await page.get_by_role("button", name="PNG").click()
+        kept = await waiting.value
+        assert kept.suggested_filename == "live-network-map-map.png"
+        raw = (await kept.path()).read_bytes()
+        assert raw[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", raw[16:24]) == (2 * (int(width) + 32), 2 * (int(height) + 80))
+        surface, accent = await page.evaluate(_PIXELS, f"data:image/png;base64,{b64encode(raw).decode()}")
+        assert surface > 0.1  # of all pixels, so it is no empty sheet
+        assert 0 < accent < 0.1
+
+
+_PIXELS = """async (address) => {
+  const bytes = Uint8Array.from(atob(address.split(",")[1]), (each) => each.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes]));
+  const canvas = new OffscreenCanvas(picture.width, picture.height), pen = canvas.getContext("2d");
+  pen.drawImage(picture, 0, 0);
+  const { data } = pen.getImageData(0, 0, canvas.width, canvas.height), found = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+    found[0] += colour === 0xeef2f0;
+    found[1] += colour === 0x0b6b61;
+  }
+  return found.map((each) => each / (data.length / 4));
+}"""
+"""What part of a picture is as the columns of the map, and as what is strong in it."""
+
+
+@pytest.mark.parametrize("screen", ["cascade", "service", "process", "increment", "proof"])
+async def test_on_paper_all_is_unfolded_and_nothing_is_to_be_pressed(visitor: Visitor, screen: str) -> None:
+    path = SCREENS[screen]
+    async with visitor.page(viewport={"width": 688, "height": 1000}) as page:
+        await page.goto(path)
+        await expect(page.get_by_role("button", name="Print")).to_be_visible()
+        folded = page.locator("main details")
+        await folded.evaluate_all("(all) => all.forEach((each) => (each.open = false))")
+        await page.emulate_media(media="print", color_scheme="dark")
+        assert (
+            await page.locator("button:visible, .btn:visible, nav:visible, input:visible, select:visible").count() == 0
+        )
+        unseen = "(all) => all.filter((each) => !each.checkVisibility({contentVisibilityAuto: true})).length"
+        assert await page.locator("main details > :not(summary), main .tree ul").evaluate_all(unseen) == 0
+        assert path in await page.locator(".printed").inner_text()
+        assert "as recorded by" in await page.locator(".printed").inner_text()
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert (await page.pdf(prefer_css_page_size=True, format="A4"))[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_many_are_changed_by_keyboard(visitor: Visitor, script: bool) -> None:
+    async with visitor.page(java_script_enabled=script) as page:
+        await page.goto("/list/driver")
+        number = await page.locator("main tbody tr").count()
+        await page.get_by_label("All on this page").press("Space")
+        if script:
+            assert await page.locator("main tbody input:checked").count() == number
+        await page.get_by_label("With what is ticked").select_option("add:tags")
+        await page.get_by_role("button", name="Go on", exact=True).last.press("Enter")
+        await expect(page.locator("main tbody tr")).to_have_count(number)
+        await page.get_by_label(re.compile("^Tags")).fill("looked-at")
+        await page.get_by_role("button", name="Preview").press("Enter")
+        await expect(page.get_by_text(f"{number} of {number} would be changed")).to_be_visible()
+        assert not script or not await violations(page)
+        await page.get_by_role("link", name="Leave").press("Enter")
+        await expect(page).to_have_url(re.compile("/list/driver$"))

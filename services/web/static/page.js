@@ -208,6 +208,7 @@ function prepare() {
   if (again) waiting = setTimeout(() => turn(new URL(location.href), { back: true, scroll: scrollY }), again.dataset.again * 1000);
   for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
   for (const part of document.querySelectorAll("[data-plain]")) part.hidden = true;
+  for (const part of document.querySelectorAll("[data-address]")) part.textContent = location.href;
   const slide = document.getElementById("slide"), centre = document.querySelector(".canvas .hub .box");
   if (slide) label(slide, slide.form.elements[slide.dataset.moves].value); // which need not lie on a step
   if (!centre) return;
@@ -222,7 +223,8 @@ function later(what, ...given) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-zoom]"), picture = event.target.closest("[data-picture]");
-  if (picture) paint(picture.dataset.picture);
+  if (event.target.closest("[data-print]")) print();
+  else if (picture) paint(picture.dataset.picture);
   else if (button) zoom(document.getElementById(button.dataset.frame), Number(button.dataset.zoom));
   else if (!close(event)) follow(event);
 });

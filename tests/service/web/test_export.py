@@ -26,7 +26,7 @@ async def kept(browser: httpx.AsyncClient, path: str) -> Any:
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-disposition"].startswith("attachment; ")
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
-    drawing = etree.fromstring(answer.content, etree.XMLParser(resolve_entities=False))
+    drawing: Any = etree.fromstring(answer.content, etree.XMLParser(resolve_entities=False))
     assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
     names = {etree.QName(each).localname for each in drawing.iter()}
     assert names <= {"svg", "title", "desc", "style", "rect", "text", "path", "g", "circle"}
