@@ -200,3 +200,23 @@ async def test_who_may_not_write_is_offered_nothing(
         assert (await browser.post(EDIT, data=given | {"act": act, "criticality": "5"})).status_code == 403
     assert (await browser.get(EDIT)).headers["location"] == "/list/driver"
     assert await now(sampled, drivers) == drivers
+
+
+async def test_what_is_not_theirs_is_refused_beside_its_row(sampled: Platform, drivers: list[State]) -> None:
+    party = await sampled.client.post("party", {"name": "Olive Owns", "type": "person", "subject": "olive.owns"})
+    owned = {"owner": {"kind": "party", "id": party["id"]}}
+    mine = await sampled.client.patch("driver", drivers[0]["id"], 1, owned)
+    await sampled.caught_up()
+    olive = await someone(sampled, "olive.owns", "strategy:write:owned")
+    page = parsed(
+        await sent(olive, await ticked(olive, [mine, drivers[1]], "set:criticality"), "check", criticality="5")
+    )
+    assert rows(page)[0] == "Many A 1 5"
+    assert "You may write what you own" in rows(page)[1]
+    assert page.xpath("//tbody/tr/td[1]/input[@name='row'][@checked]/@value") == [mark(mine)]
+    assert (await sent(olive, page, "save", row=[mark(mine), mark(drivers[1])])).status_code == 403
+    assert await now(sampled, [mine, drivers[1]]) == [mine, drivers[1]]
+    assert (await sent(olive, page, "save")).status_code == 303
+    assert [each["criticality"] for each in await now(sampled, drivers)] == [5, 2, 2]
+    leaving = await sampled.client.transition("party", party["id"], party["version"], "leaving", "The test is over.")
+    await sampled.client.transition("party", party["id"], leaving["version"], "left", "The test is over.")
