@@ -79,7 +79,7 @@ def page(name: str, place: Place, status: int = 200, **content: Any) -> HTMLResp
 def picture(place: Place, look: Look, drawn: Any, name: str, title: str, sentence: str) -> Response:
     """A drawing as a file to be kept, under a name: an SVG that stands alone."""
     at = f"As recorded by {moment(as_moment(place.as_of) if place.as_of else clock.now())} UTC."
-    told = {"look": look, "drawn": drawn, "title": title, "desc": f"{sentence} {at}", "foot": at}
+    told = {"look": look, "drawn": drawn, "title": title, "sentence": sentence, "at": at}
     text = _TEMPLATES.get_template("exported.svg").render(place=place, **told)
     headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.svg"}
     return Response(_NOT_IN_XML.sub("", text).strip(), media_type="image/svg+xml", headers=headers)

@@ -361,7 +361,7 @@ async def test_a_drawing_is_kept_as_a_picture_of_twice_its_size(visitor: Visitor
         assert kept.suggested_filename == "live-network-map-map.png"
         raw = (await kept.path()).read_bytes()
         assert raw[:8] == b"\x89PNG\r\n\x1a\n"
-        assert struct.unpack(">II", raw[16:24]) == (2 * (int(width) + 32), 2 * (int(height) + 80))
+        assert struct.unpack(">II", raw[16:24]) == (2 * (int(width) + 32), 2 * (int(height) + 96))
         surface, accent = await page.evaluate(_PIXELS, f"data:image/png;base64,{b64encode(raw).decode()}")
         assert surface > 0.1  # of all pixels, so it is no empty sheet
         assert 0 < accent < 0.1
