@@ -2,15 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from services.web.filters import moment as written
+from services.web.live import LATE_SECONDS
 from services.web.sessions import Session, writes
 from services.web.span import Span
 from services.web.visit import Visit
 from shared import clock
+from shared.clock import rfc3339
 from shared.contracts.instant import moment
 from shared.contracts.views.me import Me
 from shared.contracts.views.nodes import Node
@@ -18,6 +21,7 @@ from shared.contracts.views.status import Status
 from shared.http.pagination import MAX_LIMIT
 
 _SECONDS = 60
+_SOON = timedelta(seconds=1)
 _NAMED = 10
 
 
@@ -57,7 +61,8 @@ class Visitor:
 @dataclass(frozen=True)
 class Frame:
     """``waiting`` is how many decisions wait for the visitor, ``findings`` how many findings are theirs to act on, if
-    that was counted. ``stale`` says in a sentence what is not in the views yet."""
+    that was counted. ``stale`` says in a sentence what is not in the views yet. ``until`` is there on what is looked at
+    as it is now: by service, when what it shows was recorded, at the latest."""
 
     visitor: Visitor | None = None
     watermark: datetime | None = None
@@ -68,6 +73,7 @@ class Frame:
     findings: int | None = None
     waiting: int | None = None
     theme: str = "system"
+    until: Mapping[str, str] | None = None
 
 
 class Frames:
@@ -96,21 +102,42 @@ class Around:
     first: datetime | None
     baselines: Sequence[Baseline]
 
-    def frame(self, visit: Visit) -> Frame:
+    def frame(self, visit: Visit, *, live: bool = False) -> Frame:
         """Once the page has its answers, which say how far the views were."""
-        answers = visit.answers
+        answers, marks = visit.answers, self._marks(visit)
         return Frame(
             Visitor(visit.session, self.me.party),
-            watermark=min((mark for each in (answers or [self.me]) for mark in each.watermark.values()), default=None),
+            watermark=min(marks.values(), default=None),
             provisional=any(answer.provisional for answer in answers),
-            stale="What was saved last is not in it yet. It follows by itself: load the page again."
-            if visit.is_behind
-            else None,
+            stale=_stale(visit, marks),
             span=_span(self.first, visit.place.as_of),
             baselines=self.baselines,
             waiting=len(self.me.decisions) or None,
             theme=visit.theme,
+            until=None if visit.place.as_of or not live else _until(visit, marks),
         )
+
+    def _marks(self, visit: Visit) -> dict[str, datetime]:
+        """By service, until when everything is in every answer."""
+        found: dict[str, datetime] = {}
+        for each in visit.answers or [self.me]:
+            found |= {service: min(mark, found.get(service, mark)) for service, mark in each.watermark.items()}
+        return found
+
+
+def _stale(visit: Visit, marks: Mapping[str, datetime]) -> str | None:
+    if visit.is_behind:
+        return "What was saved last is not in it yet. It follows by itself: load the page again."
+    late = sorted(each for each, mark in marks.items() if (visit.at - mark).total_seconds() > LATE_SECONDS)
+    if visit.place.as_of or not late:
+        return None
+    return f"Of {' and '.join(late)} it shows what was recorded until {written(min(marks.values()))} UTC."
+
+
+def _until(visit: Visit, marks: Mapping[str, datetime]) -> dict[str, str]:
+    """What alignment records itself has its time a moment after it can be seen."""
+    own = {"alignment": rfc3339(visit.at + _SOON)}
+    return own | {service: rfc3339(mark) for service, mark in marks.items()}
 
 
 async def _baselines(visit: Visit) -> list[Baseline]:

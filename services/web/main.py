@@ -25,6 +25,7 @@ from services.web.screens import (
     imports,
     increments,
     lists,
+    live,
     making,
     me,
     mending,
@@ -44,7 +45,7 @@ from shared.storage.db import Database
 SCREENS = (
     door, home, begin, lists, bulk_edit, entity, entity_map, entity_relations, entity_history, moving, editing, making,
     findings, finding, mending, increments, cascade, coverage, processes, process, process_edit, changes, scenarios,
-    score, rules, admin, audit, me, imports,
+    score, rules, admin, audit, me, imports, live,
 )  # fmt: skip
 
 
@@ -54,7 +55,8 @@ def build(settings: Settings, database: Database, transport: httpx.AsyncBaseTran
     pages = Pages(settings, database, services)
     closing = [pages.imports.close, services.close, *([pages.single_sign_on.close] if pages.single_sign_on else ())]
     routers = [screen.routes(pages) for screen in SCREENS]
-    app = create_app("web", settings, database, routers, workers={}, closing=closing, for_people=True)
+    workers = {"live": pages.live.follow}
+    app = create_app("web", settings, database, routers, workers=workers, closing=closing, for_people=True)
     app.router.default = pages.nothing_there
     app.add_exception_handler(405, not_so)
     return app

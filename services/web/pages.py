@@ -16,6 +16,7 @@ from services.web.auditing import Audit
 from services.web.faults import Told
 from services.web.frame import Frame, Frames, Visitor
 from services.web.importing.work import Imports
+from services.web.live import Live
 from services.web.rendering import Crumbs, Place, page
 from services.web.services import Services
 from services.web.signing_in import led_to, refused, theme_of
@@ -42,7 +43,7 @@ _MOST = 2**53
 _FORBIDDEN = 403
 _FORM_BYTES, _MOST_FIELDS, _MOST_FILES = 1_048_576, 5_000, 50
 AsOf = Annotated[Word | None, Query()]
-Gather = Callable[[Visit], Awaitable[dict[str, Any]]]
+Give = Callable[[Visit], Awaitable[Response]]
 SAID = {
     "saved": "Saved.",
     "saved-all": "Saved, all of them.",
@@ -119,7 +120,7 @@ class Pages:
         """Raises Misconfigured."""
         self._services, self._upload_bytes = services, settings.max_bulk_bytes
         self._frames = Frames()
-        self.visits, self.imports = Visits(database), Imports(database)
+        self.visits, self.imports, self.live = Visits(database), Imports(database), Live(services, settings)
         self._audit = Audit(services)
         self.signing_in, self.single_sign_on = ways_in(settings, database, self._audit)
 
@@ -127,18 +128,16 @@ class Pages:
         """The screen that is made of what the services say of a moment; ``Done`` if it is at another address."""
 
         async def shown(visit: Visit) -> Response:
-            await self.visits.here(visit.session.caller.subject)
+            await self.visits.here(visit.session.caller.subject, by_itself=visit.by_itself)
             around, screen = await asyncio.gather(self._frames.around(visit), make(visit))
             if isinstance(screen, Done):
                 return led_to(screen.address)
             said = SAID.get(request.query_params.get("said", ""))
-            return _drawn(screen, visit, around.frame(visit), said)
+            return _drawn(screen, visit, around.frame(visit, live=True), said)
 
         return await self._answer(request, as_of, shown, valid_at)
 
-    async def give(
-        self, request: Request, make: Callable[[Visit], Awaitable[Response]], as_of: str | None = None
-    ) -> Response:
+    async def give(self, request: Request, make: Give, as_of: str | None = None) -> Response:
         """An answer that is no page, such as a file to be kept."""
         return await self._answer(request, as_of, make)
 
@@ -169,14 +168,8 @@ class Pages:
 
         await (await self._answer(request, None, nothing))(scope, receive, send)
 
-    async def _answer(
-        self,
-        request: Request,
-        as_of: str | None,
-        make: Callable[[Visit], Awaitable[Response]],
-        valid_at: str | None = None,
-    ) -> Response:
-        theme = theme_of(request)
+    async def _answer(self, request: Request, as_of: str | None, make: Give, valid_at: str | None = None) -> Response:
+        theme, by_itself = theme_of(request), "plumbline-by-itself" in request.headers
         place, frame, right = Place(request.url.path), Frame(theme=theme), None
         try:
             session = await self.signing_in.session(request)
@@ -184,9 +177,11 @@ class Pages:
             place = Place(request.url.path, read_moment(as_of), session.form)
             day, wait_for = read_moment(valid_at), _event(request.query_params.get("wait_for"))
             client = self._services.acting(await self._services.known(session.caller))
-            answer = await make(Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme))
+            answer = await make(
+                Visit(client, session, place, rfc3339(day) if day else None, wait_for, theme, by_itself)
+            )
         except Unauthorized:
-            return self.signing_in.unknown(place, frame)
+            return self.signing_in.unknown(request, place, frame)
         except DomainError as error:
             right = error.members.get("scope")
             answer = refused(place, frame, error.status, error.title, error.detail)

@@ -4,6 +4,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -23,6 +24,7 @@ Farewell = Callable[[Request, Session], Awaitable[Response]]
 """What is shown to whom after their session has ended."""
 _A_YEAR = 31_536_000
 _FORM_SECONDS = 600
+_BACK_SECONDS, _LONGEST_WAY_BACK = 3600, 1000
 _FORM_BYTES = 16_384
 
 
@@ -72,10 +74,11 @@ class SigningIn:
         return answer
 
     async def begun(self, request: Request, secret: str) -> Response:
-        """To the first page, with a new session in the place of the one that there may have been."""
+        """To where somebody wanted to go, with a new session in the place of the one that there may have been."""
         await self._end(request)
-        answer = led_to("/")
+        answer = led_to(_local(unquote(cookies.held(request, "back") or "")))
         cookies.hold(request, answer, "session", secret)
+        cookies.drop(request, answer, "back")
         if session := await self.sessions.find(secret):
             await self.audit.tell(session.caller, "signed_in")
         return answer
@@ -100,7 +103,7 @@ class SigningIn:
         """Kept in the browser. Whoever is not signed in may choose as well, so it takes no session."""
         given = await exchange.form(request, _FORM_BYTES)
         back = given.get("back", "/")
-        answer = led_to(back if re.match(r"/(?![/\\])", back) else "/")
+        answer = led_to(_local(back))
         if given.get("theme") in THEMES:
             secure = cookies.is_secure(request)
             answer.set_cookie(_THEME, given["theme"], _A_YEAR, httponly=True, samesite="lax", secure=secure)
@@ -109,8 +112,14 @@ class SigningIn:
     def wrong(self, request: Request, wrong: str | None) -> Response:
         return self._door(Place(PATH), Frame(theme=theme_of(request)), 401, wrong=wrong)
 
-    def unknown(self, place: Place, frame: Frame) -> Response:
-        return self._door(place, frame, 401)
+    def unknown(self, request: Request, place: Place, frame: Frame) -> Response:
+        """Nobody, or no longer anybody; once they have signed in they are led back."""
+        answer, back = self._door(place, frame, 401), quote(request.url.path)
+        back += f"?{request.url.query}" if request.url.query else ""
+        asked_by_hand = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+        if asked_by_hand and len(back) <= _LONGEST_WAY_BACK:
+            cookies.hold(request, answer, "back", quote(back, safe=""), _BACK_SECONDS)
+        return answer
 
     def _door(self, place: Place, frame: Frame, status: int, **content: str | None) -> Response:
         nothing: dict[str, str | None] = {"code": None, "as_whom": None, "form": None, "wrong": None}
@@ -127,6 +136,11 @@ def refused(place: Place, frame: Frame, status: int, title: str, detail: str) ->
     title = "You may not do this" if title == Forbidden.title else title
     crumbs = [(title, None)]
     return page("refused", place, status, frame=frame, crumbs=crumbs, said=None, title=title, detail=detail)
+
+
+def _local(address: str) -> str:
+    """An address of ours, or the first page."""
+    return address if re.match(r"/(?![/\\])", address) else "/"
 
 
 def led_to(address: str) -> RedirectResponse:

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from services.web.rendering import Place
 from services.web.sessions import Session
-from shared import typed
+from shared import clock, typed
 from shared.client import Client
 from shared.contracts.views.frame import View
 from shared.contracts.views.me import Me
@@ -23,7 +24,8 @@ V = TypeVar("V", bound=View)
 @dataclass(frozen=True)
 class Visit:
     """``wait_for`` is the event of what was saved last, for which a page waits once, and not long. ``answers`` are
-    those of the views, in the order in which they came."""
+    those of the views, in the order in which they came. ``by_itself`` is a page that turns although
+    nobody has asked, ``at`` is when it was asked for."""
 
     client: Client
     session: Session
@@ -31,6 +33,8 @@ class Visit:
     valid_at: str | None = None
     wait_for: str | None = None
     theme: str = "system"
+    by_itself: bool = False
+    at: datetime = field(default_factory=clock.now)
     answers: list[View] = field(default_factory=list)
     _me: list[asyncio.Future[Me]] = field(default_factory=list)
     _caught_up: list[asyncio.Future[bool]] = field(default_factory=list)

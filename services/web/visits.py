@@ -23,10 +23,13 @@ class Visits:
         self._database, self._now = database, now
         self._noted: dict[str, tuple[datetime, datetime | None]] = {}
 
-    async def here(self, subject: str) -> datetime | None:
-        """Note that somebody is here; returns until when they were here the time before, None the first time."""
+    async def here(self, subject: str, *, by_itself: bool = False) -> datetime | None:
+        """Note that somebody is here; returns until when they were here the time before, None the first time. A page
+        that turns ``by_itself`` says of nobody that they are here."""
         now = self._now()
         at, before = self._noted.get(subject, (clock.FIRST, None))
+        if by_itself:
+            return at if subject in self._noted and now - at > AWAY else before
         if now - at < _WRITTEN_EVERY:
             return before
         before = await self._note(subject, now)

@@ -79,7 +79,7 @@ def router(service: str, database: Database, table: Table, leader: Table, settin
         start = after if last_event_id is None else last_event_id
         await streams.begin(start)
         ending = request.scope.get("ending") or asyncio.Event()
-        return EventStream(streams, who.subject, streams.events(start, _where(kind, id), ending))
+        return EventStream(streams.open(who.subject), streams.events(start, _where(kind, id), ending))
 
     return routes
 

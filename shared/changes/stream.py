@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -88,14 +88,15 @@ class Streams:
 
 
 class EventStream(StreamingResponse):
-    """One of them, counted as long as it is sent; a reader that is too slow loses its connection like any other."""
+    """One that is ``opened``, and counted as long as it is sent; a reader that is too slow loses its connection like
+    any other."""
 
-    def __init__(self, streams: Streams, subject: str, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, opened: AbstractContextManager[None], events: AsyncGenerator[bytes, None]) -> None:
         super().__init__(events, headers=_HEADERS, media_type=MEDIA_TYPE)
-        self._streams, self._subject, self._events = streams, subject, events
+        self._opened, self._events = opened, events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._streams.open(self._subject):
+        with self._opened:
             try:
                 await super().__call__(scope, receive, send)
             finally:

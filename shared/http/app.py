@@ -107,7 +107,7 @@ def _telemetry(service: str) -> TelemetryConfig:
 def _untraced(service: str) -> Callable[[MutableMapping[str, Any]], bool]:
     """What is asked for every second would bury the rest; and a span holds the query, which must be no secret."""
     own = ("livez", "readyz", "metrics", "v1/changes", "v1/changes/stream")
-    exact = {"/", "/signin", "/signin/callback", *(f"/{service}/{path}" for path in own)}
+    exact = {"/", "/live", "/signin", "/signin/callback", *(f"/{service}/{path}" for path in own)}
     return lambda scope: scope["path"] in exact or b"token=" in scope.get("query_string", b"")
 
 

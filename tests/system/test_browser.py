@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests import backends
 from tests.backends import browser
@@ -133,11 +133,7 @@ async def test_something_is_made_edited_and_deleted(visitor: Visitor, script: bo
         await page.get_by_label("Name", exact=True).fill(name)
         await page.get_by_label(re.compile("^Owner")).fill("Network")
         await page.get_by_role("button", name="Add to services").click()
-        await (
-            page.get_by_role("textbox", name="Row 1 of services")
-            .or_(page.get_by_role("combobox", name="Row 1 of services"))
-            .fill("Customer portal")
-        )
+        await _row(page).fill("Customer portal")
         await page.get_by_role("button", name="Make it").click()
         await expect(page.locator("#refused")).to_contain_text("choose what you mean")
         await page.get_by_label("Network Operations (party)").check()
@@ -304,6 +300,82 @@ async def test_it_can_be_used_by_keyboard_alone(visitor: Visitor) -> None:
         await page.get_by_role("navigation", name=SERVICE).get_by_role("link", name="Map").press("Enter")
         await page.locator("svg a", has_text="Crew day kit").press("Enter")
         await expect(heading(page, "Crew day kit")).to_be_visible()
+
+
+async def test_a_page_turns_where_nobody_is_in_the_middle_of_something_and_says_so_elsewhere(visitor: Visitor) -> None:
+    name = "Role that others make"
+    async with visitor.page() as idle, visitor.page() as busy, visitor.page() as other:
+        for page in (idle, busy):
+            await page.goto("/list/role?q=others&said=saved")
+            await stays(page)
+        await busy.get_by_role("button", name="Moment").click()
+        await _made(other, "role", name)
+        row = re.compile(name)
+        await expect(idle.get_by_role("link", name=row)).to_be_visible(timeout=20_000)
+        await expect(idle).to_have_url(f"{visitor.address}/list/role?q=others")
+        await expect(idle.locator("#newer")).to_be_hidden()
+        await expect(busy.locator("#newer")).to_be_visible(timeout=20_000)
+        await expect(busy.get_by_role("link", name=row)).to_have_count(0)
+        await busy.keyboard.press("Escape")
+        await busy.get_by_role("button", name="Show it").click()
+        await expect(busy.get_by_role("link", name=row)).to_be_visible()
+        assert await has_stayed(idle)
+        assert await has_stayed(busy)
+
+
+async def test_what_was_typed_survives_a_reload_the_end_of_a_session_and_what_others_save(visitor: Visitor) -> None:
+    async with visitor.page() as page, visitor.page() as other:
+        await _made(page, "service_offering", "Offering with a draft")
+        await page.get_by_role("link", name="Edit", exact=True).click()
+        await expect(page).to_have_url(re.compile("/edit$"))
+        path, note, typed = page.url, page.locator("#again"), page.get_by_label("Description")
+        await typed.fill("Half a sen")
+        await page.get_by_role("button", name="Add to services").click()
+        await _row(page).fill("Customer portal")
+        await page.goto(path)
+        await expect(note.get_by_text("What you had typed is here again.")).to_be_visible()
+        await expect(page.locator("#older")).to_be_hidden()
+        await expect(typed).to_have_value("Half a sen")
+        await expect(_row(page)).to_have_value("Customer portal")
+        assert "form" not in [name for each in await _kept(page) for name, _ in each["fields"]]
+        await note.get_by_role("button", name="Start over").click()
+        await expect(typed).to_have_value("")
+        assert not await _kept(page)
+        await typed.fill("Half a sentence")
+        await page.context.clear_cookies()
+        await page.get_by_role("button", name="Save version 2").click()
+        await expect(heading(page, "Sign in")).to_be_visible()
+        await page.context.add_cookies(visitor.state["cookies"])
+        await other.goto(path)
+        await other.get_by_label("Description").fill("What others say")
+        await other.get_by_role("button", name="Save version 2").click()
+        await expect(other.locator(".toast")).to_be_visible()
+        await page.goto(path)
+        await expect(typed).to_have_value("Half a sentence")
+        await expect(page.locator("#older")).to_be_visible()
+        await page.get_by_role("button", name="Save version 2").click()
+        await expect(page.locator("table.merge")).to_contain_text("What others say")
+        await page.get_by_role("button", name="Save version 3").click()
+        await expect(page.locator(".ehead")).to_contain_text("Half a sentence")
+        assert not await _kept(page)
+
+
+def _row(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Row 1 of services").or_(
+        page.get_by_role("combobox", name="Row 1 of services")
+    )
+
+
+async def _made(page: Page, kind: str, name: str) -> None:
+    await page.goto(f"/new/{kind}")
+    await page.get_by_label("Name", exact=True).fill(name)
+    await page.get_by_role("button", name="Make it").click()
+    await expect(heading(page, name)).to_be_visible()
+
+
+async def _kept(page: Page) -> list[Any]:
+    """The drafts of a tab."""
+    return list(await page.evaluate("Object.keys(sessionStorage).map(key => JSON.parse(sessionStorage[key]))"))
 
 
 async def test_a_finding_opens_beside_the_list_and_is_acknowledged_by_keyboard(visitor: Visitor) -> None:

@@ -11,6 +11,8 @@ from shared.errors import NotFound
 _STATIC = {
     "style.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
+    "drafts.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 

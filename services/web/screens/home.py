@@ -43,7 +43,7 @@ class Since:
 
 
 async def screen(visit: Visit, visits: Visits, trends: Trends, of: str | None) -> Screen:
-    me, before = await asyncio.gather(visit.me(), visits.here(visit.session.caller.subject))
+    me, before = await asyncio.gather(visit.me(), visits.here(visit.session.caller.subject, by_itself=visit.by_itself))
     mine = of != "all" and (me.party or me.stakeholder) is not None
     course, (moves, theirs), decisions, since, named = await asyncio.gather(
         trends.course(visit),

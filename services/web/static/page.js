@@ -1,6 +1,9 @@
 // Nothing here is needed: it quickens what the page does without it. It puts the next page in the place of this one,
 // applies filters at once, searches while one types, walks lists by keyboard, lends the moment a slider, opens what
-// cannot be undone in a dialog, makes drawings larger or smaller, and pictures of them.
+// cannot be undone in a dialog, makes drawings larger or smaller, and pictures of them. live.js and drafts.js belong to it.
+
+import { drop, recall } from "./drafts.js";
+import { busy, follow as attend, listen } from "./live.js";
 
 const PAUSE = 150, MOST = 4, LEAST = 0.25; // milliseconds until the server is asked; bounds of a drawing's size
 const WIDEST = 8192; // pixels of a picture, that any browser can paint
@@ -23,8 +26,8 @@ function asked(form) {
 }
 
 /** A page of ours; null if the answer is anything else, which the browser then loads by itself. */
-async function fetched(url, { signal }) {
-  const answer = await fetch(url, { signal });
+async function fetched(url, { signal }, headers = {}) {
+  const answer = await fetch(url, { signal, headers });
   const isPage = answer.ok && answer.headers.get("content-type")?.startsWith("text/html");
   const page = isPage && new DOMParser().parseFromString(await answer.text(), "text/html");
   return page && page.getElementById("view") ? page : null;
@@ -50,15 +53,40 @@ async function turn(url, { back = false, scroll = 0 } = {}) {
 
 /** The focus stays where it is if that is there again, as a filter is, with what was typed meanwhile; otherwise it goes
  * to the content. */
-function replace(page) {
+function replace(page, { quiet = false } = {}) {
   const { id, name, type, value } = document.activeElement ?? {};
   document.title = page.title;
   document.getElementById("view").replaceWith(page.getElementById("view"));
   prepare();
+  if (quiet) return id && document.getElementById(id)?.focus({ preventScroll: true });
   const again = (id && document.getElementById(id)) || (name && document.querySelector(`main [name="${CSS.escape(name)}"]`));
   if (type === "search" && again?.type === type) again.value = value;
   (again || document.querySelector("[data-focus]") || document.getElementById("main")).focus({ preventScroll: true });
   told.textContent = document.title;
+}
+
+/** This page as it is now, although nobody has gone anywhere; what was said of an act is not said again. */
+async function refresh({ quiet = true } = {}) {
+  const url = new URL(location.href), scroll = scrollY;
+  for (const name of ["said", "wait_for"]) url.searchParams.delete(name);
+  turning.abort();
+  turning = new AbortController();
+  const page = await fetched(url, turning, { "Plumbline-By-Itself": "1" }).catch(() => null);
+  if (!page || (quiet && busy())) return;
+  history.replaceState(history.state, "", url);
+  shown = address(url);
+  replace(page, { quiet });
+  scrollTo(0, scroll);
+}
+
+/** A form as the server draws it with what is given. */
+async function redraw(form, given) {
+  const body = new URLSearchParams(given);
+  const text = await fetch(form.action, { method: "POST", body }).then((answer) => answer.text()).catch(() => "");
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!form.isConnected || !page.querySelector("form[data-draft]")) return false;
+  replace(page);
+  return true;
 }
 
 function follow(event) {
@@ -203,6 +231,8 @@ async function paint(address) {
 
 /** What needs this script is hidden without it, and what only stands in for it goes. */
 function prepare() {
+  listen(refresh);
+  recall(redraw);
   const again = document.querySelector("[data-again]");
   clearTimeout(waiting);
   if (again) waiting = setTimeout(() => turn(new URL(location.href), { back: true, scroll: scrollY }), again.dataset.again * 1000);
@@ -224,6 +254,8 @@ function later(what, ...given) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-zoom]"), picture = event.target.closest("[data-picture]");
   if (event.target.closest("[data-print]")) print();
+  else if (event.target.closest("[data-show]")) refresh({ quiet: false });
+  else if (event.target.closest("[data-over]")) drop(), turn(new URL(location.href), { back: true });
   else if (picture) paint(picture.dataset.picture);
   else if (button) zoom(document.getElementById(button.dataset.frame), Number(button.dataset.zoom));
   else if (!close(event)) follow(event);
@@ -245,6 +277,7 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("keydown", (event) => (step(event), walk(event), zoomByKey(event)));
 document.addEventListener("focusout", leave);
+document.addEventListener("visibilitychange", () => attend(refresh));
 addEventListener("popstate", ({ state }) => {
   if (address(location) !== shown) turn(new URL(location.href), { back: true, scroll: state?.scroll });
 });

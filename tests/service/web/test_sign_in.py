@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -37,6 +38,21 @@ async def test_without_a_session_nothing_is_shown(platform: Platform) -> None:
         page = await shown(nobody, path, 401)
         assert page.findtext(".//h1") == "Sign in"
         assert not page.xpath("//form[@method='post']")
+
+
+async def test_whoever_signs_in_is_led_to_where_they_wanted_to_go(platform: Platform) -> None:
+    browser = stranger(platform)
+    await shown(browser, "/findings?rule=V04&q=a%20b", 401)
+    await browser.get("/score", headers={"Sec-Fetch-Mode": "cors"})  # asked for by a page, and not by anybody
+    answer = await press(browser, code(platform))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/findings?rule=V04&q=a%20b")
+    assert (await press(browser, code(platform))).headers["location"] == "/", "once"
+    for elsewhere in ("//evil.example/", "/\\evil.example", "https://evil.example/", ""):
+        browser.cookies.set("plumbline_back", quote(elsewhere, safe=""), "plumbline.local")
+        assert (await press(browser, code(platform))).headers["location"] == "/", elsewhere
+    long = stranger(platform)
+    await shown(long, f"/nonsense?q={'x' * 2000}", 401)
+    assert "plumbline_back" not in long.cookies
 
 
 async def test_a_token_does_not_open_the_page_nor_a_code_the_api(platform: Platform) -> None:
@@ -312,7 +328,12 @@ async def test_an_empty_view_has_no_slider_and_no_fault(platform: Platform) -> N
 
 
 async def test_the_script_and_the_style_are_served_as_what_they_are(platform: Platform) -> None:
-    for name, kind in (("page.js", "text/javascript"), ("style.css", "text/css"), ("mark.svg", "image/svg+xml")):
+    for name, kind in (
+        ("page.js", "text/javascript"),
+        ("drafts.js", "text/javascript"),
+        ("style.css", "text/css"),
+        ("mark.svg", "image/svg+xml"),
+    ):
         answer = await platform.http.get(f"/static/{name}")
         assert answer.headers["content-type"].partition(";")[0] == kind
         assert answer.headers["x-content-type-options"] == "nosniff"

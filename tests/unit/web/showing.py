@@ -72,6 +72,7 @@ def frame(**more: Any) -> SimpleNamespace:
         "watermark": AT,
         "provisional": False,
         "stale": None,
+        "until": {"catalog": "2026-11-29T10:02:00.000000Z"},
         "span": SimpleNamespace(first=1750291200, last=1764410400, step=70596, at=1764410400),
         "baselines": [SimpleNamespace(name="Board meeting of October", at=AT)],
         "findings": 14,
