@@ -99,6 +99,10 @@ async def test_a_past_moment_shows_what_was_done_until_then(sampled: Platform, b
     assert times[0] == middle
     assert len(times) == min(200, len([each for each in done if each <= middle]))
     assert not rows(await shown(browser, "/audit?as_of=2000-01-01T00:00:00Z"))
+    last = max(each["time"] for each in every if each["subject"].startswith("link/"))
+    linked = rows(await shown(browser, f"/audit?what=link&as_of={last}"))
+    assert linked
+    assert all(row[3].startswith("link ") for row in linked)
 
 
 def seen_of(event: Any) -> str:
