@@ -131,7 +131,7 @@ class Comparison:
         for tree in answer["items"]:
             walk(tree)
         kinds = ("strategy", "objective", "tactic", "operation")
-        everything = {ref for kind in kinds for ref in self.reference.standing(kind)}
+        everything = {each for kind in kinds for each in self.reference.standing(kind)}
         assert shown == everything
         assert unfolded == Counter({each for each in everything if self.reference.below(each)})
         told = [(each["id"], each["rule"], ref(each["node"])) for each in answer["holes"]]
