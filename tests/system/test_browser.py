@@ -409,20 +409,6 @@ async def test_nothing_keeps_anybody_out_and_nothing_is_wider_than_the_window(vi
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
 
 
-async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
-    """The last of all: it ends the session of every other."""
-    async with visitor.page() as page, visitor.page(storage_state=None) as stranger:
-        await page.goto("/findings")
-        await page.get_by_role("button", name="your account").click()
-        await page.get_by_role("button", name="Sign out").click()
-        await expect(heading(page, "Sign in")).to_be_visible()
-        await stranger.goto(visitor.printed)
-        await stranger.context.clear_cookies()
-        await stranger.locator("nav.main").get_by_role("link", name="Findings").click()
-        await expect(stranger).to_have_url(f"{visitor.address}/findings")
-        await expect(heading(stranger, "Sign in")).to_be_visible()
-
-
 async def test_a_drawing_is_kept_as_a_picture_of_twice_its_size(visitor: Visitor) -> None:
     async with visitor.page() as page:
         await page.goto("/entity/service/live-network-map/map?depth=1")
@@ -492,3 +478,17 @@ async def test_many_are_changed_by_keyboard(visitor: Visitor, script: bool) -> N
         assert not script or not await violations(page)
         await page.get_by_role("link", name="Leave").press("Enter")
         await expect(page).to_have_url(re.compile("/list/driver$"))
+
+
+async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:
+    """The last of all: it ends the session of every other."""
+    async with visitor.page() as page, visitor.page(storage_state=None) as stranger:
+        await page.goto("/findings")
+        await page.get_by_role("button", name="your account").click()
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(heading(page, "Sign in")).to_be_visible()
+        await stranger.goto(visitor.printed)
+        await stranger.context.clear_cookies()
+        await stranger.locator("nav.main").get_by_role("link", name="Findings").click()
+        await expect(stranger).to_have_url(f"{visitor.address}/findings")
+        await expect(heading(stranger, "Sign in")).to_be_visible()
