@@ -66,7 +66,8 @@ async def test_a_day_has_its_address_and_a_month_is_counted_by_day(
         "/alignment/v1/diff", **{"from": (today - timedelta(days=20)).isoformat(), "order": "newest", "limit": 1}
     )
     number = sum(each["changes"] for each in diff["days"])
-    assert said(page.xpath("//main")[0]).startswith(f"Changes{number} changes in 30 days, newest first.")
+    [head] = page.xpath("//main//div[h1]")
+    assert said(head).startswith(f"Changes{number} changes in 30 days, newest first.")
     assert page.xpath("//svg[contains(@class, 'days')]//a/@href")[-1] == f"/changes/{today}"
     of_day = await shown(browser, f"/changes/{today}")
     assert of_day.xpath("//section[@class='day']/@aria-labelledby") == [f"day-{today}"]
