@@ -1,5 +1,7 @@
 """What ``plumbline up`` does: migrate, serve, load the sample once, say where to look, and run until told to stop."""
 
+from pathlib import Path
+
 import typer
 
 from services import assembly
@@ -32,7 +34,7 @@ async def run(settings: Settings, *, with_sample: bool, once: bool) -> None:
             async with Client(url, auth.mint(settings.issuer_key_path, "local", hours=1)) as client:
                 client.means = "apply"
                 if with_sample and first.is_to_load:
-                    await _load_sample(client, _acting(settings, url))
+                    await _load_sample(client, _acting(settings, url), settings.home)
                     first.end()
                 await caught_up(client)
                 await _report(
@@ -54,9 +56,10 @@ def _acting(settings: Settings, url: str) -> sample.As:
     return acting
 
 
-async def _load_sample(client: Client, acting: sample.As) -> None:
+async def _load_sample(client: Client, acting: sample.As, home: Path) -> None:
     report = await sample.load(client, acting)
-    typer.echo("Loaded the sample organisation.", err=True)
+    typer.echo("Loaded the sample organisation. See it as one of its people:", err=True)
+    typer.echo(f"  plumbline sign-in --home {home} --subject {sample.SOMEBODY} --scope '*'", err=True)
     for refusal in report.refused:
         typer.echo(f"Refused: {refusal}", err=True)
 

@@ -12,6 +12,8 @@ from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
 
 SAMPLE = Path(__file__).with_name("organisation")
+SOMEBODY = "ingrid.castellan"
+"""One of its people, who owns much of it."""
 _SIGNATURES = "signatures.toml"
 _INCREMENT = NODE_KINDS["increment"]
 As = Callable[[str, str], Client]

@@ -7,8 +7,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.cli.sample import SAMPLE, SOMEBODY
 from services.web.visits import Visits
 from shared import clock
+from shared.interchange import bundle_files
 from shared.storage.db import Database
 from tests.platform import Platform, running, settings_for
 from tests.service.web.browsing import shown, visitor
@@ -56,6 +58,17 @@ async def test_nothing_is_anybodys_whom_no_party_is(browser: httpx.AsyncClient) 
     assert page.findtext(".//h1") == "Hello, reader"
     assert "No party signs in as reader" in page.xpath("string(//main)")
     assert not page.xpath("//a[.='Mine']")
+
+
+@pytest.mark.parametrize("name", ["Amara", "Ingrid", "Maeve", "Tobias"])
+async def test_the_people_of_the_sample_have_something_of_their_own(sampled: Platform, name: str) -> None:
+    people = bundle_files.read([SAMPLE / "people.yaml"])
+    [subject] = [each.spec["subject"] for each in people if each.spec["name"].startswith(f"{name} ")]
+    page = await shown(await visitor(sampled, subject=subject), "/")
+    assert page.findtext(".//h1") == f"Hello, {name}"
+    assert page.xpath("//section[header/h2='Your move']//a[@class='t1']")
+    assert page.xpath("//section[header/h2='You answer for']//a[@class='e']")
+    assert SOMEBODY in {each.spec.get("subject") for each in people}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
