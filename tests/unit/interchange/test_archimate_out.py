@@ -16,7 +16,9 @@ from shared.interchange.formats.archimate.writing import Concept
 from shared.interchange.inventory import Inventory, State
 
 N = "{http://www.opengroup.org/xsd/archimate/3.0/}"
-TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+TYPE = f"{XSI}type"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 STAMP = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
 WHO = {"created_by": "tester", "updated_by": "tester"}
 
@@ -221,6 +223,12 @@ ORDER = {
     "relationship": ["name", "documentation", "properties"],
 }
 """Children in the order of the schema of the exchange format 3.0."""
+OWN = {
+    "relationship": {"source", "target", "modifier", "accessType"},
+    "property": {"propertyDefinitionRef"},
+    "propertyDefinition": {"type"},
+}
+"""Attributes that it gives only some."""
 
 
 def faults(root: Any) -> Iterator[str]:
@@ -233,7 +241,7 @@ def faults(root: Any) -> Iterator[str]:
     for node in root.iter():
         tag = etree.QName(node).localname
         children = [etree.QName(child).localname for child in node]
-        if tag in ORDER and children != [name for name in ORDER[tag] if name in children]:
+        if tag in ORDER and sorted(children, key=ORDER[tag].index) != children:
             yield f"{tag} has {children}"
         if tag == "relationship" and not {node.get("source"), node.get("target")} <= concepts:
             yield "an end that is nowhere"
@@ -241,6 +249,12 @@ def faults(root: Any) -> Iterator[str]:
             yield f"{tag} is empty"
         if tag == "element" and not node.findtext(f"{N}name"):
             yield "an element without a name"
+        if not re.fullmatch("([A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*)?", language := node.get(LANGUAGE, "")):
+            yield f"{language} is no language"
+        if tag == "property" and node.get("propertyDefinitionRef") not in ids:
+            yield "a property that is not defined"
+        if not set(node.attrib) <= {"identifier", TYPE, LANGUAGE, f"{XSI}schemaLocation"} | OWN.get(tag, set()):
+            yield f"{tag} has {[*node.attrib]}"
 
 
 def test_what_is_written_is_as_the_schema_wants_it() -> None:
@@ -250,6 +264,68 @@ def test_what_is_written_is_as_the_schema_wants_it() -> None:
     assert [*faults(root)] == []
     assert named(root)[f"id-{id_of('party/crew')}"] == odd.replace("\x0b", "")
     assert [*faults(model(Inventory())[0])] == []
+
+
+def came(id: str, type: str, model: str = "id-ferry") -> dict[str, list[State]]:
+    return {"provenance": [{"source": f"archimate:{type}", "id": id, "type": type, "model": model}]}
+
+
+def test_no_two_things_have_one_identifier() -> None:
+    """Elements that are called in their models as the definitions and the whole are here, and as one of their own."""
+    own = entity("party/cook", name="Cook")
+    entities = [
+        entity("party/crew", **came("propid-1", "BusinessActor"), custom={"Specialization": "Crew", "Deck": "2"}),
+        entity("party/deck", **came("plumbline", "BusinessActor", "id-other")),
+        entity("party/mate", **came(f"id-{own[1]['id']}", "BusinessActor")),
+        own,
+    ]
+    root, _ = model(Inventory(entities))
+    assert [*faults(root)] == []
+    assert [*named(root).values()] == ["Crew", "Deck", "Mate", "Cook"]
+    assert next(iter(named(root))) == "propid-1"
+    definitions = {each.findtext(f"{N}name"): each.get("identifier") for each in root.iter(f"{N}propertyDefinition")}
+    assert (definitions["Specialization"], definitions["Deck"]) == ("specialization", "propid-2")
+
+
+def test_a_name_stands_in_its_languages_and_first_in_the_one_that_counts() -> None:
+    several = {"de": "Fähre", "en": "Ferry"}
+    odd = {"de_AT": "Fähre", "en": "Ferry"}
+    entities = [
+        entity("party/one", name="Big ferry", custom={"names": several}),
+        entity("party/two", name="Ferry", custom={"names": odd}),
+        entity("party/three", name="Ferry", custom={"descriptions": several}),
+    ]
+    root, _ = model(Inventory(entities))
+    assert [*faults(root)] == []
+    names = [[(each.get(LANGUAGE), each.text) for each in node.iter(f"{N}name")] for node in root.iter(f"{N}element")]
+    assert names == [[("en", "Big ferry"), ("de", "Fähre")], [(None, "Ferry")], [(None, "Ferry")]]
+    kept = [dict(properties(node, root)).get("plumbline:custom") for node in root.iter(f"{N}element")]
+    assert [each and json.loads(each) for each in kept] == [None, {"names": odd}, {"descriptions": several}]
+
+
+def test_what_would_be_taken_for_what_is_written_here_is_no_property_of_its_own() -> None:
+    custom = {"plumbline:is": "party/x", "ArchiMate 3 type": "Goal", " around ": "it", "Deck": "2"}
+    root, _ = model(Inventory([entity("party/crew", custom=custom)]))
+    [element] = root.iter(f"{N}element")
+    told = properties(element, root)
+    assert [name for name, _ in told] == [
+        "Deck",
+        "plumbline:custom",
+        "plumbline:is",
+        "plumbline:key",
+        "plumbline:state",
+    ]
+    assert json.loads(dict(told)["plumbline:custom"]) == {name: custom[name] for name in custom if name != "Deck"}
+
+
+def test_of_access_is_said_that_nobody_knows_which() -> None:
+    """A reader that finds nothing takes it for writing."""
+    entities = [entity("process/boarding"), entity("contract/berth")]
+    used = link("depends_on", "process/boarding", "contract/berth", **came("r1", "Access"))
+    root, _ = model(Inventory(entities, [used]))
+    [access] = root.iter(f"{N}relationship")
+    assert (access.get(TYPE), access.get("accessType")) == ("Access", "Access")
+    assert [*faults(root)] == []
 
 
 @pytest.mark.parametrize(("given", "name"), [("id-1", "id-1"), ("7c1f", "id-7c1f"), ("a b/ü", "id-a_b__")])
@@ -264,6 +340,9 @@ def test_the_table_knows_only_types_that_there_are() -> None:
     assert not legal.is_legal("Realization", "Goal", "WorkPackage")
     assert legal.is_legal("Association", "Goal", "WorkPackage")
     assert legal.is_legal("Specialization", "Node", "Node")
+    assert legal.is_legal("Composition", "BusinessFunction", "BusinessProcess")
+    assert not legal.is_legal("Composition", "ApplicationCollaboration", "ApplicationComponent")
+    assert legal.is_legal("Aggregation", "ApplicationCollaboration", "ApplicationComponent")
 
 
 def test_a_concept_without_anything_has_no_section() -> None:

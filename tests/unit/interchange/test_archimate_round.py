@@ -1,5 +1,6 @@
 """A model that leaves and comes back: nothing changes here, and elsewhere the same comes to be."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,31 @@ async def test_a_model_alone_comes_back_as_it_went() -> None:
         before = dict(owner.states)
         report = await _in(client, await _out(owner))
     assert (report.count("unchanged"), report.left, owner.states) == (len(before), [], before)
+
+
+def archi(content: bytes) -> bytes:
+    """What a model comes to in Archi, as its reader says: names and properties with single spaces, and of each text the
+    first, since here none is in the language of whoever looks."""
+    root: Any = etree.fromstring(content)
+    for node in root.iter(f"{N}name", f"{N}value"):
+        node.text = " ".join(filter(None, re.split("[ \t\r\n]+", node.text or "")))
+    for node in list(root.iter(f"{N}name", f"{N}documentation")):
+        if node.tag in (each.tag for each in node.itersiblings(preceding=True)):
+            node.getparent().remove(node)
+    return etree.tostring(root)
+
+
+async def test_what_archi_makes_of_it_comes_back_as_it_was(owner: FakeOwner) -> None:
+    """But for other languages, of which it keeps one."""
+    custom = {"plumbline:key": "x", "deep": {"gap": "a     b"}, "names": ["no language"]}
+    owner.edit("service", owner.by_name("Booking")["id"], name="Boo  king \n desk", custom=custom)
+    async with owner.client() as client:
+        await _in(client, await _out(owner))
+        before = dict(owner.states)
+        report = await _in(client, archi(await _out(owner)))
+    changed = [(each.record.label, each.fields) for each in report.outcomes if each.action != "unchanged"]
+    assert (changed, report.left) == ([], [])
+    assert owner.states == before
 
 
 async def test_elsewhere_the_same_comes_to_be(owner: FakeOwner) -> None:

@@ -11,6 +11,7 @@ _GROUPS = {
     "process": "BusinessProcess BusinessFunction BusinessInteraction",
     "way": "Capability CourseOfAction ValueStream",
     "project": "WorkPackage Deliverable",
+    "bound": "Requirement Constraint",
 }
 _ROWS = """
     Realization: service actor component node process way project Plateau Product Contract -> wanted
@@ -22,6 +23,11 @@ _ROWS = """
     Realization: component node Product -> ApplicationService
     Realization: component node Product -> process
     Realization: node Product -> TechnologyService
+    Realization: node Product -> component
+    Realization: ApplicationService TechnologyService -> BusinessService
+    Realization: TechnologyService -> ApplicationService
+    Realization: Capability ValueStream -> CourseOfAction
+    Realization: project -> Plateau
     Realization: project Plateau -> service actor component node process Product Contract
     Realization: WorkPackage -> Deliverable
     Serving: service actor component node process Product -> service actor component node process Product
@@ -31,7 +37,15 @@ _ROWS = """
     Assignment: component -> ApplicationService
     Assignment: node -> TechnologyService SystemSoftware
     Aggregation Composition: Product -> service Contract
-    Aggregation Composition: Plateau -> service actor component node process Product Contract way Goal Outcome
+    Aggregation Composition: Plateau -> service actor component node process Product Contract way Goal Outcome bound
+    Aggregation Composition: process -> process
+    Aggregation Composition: bound -> bound
+    Aggregation Composition: Node Facility -> Node Device Equipment Facility SystemSoftware
+    Aggregation Composition: Equipment -> Device SystemSoftware
+    Aggregation Composition: Device -> SystemSoftware
+    Aggregation: BusinessCollaboration -> BusinessActor BusinessRole
+    Aggregation: ApplicationCollaboration -> ApplicationComponent
+    Aggregation: TechnologyCollaboration -> node
     Influence: motivation way service actor component node process project Plateau Product Contract -> motivation
     Triggering Flow: service actor component node process Product -> service actor component node process Product
     Triggering: WorkPackage Plateau -> WorkPackage Plateau

@@ -17,8 +17,8 @@ IS, KEY, STATE, TYPE, CUSTOM, EXACT, FIELD, HELD = (
     f"{PREFIX}{name}" for name in ("is", "key", "state", "type", "custom", "exact", "field", "held")
 )
 """Properties: the entity or link as ``kind/id``, its key, state and type, members of the organisation's own that are no
-text, texts with spaces around them, the field that a relationship stands for, and the assignments that one from a party
-to a role is, by what each is for."""
+text, texts with spaces that files of models have not, the field that a relationship stands for, and the assignments
+that one from a party to a role is, by what each is for."""
 WAS = "ArchiMate 3 type"
 """Property with the type of ArchiMate 3 that an element had, in a model of ArchiMate 4."""
 NO_TYPE = "-"
@@ -84,9 +84,13 @@ def custom(item: Item) -> dict[str, Any]:
 
 
 def exact(item: Item, members: Mapping[str, Any]) -> dict[str, Any]:
-    """Members whose text had spaces around it here, unless it was edited: files of models have none."""
+    """Members whose text had other spaces here, unless it was edited."""
     kept = _json(item, EXACT)
-    return {name: text for name, text in kept.items() if isinstance(text, str) and text.strip() == members.get(name)}
+    return {
+        name: text
+        for name, text in kept.items()
+        if isinstance(text, str) and _spaced(name, text) == _spaced(name, members.get(name) or "")
+    }
 
 
 def held(relation: Relation, scope: str, members: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -99,9 +103,19 @@ def held(relation: Relation, scope: str, members: Mapping[str, Any]) -> tuple[di
 
 
 def around(members: Mapping[str, str | None]) -> str | None:
-    """Those of some texts that have spaces around them, for the property that keeps them."""
-    kept = {name: text for name, text in members.items() if text and text != text.strip()}
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
+    """Those of some texts that files of models have with other spaces, for the property that keeps them."""
+    kept = {name: text for name, text in members.items() if text and text != _spaced(name, text)}
+    return packed(kept) if kept else None
+
+
+def _spaced(name: str, text: str) -> str:
+    """A text as files of models have it: without spaces around it, and in a name with single ones."""
+    return " ".join(text.split()) if name == "name" else text.strip()
+
+
+def packed(members: Mapping[str, Any]) -> str:
+    """Members in the text of a property, in which tools make one space of several."""
+    return json.dumps(members, ensure_ascii=False, sort_keys=True).replace("  ", " \\u0020").replace("  ", " \\u0020")
 
 
 def _json(item: Item, property: str) -> dict[str, Any]:

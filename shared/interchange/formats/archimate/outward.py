@@ -4,7 +4,6 @@ Each element and relationship carries what it is here as properties, so that the
 back: the entity as ``kind/id``, its key, its state, and its type where ArchiMate knows it by another.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,8 +24,9 @@ from shared.interchange.formats.archimate.ours import (
     STATE,
     TYPE,
     around,
+    packed,
 )
-from shared.interchange.formats.archimate.phrasing import came_as, languages, origins, texts, word
+from shared.interchange.formats.archimate.phrasing import attributes, came_as, languages, origins, texts, word
 from shared.interchange.formats.archimate.tables import ELEMENTS
 from shared.interchange.formats.archimate.writing import Concept, Joining, identifier, written
 from shared.interchange.formats.format import Written
@@ -89,6 +89,7 @@ class _Leaving:
     """Assignments that came with a model, by their relationship there, its party and its role."""
 
     def model(self) -> bytes:
+        self.used.add(identifier(self._identifier()))
         shown = [(kind, state, type_) for kind, state in self.held.entities if (type_ := self._type(kind, state))]
         for kind, state, type_ in shown:
             self.elements[f"{kind.name}/{state['id']}"] = self._element(kind, state, type_)
@@ -133,10 +134,11 @@ class _Leaving:
             ours.append((TYPE, state["type"] or NO_TYPE))
         if spaced := around({name: state[name] for name in ("name", "description")}):
             ours.append((EXACT, spaced))
-        custom = {name: value for name, value in state["custom"].items() if name not in ("names", "descriptions")}
-        named = languages(state["custom"].get("names"), state["name"])
-        told = languages(state["custom"].get("descriptions"), state["description"])
-        return Concept(self._id(state), type_, named, told, [*texts(custom), *ours])
+        custom = state["custom"]
+        named = languages(custom.get("names"), state["name"])
+        told = languages(custom.get("descriptions"), state["description"])
+        theirs = texts(custom, names=named, descriptions=told)
+        return Concept(self._id(state), type_, named, told, [*theirs, *ours])
 
     def _lose(self, kind: Kind, name: str) -> None:
         """A member, unless it is a reference: those become relationships."""
@@ -145,11 +147,10 @@ class _Leaving:
 
     def _id(self, state: State) -> str:
         """That of the element that it came from, once; else one made of its own."""
-        for entry in origins(state):
-            if (found := identifier(entry["id"])) not in self.used:
-                self.used.add(found)
-                return found
-        return f"id-{state['id']}"
+        theirs = (identifier(entry["id"]) for entry in origins(state))
+        id = next(each for each in (*theirs, f"id-{state['id']}", f"id-id-{state['id']}") if each not in self.used)
+        self.used.add(id)
+        return id
 
     def _link(self, link: State) -> tuple[str, str, str] | None:
         """The type and the ends of a link that is told."""
@@ -165,11 +166,9 @@ class _Leaving:
         ours = [(IS, f"link/{link['id']}"), (TYPE, RELATIONS[link["type"]].inverse if swapped else link["type"])]
         if spaced := around({"rationale": link["rationale"]}):
             ours.append((EXACT, spaced))
-        signs = {"positive": "+", "negative": "-"}
-        sign = {"modifier": signs[link["sign"]]} if link["sign"] in signs and type_ == "Influence" else {}
         title = languages(None, link["type"].replace("_", " ") if type_ == "Association" else None)
         told = languages(None, link["rationale"])
-        self._join(type_, self._id(link), source, target, swapped, title, documentation=told, ours=ours, own=sign)
+        self._join(type_, self._id(link), source, target, swapped, title, told, link["sign"], ours=ours)
         return link["type"], source, target
 
     def _held(self, kind: Kind, state: State) -> None:
@@ -201,8 +200,7 @@ class _Leaving:
             }
             id = identifier(came) if identifier(came) not in self.used else f"id-{states[0]['id']}"
             self.used.add(id)
-            said = [(HELD, json.dumps(told, ensure_ascii=False, sort_keys=True))]
-            self._join("Assignment", id, party, role, swapped=False, name={}, ours=said)
+            self._join("Assignment", id, party, role, swapped=False, name={}, ours=[(HELD, packed(told))])
 
     def _fields(self, kind: Kind, state: State) -> Iterator[tuple[Kind, Reference, str, str]]:
         """What the fields of an entity join, each with its ends as ``kind/id``."""
@@ -233,14 +231,13 @@ class _Leaving:
         self._join(type_, id, source, target, swapped, name, ours=[(FIELD, f"{kind.name}.{reference.path}")])
 
     def _join(
-        self, type_: str, id: str, source: str, target: str, swapped: bool, name: Mapping[str, str], *,
-        documentation: Mapping[str, str] | None = None, ours: list[tuple[str, str]],
-        own: Mapping[str, str] | None = None,
+        self, type_: str, id: str, source: str, target: str, swapped: bool, name: Mapping[str, str],
+        documentation: Mapping[str, str] | None = None, sign: str | None = None, *, ours: list[tuple[str, str]],
     ) -> None:  # fmt: skip
         ends = (target, source) if swapped else (source, target)
         start, end = (self.elements[ref].identifier for ref in ends)
         self.relationships.append(
-            Joining(id, type_, name, documentation or {}, ours, source=start, target=end, attributes=own or {})
+            Joining(id, type_, name, documentation or {}, ours, start, end, attributes(type_, sign))
         )
 
 

@@ -1,6 +1,6 @@
 """How what is here is said in ArchiMate: relations by the words that it has and allows, members as texts."""
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,9 +8,9 @@ from shared.contracts.relations import RELATIONS
 from shared.interchange.formats.archimate.legal import is_legal
 from shared.interchange.formats.archimate.mapping import FORMAT
 from shared.interchange.formats.archimate.model import chosen
-from shared.interchange.formats.archimate.ours import CUSTOM
+from shared.interchange.formats.archimate.ours import CUSTOM, PREFIX, WAS, packed
 from shared.interchange.formats.archimate.tables import relation_of
-from shared.interchange.formats.archimate.writing import Concept
+from shared.interchange.formats.archimate.writing import Concept, fit
 from shared.interchange.inventory import State
 
 _WORDS: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -23,31 +23,55 @@ _WORDS: dict[str, tuple[tuple[str, bool], ...]] = {
 """Relations that ArchiMate has a word for which is not the first of the relation's own, and whether its ends change
 places."""
 
+_TAG = re.compile("([A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*)?")
+"""Languages as XML has them, and none."""
+_SIGNS = {"positive": "+", "negative": "-"}
+
 
 def origins(state: State) -> list[Mapping[str, Any]]:
     """Entries of models that it came from."""
     return [entry for entry in state["provenance"] if entry["source"].partition(":")[0] == FORMAT]
 
 
-def texts(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A property has a text, and lists of texts are several of one name; what is neither goes out in one, as JSON."""
+def texts(custom: Mapping[str, Any], **told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A property has a text, and lists of texts are several of one name; what is neither, or would be taken for one
+    that is written here, goes out in one, as JSON. Members that are ``told`` in several languages are said already."""
     rest = {}
     for name, value in custom.items():
+        if len(told.get(name, ())) > 1:
+            continue
         values = value if isinstance(value, list) and len(value) > 1 else [value]
-        if all(isinstance(each, str) and each.strip() == each != "" for each in values):
+        free = _is_whole(name) and name != WAS and not name.startswith(PREFIX)
+        if free and all(_is_whole(each) for each in values):
             yield from ((name, each) for each in values)
         else:
             rest[name] = value
     if rest:
-        yield CUSTOM, json.dumps(rest, ensure_ascii=False, sort_keys=True)
+        yield CUSTOM, packed(rest)
+
+
+def _is_whole(text: Any) -> bool:
+    return isinstance(text, str) and fit(text).strip() == text != ""
 
 
 def languages(told: Any, text: str | None) -> Mapping[str, str]:
-    """A text by language: in those that its model had it in, as it is now in the one that counts."""
-    if not isinstance(told, dict) or not all(isinstance(each, str) for each in told.values()) or not text:
+    """A text by language, in those that its model had it in: first, and as it is now, the one that counts, since a
+    reader takes the first where it has none of its own."""
+    if not isinstance(told, dict) or len(told) < 2 or not text:
         return {"": text} if text else {}
+    if not all(_is_whole(each) and _TAG.fullmatch(language) for language, each in told.items()):
+        return {"": text}
     counts = chosen(told)
-    return {language: text if each == counts else each for language, each in told.items()}
+    return {**{language: text for language, each in told.items() if each == counts},
+            **{language: each for language, each in told.items() if each != counts}}  # fmt: skip
+
+
+def attributes(type_: str, sign: str | None) -> Mapping[str, str]:
+    """Those that a relationship of a type has. What accesses how is not kept, which is said: where nothing is, Archi
+    takes it for writing."""
+    if type_ == "Access":
+        return {"accessType": "Access"}
+    return {"modifier": _SIGNS[sign]} if type_ == "Influence" and sign in _SIGNS else {}
 
 
 def came_as(link: State) -> tuple[str, bool] | None:

@@ -4,6 +4,7 @@ that are names in XML, and no section that is empty."""
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from lxml import etree
@@ -16,6 +17,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]")
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PREFIXES: Any = {None: NAMESPACE, "xsi": _XSI}  # typed as if no prefix could be None
+_KNOWN = {"Specialization": "specialization"}
+"""Identifiers by which Archi knows a property for more than that: this one becomes the specialization again."""
 Properties = Sequence[tuple[str, str]]
 """Names with their values; a name may stand there several times."""
 
@@ -52,8 +55,7 @@ def written(name: str, model: str, elements: Sequence[Concept], relationships: S
     root = etree.Element(_named("model"), nsmap=_PREFIXES, identifier=identifier(model))
     root.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
     _texts(root, {"": name}, {})
-    names = sorted({key for concept in (*elements, *relationships) for key, _ in concept.properties})
-    definitions = {key: f"propid-{number}" for number, key in enumerate(names, 1)}
+    definitions = _definitions([*elements, *relationships], identifier(model))
     _section(root, "element", elements, definitions)
     _section(root, "relationship", relationships, definitions)
     if definitions:
@@ -61,6 +63,15 @@ def written(name: str, model: str, elements: Sequence[Concept], relationships: S
         for key, id in definitions.items():
             _texts(etree.SubElement(section, _named("propertyDefinition"), identifier=id, type="string"), {"": key}, {})
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
+
+
+def _definitions(concepts: Sequence[Concept], model: str) -> dict[str, str]:
+    """Identifiers for the names of all properties, none of which anything else has."""
+    taken = {model, *(concept.identifier for concept in concepts)}
+    known = {name: id for name, id in _KNOWN.items() if id not in taken}
+    free = (id for number in count(1) if (id := f"propid-{number}") not in taken)
+    names = sorted({key for concept in concepts for key, _ in concept.properties})
+    return {name: known.get(name) or next(free) for name in names}
 
 
 def _named(tag: str) -> str:
