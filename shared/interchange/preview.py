@@ -18,6 +18,8 @@ class Preview:
         self._client = client
         self._taken: dict[str, Json] = {}
         """The lines that would be taken, by what they make, in their order."""
+        self._place: dict[str, int] = {}
+        """Where each stands in that order."""
 
     async def answers(self, service: str, lines: Sequence[Json]) -> list[Json | None]:
         """One for each; None for what rests on more than an owner looks at."""
@@ -25,7 +27,7 @@ class Preview:
         before = self._before(service, lines)
         if len(before) + len(lines) > MOST:
             if len(lines) == 1:
-                self._taken[_ref(lines[0])] = lines[0]
+                self._take(lines[0])
                 return [None]
             middle = len(lines) // 2
             first = await self.answers(service, lines[:middle])
@@ -36,8 +38,12 @@ class Preview:
             if answer["status"] == 200 and "if_match" in line:
                 answer["status"] = 201
             if answer["status"] == 201:
-                self._taken[_ref(line)] = {name: value for name, value in line.items() if name != "if_match"}
+                self._take({name: value for name, value in line.items() if name != "if_match"})
         return [*answered]
+
+    def _take(self, line: Json) -> None:
+        self._taken[_ref(line)] = line
+        self._place.setdefault(_ref(line), len(self._place))
 
     def _again(self, line: Json) -> Json:
         """What refers to each other is written in two steps: the second one changes what the first has made."""
@@ -52,7 +58,7 @@ class Preview:
             if ref not in found and ref in self._taken and KIND_OWNERS[ref.partition("/")[0]] == service:
                 found.add(ref)
                 waiting += _named(self._taken[ref])
-        return [line for ref, line in self._taken.items() if ref in found]
+        return [self._taken[ref] for ref in sorted(found, key=self._place.__getitem__)]
 
 
 def _ref(line: Mapping[str, Any]) -> str:

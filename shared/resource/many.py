@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -66,14 +67,20 @@ class Writer:
     async def preview(self, entries: Sequence[Entry]) -> list[Result]:
         """What each line would come to after those before it; nothing stays."""
         results: list[Result] = []
-        try:
+        with suppress(_Undone):
             async with self.database.write() as connection:
-                for entry in entries:
-                    results.append(await self._saved(self.unit(connection), entry))
-                    await asyncio.sleep(0)
+                for start in range(0, len(entries), AT_ONCE):
+                    results += await self._together(connection, entries[start : start + AT_ONCE])
                 raise _Undone
-        except _Undone:
-            return results
+        return results
+
+    async def _together(self, connection: AsyncConnection, entries: Sequence[Entry]) -> list[Result]:
+        """Lines of a transaction that goes on, behind a savepoint that is given up where somebody was quicker."""
+        try:
+            async with connection.begin_nested():
+                return await self._batched(connection, entries)
+        except (IntegrityError, Raced):
+            return [await self._saved(self.unit(connection), entry) for entry in entries]
 
     async def each(self, entries: Sequence[Entry]) -> list[Result]:
         results: list[Result] = []
@@ -85,10 +92,13 @@ class Writer:
         """A transaction; where somebody else was quicker, another one in which every line stands by itself."""
         try:
             async with self.database.write() as connection:
-                return await _Run(self.unit(connection), entries, self._saved, _refuse_one).all()
+                return await self._batched(connection, entries)
         except (IntegrityError, Raced):
             async with self.database.write() as connection:
                 return [await self._saved(self.unit(connection), entry) for entry in entries]
+
+    async def _batched(self, connection: AsyncConnection, entries: Sequence[Entry]) -> list[Result]:
+        return await _Run(self.unit(connection), entries, self._saved, _refuse_one).all()
 
     async def _saved(self, unit: Unit, entry: Entry) -> Result:
         """A line behind a savepoint of its own, so that one which is refused takes nothing with it."""

@@ -115,7 +115,10 @@ async def test_registration_needs_its_scope_line_by_line(api: Api) -> None:
     assert [each["status"] for each in told] == [403, 201]
 
 
-async def test_what_is_refused_is_not_paid_for_by_what_follows(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("preview", ["false", "true"])
+async def test_what_is_refused_is_not_paid_for_by_what_follows(
+    api: Api, monkeypatch: pytest.MonkeyPatch, preview: str
+) -> None:
     """A batch that is read once serves all its lines, whatever is wrong with some."""
     reads: list[int] = []
 
@@ -125,7 +128,7 @@ async def test_what_is_refused_is_not_paid_for_by_what_follows(api: Api, monkeyp
 
     monkeypatch.setattr("shared.resource.many.prefetched", noted)
     lines = [each for _ in range(20) for each in (line(new_id(), colour="red"), line(new_id()), '{"no": "line"}')]
-    told = answers(await bulk(api, *lines))
+    told = answers(await bulk(api, *lines, preview=preview))
     assert [each["status"] for each in told] == [422, 201, 422] * 20
     assert reads == [40]
 
