@@ -5,6 +5,7 @@ import builtins
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from copy import copy
+from hashlib import sha256
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -71,6 +72,8 @@ class Client:
         self._http = Bounded(base_url=base_url, transport=transport, timeout=_TIMEOUT)
         self.means = ""
         """By which it says that it does what it does."""
+        self.once = ""
+        """Where it is set, the same POST of a client with the same text is done once (``Idempotency-Key``)."""
         self.event: str | None = None
         """Id of the newest event that a write of this client has made."""
 
@@ -197,6 +200,9 @@ class Client:
         as it reads: no sign in a key leads to another address."""
         given = {name: value for name, value in params.items() if value is not None}
         every = {**self._bearer(), **(headers or {})}
+        if self.once and method == "POST" and not safe:
+            said = json.dumps([self.once, path, given, body], sort_keys=True)
+            every["Idempotency-Key"] = sha256(said.encode()).hexdigest()
         request = self._http.build_request(method, _quoted(path), params=given, json=body, headers=every)
         response = await self._answer(request, _TRIES if safe else 1)
         self.event = response.headers.get("Plumbline-Event", self.event)

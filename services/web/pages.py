@@ -17,7 +17,9 @@ from services.web.faults import Told
 from services.web.frame import Frame, Frames, Visitor
 from services.web.importing.work import Imports
 from services.web.live import Live
+from services.web.once import Once, mark
 from services.web.rendering import Crumbs, Place, page
+from services.web.said import SAID
 from services.web.services import Services
 from services.web.signing_in import led_to, refused, theme_of
 from services.web.single_sign_on import ways_in
@@ -44,37 +46,6 @@ _FORBIDDEN = 403
 _FORM_BYTES, _MOST_FIELDS, _MOST_FILES = 1_048_576, 5_000, 50
 AsOf = Annotated[Word | None, Query()]
 Give = Callable[[Visit], Awaitable[Response]]
-SAID = {
-    "saved": "Saved.",
-    "saved-all": "Saved, all of them.",
-    "created": "Created.",
-    "moved": "Its state has changed.",
-    "linked": "Linked.",
-    "ended": "The link has ended.",
-    "restored": "It says again what it said then.",
-    "unchanged": "Nothing was changed.",
-    "unlinked": "It is made, but could not be linked. Add the relation here.",
-    "signed": "Your decision is recorded.",
-    "acknowledged": "Acknowledged.",
-    "waived": "Waived.",
-    "unwaived": "The waiver is withdrawn; the finding counts again.",
-    "named": "The moment has its name.",
-    "commented": "Your comment is recorded.",
-    "mended": "The remedy is applied.",
-    "submitted": "Submitted: its signers are asked.",
-    "returned": "It has been sent back.",
-    "drafted": "The draft is made.",
-    "kept": "The scenario is kept.",
-    "reviewed": "The review is recorded.",
-    "deleted": "Deleted.",
-    "imported": "It is brought in.",
-    "dropped": "The file and its report are gone.",
-    "rebuilding": "The view is being built anew, beside the one that answers.",
-    "forgotten": "Forgotten.",
-    "set": "Set: it counts from now on.",
-    "unset": "Withdrawn: from now on the rule is as the catalogue has it.",
-}
-"""What is said on the page that an act leads to."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +92,7 @@ class Pages:
         self._services, self._upload_bytes = services, settings.max_bulk_bytes
         self._frames = Frames()
         self.visits, self.imports, self.live = Visits(database), Imports(database), Live(services, settings)
-        self._audit = Audit(services)
+        self._audit, self._once = Audit(services), Once()
         self.signing_in, self.single_sign_on = ways_in(settings, database, self._audit)
 
     async def show(self, request: Request, as_of: str | None, make: Show, valid_at: str | None = None) -> Response:
@@ -142,8 +113,9 @@ class Pages:
         return await self._answer(request, as_of, make)
 
     async def act(self, request: Request, do: Act, *, files: bool = False) -> Response:
-        """What a form asks for, one with ``files`` or one without. The form has to come from a page of this session.
-        What it leads to waits for what was saved; what the act refuses comes back as a screen."""
+        """What a form asks for, one with ``files`` or one without, and once, however often it is sent. The form has to
+        come from a page of this session. What it leads to waits for what was saved; what the act refuses comes back as
+        a screen."""
 
         async def done(visit: Visit) -> Response:
             if files:
@@ -152,10 +124,19 @@ class Pages:
                 form = Form(await exchange.fields(request, _FORM_BYTES, _MOST_FIELDS))
             if not visit.session.check_form(form.get("form")):
                 raise Forbidden("The form is too old, or comes from elsewhere. Load the page again.")
-            did = await do(visit, form)
-            if isinstance(did, Screen):
-                return _drawn(did, visit, (await self._frames.around(visit)).frame(visit), None)
-            return led_to(_with(did.address, said=did.said, wait_for=_awaited(visit.client.event)))
+            visit.client.once = form.get("once")
+
+            async def leads() -> str | Screen:
+                did = await do(visit, form)
+                if isinstance(did, Screen):
+                    return did
+                return _with(did.address, said=did.said, wait_for=_awaited(visit.client.event))
+
+            files_given = ((each.name, each.content) for each in form.files)
+            led = await self._once.do(mark(visit.session.form, request.url.path, form.fields, files_given), leads)
+            if isinstance(led, Screen):
+                return _drawn(led, visit, (await self._frames.around(visit)).frame(visit), None)
+            return led_to(led)
 
         return await self._answer(request, None, done)
 

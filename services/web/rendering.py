@@ -1,6 +1,7 @@
 """Templates, and what every page has: where its links lead, at which moment, and what a browser may do with it."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -23,7 +24,7 @@ _POLICY = (
 HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _TEMPLATES = Environment(
@@ -42,11 +43,13 @@ Crumbs = Sequence[tuple[str, str | None]]
 
 class Place:
     """Where a page stands: its path, the moment that it and all its links are about, and what its forms bring back
-    where somebody has signed in."""
+    where somebody has signed in: ``form`` proves that they come from here, and by ``once`` one that is sent again is
+    known."""
 
     def __init__(self, path: str, as_of: datetime | None = None, form: str | None = None) -> None:
         self.path = "/" + path.lstrip("/\\")  # two of them would begin the name of another host
         self.form = form
+        self.once = secrets.token_urlsafe(12)
         self.as_of = rfc3339(as_of) if as_of else None
 
     def to(self, path: str, **parameters: Any) -> str:

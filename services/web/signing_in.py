@@ -4,10 +4,12 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import URL
 
 from services.web import cookies
 from services.web.auditing import Audit
@@ -114,8 +116,7 @@ class SigningIn:
 
     def unknown(self, request: Request, place: Place, frame: Frame) -> Response:
         """Nobody, or no longer anybody; once they have signed in they are led back."""
-        answer, back = self._door(place, frame, 401), quote(request.url.path)
-        back += f"?{request.url.query}" if request.url.query else ""
+        answer, back = self._door(place, frame, 401), _way_back(request)
         asked_by_hand = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
         if asked_by_hand and len(back) <= _LONGEST_WAY_BACK:
             cookies.hold(request, answer, "back", quote(back, safe=""), _BACK_SECONDS)
@@ -141,6 +142,17 @@ def refused(place: Place, frame: Frame, status: int, title: str, detail: str) ->
 def _local(address: str) -> str:
     """An address of ours, or the first page."""
     return address if re.match(r"/(?![/\\])", address) else "/"
+
+
+def _way_back(request: Request) -> str:
+    """The page that was asked for, or the one that had the form which was sent; where the browser does not say which
+    that was, what is at the address of the form. Of what it says the path alone counts: no other site is led to."""
+    path, query = request.url.path, request.url.query
+    if request.method == "POST":
+        with suppress(ValueError):
+            came = URL(request.headers.get("referer") or path).remove_query_params(["said", "wait_for"])
+            path, query = unquote(came.path), came.query
+    return quote(path) + (f"?{query}" if query else "")
 
 
 def led_to(address: str) -> RedirectResponse:

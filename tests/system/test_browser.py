@@ -5,7 +5,7 @@ import struct
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -357,6 +357,43 @@ async def test_what_was_typed_survives_a_reload_the_end_of_a_session_and_what_ot
         await expect(page.locator("table.merge")).to_contain_text("What others say")
         await page.get_by_role("button", name="Save version 3").click()
         await expect(page.locator(".ehead")).to_contain_text("Half a sentence")
+        assert not await _kept(page)
+
+
+async def test_what_is_only_an_answer_keeps_what_was_typed_as_well(visitor: Visitor) -> None:
+    """Many things at once have no address of their own; of a rule only what was typed is put back."""
+    async with visitor.page() as page:
+        note = page.locator("#again")
+        await page.goto("/list/driver")
+        await page.get_by_role("checkbox", name=re.compile("^Tick ")).first.check()
+        await page.get_by_label("With what is ticked").select_option("add:tags")
+        await page.get_by_role("button", name="Go on").click()
+        await page.get_by_label("Tags").fill("half-typed")
+        await page.reload()
+        await expect(page.get_by_label("Tags")).to_have_value("half-typed")
+        await page.context.clear_cookies()
+        await page.get_by_role("button", name="Preview").click()
+        await expect(heading(page, "Sign in")).to_be_visible()
+        [back] = [each for each in await page.context.cookies() if each.get("name") == "plumbline_back"]
+        assert unquote(str(back.get("value"))) == "/list/driver/edit"
+        await page.context.add_cookies(visitor.state["cookies"])
+        await page.goto("/list/driver/edit")
+        await expect(note.get_by_text("What you had typed is here again.")).to_be_visible()
+        await expect(page.get_by_label("Tags")).to_have_value("half-typed")
+        await expect(page.get_by_role("checkbox", name=re.compile("^Tick "))).to_have_count(1)
+        await page.get_by_role("link", name="Leave").click()
+        await expect(page).to_have_url(re.compile("/list/driver$"))
+        assert not await _kept(page)
+        await page.goto("/rules/V04")
+        await page.get_by_label("Switched off").check()
+        await page.get_by_label("Reason").fill("Not before spr")
+        [draft] = await _kept(page)
+        assert draft["typed"] == ["off", "reason"]
+        await page.goto("/rules/V04")
+        await expect(page.get_by_label("Switched off")).to_be_checked()
+        await expect(page.get_by_label("Reason")).to_have_value("Not before spr")
+        await note.get_by_role("button", name="Start over").click()
+        await expect(page.get_by_label("Switched off")).not_to_be_checked()
         assert not await _kept(page)
 
 

@@ -84,6 +84,21 @@ async def test_calls_have_the_paths_and_conditions_of_the_contract() -> None:
     assert {request.headers["Authorization"] for request in seen} == {"Bearer secret"}
 
 
+async def test_what_is_to_be_made_once_says_which_it_is() -> None:
+    http, seen = client(*(ok({"id": ID}, 201) for _ in range(6)))
+    await http.post("policy", {"name": "Log everything"})
+    http.once = "a form"
+    for name in ("Log everything", "Log everything", "Log nothing"):
+        await http.post("policy", {"name": name})
+    await http.patch("policy", ID, 3, {"name": "Log"})
+    await http.send("POST", "/alignment/v1/scenarios", {"steps": []}, safe=True)
+    without, first, again, other, patch, asked = (each.headers.get("Idempotency-Key") for each in seen)
+    assert (without, patch, asked) == (None, None, None)
+    assert first
+    assert first == again
+    assert first != other
+
+
 async def test_find_is_the_one_with_the_key_or_none() -> None:
     http, seen = client(ok({"items": [{"id": ID}]}), ok({"items": []}))
     assert await http.find("party", "crew") == {"id": ID}

@@ -47,7 +47,8 @@ class Sheet:
 
 
 async def act(visit: Visit, name: str, form: Form) -> Done | Screen:
-    """*Go on* comes from the list, *Preview* says what would be written, and *Save* writes it."""
+    """*Go on* comes from the list, *Preview* and a draft that is put back say what would be written, and *Save* writes
+    it."""
     kind, press = _allowed(visit, name), form.get("act", _BEGIN)
     ticked = many.marks(form.every("here" if form.get("all") and press == _BEGIN else "row"))
     shown = ticked if press == _BEGIN else many.marks(form.every("here"))
@@ -139,13 +140,9 @@ def routes(pages: Pages) -> APIRouter:
     served = router()
 
     @served.get("/list/{kind}/edit")
-    async def back(request: Request, kind: KindName) -> Response:
-        """What was ticked is in no address: back to where it is ticked."""
-
-        async def led(_: Visit) -> Done:
-            return Done(f"/list/{kind}")
-
-        return await pages.show(request, None, led)
+    async def nothing(request: Request, kind: KindName) -> Response:
+        """What was ticked is in no address: it leads to where it is ticked, and a draft is put back here."""
+        return await pages.show(request, None, lambda visit: _shown(visit, _allowed(visit, kind), Sheet(Form([]))))
 
     @served.post("/list/{kind}/edit")
     async def do(request: Request, kind: KindName) -> Response:

@@ -89,7 +89,7 @@ async def reviewed(visit: Visit, ref: str, form: Form) -> Done | Screen:
 
 
 async def back(visit: Visit, ref: str) -> Done:
-    """From the address of a review, which has no page, to what is reviewed."""
+    """From an address that has no page of its own to what it is about."""
     return Done(visit.place.entity(await found(visit, ref)))
 
 
@@ -106,8 +106,9 @@ def routes(pages: Pages) -> APIRouter:
     served = router()
 
     @served.get("/entity/{kind}/{id}/move")
-    async def show_move(request: Request, kind: KindName, id: Word, to: Word) -> Response:
-        return await pages.show(request, None, lambda visit: move(visit, f"{kind}/{id}", to))
+    async def show_move(request: Request, kind: KindName, id: Word, to: Word = "") -> Response:
+        ref = f"{kind}/{id}"
+        return await pages.show(request, None, lambda visit: move(visit, ref, to) if to else back(visit, ref))
 
     @served.post("/entity/{kind}/{id}/move")
     async def do_move(request: Request, kind: KindName, id: Word) -> Response:

@@ -198,7 +198,9 @@ async def test_who_may_not_write_is_offered_nothing(
     given = {"form": token, "row": mark(drivers[0]), "here": mark(drivers[0]), "change": "set:criticality"}
     for act in ("begin", "check", "save"):
         assert (await browser.post(EDIT, data=given | {"act": act, "criticality": "5"})).status_code == 403
-    assert (await browser.get(EDIT)).headers["location"] == "/list/driver"
+    page = await shown(writer, EDIT)
+    assert page.xpath("//a[.='Back to the list']/@href") == ["/list/driver"]
+    assert page.xpath("//form[@data-draft]/@action") == [EDIT], "a draft can be put back"
     assert await now(sampled, drivers) == drivers
 
 

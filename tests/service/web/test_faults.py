@@ -1,12 +1,15 @@
 """What was saved last is waited for once a page; and what fails, or is asked in a wrong way, is said on a page."""
 
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from services.web import visit
+from services.web.main import SCREENS
 from shared import typed
 from shared.client import Client, Unreachable
 from tests.service.web.browsing import shown
@@ -61,6 +64,26 @@ async def test_another_method_is_answered_by_a_page(browser: httpx.AsyncClient) 
     answer = await browser.delete("/coverage")
     assert answer.status_code == 405
     assert "<h1>Not possible</h1>" in answer.text
+
+
+async def test_whatever_a_form_is_sent_to_can_be_asked_as_well() -> None:
+    """Whoever signs in again is led there, if their browser does not say on which page the form was."""
+    pages: Any = Mock(single_sign_on=None)
+    every = [each for screen in SCREENS for each in screen.routes(pages).routes if isinstance(each, APIRoute)]
+    asked = {each.path for each in every if "GET" in (each.methods or ()) and not _demanded(each)}
+    sent = {each.path for each in every if "POST" in (each.methods or ())}
+    assert sent - asked == {"/signout", "/theme"}, "which take no session"
+
+
+def _demanded(route: APIRoute) -> list[str]:
+    return [each.name for each in route.dependant.query_params if each.field_info.is_required()]
+
+
+@pytest.mark.parametrize("said", ["Your+decision+is+recorded.", "%3Cb%3Esaved%3C%2Fb%3E", "__class__", ""])
+async def test_an_address_says_nothing_in_words_of_its_own(browser: httpx.AsyncClient, said: str) -> None:
+    page = await shown(browser, f"/rules?said={said}")
+    assert not page.xpath("//*[contains(@class, 'toast')]")
+    assert (await shown(browser, "/rules?said=saved")).xpath("//*[contains(@class, 'toast')]")
 
 
 async def test_names_may_be_missing_while_their_service_does_not_answer(

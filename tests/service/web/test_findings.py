@@ -1,5 +1,6 @@
 """Findings on the page: by cause and one by one, one of them opened, and what is done about it."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -8,7 +9,7 @@ from lxml import html
 
 from shared.contracts.alignment import ACKNOWLEDGEMENT, COMMENT, WAIVER
 from tests.platform import Platform
-from tests.service.web.browsing import pressed, shown, visitor
+from tests.service.web.browsing import pressed, sent, shown, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 FINDINGS = "/alignment/v1/findings"
@@ -135,10 +136,34 @@ async def test_it_is_acknowledged_commented_waived_and_unwaived(sampled: Platfor
     after = await shown(browser, address)
     assert "withdrawn since" in said(after)
     assert (await sampled.client.get_json(f"{FINDINGS}/{one['id']}"))["waiver"] is None
-    for kind, to in ((ACKNOWLEDGEMENT, "closed"), (COMMENT, "withdrawn")):
-        async for each in sampled.client.list(kind, finding_id=one["id"], state="active"):
-            await sampled.client.transition(kind, each["id"], each["version"], to, "a test")
+    await _let_go(sampled, one["id"])
     assert [each async for each in sampled.client.list(WAIVER, finding_id=one["id"], state="active")] == []
+
+
+async def test_a_form_that_is_sent_twice_does_what_it_asks_for_once(sampled: Platform) -> None:
+    """By a double click, and again later; what is new is made once, and what is changed is not met by oneself."""
+    browser = await visitor(sampled, "alignment:write")
+    one = await found(sampled, "V02", "reservoir-drone-survey")
+    page = await shown(browser, f"/findings/{one['id']}")
+    comment = {"act": "comment", "text": "Once."}
+    acknowledge = {"act": "acknowledge", "note": "Once."}
+    for typed in (comment, acknowledge):
+        [form] = page.xpath(f"//form[.//button[@value='{typed['act']}']]")
+        data = sent(form, typed)
+        both = await asyncio.gather(*(browser.post(f"/findings/{one['id']}", data=data) for _ in range(2)))
+        again = await browser.post(f"/findings/{one['id']}", data=data)
+        assert {(each.status_code, each.headers.get("location")) for each in both} == {(303, again.headers["location"])}
+    more = sent(page.xpath("//form[.//button[@value='comment']]")[0], comment | {"text": "Twice."})
+    assert (await browser.post(f"/findings/{one['id']}", data=more)).status_code == 303
+    comments = [each["text"] async for each in sampled.client.list(COMMENT, finding_id=one["id"], state="active")]
+    assert sorted(comments) == ["Once.", "Twice."]
+    await _let_go(sampled, one["id"])
+
+
+async def _let_go(platform: Platform, finding: str) -> None:
+    for kind, to in ((ACKNOWLEDGEMENT, "closed"), (COMMENT, "withdrawn")):
+        async for each in platform.client.list(kind, finding_id=finding, state="active"):
+            await platform.client.transition(kind, each["id"], each["version"], to, "a test")
 
 
 async def test_who_acts_on_it_stays_who_they_are_and_nobody_is_written_over(sampled: Platform) -> None:

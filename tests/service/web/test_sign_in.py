@@ -55,6 +55,25 @@ async def test_whoever_signs_in_is_led_to_where_they_wanted_to_go(platform: Plat
     assert "plumbline_back" not in long.cookies
 
 
+async def test_whoever_sends_a_form_after_their_session_is_led_back_to_it(platform: Platform) -> None:
+    page, form = "/scenarios/new?what=service%2Fa%20b&said=saved&wait_for=x", {"form": "of a session that has ended"}
+    for site, led in (
+        ("http://plumbline", "/scenarios/new?what=service%2Fa+b"),
+        ("https://evil.example", "/scenarios/new?what=service%2Fa+b"),  # to a page of ours
+        (None, "/scenarios"),
+        ("http://[", "/scenarios"),
+    ):
+        browser = stranger(platform)
+        headers = {"Referer": f"{site}{page}"} if site else {}
+        assert (await browser.post("/scenarios", data=form, headers=headers)).status_code == 401
+        assert (await press(browser, code(platform))).headers["location"] == led, site
+    browser = stranger(platform)
+    await browser.post("/scenarios", data=form, headers={"Referer": "https://evil.example//other.example/"})
+    assert (await press(browser, code(platform))).headers["location"] == "/"
+    policy = (await browser.get("/scenarios")).headers["referrer-policy"]
+    assert policy == "same-origin", "or no page would be known"
+
+
 async def test_a_token_does_not_open_the_page_nor_a_code_the_api(platform: Platform) -> None:
     token, asked = platform.token("reader", "alignment:read"), code(platform)
     nobody = stranger(platform)
