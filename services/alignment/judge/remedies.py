@@ -101,7 +101,11 @@ REMEDIES: dict[str, tuple[Way, ...]] = {
     "P02": (_to("governs", "process", "service", "project"),),
     "P04": (_from("guides", "procedure"),),
     "P06": (_from("produced_by", "deliverable"),),
-    "P07": (Say(("acceptance",)),),
+    "P07": (
+        Say(("acceptance",)),
+        Refer("deliverable_id", "deliverable"),
+        Refer("to_activity_id", "activity", but=("from_activity_id",)),
+    ),
     "P08": (_to("consumed_by", "activity"), _to("produced_by", "activity")),
     "P09": (
         There(_at(named="stops_at"), SetTo("is_end", (True,))),

@@ -165,7 +165,10 @@ class Shaped(Mending):
 
     def _say(self, way: Say) -> Json:
         known = members(self.kind.model)
-        names = way.members or tuple(str(self.found["evidence"].get("missing", "")).split(", "))
+        missing = [each for each in str(self.found["evidence"].get("missing", "")).split(", ") if each in known]
+        names = way.members or missing
+        if not {*missing} <= {*names}:  # something else is missing, too
+            return option("")
         told = [_open(self.kind, known[name]) for name in names if name in known]
         of = None if self.ref == self.subject else self.ref
         return option(f"Fill in {', '.join(str(each['name']) for each in told)}.", members=told, of=of)

@@ -30,7 +30,6 @@ ELSEWHERE = {
     "D02": "Nobody may link to what was deleted: it comes by deletions meanwhile.",
     "V15": "The owner refuses a parent of a lower level.",
     "O03": "The owner's seat is taken: it comes by clocks that differ.",
-    "P07": "The example names a deliverable that is not there.",
 }
 """Owners refuse the examples of these, and why."""
 OTHERS = {
@@ -38,6 +37,8 @@ OTHERS = {
     "D07": "service:t operational +external_refs=[system:cmdb/id:a], "
            "service:s operational +external_refs=[system:cmdb/id:a]",
     "G06": "control:c active +cadence=monthly, deliverable:d active",
+    "P07": "handoff:h active +deliverable_id=d +to_activity_id=b, deliverable:d active, activity:a operational, "
+           "activity:b operational; h relates_to a, a precedes b, a hands_over d",
 }  # fmt: skip
 """Examples that do not hang on when the test runs."""
 MORE = {"O14": "party:y active +skills=[name:welding/level:4]"}
@@ -189,6 +190,30 @@ async def mend(rule: str, platform: Platform, subjects: list[str]) -> None:
     assert await eventually(is_closed)
     refused = await platform.http.get(f"{FINDINGS}/{finding['id']}/remedy")
     assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("member", ["deliverable_id", "to_activity_id"])
+async def test_a_hand_off_gets_what_it_lacks(member: str, platform: Platform) -> None:
+    """What goes over, or somebody live who takes it; never the one who hands over."""
+    client = platform.client
+    process = await client.post("process", {"name": f"Ship {member}", "state": "operational"})
+    of = {"process_id": process["id"], "state": "operational"}
+    packs, leaves, sends = [await client.post("activity", {"name": name, **of}) for name in ("Pack", "Go", "Send")]
+    parcel = await client.post("deliverable", {"name": "Parcel", "state": "active", "produced_by_ids": [packs["id"]]})
+    between = {"from_activity_id": packs["id"], "to_activity_id": sends["id"], "deliverable_id": parcel["id"]}
+    lacking = {"deliverable_id": None, "to_activity_id": leaves["id"]}
+    made = await client.post("handoff", between | {"name": "Over", "acceptance": "Whole.", member: lacking[member]})
+    await client.transition("activity", leaves["id"], leaves["version"], "retired", "Nobody goes.")
+    await platform.caught_up()
+    [finding] = await open_(platform, "P07", f"handoff/{made['id']}")
+    told = await client.get_json(f"{FINDINGS}/{finding['id']}/remedy")
+    [option] = told["options"]
+    steps = {each["node"]["id"]: each["steps"] for each in option["candidates"]}
+    assert packs["id"] not in steps
+    assert leaves["id"] not in steps
+    [step] = steps[between[member]]
+    assert step["members"] == {member: between[member]}
+    assert await closes(platform, [step], finding)
 
 
 async def test_only_what_is_named_is_chosen(platform: Platform) -> None:

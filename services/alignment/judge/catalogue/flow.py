@@ -14,7 +14,7 @@ def unsettled(handoff: Node) -> Iterator[Evidence]:
     missing = [name for name in ("deliverable_id", "acceptance") if handoff.get(name) is None]
     next_ = [n for a in handoff.over(["relates_to"], forward=True) for n in a.over(["precedes"], forward=True)]
     if not any(each.live and each.id == handoff.get("to_activity_id") for each in next_):
-        missing.append("a live activity that takes over")
+        missing.append("to_activity_id")
     if missing:
         yield {"missing": ", ".join(missing)}
 
