@@ -731,7 +731,7 @@ MUTANTS = (
     ),
     Mutant(
         "drafts take the room of signatures",
-        "services/alignment/views/signatures.py",
+        "services/alignment/queries/signed.py",
         ", RECORD.c.state.in_(_COUNTED))",
         ")",
         "tests/service/alignment/test_signed_by.py",

@@ -1,6 +1,7 @@
 """Looks at everything at once, for what no single change can show: names that are taken twice, circles, depth."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select, update
@@ -13,6 +14,8 @@ from services.alignment.judge.graph import Graph
 from services.alignment.judge.survey import survey as ask
 from services.alignment.judge.whole import Besides, plain
 from services.alignment.models import EDGE, GENERATION, RECORD
+from services.alignment.queries.signed import drifted
+from services.alignment.queries.snapshot import Moment
 from shared.clock import FOREVER
 from shared.storage.arrays import any_of, chunks
 from shared.storage.dialects import take_time
@@ -41,7 +44,7 @@ async def survey(work: Work) -> None:
     if judge.until is None:
         return
     await take_time(work.connection)
-    besides = await _besides(work.connection, work.generation, judge.graph)
+    besides = await _besides(work.connection, work.generation, judge.graph, judge.until)
     await asyncio.to_thread(ask, judge, besides)
     work.add(*storing.findings(work.generation, judge.flush()))
     await work.write()
@@ -49,7 +52,7 @@ async def survey(work: Work) -> None:
     await work.connection.execute(mine.values(surveyed_until=judge.until))
 
 
-async def _besides(connection: AsyncConnection, generation: int, graph: Graph) -> Besides:
+async def _besides(connection: AsyncConnection, generation: int, graph: Graph, at: datetime) -> Besides:
     doubted = await connection.execute(_DOUBTED, {"at": generation})
     confidence: dict[str, float] = {row.origin: row.confidence for row in doubted}
     influences = await asyncio.to_thread(_influences, graph)
@@ -58,7 +61,7 @@ async def _besides(connection: AsyncConnection, generation: int, graph: Graph) -
         rows = await connection.execute(_LINKS, {"at": generation, "refs": some})
         opposed |= {row.ref for row in rows if row.data.get("sign") == "negative" and not row.data.get("rationale")}
     names = await _taken_twice(connection, generation)
-    return Besides(names, confidence, frozenset(opposed))
+    return Besides(names, confidence, frozenset(opposed), await drifted(Moment(connection, generation, None, at, {})))
 
 
 def _influences(graph: Graph) -> set[str]:

@@ -3,9 +3,9 @@
 ``kind:name state type +member=value with p:name, ...; name relation name ended, ...``; the first node is the subject,
 and a member without a value says something. A value is text, a number, ``true``, a day (its start), a list in brackets
 with bars between (``[a|b]``) or an object (``name:value/name:value``); a member of a member is ``review.next_due``. An
-element of a design may end with its competence. A relation may have a confidence (``~0.4``), be ``against`` its
-target, and say ``because``. An end that is no node is written ``kind:name``. Each relation is a link, but those that
-only fields make, which are held by their source.
+element of a design may end with its competence. A relation may have a confidence (``~0.4``), be ``against`` its target,
+say ``because``, and cover what has ``changed`` since. An end that is no node is written ``kind:name``. Each relation is
+a link, but those that only fields make, which are held by their source.
 """
 
 import re
@@ -39,7 +39,7 @@ LONGEST, _DEEPEST = 2000, 8
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,15}([.][0-9]{1,15})?")
 _GRADE = re.compile(r"[1-5]")
-_BEHIND = re.compile(r"ended|against|because|~[0-9]([.][0-9]{1,15})?")
+_BEHIND = re.compile(r"ended|against|because|changed|~[0-9]([.][0-9]{1,15})?")
 
 
 class Unreadable(ValueError):
@@ -97,6 +97,7 @@ class Text:
     held: dict[str, list[Said]] = field(default_factory=dict)
     confidence: dict[str, float] = field(default_factory=dict)
     opposed: set[str] = field(default_factory=set)
+    signed: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         by = self.by or plan(list(self.rules or RULES.values()), (GOAL, END))
@@ -155,7 +156,7 @@ class Text:
 
     def _link(self, words: list[str], when: datetime) -> list[Version]:
         if len(words) < 3 or not all(_BEHIND.fullmatch(word) for word in words[3:]):
-            allowed = "name relation name, with ended, ~0.5, against or because behind it"
+            allowed = "name relation name, with ended, ~0.5, against, because or changed behind it"
             raise Unreadable(f"has a relation as {allowed}, and not {' '.join(words)}")
         source, relation, target, *state = words
         if relation not in RELATIONS:
@@ -165,6 +166,8 @@ class Text:
                 raise Unreadable(f"{end} must be {one_of(end, self.names) if self.names else 'a name'}, or kind:name")
         ends = [self.names.get(end) or end.replace(":", "/") for end in (source, target)]
         kinds = [end.partition("/")[0] for end in ends]
+        if relation == "covers":
+            self.signed.setdefault(ends[1], {})[ends[0]] = "changed" in state
         if not RELATIONS[relation].allows(kinds[0], kinds[1]) and _is_field(kinds[0], relation):
             self.held.setdefault(ends[0], []).append(Said(relation, ends[0], ends[1], ends[0], in_force=True))
             return [self._version(ends[0], when)]
@@ -185,7 +188,8 @@ class Text:
         """Ask the rules about the whole; everything that has a name is told with it."""
         said = {ref: members_of(words).get("name") for ref, words in self.said.items()}
         names = {ref: plain(name) for ref, name in said.items() if name}
-        survey(self.judge, Besides(names, self.confidence, frozenset(self.opposed)))
+        drifted = {item: (next(iter(by)), 1) for item, by in self.signed.items() if all(by.values())}
+        survey(self.judge, Besides(names, self.confidence, frozenset(self.opposed), drifted))
         self.judge.flush()
 
     def of(self, rule: str, subject: str = "") -> list[Finding]:

@@ -20,7 +20,8 @@ Made from the catalogue by `python -m services.alignment.judge.page`; a test hol
 
 Each rule says when it finds something and what mends that, with an example that passes and one that fails; the tests
 run both, and apply the remedy. An example is a graph, its subject first: `kind:name state type +member=value, ...; name
-relation name, ...`; a relation may be `ended`, have a confidence (`~0.4`), or be `against` its target. How grave its
+relation name, ...`; a relation may be `ended`, have a confidence (`~0.4`), be `against` its target, or
+lead to what has `changed` since it was signed. How grave its
 findings are stands beside its title; on what is vital (criticality 5) they are one degree graver. *Live* is what is in
 a live state, within its validity; only what is live and relations that hold are looked at, unless a rule names states
 or validity itself. `GET /findings/{id}/remedy` and `plumbline fix` have what mends a finding as changes that can be

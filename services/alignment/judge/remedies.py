@@ -209,6 +209,7 @@ DECISIONS: dict[str, str] = {
     "O07": "Decide which of what this party answers for goes to whom.",
     "O16": "Decide which of what this party answers for goes to whom.",
     "S01": "Decide whether it is to be in force: the signers say so, in an increment that is put to them.",
+    "S02": "Decide whether the change stands: then its signers say so, in a new increment, or else it is taken back.",
     "S03": "Decide whether the increment is signed, cut smaller or given up.",
     "S04": "Decide whether the decision stands: somebody who may sign takes it again, in a new increment.",
     "S06": "Decide whether the business stands behind the strategy: one of its signers says so, in an increment.",

@@ -21,12 +21,14 @@ class Everything:
 @dataclass(frozen=True)
 class Besides:
     """What the memory does not hold: the ``names`` of those that share theirs with others of their kind, as ``plain``
-    has them; by its origin the ``confidence`` of each relation of which that is less than 1; and the links that say of
-    an influence that it is against its end, and no more (``opposed``)."""
+    has them; by its origin the ``confidence`` of each relation of which that is less than 1; the links that say of an
+    influence that it is against its end, and no more (``opposed``); and what has ``drifted`` from what was signed, with
+    the increment that holds the newest version of it that was signed, and that version."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
     opposed: frozenset[str] = frozenset()
+    drifted: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.alignment.views import signatures
+from services.alignment.queries import signed as signed_query
 from shared.contracts import LINKS, NODE_KINDS, Kind
 from tests.service.alignment.served import Server
 
@@ -41,7 +41,7 @@ async def _signed_by(server: Server) -> list[str]:
 @pytest.fixture(autouse=True)
 async def signed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tactic that was signed under an increment whose id sorts behind those of the tests."""
-    monkeypatch.setattr(signatures, "_MOST", MANY)
+    monkeypatch.setattr(signed_query, "_MOST", MANY)
     await _write(server, TACTIC, ITEM["id"], key="t", name="T", state="approved")
     await _increment(server, 900, "real", "signed", items=[ITEM])
     assert await _signed_by(server) == ["real"]

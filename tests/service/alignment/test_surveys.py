@@ -1,6 +1,8 @@
 """What only a look at the whole view can find: in its rows, over a restart, late events and a rebuild."""
 
 import asyncio
+import json
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from services.alignment.follow.writer import Writer
 from services.alignment.models import FINDING
 from shared.clock import FOREVER, rfc3339
+from shared.contracts import LINKS, NODE_KINDS
 from shared.telemetry.metrics import WORKER_FAILURES
 from tests.platform import running, settings_for
 from tests.service.alignment.served import Server
@@ -107,3 +110,50 @@ async def test_where_it_is_never_looked_at_nothing_ends(tmp_path: Path) -> None:
 
 def _failures() -> list[tuple[dict[str, str], float]]:
     return [(sample.labels, sample.value) for metric in WORKER_FAILURES.collect() for sample in metric.samples]
+
+
+async def test_what_changed_since_it_was_signed_is_told_until_it_is_as_signed_again(server: Server) -> None:
+    """What it says and what it is there for; its state, its review and links of other sorts are not signed."""
+    tactic, aim = ("tactic/00000000-0000-4000-8000-000000000009", "objective/00000000-0000-4000-8000-000000000008")
+    link, other = (f"link/00000000-0000-4000-8000-00000000000{number}" for number in (6, 7))
+    increment = "increment/00000000-0000-4000-8000-000000000005"
+    ends = {"source": pair(tactic), "target": pair(aim), "confidence": 0.9, "state": "active"}
+    said = {"key": "dig", "name": "Dig"}
+    frozen = {"type": "decomposes", "target": pair(aim), "confidence": 0.9}
+    signed = json.dumps({"content": said, "links": [frozen]}, sort_keys=True, separators=(",", ":"))
+    package = {
+        **pair(tactic), "version": 1, "links": [frozen], "hash": f"sha256-rfc8785:{sha256(signed.encode()).hexdigest()}"
+    }  # fmt: skip
+
+    def write(ref: str, **members: Any) -> None:
+        kind = LINKS["strategy"] if ref.startswith("link/") else NODE_KINDS[ref.partition("/")[0]]
+        server.world._record(ref, kind, members)
+
+    async def told() -> list[tuple[str, Json]]:
+        await server.arrive(server.world.events)
+        await surveyed(server)
+        found = (await server.get("findings", rule="S02"))["items"]
+        return [(f"{each['subject']['kind']}/{each['subject']['id']}", each["evidence"]) for each in found]
+
+    write(aim, key="aim", name="Aim", state="in_force")
+    write(tactic, **said, state="in_force")
+    write(link, type="decomposes", **ends)
+    write(increment, key="i", name="I", state="signed", items=[pair(tactic)], package=[package])
+    assert await told() == []
+    write(other, type="relates_to", **ends)
+    server.world.restate(tactic, state="retired", review={"cadence": "annual"})
+    server.world.restate(tactic, state="in_force")
+    assert await told() == []
+    changed = [(tactic, {"increment": increment, "version": 1})]
+    server.world.restate(tactic, name="Drill")
+    assert await told() == changed
+    server.world.restate(tactic, name="Dig")
+    assert await told() == []
+    write(link, type="decomposes", **ends | {"confidence": 0.1})
+    assert await told() == changed
+    server.world.restate(increment, state="superseded")
+    assert await told() == [], "S01 says that nothing holds it"
+
+
+def pair(ref: str) -> Json:
+    return dict(zip(("kind", "id"), ref.split("/"), strict=True))

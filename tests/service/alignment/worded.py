@@ -135,6 +135,10 @@ class Worded:
             else:
                 self.said[ends[0]][field] = None if state else pair["id"] if field.endswith("_id") else pair
             return ends[0]
+        if "changed" in state:
+            version = {**_pair(ends[1]), "version": 1, "hash": f"sha256-rfc8785:{'0' * 64}"}
+            self.said[ends[0]] |= {"items": [_pair(ends[1])], "package": [version]}
+            return ends[0]
         ref = ref_to("link", " ".join(words[:3]))
         joined: Json = {"type": relation, "source": _pair(ends[0]), "target": _pair(ends[1])}
         for word in state:

@@ -105,6 +105,14 @@ def test_a_conflict_of_objectives_is_told_while_nobody_says_how_it_is_weighed() 
     assert subjects(surveyed(f"{two}o influences m against"), "S11") == []
 
 
+def test_what_says_something_else_than_was_signed_is_told_until_it_is_signed_again() -> None:
+    one = "objective:o in_force, increment:i signed, increment:j {state}; i covers o changed"
+    assert subjects(surveyed(one.format(state="draft")), "S02") == ["objective/o"]
+    assert subjects(surveyed(one.format(state="signed") + ", j covers o"), "S02") == []
+    assert subjects(surveyed(one.format(state="signed") + ", j covers o changed"), "S02") == ["objective/o"]
+    assert subjects(surveyed("objective:o retired, increment:i signed; i covers o changed"), "S02") == []
+
+
 def nodes(size: int, dice: Random) -> tuple[list[Node], dict[Node, list[Node]]]:
     made = [Node(f"service/{number:03}") for number in range(size)]
     return made, {node: dice.sample(made, min(size, dice.choice([0, 1, 1, 2, 3]))) for node in made}

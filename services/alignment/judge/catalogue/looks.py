@@ -107,6 +107,13 @@ def on_paper(all_: Everything, percent: int) -> Told:
                 yield node, {"relations": sorted(each.name for each in weak)[:NAMED]}
 
 
+def changed_since(all_: Everything) -> Told:
+    for node in all_.nodes:
+        if node.ref in all_.besides.drifted:
+            increment, version = all_.besides.drifted[node.ref]
+            yield node, {"increment": increment, "version": version}
+
+
 def against(all_: Everything) -> Told:
     """A link has nothing but its sign to say."""
     for node in all_.nodes:

@@ -2,17 +2,19 @@
 
 from functools import partial
 
-from services.alignment.judge.catalogue import signatures
+from services.alignment.judge.catalogue import looks, signatures
 from services.alignment.judge.catalogue.words import paths
 from services.alignment.judge.checks import Joined, Looks
 from services.alignment.judge.conditions import After, Has
 from services.alignment.judge.footprint import Path, into, out
 from services.alignment.judge.rule import Rule, Severity
+from services.alignment.judge.whole import Whole
 from shared.contracts import NODE_KINDS
 
 SOURCE = "ITIL 2011 strategy management: increments small enough for senior management to sign"
 _FOUR_PS = "ITIL 2011 service strategy, the four Ps: perspective, position, plan, pattern (Mintzberg)"
 _STEERED = frozenset(kind.name for kind in NODE_KINDS.values() if kind.signed_as == "approved")
+_SIGNABLE = frozenset(kind.name for kind in NODE_KINDS.values() if kind.signed_as)
 _INCREMENT = frozenset({"increment"})
 _OPEN = frozenset({"submitted", "partly_signed"})
 _UNSIGNED = _OPEN | {"draft"}
@@ -32,6 +34,16 @@ RULES = (
         passes="objective:o in_force, increment:i attested; i covers o",
         fails="objective:o in_force, increment:i submitted; i covers o",
         mended="increment:i signed",
+    ),
+    Rule(
+        "S02", Severity.high, "sign_off", "Changed since it was signed",
+        "What is live says something else, or is there for something else, than when it was signed.",
+        "Look at what differs with `plumbline drift`. Put it into a new increment, or take the change back.",
+        Whole(looks.changed_since), _SIGNABLE, few=True, given=_IS_SIGNED,
+        sentence="{it} has changed since it was signed.",
+        passes="objective:o in_force, increment:i signed; i covers o",
+        fails="objective:o in_force, increment:i signed; i covers o changed",
+        mended="increment:j signed; j covers o",
     ),
     Rule(
         "S03", Severity.medium, "sign_off", "Increment that waits for a decision",

@@ -35,10 +35,6 @@ UNDECIDED = (
     Undecided("K02", "KPI that is silent", _MEASURED),
     Undecided("K04", "Target missed again and again", _MEASURED),
     Undecided(
-        "S02", "Changed since it was signed",
-        "`why` compares hashes when it is asked; the judge keeps no content.",
-    ),
-    Undecided(
         "S05", "Stakeholder who was not asked",
         "What a stakeholder may decide is text: nothing says who has to be asked for what.",
     ),

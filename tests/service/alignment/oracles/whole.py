@@ -7,6 +7,10 @@ NO_REASON = (
     "role_assignment", "stakeholder",
 )  # fmt: skip
 """Kinds from which no chain goes on."""
+SIGNABLE = (
+    "strategy", "strategy_element", "driver", "assessment", "objective", "outcome", "tactic", "operation", "capability",
+    "plan", "project", "csf", "kpi", "stakeholder",
+)  # fmt: skip
 
 
 def of_any(facts: Facts, ref: str, state: State) -> Told:
@@ -32,6 +36,10 @@ def of_kinds(facts: Facts, ref: str, state: State) -> Told:
         return
     if kind(ref) == "objective" and of_kind(to(facts, ref, "influences"), "objective"):
         yield "S11p", COUNTED, ""
+    if kind(ref) in SIGNABLE:
+        holding = [facts.there[e] for e in facts.back[ref, "covers"] if e.startswith("increment/") and e in facts.there]
+        if any(each["state"] in ("signed", "attested") and facts.valid(each) for each in holding):
+            yield "S02p", COUNTED, ""
     if kind(ref) == "party" and of_kind(by(facts, ref, "owned_by"), "process", "service"):
         yield "O16p", COUNTED, ""
     if kind(ref) == "contract" and state["type"] in ("sla", "ola") and state["service_level_targets"]:
