@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.curve import new
-from bench.engine import hostile, memory, stored
+from bench.engine import hostile, hubs, memory, stored
 from bench.engine.rules import catalogues
 from bench.organisation import Organisation
 from bench.table import Round
 
+_SMALL_HUB = 50
 ONE_BY_ONE = 500
 """Events that are written each by itself."""
 
@@ -27,6 +28,8 @@ def measure(links: int, databases: Sequence[str], single: int = ONE_BY_ONE, at_h
         figures = memory.measure(rules, told)
         found[f"CPU us/event, fold and judge, {name}"] = figures["project"] + figures["judge"], least
         found |= {f"{what} an event, {name}": (figures[what], None) for what in ("looks", "findings")}
+        near, far = (hubs.measure(rules, size) for size in (_SMALL_HUB, at_hub))
+        found[f"us a change two steps from a hub of {at_hub}, of {_SMALL_HUB}, {name}"] = far, near
     for database in databases:
         found |= dict(_stored(database, told, single))
         found |= dict(_hostile(database, at_hub))
