@@ -55,9 +55,11 @@ class Repoint:
 
 @dataclass(frozen=True)
 class Say:
-    """These members are filled in; without any, those that the evidence names."""
+    """These members are filled in; without any, those that the evidence names. With ``alone`` only where the evidence
+    names nothing else."""
 
     members: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True)

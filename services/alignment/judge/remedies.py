@@ -102,7 +102,7 @@ REMEDIES: dict[str, tuple[Way, ...]] = {
     "P04": (_from("guides", "procedure"),),
     "P06": (_from("produced_by", "deliverable"),),
     "P07": (
-        Say(("acceptance",)),
+        Say(("acceptance",), alone=True),
         Refer("deliverable_id", "deliverable"),
         Refer("to_activity_id", "activity", but=("from_activity_id",)),
     ),

@@ -165,9 +165,9 @@ class Shaped(Mending):
 
     def _say(self, way: Say) -> Json:
         known = members(self.kind.model)
-        missing = [each for each in str(self.found["evidence"].get("missing", "")).split(", ") if each in known]
+        missing = tuple(str(self.found["evidence"].get("missing", "")).split(", "))
         names = way.members or missing
-        if not {*missing} <= {*names}:  # something else is missing, too
+        if way.alone and names != missing:
             return option("")
         told = [_open(self.kind, known[name]) for name in names if name in known]
         of = None if self.ref == self.subject else self.ref
