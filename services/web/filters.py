@@ -10,7 +10,7 @@ from zlib import crc32
 
 from services.web import saves
 from services.web.states import how, standing
-from shared.clock import rfc3339
+from shared.clock import before, rfc3339
 from shared.contracts import NODE_KINDS, Kind
 from shared.contracts.relations import RELATIONS
 from shared.contracts.views.nodes import Edge, Node
@@ -63,7 +63,7 @@ def day(at: datetime | date) -> str:
 
 def final_date(at: datetime) -> date:
     """The day with which something ends: at midnight that is the one before."""
-    return (at - timedelta(microseconds=1)).date()
+    return before(at, timedelta(microseconds=1)).date()
 
 
 def last_day(at: datetime) -> str:

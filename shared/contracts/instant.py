@@ -63,16 +63,21 @@ def _to_utc(value: datetime) -> datetime:
     return utc
 
 
+def day(text: str) -> date:
+    """The day of the calendar in a text. Digits alone are none. Raises ValueError."""
+    if not _DATE.fullmatch(text):
+        raise ValueError("must be a date, such as 2026-01-31")
+    return date.fromisoformat(text)
+
+
 def _day(value: Any) -> Any:
     """By the library's reading digits alone are seconds since 1970 here too."""
     if not isinstance(value, str):
         return value
     try:
-        if _DATE.fullmatch(value):
-            return date.fromisoformat(value)
+        return day(value)
     except ValueError:
-        pass
-    raise PydanticCustomError("date_parsing", "must be a date, such as 2026-01-31")
+        raise PydanticCustomError("date_parsing", "must be a date, such as 2026-01-31") from None
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts import NODE_KINDS
-from shared.contracts.instant import Day, Ending, Instant, moment
+from shared.contracts.instant import Day, Ending, Instant, day, moment
 from shared.interchange.records import canonical
 
 
@@ -48,6 +48,8 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
         TypeAdapter(Instant).validate_python(text)
     with pytest.raises(ValidationError, match="must be a date"):
         TypeAdapter(Day).validate_python(text)
+    with pytest.raises(ValueError, match=r"must be a date|day"):
+        day(text)
 
 
 @pytest.mark.parametrize(

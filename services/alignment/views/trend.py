@@ -12,7 +12,7 @@ from services.alignment.queries.nodes import first_recorded
 from services.alignment.queries.snapshot import Moment
 from services.alignment.views.sheet import shown
 from services.alignment.views.weighing import sheet_from
-from shared.clock import rfc3339
+from shared.clock import before, rfc3339
 
 MOST_POINTS = 60
 _MOST_BASELINES = 20
@@ -25,7 +25,7 @@ async def trend(moment: Moment, start: datetime | None, points: int, grace: time
     """Up to this moment, from ``start`` on; or from 90 days before, or when the first change of all was recorded."""
     end = moment.as_of or moment.at
     if start is None:
-        start = max(end - _USUAL, min(await first_recorded(moment) or end, end))
+        start = max(before(end, _USUAL), min(await first_recorded(moment) or end, end))
     named: dict[datetime, list[Any]] = defaultdict(list)
     for row in await baselines.within(moment.connection, start, end, _MOST_BASELINES):
         named[row.at].append({"key": row.key, "name": row.name})

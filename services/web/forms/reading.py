@@ -5,14 +5,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from services.web.forms.fields import Field
 from services.web.forms.writing import Tree, empty_row, said
 from services.web.texts import counted, number
 from shared.clock import rfc3339
-from shared.contracts.instant import moment
+from shared.contracts.instant import day, moment
 
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 Meant = tuple[tuple[str, ...], str]
@@ -173,7 +172,7 @@ def _moment(field: Field, text: str) -> str:
 
 def _day(_: Field, text: str) -> str:
     try:
-        return f"{date.fromisoformat(text)}"
+        return f"{day(text)}"
     except ValueError:
         raise ValueError("must be a date such as 2026-01-31") from None
 

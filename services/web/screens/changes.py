@@ -17,6 +17,7 @@ from services.web.visit import Visit
 from shared import clock
 from shared.clock import rfc3339
 from shared.contracts.alignment import BASELINE
+from shared.contracts.instant import day as read_day
 from shared.contracts.instant import moment
 from shared.contracts.views.diff import Diff
 from shared.errors import Invalid, NotFound
@@ -131,7 +132,7 @@ def routes(pages: Pages) -> APIRouter:
 def _start(day: str) -> datetime:
     """Raises NotFound for what is no day that has come."""
     try:
-        start: datetime | None = moment(date.fromisoformat(day).isoformat())
+        start: datetime | None = moment(f"{read_day(day)}")
     except ValueError:
         start = None
     if start is None or start.year not in YEARS:

@@ -1,18 +1,17 @@
 """Moments at both ends of the calendar: every view answers, or refuses what is none."""
 
+import json
+
 import pytest
 
-from tests.service.api import Api, one_loop
-from tests.service.web.browsing import visitor
+from tests.service.api import Api, State, one_loop
+from tests.service.web.browsing import shown, visitor
 from tests.unit.hostile import MOMENTS
 
 pytestmark = one_loop
-VIEWS = [
-    "nodes", "nodes/{tactic}", "trace/{tactic}", "why/{tactic}", "impact/{tactic}", "findings", "score", "cascade",
-    "coverage/design", "coverage/offerings", "raci/{process}", "load",
-]  # fmt: skip
+ENDS = ("0001-01-01", "9998-12-31", "20260401")
+"""Both, and digits that are no date."""
 PAGES = ["", "search", "entity/{tactic}", "findings", "cascade", "coverage", "raci", "raci/{process}", "changes"]
-ON_BOTH_AXES = {"nodes", "nodes/{tactic}", "trace/{tactic}", "why/{tactic}", "impact/{tactic}", "findings", "score"}
 
 
 async def made(api: Api) -> dict[str, str]:
@@ -22,15 +21,36 @@ async def made(api: Api) -> dict[str, str]:
     return {"tactic": f"tactic/{tactic['id']}", "process": process["id"]}
 
 
-async def test_every_view_at_every_moment(api: Api) -> None:
-    there = await made(api)
+def takes_a_moment(parameter: State) -> bool:
+    return "date-time" in json.dumps(parameter["schema"]) or parameter["name"] in ("from", "to")
+
+
+async def test_every_moment_is_read_as_one_or_refused(api: Api) -> None:
+    await api.platform.caught_up()
     for moment, is_one in MOMENTS.items():
-        for view in VIEWS:
-            for axis in ("as_of", "valid_at") if view in ON_BOTH_AXES else ("as_of",):
-                path = f"/alignment/v1/{view.format(**there)}"
-                answer = await api.send("GET", path, params={axis: moment})
-                assert answer.status_code < 500, (path, moment, answer.text)
-                assert (answer.status_code == 422) is not is_one, (path, moment, answer.text)
+        for axis in ("as_of", "valid_at"):
+            answer = await api.send("GET", "/alignment/v1/nodes", params={axis: moment})
+            assert answer.status_code == (200 if is_one else 422), (axis, moment, answer.text)
+
+
+async def test_every_view_at_both_ends(api: Api) -> None:
+    there = await made(api)
+    contract = await api.make("contract")
+    named = {"kind": "tactic", "id": there["tactic"].partition("/")[2], "process_id": there["process"]}
+    named |= {"contract_id": contract["id"]}
+    await api.platform.caught_up()
+    document = (await api.send("GET", "/alignment/openapi.json")).json()
+    asked = [
+        (path.format(**named), parameter["name"])
+        for path, operations in document["paths"].items()
+        for parameter in operations.get("get", {}).get("parameters", ())
+        if parameter["in"] == "query" and takes_a_moment(parameter)
+    ]
+    assert len(asked) > 40
+    for path, name in asked:
+        for moment in ENDS:
+            answer = await api.send("GET", path, params={name: moment})
+            assert answer.status_code in ((200, 404, 422) if MOMENTS[moment] else (422,)), (path, name, answer.text)
 
 
 async def test_every_difference_between_moments(api: Api) -> None:
@@ -71,3 +91,14 @@ async def test_every_page_at_every_moment(api: Api) -> None:
                 # what there is has a page only since it was recorded
                 known = (200, 400, 404) if "{" in page else (200, 400)
                 assert answer.status_code in (known if is_one else (400,)), (page, name, moment, answer.text)
+
+
+async def test_what_is_due_at_the_ends_spoils_no_page(api: Api) -> None:
+    """Nor that of everybody else, in which it stands beside others."""
+    browser = await visitor(api.platform)
+    made = [
+        await api.make("increment", due=moment) for moment in ("0001-01-01T00:00:00Z", "9998-12-31T23:59:59.999999Z")
+    ]
+    await api.platform.caught_up()
+    for path in ("/increments", *(f"/increments/{each['key']}" for each in made)):
+        await shown(browser, path)

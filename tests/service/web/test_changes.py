@@ -73,7 +73,8 @@ async def test_a_day_has_its_address_and_a_month_is_counted_by_day(
     assert of_day.xpath("//section[@class='day']/@aria-labelledby") == [f"day-{today}"]
     before = await shown(browser, f"/changes/{today - timedelta(days=3000)}")
     assert "Nothing changed" in said(before)
-    await shown(browser, "/changes/yesterday", 404)
+    for no_day in ("yesterday", f"{today:%Y%m%d}"):
+        await shown(browser, f"/changes/{no_day}", 404)
     await shown(browser, f"/changes/{today + timedelta(days=1)}", 404)
 
 
