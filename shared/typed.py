@@ -25,6 +25,17 @@ async def read(client: Client, model: type[M], path: str, **params: Any) -> Answ
     return of(model, path, await client.get_json(path, **params))
 
 
+async def whole(client: Client, model: type[M], path: str) -> Answer[M]:
+    """The answer at a path with the items of all its pages; raises as ``read`` does."""
+    page = (await read(client, model, path)).document
+    found: Json = {**page}
+    while page.get("next_after") is not None:
+        page = (await read(client, model, path, after=page["next_after"])).document
+        found["items"] = [*found["items"], *page["items"]]
+        found |= {"hidden": found["hidden"] - len(page["items"]), "next_after": page.get("next_after")}
+    return of(model, path, found)
+
+
 async def items(client: Client, model: type[M], path: str, **params: Any) -> AsyncIterator[Answer[M]]:
     """Every item of a list at a path, page by page; raises as ``read`` does."""
     async for item in client.items(path, **params):

@@ -51,7 +51,7 @@ async def _more(client: "Client", increment: State, step: str, model: type[M]) -
     from shared import typed
     from shared.client import path_of
 
-    return await typed.read(client, model, f"{path_of(_kind('increment'), increment['id'])}/{step}")
+    return await typed.whole(client, model, f"{path_of(_kind('increment'), increment['id'])}/{step}")
 
 
 @command

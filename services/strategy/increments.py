@@ -1,6 +1,7 @@
 """HTTP of increments, besides what every kind has: deciding, proof, drift, comparison, and the next slice to sign."""
 
-from typing import Annotated, cast
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -14,9 +15,11 @@ from shared.config import Settings
 from shared.contracts import Kind
 from shared.contracts.answers.proof import Proof
 from shared.contracts.answers.sign_off import Comparison, Drift, Proposal, SignOffs
-from shared.contracts.strategy.signing import Increment
+from shared.contracts.base import Ref
+from shared.contracts.strategy.signing import Frozen, Increment
 from shared.errors import Conflict
 from shared.http import exchange
+from shared.http.pagination import fitting
 from shared.keys import KeyFile
 from shared.resource import commands, store
 from shared.resource.documents import IDEMPOTENCY_KEY, Documents
@@ -27,6 +30,7 @@ from shared.storage.db import Database
 
 _COMPARED = 50
 """Items of which one answer tells every difference; more than are signed at once by default."""
+After = Annotated[int, Query(ge=0, le=500, description="Pass over so many items; the `next_after` of the page before")]
 
 
 class Increments(Resource):
@@ -107,22 +111,22 @@ class Increments(Resource):
         ]
         return exchange.answer(proof.document(found["statement"], items, found["signature"], found["log"]))
 
-    async def drift(self, request: Request, id: UUID) -> Response:
+    async def drift(self, request: Request, id: UUID, after: After = 0) -> Response:
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            items = await drift.drift(unit, increment.package[:_COMPARED])
-            return exchange.answer({"items": items, "hidden": len(increment.package) - len(items)})
+            part = increment.package[after : after + _COMPARED]
+            items = await drift.drift(unit, part)
+        return exchange.answer(_page(increment.package, part, items, after))
 
-    async def compare(self, request: Request, id: UUID) -> Response:
+    async def compare(self, request: Request, id: UUID, after: After = 0) -> Response:
         """What its signers are asked to agree to, beside what was signed of it last."""
         async with self._reading(request) as unit:
             increment = await self._increment(unit, id)
-            package = (increment.package or await packages.as_it_is(unit, increment, _COMPARED))[:_COMPARED]
-            before = await packages.last_signed(unit, package, increment)
-            items = await drift.compared(unit, package, before)
-            hidden = len(increment.items) - len(items)
-            told = {"package_hash": increment.package_hash, "items": items, "hidden": hidden}
-        return exchange.answer(told)
+            held, end = increment.package or increment.items, after + _COMPARED
+            part = increment.package[after:end] or await packages.as_it_is(unit, increment, increment.items[after:end])
+            before = await packages.last_signed(unit, part, increment)
+            items = await drift.compared(unit, part, before)
+        return exchange.answer({"package_hash": increment.package_hash, **_page(held, part, items, after)})
 
     async def propose(self, request: Request, limit: Annotated[int | None, Query(ge=1, le=500)] = None) -> Response:
         async with self._reading(request) as unit:
@@ -130,3 +134,14 @@ class Increments(Resource):
 
     async def _increment(self, unit: Unit, id: UUID) -> Increment:
         return cast(Increment, await commands.read(unit, self.kind, id))
+
+
+def _page(
+    held: Sequence[Ref | Frozen], part: Sequence[Frozen], told: list[dict[str, Any]], after: int
+) -> dict[str, Any]:
+    """The items of a part for which an answer has room, and the place among all from which to go on."""
+    items, end = fitting(told), after + _COMPARED
+    if len(items) < len(part):
+        left = part[len(items)]
+        end = next(place for place, each in enumerate(held) if (each.kind, each.id) == (left.kind, left.id))
+    return {"items": items, "hidden": len(held) - len(items), "next_after": end if end < len(held) else None}

@@ -1,6 +1,6 @@
 """Packages of increments: what one would hold as things are, and under which an item was signed last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.strategy import freezing
 from services.strategy.freezing import OPEN
 from services.strategy.models import SignedItem
 from shared.contracts import NODE_KINDS
+from shared.contracts.base import Ref
 from shared.contracts.strategy.signing import Frozen, Increment
 from shared.resource import store
 from shared.resource.store import Unit
@@ -26,9 +27,9 @@ _NEWEST = [column.desc() for column in _WHEN]
 _NTH = func.row_number().over(partition_by=(_ITEM.c.kind, _ITEM.c.id), order_by=_NEWEST).label("nth")
 
 
-async def as_it_is(unit: Unit, increment: Increment, most: int) -> list[Frozen]:
-    """What would be frozen of its first items if it were submitted now."""
-    known = await store.load_many(unit, ((item.kind, str(item.id)) for item in increment.items[:most]))
+async def as_it_is(unit: Unit, increment: Increment, items: Iterable[Ref]) -> list[Frozen]:
+    """What would be frozen of some of its items if it were submitted now."""
+    known = await store.load_many(unit, ((item.kind, str(item.id)) for item in items))
     outgoing = await store.links_from_each(unit, known)
     return freezing.package(increment, Facts(known=known, outgoing=outgoing))
 

@@ -72,6 +72,10 @@ class Visit:
         """What a service answers of the present."""
         return (await typed.read(self.client, model, path, **parameters)).value
 
+    async def whole(self, model: type[M], path: str) -> M:
+        """The same with the items of all its pages."""
+        return (await typed.whole(self.client, model, path)).value
+
     async def me(self) -> Me:
         """Whoever looks, as a person of the organisation: asked once, however many parts of a page want to know."""
         if not self._me:

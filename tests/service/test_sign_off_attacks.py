@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.strategy import models, packages
+from services.strategy import increments, models, packages
+from shared import typed
 from shared.contracts import LINKS, NODE_KINDS
+from shared.contracts.answers.sign_off import Comparison, Drift
+from shared.http import pagination
 from shared.storage.db import Database
 from tests.service.api import Api, State, body_of, codes, new_id, one_loop
 from tests.service.boards import (
@@ -486,8 +490,24 @@ async def test_a_comment_that_names_somebody_locks_nobody(api: Api) -> None:
     assert (await api.patch(STAKEHOLDER, victim["id"], {"signs": False}, if_match="*")).status_code == 200
 
 
-async def test_an_answer_about_a_large_draft_is_bounded(api: Api) -> None:
-    items = [ref(await api.make("tactic")) for _ in range(51)]
-    draft = await api.make("increment", items=items)
-    told = (await api.send("GET", api.path(INCREMENT, draft["id"], "comparison"))).json()
-    assert (len(told["items"]), told["hidden"]) == (50, 1)
+@pytest.mark.parametrize("bound", [(increments, "_COMPARED", 2), (pagination, "MOST_BYTES", 1000)])
+async def test_what_is_signed_is_told_in_pages_and_whole(
+    api: Api, monkeypatch: pytest.MonkeyPatch, bound: tuple[Any, str, int]
+) -> None:
+    """The attack: put what nobody would sign behind what one answer has room for."""
+    monkeypatch.setattr(*bound)
+    made, client = await board(api, items=5, signers=1), api.platform.client
+    first = await made.more("comparison")
+    shown = len(first["items"])
+    assert shown in (1, 2)
+    assert (first["hidden"], first["next_after"]) == (5 - shown, shown)
+    path, ids = api.path(INCREMENT, made.id), [item["id"] for item in made.items]
+    for state in ("draft", "submitted"):
+        if state == "submitted":
+            await made.move(state)
+        whole = (await typed.whole(client, Comparison, f"{path}/comparison")).value
+        assert [str(item.id) for item in whole.items] == ids, state
+        assert (whole.hidden, whole.next_after) == (0, None)
+    await api.patch(TACTIC, ids[-1], {"budget": 1}, if_match="*")
+    drift = (await typed.whole(client, Drift, f"{path}/drift")).value
+    assert [item.drifted for item in drift.items] == [False] * 4 + [True]

@@ -76,8 +76,8 @@ async def one(
     increment = typed.of(Increment, visit.place.path, node.state_data).value
     path = path_of(_KIND, node.id)
     compared, drift, signers = await asyncio.gather(
-        visit.now(Comparison, f"{path}/comparison"),
-        visit.now(Drift, f"{path}/drift"),
+        visit.whole(Comparison, f"{path}/comparison"),
+        visit.whole(Drift, f"{path}/drift"),
         visit.client.get_json(path_of(_SIGNER), **_ANYBODY),
     )
     known = keyed(edge.node for edge in (*node.out, *node.in_))

@@ -35,7 +35,7 @@ async def marks(visit: Visit, refs: Collection[str]) -> dict[str, Mark]:
     found = [typed.of(Increment, path_of(_KIND), each).value for each in page["items"]]
     shown = {str(item) for each in found if each.state in OPEN for item in each.items}
     held = [*last([each for each in found if each.state in _HELD], set(refs) - shown)][:MOST]
-    drifts = await asyncio.gather(*(visit.now(Drift, f"{path_of(_KIND, str(each.id))}/drift") for each in held))
+    drifts = await asyncio.gather(*(visit.whole(Drift, f"{path_of(_KIND, str(each.id))}/drift") for each in held))
     drifted = {
         (each.id, f"{item.kind}/{item.id}")
         for each, drift in zip(held, drifts, strict=True)

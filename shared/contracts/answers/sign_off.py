@@ -77,6 +77,8 @@ class Drift(Model):
     """Its items in the order of the package, at most 50."""
     hidden: int
     """Number of items that are not among them."""
+    next_after: int | None = None
+    """The ``after`` with which to go on; null at the end."""
 
 
 class ComparedItem(Model):
@@ -109,6 +111,8 @@ class Comparison(Model):
     """Its items in the order of the package, at most 50."""
     hidden: int
     """Number of items that are not among them."""
+    next_after: int | None = None
+    """The ``after`` with which to go on; null at the end."""
 
 
 class IncrementName(Model):

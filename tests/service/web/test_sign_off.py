@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.strategy import increments
 from shared import proof
 from tests.platform import Platform
 from tests.service.web.acting import fields, parsed, post, someone, typed, words
@@ -226,3 +227,17 @@ async def test_what_a_signature_would_do_is_counted_when_it_is_asked_for(
     assert answer["opened"] or answer["closed"]
     told = [each["sentence"] for each in (*answer["closed"], *answer["opened"])]
     assert [words(each) for each in card.xpath(".//span[@class='t1']")] == told
+
+
+async def test_what_one_answer_has_no_room_for_is_shown_as_well(
+    sampled: Platform, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(increments, "_COMPARED", 1)
+    goals = [asked["goal"], await sampled.client.find("objective", "critical-services-hold")]
+    items = [{"kind": "objective", "id": each["id"]} for each in goals if each]
+    draft = await sampled.client.post("increment", {"name": "Both", "items": items})
+    await sampled.caught_up()
+    page = await shown(await someone(sampled, "tester"), f"/increments/{draft['key']}")
+    assert "2 items" in words(page)
+    assert "not compared here" not in words(page)
+    await sampled.client.delete("increment", draft["id"], draft["version"], "The test is over.")
