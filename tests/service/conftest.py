@@ -46,3 +46,9 @@ async def browser(sampled: Platform) -> httpx.AsyncClient:
     from tests.service.web.browsing import visitor  # later than its asserts are rewritten
 
     return await visitor(sampled)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def settled(sampled: Platform) -> None:
+    """What tests before have written is in the view, so that a page and an answer after it say the same."""
+    await sampled.caught_up()

@@ -69,6 +69,7 @@ async def test_a_change_says_by_which_means_it_was_made(sampled: Platform) -> No
     await sampled.caught_up()
 
 
+@pytest.mark.usefixtures("settled")
 async def test_everything_is_reached_page_by_page_and_once(sampled: Platform, browser: httpx.AsyncClient) -> None:
     path, seen = "/audit?what=strategy", list[str]()
     for _ in range(60):

@@ -17,6 +17,7 @@ def names(places: list[Any]) -> set[str]:
     return {place.xpath(f"string({NAME})") for place in places}
 
 
+@pytest.mark.usefixtures("settled")
 async def test_it_has_both_sides_side_by_side_and_its_holes_where_they_are(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:

@@ -57,6 +57,7 @@ async def test_what_is_older_is_on_the_next_page(browser: httpx.AsyncClient, pat
     assert there != seen
 
 
+@pytest.mark.usefixtures("settled")
 async def test_a_day_has_its_address_and_a_month_is_counted_by_day(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:
@@ -78,6 +79,7 @@ async def test_a_day_has_its_address_and_a_month_is_counted_by_day(
     await shown(browser, f"/changes/{today + timedelta(days=1)}", 404)
 
 
+@pytest.mark.usefixtures("settled")
 async def test_pages_go_on_until_the_first_change(
     browser: httpx.AsyncClient, sampled: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

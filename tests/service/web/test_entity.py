@@ -55,6 +55,7 @@ async def test_who_for_whom_and_why_come_first(sampled: Platform, browser: httpx
         assert hit["node"]["name"] in before
 
 
+@pytest.mark.usefixtures("settled")
 async def test_each_relation_is_told_once(sampled: Platform, browser: httpx.AsyncClient) -> None:
     """On the overview beside what has a card of its own; all of them on the page of relations."""
     node = await sampled.client.get_json("/alignment/v1/nodes/service/live-network-map")
@@ -77,6 +78,7 @@ async def test_nested_members_are_sentences(sampled: Platform, browser: httpx.As
     assert slice_.headers["location"] == "/increments/dependable-first-slice"
 
 
+@pytest.mark.usefixtures("settled")
 async def test_a_party_shows_what_it_carries_and_would_leave_open(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:

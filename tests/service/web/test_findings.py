@@ -27,6 +27,7 @@ async def found(platform: Platform, rule: str, key: str) -> dict[str, Any]:
     return one
 
 
+@pytest.mark.usefixtures("settled")
 async def test_they_stand_by_what_brought_them_about(sampled: Platform, browser: httpx.AsyncClient) -> None:
     grouped = (await sampled.client.get_json(f"{FINDINGS}/groups", limit=25))["items"]
     page = await shown(browser, "/findings")
@@ -45,6 +46,7 @@ async def test_they_stand_by_what_brought_them_about(sampled: Platform, browser:
     assert "Chain that ends short because of Alert sender" in titles
 
 
+@pytest.mark.usefixtures("settled")
 async def test_they_can_be_seen_one_by_one_through_each_filter(sampled: Platform, browser: httpx.AsyncClient) -> None:
     owner = (await found(sampled, "V02", "reservoir-drone-survey"))["owner"]
     for query in ("severity=critical", "rule=V10", "dimension=raci", "kind=tactic", f"owner={owner}", "q=wallboard",

@@ -18,6 +18,7 @@ from tests.service.web.browsing import shown, visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.usefixtures("settled")
 async def test_it_says_what_is_worst_and_what_would_help_most(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/")
     score = await sampled.client.get_json("/alignment/v1/score")
@@ -33,6 +34,7 @@ async def test_it_says_what_is_worst_and_what_would_help_most(sampled: Platform,
     assert fixes.xpath(".//a[@class='t1']/@href") == [f"/findings/{each['finding']}" for each in score["fixes"][:4]]
 
 
+@pytest.mark.usefixtures("settled")
 async def test_the_dimensions_lead_to_how_they_are_counted(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/")
     dimensions = (await sampled.client.get_json("/alignment/v1/score"))["dimensions"]
@@ -42,6 +44,7 @@ async def test_the_dimensions_lead_to_how_they_are_counted(sampled: Platform, br
     assert [bar.xpath("string(span[@class='num'])") for bar in bars] == told
 
 
+@pytest.mark.usefixtures("settled")
 async def test_it_draws_how_the_score_has_gone(sampled: Platform, browser: httpx.AsyncClient) -> None:
     """A platform that is younger than a day has its few hours as its past."""
     page = await shown(browser, "/")

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ("consumer_group", "field-crews", "up down", {"depth": 2}),
     ],
 )
+@pytest.mark.usefixtures("settled")
 async def test_it_has_what_the_trace_has(
     sampled: Platform, browser: httpx.AsyncClient, kind: str, key: str, ways: str, more: dict[str, Any]
 ) -> None:

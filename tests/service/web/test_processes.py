@@ -60,6 +60,7 @@ def letters(activity: State) -> set[tuple[str, str]]:
     return {(each["role_id"], each["letter"]) for each in activity["raci"]}
 
 
+@pytest.mark.usefixtures("settled")
 async def test_the_list_has_what_is_wrong_and_each_load(sampled: Platform, browser: httpx.AsyncClient) -> None:
     page = await shown(browser, "/raci")
     [row] = page.xpath("//section[1]//tbody/tr[th/a/span = 'Incident management']")
@@ -74,6 +75,7 @@ async def test_the_list_has_what_is_wrong_and_each_load(sampled: Platform, brows
     assert told == [[str(each["letters"][letter]) for letter in "ARCI"] for each in load if each["roles"]]
 
 
+@pytest.mark.usefixtures("settled")
 async def test_a_process_shows_its_grid_its_seats_and_what_is_handed_over(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:

@@ -24,6 +24,7 @@ def rows(page: Any) -> dict[str, Any]:
     return {row.xpath("string(th)"): row for row in page.xpath("//tr[th/a[starts-with(@href, '/rules/')]]")}
 
 
+@pytest.mark.usefixtures("settled")
 async def test_every_rule_stands_in_its_family_with_what_it_finds_now(
     sampled: Platform, browser: httpx.AsyncClient
 ) -> None:

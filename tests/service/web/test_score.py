@@ -9,6 +9,7 @@ from tests.service.web.browsing import shown, visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.usefixtures("settled")
 async def test_each_dimension_has_its_rules_and_what_they_count(sampled: Platform, browser: httpx.AsyncClient) -> None:
     score = await sampled.client.get_json("/alignment/v1/score")
     page = await shown(browser, "/score")
@@ -27,6 +28,7 @@ async def test_each_dimension_has_its_rules_and_what_they_count(sampled: Platfor
     ]
 
 
+@pytest.mark.usefixtures("settled")
 async def test_the_maps_say_in_words_what_is_covered(sampled: Platform, browser: httpx.AsyncClient) -> None:
     """Decided by hand: the wallboard feeds are designed with nothing, and the briefing has nothing in it."""
     page = await shown(browser, "/coverage")
