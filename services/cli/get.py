@@ -25,6 +25,9 @@ _MOST_NAMED = 200
 """Things whose keys are asked for to show them."""
 _BY_THE_VIEW = ("q", "state", "type", "key")
 """Filters for lists of a past moment, which the view has."""
+_IN_ITS_LISTS = frozenset({"id", "kind", "key", "name", "type", "state", "version", "criticality"})
+"""Members that are in these lists as they are; for any other each thing is asked for."""
+_ORDERS = ("id", "key", "name", "created_at", "updated_at")
 
 
 @command
@@ -52,6 +55,8 @@ async def get(
     at = await refs.moment(session.client, as_of)
     shown = _columns(found, columns, form)
     if key is not None:
+        if "=" in key:
+            raise Unusable(f"{key} is no key: a filter is given as --where {key}.")
         if where or sort:
             raise Unusable("Filters and an order are for lists: leave the key out.")
         state = await (_was(session, found, key, at) if at else refs.entity(session.client, found, key))
@@ -63,7 +68,11 @@ async def get(
         _show(session, form, data, [state], shown, lambda: _one(named, names, signed))
         return
     filters = await _filters(session, where or [])
-    items = [each async for each in _listed(session, found, filters, sort, at)]
+    if at is None:
+        items = [each async for each in session.client.list(found, **filters, sort=sort)]
+    else:
+        asked = {*shown, "id"} if form == "table" and not session.json else None
+        items = await _were(session, found, filters, sort, at, asked)
     chosen = [_of(each, shown) for each in items] if columns else items
     rows = await _named(session, [_of(each, shown) for each in items], form)
     _show(session, form, chosen, items, shown, lambda: _many(rows, shown))
@@ -133,16 +142,23 @@ async def _filters(session: Session, where: list[str]) -> dict[str, str]:
     return found
 
 
-async def _listed(session: Session, kind: "Kind", filters: dict[str, str], sort: str | None, at: str | None) -> Any:
-    if at is None:
-        async for state in session.client.list(kind, **filters, sort=sort):
-            yield state
-        return
-    if sort or (strange := [name for name in filters if name not in _BY_THE_VIEW]):
-        said = f"not by {', '.join(strange)}" if not sort else "in the order of their keys"
-        raise Unusable(f"Lists of a past moment are filtered by {', '.join(_BY_THE_VIEW)}, {said}.")
-    async for node in session.client.items("/alignment/v1/nodes", kind=kind.name, as_of=at, **filters):
-        yield node
+async def _were(
+    session: Session, kind: "Kind", filters: dict[str, str], sort: str | None, at: str, shown: set[str] | None
+) -> list[State]:
+    """A list of a past moment: of what its members are to be shown, or whole."""
+    from shared.interchange.together import each
+
+    if strange := [name for name in filters if name not in _BY_THE_VIEW]:
+        said = f"{', '.join(_BY_THE_VIEW)}, not by {', '.join(strange)}"
+        raise Unusable(f"Lists of a past moment are filtered by {said}.")
+    by = (sort or "key").removeprefix("-")
+    if by not in _ORDERS:
+        raise Unusable(f"--sort must be one of {', '.join(_ORDERS)}, with - before it for downwards.")
+    asked = session.client.items("/alignment/v1/nodes", kind=kind.name, as_of=at, **filters)
+    items = [node async for node in asked]
+    if shown is None or not shown | {by} <= _IN_ITS_LISTS:
+        items = await each(items, lambda node: _was(session, kind, node["id"], at))
+    return sorted(items, key=lambda state: (str(state[by]), state["id"]), reverse=(sort or "").startswith("-"))
 
 
 async def _was(session: Session, kind: "Kind", key: str, at: str) -> State:

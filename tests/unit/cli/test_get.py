@@ -69,7 +69,8 @@ def test_a_reference_in_a_filter_may_be_a_key(run: Any, owner: FakeOwner, asked:
         (("-w", "operational"), "write NAME=VALUE"),
         (("--columns", "key,naem"), "did you mean name?"),
         (("pay", "-w", "state=x"), "leave the key out"),
-        (("--as-of", "2026-11-29", "--sort", "name"), "in the order of their keys"),
+        (("state=x",), "a filter is given as --where state=x"),
+        (("--as-of", "2026-11-29", "--sort", "colour"), "must be one of id, key, name"),
         (("--as-of", "2026-11-29", "-w", "tag=x"), "not by tag"),
         (("--as-of", "29/11/2026"), "a date such as 2026-01-31"),
         (("-o", "xml"), "Invalid value"),
@@ -117,6 +118,27 @@ def test_how_it_was(run: Any, owner: FakeOwner, asked: list[dict[str, str]]) -> 
     assert (
         asked[0].items() >= {"kind": "service", "state": "operational", "as_of": "2026-11-29T00:00:00.000000Z"}.items()
     )
+
+
+def test_lists_of_a_past_moment_have_the_same_members_and_order(run: Any, owner: FakeOwner, asked: Any) -> None:
+    """The view lists a few members of each; what else is shown, it has of each by itself."""
+    looked: list[str] = []
+    for id, text in ((CREW, "Pays."), (LEAD, "Feeds.")):
+
+        def at(request: httpx.Request, id: str = id, text: str = text) -> dict[str, Any]:
+            looked.append(id)
+            state = {"id": id, "key": text, "name": text, "description": text, "owner": {"kind": "role", "id": LEAD}}
+            return {"state_data": state}
+
+        owner.extra[f"/alignment/v1/nodes/service/{id}"] = at
+    then = ("get", "service", "--as-of", "2026-11-29")
+    names = [line.split()[0] for line in run(*then, "--sort", "-name").stdout.splitlines()]
+    assert (names, looked) == (["key", "meals", "pay"], [])
+    rows = run(*then, "--columns", "description,owner").stdout.splitlines()
+    assert [row.split() for row in rows[1:]] == [["Feeds.", "role/lead"], ["Pays.", "role/lead"]]
+    assert sorted(looked) == [CREW, LEAD]
+    told = json.loads(run(*then, "-o", "json").stdout)
+    assert [each["description"] for each in told] == ["Feeds.", "Pays."]
 
 
 def test_one_says_by_whom_it_was_signed(run: Any, owner: FakeOwner) -> None:
