@@ -34,6 +34,10 @@ class Unusable(Exception):
     """The options, or what they point at, cannot be used; the message says why."""
 
 
+class NothingRuns(Unusable):
+    """A home is named in which no platform runs at the moment."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     server: str
@@ -84,7 +88,7 @@ def user() -> str:
 def running_server(home: Path) -> str:
     """Where the platform of a home said that it serves, on this machine. Raises Unusable."""
     for path in (home, _within(home, home / SERVER_FILE)):
-        _demand_own(path)
+        _demand_own(path, home)
     if not _is_running(home):
         raise _nothing_runs(home)
     try:
@@ -115,18 +119,18 @@ def _is_running(home: Path) -> bool:
     return False
 
 
-def _demand_own(path: Path) -> None:
+def _demand_own(path: Path, home: Path) -> None:
     """Nobody but the user, or root, can have written it."""
     try:
         found = path.stat()
     except OSError:
-        raise _nothing_runs(path if path.is_dir() else path.parent) from None
+        raise _nothing_runs(home) from None
     if found.st_uid not in (os.geteuid(), _ROOT) or stat.S_IMODE(found.st_mode) & 0o022:
         raise Unusable(f"{path} is not yours alone: others can write it, and say where your token goes.")
 
 
-def _nothing_runs(home: Path) -> Unusable:
-    return Unusable(f"Nothing seems to run in {home}: start it with `plumbline up`, or name a --server.")
+def _nothing_runs(home: Path) -> NothingRuns:
+    return NothingRuns(f"Nothing seems to run in {home}: start it with `plumbline up`, or name a --server.")
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

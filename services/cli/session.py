@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from services.cli.endpoint import Unusable, locate
+from services.cli.endpoint import NothingRuns, Unusable, locate
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -192,6 +192,7 @@ def _code(error: Exception) -> int | None:
     from shared.interchange.faults import BadBundle
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+        ((NothingRuns,), UNREACHABLE),
         ((Unusable, BadBundle), USAGE),
         ((NotFound,), NOT_FOUND),
         ((Conflict, PreconditionFailed), CONFLICT),

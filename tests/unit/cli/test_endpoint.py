@@ -170,10 +170,13 @@ def test_after_the_end_of_the_platform_nobody_gets_a_token(home: Path) -> None:
         locate(None, None, home)
 
 
-def test_a_home_where_nothing_runs_is_named(tmp_path: Path) -> None:
-    for server in (None, "http://there"):
-        with pytest.raises(Unusable, match="Nothing seems to run"):
-            locate(server, None, tmp_path)
+def test_a_home_where_nothing_runs_is_named_and_is_a_server_that_is_away(tmp_path: Path, run: Any) -> None:
+    """Also one that was never made: it is no mistake of whoever asks that it was not started yet."""
+    for home in (tmp_path, tmp_path / "none"):
+        for server in (None, "http://there"):
+            with pytest.raises(Unusable, match=f"Nothing seems to run in {home}:"):
+                locate(server, None, home)
+        assert run("status", "--home", str(home)).exit_code == 5
 
 
 def test_a_token_for_a_command_lives_minutes_and_is_followed_by_another(home: Path) -> None:
@@ -262,6 +265,6 @@ def test_a_folder_that_was_downloaded_gets_no_token(run: Any, elsewhere: Path, m
     with Listener() as thief:
         (elsewhere / "data" / "server.json").write_text(json.dumps({"url": thief.url}))
         (elsewhere / "data" / "lock").touch()
-        for options in ([], ["--token", "secret"], ["--home", "data", "--token", "secret"]):
-            assert run("status", *options).exit_code == 2
+        for options, code in (([], 5), (["--token", "secret"], 2), (["--home", "data", "--token", "secret"], 2)):
+            assert run("status", *options).exit_code == code
         assert thief.heard == []
