@@ -33,19 +33,31 @@ def explain(
 ) -> None:
     """What there is to write: members, choices and nested types of a kind, its states and relations."""
     from services.cli import refs
+    from shared.contracts import told as told_of
 
     if what is None:
         data = _kinds()
         output.show(data, lambda: _table(("kind", "service", "what it is"), [tuple(each.values()) for each in data]))
         return
     name, _, path = what.partition(".")
+    _no_relation(name)
     kind = refs.kind_of(name)
     told = _whole(kind)
     if not path:
         output.show(told, lambda: _rendered(told))
         return
-    member = _member(kind, told["members"], path)
+    links = [told_of.linking(kind)] if told["relations_from"] else []
+    member = _member(kind, [*told["members"], *links], path)
     output.show(member, lambda: _one(f"{kind.name}.{path}", member))
+
+
+def _no_relation(name: str) -> None:
+    """What is no kind but joins them; raises Unusable, which says where that is told."""
+    from shared.contracts.relations import RELATIONS
+
+    if name in ("link", "links") or name in RELATIONS:
+        told = f"{name} is a relation. " if name in RELATIONS else ""
+        raise Unusable(f"{told}Links are written at their source: plumbline explain KIND.links, such as service.links.")
 
 
 def _kinds() -> list[Json]:
@@ -113,6 +125,8 @@ def _rendered(told: Json) -> "RenderableType":
         rows: list[Row] = [(_both(each), ", ".join(each["kinds"])) for each in told[name]]
         if rows:
             parts += [cell(""), _table((title, "with"), rows)]
+    if told["relations_from"]:
+        parts += [cell(f"How links are written, at their source: plumbline explain {told['kind']}.links")]
     return Group(*parts)
 
 

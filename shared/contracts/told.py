@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.contracts import NODE_KINDS, Kind
+from shared.contracts import LINKS, NODE_KINDS, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.members import Member, members
 from shared.contracts.model import Model
@@ -14,6 +14,7 @@ Json = dict[str, Any]
 Asks = Mapping[tuple[str, str], list[str]]
 """By kind and state, what a transition into it asks for."""
 _FIRST = ("name", "type", "state", "state_reason", "description", "owner")
+_OF_LINKS = ("type", "target", "rationale", "confidence", "sign", "valid_from", "valid_to", "state_reason")
 _MANY = 8
 """Kinds that are listed; of more a reference may name any."""
 
@@ -77,6 +78,24 @@ def described(kind: Kind, asks: Asks) -> Json:
         "lifecycle": [*_states(kind, asks)],
         "relations_from": [*_relations(kind, "source")],
         "relations_to": [*_relations(kind, "target")],
+    }
+
+
+def linking(kind: Kind) -> Json:
+    """The links of a document, which stand at their source, as a member of it."""
+    link = LINKS[kind.service]
+    told = {name: member_told(link, name, member) for name, member in members(link.model).items()}
+    told["type"] |= {"form": "a relation", "choices": [each["type"] for each in _relations(kind, "source")]}
+    told["target"] |= {"name": "to", "form": "kind/key of what the relation may lead to", "members": []}
+    return {
+        "name": "links",
+        "form": "list of link",
+        "required": False,
+        "meaning": "What it is joined to; they stand beside its spec.",
+        "choices": [],
+        "bounds": [],
+        "default": None,
+        "members": [told[name] for name in _OF_LINKS],
     }
 
 

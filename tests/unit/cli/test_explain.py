@@ -11,7 +11,7 @@ import pytest
 from shared.contracts import KINDS, NODE_KINDS, OWNERS, Kind
 from shared.contracts.base import SERVER_FIELDS
 from shared.contracts.relations import RELATIONS
-from shared.interchange.records import derived_id
+from shared.interchange.records import LINK_MEMBERS, derived_id
 from tests.unit.fake_owner import STAMP, FakeOwner
 
 every_kind = pytest.mark.parametrize("kind", NODE_KINDS.values(), ids=lambda kind: kind.name)
@@ -55,6 +55,18 @@ def test_nested_types_are_told_with_their_choices(run: Any) -> None:
     assert told(run, "activity.segregated_from_ids")["form"] == "list of activity/key"
 
 
+@every_kind
+def test_links_are_told_as_bundles_have_them(run: Any, kind: Kind) -> None:
+    relations = [each["type"] for each in told(run, kind.name)["relations_from"]]
+    if not relations:
+        assert run("explain", f"{kind.name}.links").exit_code == 2
+        return
+    links = told(run, f"{kind.name}.links")
+    assert [each["name"] for each in links["members"]] == ["type", "to", *LINK_MEMBERS]
+    assert [each["name"] for each in links["members"] if each["required"]] == ["type", "to"]
+    assert told(run, f"{kind.name}.links.type")["choices"] == relations
+
+
 def test_a_move_says_what_it_asks_for(run: Any) -> None:
     moves = {move["to"]: move["asks"] for state in told(run, "contract")["lifecycle"] for move in state["moves"]}
     assert moves["active"] == [
@@ -77,6 +89,8 @@ def test_every_line_of_a_transition_says_what_it_asks_for(service: str) -> None:
         ("service.naem", "did you mean name?"),
         ("contract.items.of", "there are offering_id, service_id, start, end"),
         ("service.name.x", "it is no nested type"),
+        ("links", "plumbline explain KIND.links"),
+        ("depends_on", "depends_on is a relation"),
     ],
 )
 def test_what_there_is_none_of_is_a_usage_error_that_says_what_there_is(run: Any, what: str, says: str) -> None:
