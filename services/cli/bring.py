@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import completing
 from services.cli.endpoint import Unusable
 from services.cli.session import FAILED, Session, command
 
@@ -80,7 +81,13 @@ async def import_(
         list[Path], typer.Argument(help="A file of one of the formats that can be read; CSV also several, or a folder.")
     ],
     format_: Annotated[
-        str | None, typer.Option("--format", help="Its format, where its content is not to say.")
+        str | None,
+        typer.Option(
+            "--format",
+            help="Its format, where its content is not to say: "
+            "archimate, stratml, backstage, tmf, raci, policies, archi, xlsx, json or csv.",
+            autocompletion=completing.read_formats,
+        ),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Name that ids are derived from, not the file's own.")] = None,
     kind: Annotated[str | None, typer.Option(help="What the rows of a table are, such as service, or link.")] = None,

@@ -37,6 +37,20 @@ def states(ctx: typer.Context, incomplete: str) -> list[str]:
     return [state for state in kind.lifecycle.states if state.startswith(incomplete)] if kind else []
 
 
+def read_formats(incomplete: str) -> list[str]:
+    return _formats(incomplete, written=False)
+
+
+def written_formats(incomplete: str) -> list[str]:
+    return _formats(incomplete, written=True)
+
+
+def _formats(incomplete: str, *, written: bool) -> list[str]:
+    from shared.interchange.formats import FORMATS
+
+    return [each.name for each in FORMATS if each.name.startswith(incomplete) and (each.write or not written)]
+
+
 def members(incomplete: str) -> list[str]:
     """``kind``, and ``kind.member`` behind a dot."""
     from shared.contracts.told import said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import exporting
+from services.cli import completing, exporting
 from services.cli.endpoint import Unusable
 from services.cli.session import Session, command
 
@@ -27,7 +27,12 @@ async def export(
         typer.Option(help="Folder for a file per kind, or the file of a format (default: on standard output)."),
     ] = None,
     format_: Annotated[
-        str | None, typer.Option("--format", help="A format of other tools, instead of a bundle.")
+        str | None,
+        typer.Option(
+            "--format",
+            help="A format of other tools, not a bundle: archimate, backstage, tmf, raci, policies, xlsx or csv.",
+            autocompletion=completing.written_formats,
+        ),
     ] = None,
 ) -> None:
     """Write what is there as a bundle: documents that apply takes back unchanged, here and elsewhere.

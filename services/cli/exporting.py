@@ -1,6 +1,6 @@
 """``export --format``: what the owners hold in a format of other tools, and what is lost by it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,15 @@ def store(made: "Written", to: Path | None) -> None:
 
 
 def _told(lost: Counter[str]) -> str:
+    """What is not in it as a whole, and then by kind the members that are not, a line for each kind."""
     if not lost:
         return "Everything is in it."
-    counts = ", ".join(f"{what} {count}" for what, count in sorted(lost.items()))
-    return f"Not in it, since the format has no place for it: {counts}."
+    found = defaultdict[str, list[str]](list)
+    for what, count in sorted(lost.items()):
+        kind, dot, member = what.partition(".")
+        found[kind if dot else ""].append(f"{member or what} {count}")
+    whole = ", ".join(found.pop("", ()))
+    lines = [f"  {kind}: {', '.join(members)}" for kind, members in found.items()]
+    head = [f"Not in it, since the format has no place for it: {whole}."] if whole else []
+    tail = ["Members of what is in it for which the format has no place:", *lines] if lines else []
+    return "\n".join([*head, *tail])

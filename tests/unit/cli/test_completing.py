@@ -38,6 +38,8 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("plumbline explain service_", ["service_offering"]),
         ("plumbline explain contract.it", ["contract.items"]),
         ("plumbline new strategy_", ["strategy_element"]),
+        ("plumbline export --format arch", ["archimate"]),
+        ("plumbline import m.xml --format arch", ["archimate", "archi"]),
         ("plumbline get design", ["design_package"]),
         ("plumbline get service p", ["pay"]),
         ("plumbline why servic", ["service/", "service_offering/"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.cli import export
+from services.cli import export, exporting
 from shared.interchange import formats
 from shared.interchange.formats import Written
 from shared.interchange.inventory import Inventory
@@ -82,7 +82,7 @@ def test_in_a_format_of_others_what_is_lost_is_told(
     folder = tmp_path / "out"
     told = run("export", "--format", "names", "--to", folder)
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"party.txt": "Crew", "role.txt": "Purser"}
-    assert "no place for it: role.description 2" in told.stderr
+    assert "has no place:\n  role: description 2\n" in told.stderr
 
 
 def test_several_files_want_a_folder(run: Any, crew: Path, format_of_names: None) -> None:
@@ -90,3 +90,22 @@ def test_several_files_want_a_folder(run: Any, crew: Path, format_of_names: None
     assert (told.exit_code, "It makes 2 files (party.txt, role.txt)" in told.stderr) == (2, True)
     unknown = run("export", "--format", "visio")
     assert (unknown.exit_code, "There is no format visio" in unknown.stderr) == (2, True)
+
+
+def test_what_a_format_cannot_hold_is_told_by_kind() -> None:
+    lost = Counter({"kpi": 2, "link serves (ended)": 1, "tactic.side": 3, "tactic.budget": 1, "link.confidence": 4})
+    assert exporting._told(lost).splitlines() == [
+        "Not in it, since the format has no place for it: kpi 2, link serves (ended) 1.",
+        "Members of what is in it for which the format has no place:",
+        "  link: confidence 4",
+        "  tactic: budget 1, side 3",
+    ]
+    assert exporting._told(Counter({"kpi": 2})).count("\n") == 0
+    assert exporting._told(Counter()) == "Everything is in it."
+
+
+@pytest.mark.parametrize(("command", "written"), [("export", True), ("import", False)])
+def test_help_names_the_formats_that_there_are(run: Any, command: str, written: bool) -> None:
+    known = [each.name for each in formats.FORMATS if each.write or not written]
+    told = " ".join(run(command, "--help").stdout.replace("\u2502", "").split())
+    assert f"{', '.join(known[:-1])} or {known[-1]}." in told

@@ -98,8 +98,9 @@ class _Leaving:
             if kind.name == _ROLE_HELD:
                 self._held(kind, state)
                 continue
+            is_in = f"{kind.name}/{state['id']}" in self.elements
             for each in self._fields(kind, state):
-                self._field(*each, linked)
+                self._field(*each, linked, is_in=is_in)
         self._assigned()
         return written("Plumbline", self._identifier(), [*self.elements.values()], self.relationships)
 
@@ -215,15 +216,17 @@ class _Leaving:
                 yield kind, reference, *(reversed(ends) if reference.swapped else ends)
 
     def _field(
-        self, kind: Kind, reference: Reference, source: str, target: str, linked: set[tuple[str, str, str]]
-    ) -> None:
-        """A field as a relationship, once, and where no link says the same."""
+        self, kind: Kind, reference: Reference, source: str, target: str, linked: set[tuple[str, str, str]], *,
+        is_in: bool,
+    ) -> None:  # fmt: skip
+        """A field as a relationship, once, and where no link says the same. With what is not in the model at all, its
+        fields are not lost once more."""
         relation = RELATIONS[reference.relation]
         if (relation.name, source, target) in linked:
             return
         linked.add((relation.name, source, target))
         if source not in self.elements or target not in self.elements:
-            self.lost[f"{kind.name}.{reference.path}"] += 1
+            self.lost[f"{kind.name}.{reference.path}"] += is_in
             return
         type_, swapped = word(relation.name, self.elements[source], self.elements[target])
         name = languages(None, relation.name.replace("_", " "))
