@@ -104,6 +104,8 @@ async def _look(session: Session, follow: "_Changes | _Findings") -> None:
     """Show what is new. Raises Unreachable."""
     async for document, line in follow.new():
         _tell(session, document, line)
+    if isinstance(follow, _Findings) and follow.more:
+        session.say(f"More {follow.more} at once than are told of one look: plumbline findings has all that are open.")
 
 
 class _Changes:
@@ -117,8 +119,10 @@ class _Changes:
         from shared.contracts import OWNERS
 
         for service in OWNERS:
-            if service not in self.positions:
-                self.positions[service] = (await self.client.changes(service, 0, 1))["head"]["position"]
+            newest = (await self.client.changes(service, 0, 1))["head"]["position"]
+            if self.positions.setdefault(service, newest) > newest:
+                said = f"{service}={self.positions[service]} is still to come"
+                raise Unusable(f"{said}: the newest change of {service} is {newest}.")
 
     @property
     def place(self) -> str:
@@ -167,6 +171,8 @@ class _Findings:
     def __init__(self, client: "Client", after: list[str]) -> None:
         self.client = client
         self.after = after
+        self.more = ""
+        """What there was more of at the last look than is told."""
 
     async def begin(self) -> None:
         from services.cli import refs
@@ -185,14 +191,16 @@ class _Findings:
         return str(min(status["watermark"].values()))
 
     async def new(self) -> AsyncIterator[tuple[Json, str]]:
-        until = await self._now()
+        until, self.more = await self._now(), ""
         if until <= self.since:
             return
         between = {"from": self.since, "to": until, "limit": 1}
         answer = await self.client.get_json("/alignment/v1/diff", **between)
         self.since = until
+        findings = answer["findings"]
+        self.more = " and ".join(each for each in ("opened", "resolved") if findings[f"more_{each}"])
         for change in ("opened", "resolved"):
-            for finding in answer["findings"][change]:
+            for finding in findings[change]:
                 yield {"change": change, **finding}, _finding(change, finding, until)
 
 

@@ -83,7 +83,7 @@ def test_findings_are_followed_from_moment_to_moment(run: Any, owner: FakeOwner)
 
     def diff(request: httpx.Request) -> dict[str, Any]:
         asked.append(dict(request.url.params))
-        return {"findings": {"opened": [found], "resolved": []}}
+        return {"findings": {"opened": [found], "resolved": [], "more_opened": True, "more_resolved": False}}
 
     owner.extra["/alignment/v1/status"] = {"watermark": {"strategy": AT, "catalog": "2026-03-02T00:00:00Z"}}
     owner.extra["/alignment/v1/diff"] = diff
@@ -91,6 +91,7 @@ def test_findings_are_followed_from_moment_to_moment(run: Any, owner: FakeOwner)
     assert result.stdout.splitlines() == [f"{AT} opened high V08 service/pay: Service without a purpose"]
     assert asked == [{"from": "2026-02-01T00:00:00.000000Z", "to": AT, "limit": "1"}]
     assert f"plumbline watch findings --after {AT}" in result.stderr
+    assert "More opened at once than are told" in result.stderr
     nothing = run("watch", "findings", "--once")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert "Without --after there is nothing yet. What there is now: plumbline findings" in nothing.stderr
@@ -159,6 +160,7 @@ def test_it_ends_where_waiting_is_not_asked_for_or_leads_nowhere(
         (("--after", "catalog=x"), "is no SERVICE=POSITION"),
         (("findings", "--after", "2026-01-01", "--after", "2026-01-02"), "from one moment on"),
         (("weather",), "Invalid value"),
+        (("--after", "catalog=3", "--once"), "the newest change of catalog is 2"),
     ],
 )
 def test_what_cannot_be_followed_is_a_usage_error(
