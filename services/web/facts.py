@@ -13,7 +13,6 @@ from shared.contracts.views.impact import Impact
 from shared.contracts.views.nodes import Node, NodeView
 from shared.contracts.views.promises import Line, Promised, Promises
 
-_CONTRACTS = {"sla": "SLA", "ola": "OLA", "uc": "UC"}
 _WHOSE = {"sla": "customer", "ola": "our team", "uc": "supplier"}
 _VERDICTS: Mapping[str, tuple[str, How]] = {
     "kept": ("can be kept", "live"),
@@ -96,7 +95,7 @@ def _promised(node: NodeView, promises: Sequence[Promises], names: Names) -> Ite
 def _contracts(node: NodeView, impact: Impact) -> Iterator[Fact]:
     if node.kind == "contract":
         return
-    types = Counter(_CONTRACTS.get(each.node.type or "", "other") for each in impact.contracts)
+    types = Counter(words(each.node.type) if each.node.type in _WHOSE else "other" for each in impact.contracts)
     if types:
         yield Fact("Contracts", [", ".join(f"{number} {name}" for name, number in types.items())])
 
@@ -157,7 +156,7 @@ def _lines(line: Line) -> Iterator[Line]:
 
 def _row(node: Node, target: ServiceLevelTarget, names: Names, word: str, how: How) -> PromiseRow:
     told = sentence(ServiceLevelTarget, _document(target), names)
-    level = _CONTRACTS.get(node.type or "", words(node.kind))
+    level = words(node.type if node.type in _WHOSE else node.kind)
     return PromiseRow(level, _WHOSE.get(node.type or "", ""), node, told, word, how)
 
 

@@ -20,9 +20,14 @@ _WORDS = re.compile(r"\s*\S+\s*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
+_LETTERS = {
+    **{each: each.upper() for each in ("csf", "it", "kpi", "ola", "raci", "sla", "swot", "uc")},
+    "csfs": "CSFs",
+    "kpis": "KPIs",
+}
+"""What is said letter by letter."""
 _SAID = {
-    "decomposes": "is part of",
-    "decomposed_into": "is made of",
+    "decomposed_into": "is decomposed into",
     "part_of": "is part of",
     "has_part": "is made of",
     "depends_on": "depends on",
@@ -42,7 +47,18 @@ class Stretch(NamedTuple):
 
 def words(name: Any) -> str:
     """``service_offering`` as people write it; of ``parent_id`` they would say ``parent``."""
-    return str(name).removesuffix("_ids").removesuffix("_id").replace("_", " ")
+    return " ".join(_LETTERS.get(each, each) for each in str(name).removesuffix("_ids").removesuffix("_id").split("_"))
+
+
+def many(kind: Kind) -> str:
+    """What several of a kind are called."""
+    return words(kind.collection.replace("-", "_"))
+
+
+def capitalize(text: Any) -> str:
+    """As a heading begins; what is written large stays so."""
+    said = str(text)
+    return said[:1].upper() + said[1:]
 
 
 def initials(name: str) -> str:
@@ -120,7 +136,7 @@ def about(errors: Sequence[tuple[str | None, str]], name: str) -> str:
 
 def dimension(name: str) -> str:
     """A dimension of the score as people write it."""
-    return "RACI" if name == "raci" else words(name).capitalize()
+    return capitalize(words(name))
 
 
 def written_at(address: str) -> Kind | None:
@@ -142,6 +158,8 @@ def owners(of_ref: Mapping[str, Node], present: str | None = None) -> list[tuple
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "words": words,
+    "many": many,
+    "capitalize": capitalize,
     "initials": initials,
     "colour": colour,
     "day": day,

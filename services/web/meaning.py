@@ -16,6 +16,7 @@ from shared.http.pagination import MAX_LIMIT
 from shared.refused import Refused
 
 _CHOICES = 8
+_WHO = frozenset({"party", "role", "stakeholder"})
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,14 @@ async def _addressed(visit: Visit, kind: str, name: str) -> list[Node]:
 
 
 async def offered(visit: Visit, kinds: Sequence[str]) -> list[Node]:
-    """What may be picked of these kinds, the first of each; nothing where it may be anything."""
+    """What there is of these kinds, the first of each; nothing where it may be anything."""
     asked = (visit.client.get_json(path_of(NODE_KINDS[kind]), limit=MAX_LIMIT) for kind in kinds)
     return [node_of(state) for page in await asyncio.gather(*asked) for state in page["items"]]
+
+
+def has_left(node: Node) -> bool:
+    """Whether it is somebody, or a role, that is there no longer: nothing new is theirs, though it can be typed."""
+    return node.kind in _WHO and NODE_KINDS[node.kind].lifecycle.is_terminal(node.state or "")
 
 
 def called(nodes: Iterable[Node]) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """The relations of one thing, each told once, by what they are called from here; and those that it may get. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from services.web.filters import relation, said, words
+from services.web.filters import relation, said
 from shared.contracts.base import Kind
 from shared.contracts.relations import RELATIONS
 from shared.contracts.told import described
@@ -47,19 +46,12 @@ def choices(kind: Kind) -> list[Choice]:
     """Each relation that something of a kind may be joined by, from either end."""
     told: dict[str, Any] = described(kind, {})
     ways = (("", told["relations_from"]), ("<", told["relations_to"]))
-    found = [
+    return [
         Choice(f"{sign}{each['type']}", relation(each["reads"]), _kinds(each))
         for sign, way in ways
         for each in way
         if not sign or RELATIONS[each["type"]].inverse != each["type"]
     ]
-    alike = Counter(each.reads for each in found)
-    return [each if alike[each.reads] == 1 else each._replace(reads=_apart(each)) for each in found]
-
-
-def _apart(choice: Choice) -> str:
-    """What is called like another one, with the things that it is for."""
-    return f"{choice.reads} ({', '.join(map(words, choice.kinds)) or 'anything'})"
 
 
 def _kinds(relation: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from services.web.filters import compared, day, moment, words
+from services.web.filters import capitalize, compared, day, moment, words
 from shared.contracts import agreement, base, catalog, design, process, roles
 from shared.contracts.base import Kind
 from shared.contracts.instant import moment as read
@@ -230,4 +230,4 @@ def _known(kind: Kind, state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _label(name: str) -> str:
     text = words(name)
-    return {"raci": "RACI", "external refs": "Elsewhere", "custom": "Of our own"}.get(text, text.capitalize())
+    return {"external refs": "Elsewhere", "custom": "Of our own"}.get(text, capitalize(text))

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.web.filters import words
 from services.web.forms import fields as contracts
 from services.web.forms import writing
 from services.web.forms.fields import Field
 from services.web.forms.merging import Merged
 from services.web.forms.reading import Meant, Read, document, gathered, references
 from services.web.forms.writing import Tree, sent
-from services.web.meaning import Understood, called, offered, understood
+from services.web.meaning import Understood, called, has_left, offered, understood
 from services.web.names import named
 from services.web.pages import Form
 from services.web.told import named as refers
@@ -89,9 +90,9 @@ async def picked(visit: Visit, fields: Sequence[Field]) -> dict[tuple[str, ...],
     found = dict(zip(single, await asyncio.gather(*(offered(visit, (kind,)) for kind in single)), strict=True))
     made: dict[tuple[str, ...], Options] = {}
     for kinds in wanted:
-        nodes = [node for kind in kinds for node in found[kind]]
+        nodes = [node for kind in kinds for node in found[kind] if not has_left(node)]
         texts = called(nodes)
-        made[kinds] = [(texts[node.ref], f"{node.kind.replace('_', ' ')} {node.key}") for node in nodes]
+        made[kinds] = [(texts[node.ref], f"{words(node.kind)} {node.key}") for node in nodes]
     return made
 
 
@@ -109,9 +110,7 @@ async def read(visit: Visit, form: Filled) -> tuple[Read, Filled]:
     answer = document(form.fields, form.tree, clear.refs)
     errors = dict(answer.wrong) | {name: _unclear(clear, meant) for name, meant in answer.unclear.items()}
     choices = {
-        name: [
-            (f"{node.kind}/{node.key}", f"{node.name} ({node.kind.replace('_', ' ')})") for node in clear.choices[meant]
-        ]
+        name: [(f"{node.kind}/{node.key}", f"{node.name} ({words(node.kind)})") for node in clear.choices[meant]]
         for name, meant in answer.unclear.items()
     }
     return answer, replace(form, errors=errors, choices=choices)
@@ -119,7 +118,7 @@ async def read(visit: Visit, form: Filled) -> tuple[Read, Filled]:
 
 def _unclear(clear: Understood, meant: Meant) -> str:
     kinds, text = meant
-    what = " or ".join(kind.replace("_", " ") for kind in kinds) or "thing"
+    what = " or ".join(map(words, kinds)) or "thing"
     if not clear.choices[meant]:
         return f"No {what} is called “{text}”."
     return f"“{text}” is not clear: choose what you mean."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+from services.web.filters import capitalize, words
 from shared.contracts.base import Kind
 from shared.contracts.members import Member, members
 from shared.contracts.model import Model
@@ -103,8 +104,8 @@ def _field(kind: Kind, path: str, member: Member) -> Field:
 
 
 def _label(name: str) -> str:
-    words = name.removesuffix("_id").replace("_ids", "s").replace("_", " ")
-    return {"raci": "RACI", "it dependent": "Needs IT"}.get(words, words[:1].upper() + words[1:])
+    label = words(name.replace("_ids", "s"))
+    return {"IT dependent": "Needs IT"}.get(label, capitalize(label))
 
 
 def _shape(kind: Kind, path: str, member: Member) -> Shape:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.web.filters import words
 from services.web.importing.asked import worded
 from shared.contracts import NODE_KINDS
 from shared.interchange.spoken import differing, said
@@ -102,7 +103,7 @@ def _parts(report: Json) -> Iterator[Part]:
         yield _listed(report, name, planned if dry else done, lines, note=note)
     created = [_named(each, new=dry) for each in report["changes"] if each["action"] == "created"]
     beyond = report["created"] - len(created)
-    kinds = Counter(str(line.kind).replace("_", " ") for line in created).most_common()
+    kinds = Counter(words(line.kind) for line in created).most_common()
     note = "" if beyond else ", ".join(f"{kind} {number}" for kind, number in kinds)
     yield Part("created", _would("Created", dry), report["created"], created, (), note, beyond)
     yield _listed(report, "notes", "To know", [Line(worded(each)) for each in report["notes"]])

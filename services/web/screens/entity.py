@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.web.facts import facts, owner_of, promise_rows
+from services.web.filters import capitalize, many
 from services.web.names import keyed, named
 from services.web.pages import AsOf, Done, Pages, Screen, router
 from services.web.relations import groups
@@ -69,7 +70,7 @@ def head(visit: Visit, node: NodeView, here: str, versions: int | None = None) -
 
 
 def crumbs(visit: Visit, node: Node, *more: tuple[str, str | None]) -> Crumbs:
-    title = _LISTS.get(node.kind, NODE_KINDS[node.kind].collection.replace("-", " ").capitalize())
+    title = _LISTS.get(node.kind, capitalize(many(NODE_KINDS[node.kind])))
     name = (node.name or node.id, visit.place.entity(node) if more else None)
     return [(title, visit.place.to(f"/list/{node.kind}")), name, *more]
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.web.forms.reading import Meant
-from services.web.meaning import understood
+from services.web.meaning import has_left, understood
 from services.web.pages import AsOf, Done, Form, Pages, Screen, router
 from services.web.relations import Choice, choices
 from services.web.screens.entity import crumbs, found, head
@@ -44,7 +44,7 @@ async def screen(
         "rows": [*node.out, *node.in_],
         "ref": f"{node.kind}/{node.id}",
         "choices": [(each.name, each.reads) for each in offered],
-        "things": [_option(each) for page in pages for each in page.items if each.id != node.id],
+        "things": [_option(each) for page in pages for each in page.items if each.id != node.id and not has_left(each)],
         "typed": typed or Form([]),
         "errors": errors,
         "meant": [_option(each) for each in meant],

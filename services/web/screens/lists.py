@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.web.editing.many import changes, grouped
+from services.web.filters import capitalize, many
 from services.web.meaning import offered, understood
 from services.web.names import keyed, named, node_of
 from services.web.pages import AsOf, Pages, Screen, router
@@ -76,7 +77,7 @@ async def listed(visit: Visit, name: str, asked: Asked, cursor: str | None) -> S
 
 
 def title(name: str) -> str:
-    return NODE_KINDS[name].collection.replace("-", " ").capitalize()
+    return capitalize(many(NODE_KINDS[name]))
 
 
 async def _owner(visit: Visit, text: str) -> tuple[str | None, str]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from fastapi import APIRouter, Request, Response
 
+from services.web.filters import many
 from services.web.pages import AsOf, Pages, Screen, router
 from services.web.people import people
 from services.web.visit import Visit
@@ -31,7 +32,7 @@ def _rights(service: str, scopes: Collection[str]) -> Iterator[str]:
             yield MEANING[action]
         for scope in sorted(each for each in scopes if each.startswith(f"{service}:{action}:")):
             _, _, *narrow = scope.split(":")
-            kinds = [NODE_KINDS[each].collection.replace("-", " ") for each in narrow if each != OWNED]
+            kinds = [many(NODE_KINDS[each]) for each in narrow if each != OWNED]
             yield " ".join(
                 [MEANING[action], *kinds, *([f"{'that are' if kinds else 'what is'} yours"] if OWNED in narrow else [])]
             )

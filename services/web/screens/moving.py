@@ -1,6 +1,7 @@
 """What moves a thing through its life: to another state, out of the way as a draft, or reviewed. What is missing is
 said before anything is done."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,21 +26,40 @@ _ASKED = frozenset(
 )
 """States that nobody comes to for nothing: a reason is asked for, and not demanded where the owner does not."""
 _STATUSES = (400, 403, 409, 412, 422)
+_AGAINST = (403, 409, 422)
 
 
 async def move(
     visit: Visit, ref: str, to: str, reason: str = "", missing: Sequence[Json] = (), wrong: str = "", status: int = 200
 ) -> Screen:
-    """What would be wrong after it, by the rules that judge it; ``missing`` is what its owner asks for besides."""
+    """What would be wrong after it, by the rules that judge it; ``missing`` is what its owner asks for besides, said
+    before it is tried."""
     node = await found(visit, ref)
     content = head(visit, node, "")
-    gate = None
+    gate, against = None, ""
     if to in content["moves"]:
         path = f"/alignment/v1/gates/{node.kind}/{node.id}"
-        gate = typed.of(GateAnswer, path, await visit.client.send("POST", path, {"to": to})).value
-    content |= {"to": to, "gate": gate, "reason": reason, "missing": missing, "wrong": wrong}
+        raw, problem = await asyncio.gather(visit.client.send("POST", path, {"to": to}), _refused(visit, node, to))
+        gate = typed.of(GateAnswer, path, raw).value
+        if problem and not (missing or wrong):
+            missing = problem.get("missing") or problem.get("errors") or ()
+            against = "" if missing else Refused(0, problem).detail
+    content |= {"to": to, "gate": gate, "reason": reason, "missing": missing, "wrong": wrong, "against": against}
     content["asks_why"] = to in _ASKED
     return Screen("entity_move", content, crumbs(visit, node, ("Move", None)), status)
+
+
+async def _refused(visit: Visit, node: NodeView, to: str) -> Json | None:
+    """Why its owner would not move it; None where it would, or knows a newer version than was looked at."""
+    line = {
+        "kind": node.kind,
+        "id": node.id,
+        "if_match": node.version,
+        "transition": {"to": to, "reason": "A preview."},
+    }
+    [answer] = await visit.client.bulk(NODE_KINDS[node.kind].service, [line], preview=True)
+    problem: Json | None = answer.get("problem")
+    return problem if answer["status"] in _AGAINST else None
 
 
 async def moved(visit: Visit, ref: str, form: Form) -> Done | Screen:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.web.drawing.bars import Bar
+from services.web.filters import dimension
 from shared.contracts.views.impact import Asked, Hit
 from shared.contracts.views.nodes import Finding, Node
 from shared.contracts.views.scenario import Ceasing, Outcome, ScoreOf
@@ -59,9 +60,7 @@ def to_ask(ceasing: Iterable[Ceasing]) -> list[Asked]:
 def bars(before: ScoreOf, after: ScoreOf) -> list[Bar]:
     """Dimensions that would be others than they are, the greatest loss first."""
     changed = {name: value for name, value in after.dimensions.items() if value != before.dimensions.get(name)}
-    made = [
-        Bar(name.replace("_", " ").capitalize(), value, before.dimensions.get(name)) for name, value in changed.items()
-    ]
+    made = [Bar(dimension(name), value, before.dimensions.get(name)) for name, value in changed.items()]
     return sorted(made, key=lambda bar: (bar.change or 0, bar.name))
 
 

@@ -66,6 +66,16 @@ async def test_every_kind_has_a_form_for_what_is_new(editor: httpx.AsyncClient, 
     assert {each.get("id") for each in fields} <= labels
 
 
+async def test_who_has_left_is_not_suggested(sampled: Platform, editor: httpx.AsyncClient) -> None:
+    party = await sampled.client.post("party", {"name": "Gus Gone", "type": "person"})
+    for version, state in enumerate(("leaving", "left"), 1):
+        names = (await shown(editor, "/new/driver")).xpath("//datalist//option/@value")
+        assert ("Gus Gone" in names, "Network Operations" in names) == (True, True), state
+        await sampled.client.transition("party", party["id"], version, state, "a test")
+    names = (await shown(editor, "/new/driver")).xpath("//datalist//option/@value")
+    assert ("Gus Gone" in names, "Network Operations" in names) == (False, True)
+
+
 async def test_something_new_is_made_named_and_linked(sampled: Platform, editor: httpx.AsyncClient) -> None:
     path = "/new/objective?link=decomposes:strategy/resilient-water-2030&level=strategic&due=2027-03-31"
     page = await shown(editor, path)

@@ -140,12 +140,13 @@ async def test_history_says_from_what_to_what_and_leads_back(sampled: Platform, 
         assert said in newest, newest
     then = page.xpath("//ol[@class='time']/li[2]//a/@href")[0]
     assert "30 June 2027" not in text(await shown(editor, then))
+    stale = await shown(editor, path)
     back = await posted(editor, page, "//ol[@class='time']/li[2]//form", path, 303)
     assert "It says again what it said then." in text(back, "//body")
     now = await sampled.client.get(kind, made["id"])
     assert (now["due"], now["owner"], now["tags"]) == ("2027-03-31", None, ["a"])
     assert (now["version"], now["state_reason"]) == (3, "Back to version 1.")
-    late = await posted(editor, page, "//ol[@class='time']/li[2]//form", path, 412)
+    late = await posted(editor, stale, "//ol[@class='time']/li[2]//form", path, 412)
     assert "It has changed since you read it" in text(late)
     await sampled.client.delete("objective", made["id"], 3, "a test")
 
@@ -164,6 +165,8 @@ async def test_it_moves_with_what_is_missing_said_before_and_after(
     assert gate["opened"]
     for each in gate["opened"]:
         assert each["sentence"] in text(before)
+    assert "Not yet launched." in text(before)
+    assert f"{path}/edit#f-components" in before.xpath("//div[@id='refused']//a/@href")
     refused = await posted(editor, before, "//main//form", f"{path}/move", 409)
     assert "Not yet launched." in text(refused)
     assert f"{path}/edit#f-components" in refused.xpath("//div[@id='refused']//a/@href")
@@ -181,6 +184,9 @@ async def test_what_only_a_signature_does_leads_to_the_increments(sampled: Platf
     await sampled.caught_up()
     path = f"/entity/objective/{made['key']}/move"
     page = await shown(editor, f"{path}?to=approved")
+    assert "An objective is approved when a signed increment holds it" in text(page)
+    assert "it is ready" not in text(page)
+    assert "it is ready" in text(await shown(editor, f"{path}?to=rejected"))
     refused = await posted(editor, page, "//main//form", path, 409)
     assert "An objective is approved when a signed increment holds it" in text(refused)
     assert refused.xpath("//div[@id='refused']//a/@href") == ["/increments"]

@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.web.filters import _SAID, Stretch, colour, compared, day, initials, moment, owners, said, words, written
+from services.web.filters import (
+    _SAID,
+    Stretch,
+    capitalize,
+    colour,
+    compared,
+    day,
+    initials,
+    many,
+    moment,
+    owners,
+    said,
+    words,
+    written,
+)
+from shared.contracts import NODE_KINDS
 from shared.contracts.relations import RELATIONS
 from tests.unit.web.showing import AT, edge, node
 
@@ -35,6 +50,18 @@ def test_names_of_the_model_are_said_in_words() -> None:
     assert [words(each) for each in ("service_offering", "parent_id", "source_ids", 3)] == [
         "service offering", "parent", "source", "3",
     ]  # fmt: skip
+
+
+def test_what_is_said_letter_by_letter_is_written_large() -> None:
+    """Also at the beginning of a heading, which has only its first letter large."""
+    headings = [capitalize(words(each)) for each in ("csf", "kpi_id", "sla", "it_service", "raci", "decomposed_into")]
+    assert headings == ["CSF", "KPI", "SLA", "IT service", "RACI", "Decomposed into"]
+    assert [many(NODE_KINDS[each]) for each in ("csf", "kpi", "service_offering")] == [
+        "CSFs",
+        "KPIs",
+        "service offerings",
+    ]
+    assert capitalize("row 1 of KPIs") == "Row 1 of KPIs"
 
 
 def test_a_relation_is_said_from_where_one_stands() -> None:

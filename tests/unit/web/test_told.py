@@ -134,7 +134,7 @@ def test_what_an_entity_says_has_no_keys_and_no_dates_of_machines() -> None:
     }  # fmt: skip
     told = {each.label: [text(one) for one in each.told] for each in details(kind, state, NAMES)}
     assert told == {
-        "Level": ["strategic"], "Side": ["it"], "Due": ["31 March 2027"], "Priority": ["2"], "Parent": ["Hold"],
+        "Level": ["strategic"], "Side": ["IT"], "Due": ["31 March 2027"], "Priority": ["2"], "Parent": ["Hold"],
         "Valid from": ["1 January 2026"], "Tags": ["a", "b"], "Of our own": ["Site: Oslo", "Parts: 1, 2"],
     }  # fmt: skip
     assert named(kind, state) == {f"objective/{ID}"}
