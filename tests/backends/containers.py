@@ -14,6 +14,7 @@ from tests.backends.server import Missing, free_port
 
 _KAFKA = "apache/kafka:4.3.1"
 _POSTGRES = "postgres:17-alpine"
+_ANSWER_SECONDS = 60.0
 
 
 @contextmanager
@@ -58,13 +59,18 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
 def _look_for(image: str) -> None:
     """Pull nothing unasked: only PLUMBLINE_TEST_BACKENDS=container says that images may be fetched."""
     docker = shutil.which("docker")
-    if docker is None or _fails(docker, "version"):
+    if docker is None or fails(docker, "version"):
         raise Missing("no Docker engine answers")
     wanted = [image] if testcontainers_config.ryuk_disabled else [image, testcontainers_config.ryuk_image]
     for name in wanted if os.environ.get("PLUMBLINE_TEST_BACKENDS") != "container" else ():
-        if _fails(docker, "image", "inspect", name):
+        if fails(docker, "image", "inspect", name):
             raise Missing(f"Docker has no image {name}")
 
 
-def _fails(*command: str) -> bool:
-    return bool(subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=20).returncode)
+def fails(*command: str) -> bool:
+    """Whether a command says no, or nothing in time, as where the engine is on a machine that does not answer."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_ANSWER_SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return bool(done.returncode)

@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests import backends
+from tests.backends.containers import fails
 from tests.system.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -133,18 +134,13 @@ def stack() -> Iterator[Stack]:
 
 def _missing() -> str | None:
     """Pull nothing unasked: only PLUMBLINE_TEST_BACKENDS=container says that images may be fetched."""
-    if shutil.which("docker") is None or _fails("docker", "info"):
+    if shutil.which("docker") is None or fails("docker", "info"):
         return "no Docker engine answers"
-    if _fails("docker", "compose", "version"):
+    if fails("docker", "compose", "version"):
         return "Docker has no compose"
     pulling = os.environ.get("PLUMBLINE_TEST_BACKENDS") == "container"
-    absent = [image for image in _IMAGES if not pulling and _fails("docker", "image", "inspect", image)]
+    absent = [image for image in _IMAGES if not pulling and fails("docker", "image", "inspect", image)]
     return f"Docker has no image {', '.join(absent)}" if absent else None
-
-
-def _fails(*command: str) -> bool:
-    done: Sequence[str] = command
-    return bool(subprocess.run(done, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60).returncode)
 
 
 def members(told: Stack) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What is fetched once and kept."""
+"""What tests need of others: what is fetched once and kept, and engines that may not answer."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends import fetched
+from tests.backends import containers, fetched
 from tests.backends.server import Missing
 
 WRITES = "open('there', 'w').close()"
@@ -47,3 +47,8 @@ def test_a_program_that_is_not_there_is_missing(cache: Path, monkeypatch: pytest
     with pytest.raises(Missing, match="there is no mvn"):
         fetched.jars("some", Path("pom.xml"))
     assert [*cache.iterdir()] == []
+
+
+def test_an_engine_that_does_not_answer_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(containers, "_ANSWER_SECONDS", 0.1)
+    assert containers.fails(sys.executable, "-c", "import time; time.sleep(5)")
