@@ -1,4 +1,4 @@
-"""What the real run refuses of what is new, the dry run refuses as well, in the same words."""
+"""What the real run refuses, of what is new and of what is there, the dry run refuses as well, in the same words."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.client import Client
+from shared.contracts import NODE_KINDS
 from shared.interchange import bundle, bundle_files, preview
 from shared.interchange.outcome import Report
 from shared.interchange.sync import sync
@@ -55,6 +56,11 @@ def document(kind: str, key: str, **spec: Any) -> dict[str, Any]:
     return {"kind": kind, "key": key, "spec": {"name": key.title(), **spec}}
 
 
+def initial(kind: str) -> str:
+    return NODE_KINDS[kind].lifecycle.initial
+
+
+_CHANGED = 100
 TACTIC = document("tactic", "rail", state="approved")
 SAM = document("stakeholder", "sam", subject="sam")
 
@@ -99,6 +105,34 @@ async def test_what_rests_on_what_is_refused_is_refused_too(platform: Platform, 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("asked", "refused"),
+    [
+        (document("increment", "next", name="Other", items=["tactic/rail"]), "its name is frozen"),
+        (document("tactic", "road", state="approved"), "It stays proposed. "),
+        (document("tactic", "road", state="approved", budget=5), "Its other members are written."),
+        (document("tactic", "road", state="in_force"), "does not become in_force at once"),
+        (document("tactic", "road", budget=5), ""),
+        (document("tactic", "road", state="draft", budget=5), ""),
+        (document("stakeholder", "sam", subject="other"), "subject is settled"),
+    ],
+)
+async def test_what_is_there_is_refused_in_the_same_words(
+    platform: Platform, tmp_path: Path, asked: dict[str, Any], refused: str
+) -> None:
+    """Also what a gate keeps from moving, and what is frozen."""
+    signer = document("stakeholder", "sam", subject="sam", signs=True)
+    road = document("tactic", "road", state="proposed")
+    held = document("increment", "next", items=["tactic/rail"], signers=["stakeholder/sam"])
+    await both(platform.client, tmp_path / "before.yaml", TACTIC, road, signer, held)
+    there = await platform.client.find("increment", "next")
+    assert there
+    await platform.client.transition("increment", there["id"], there["version"], "submitted", None)
+    [(action, reason)] = (await both(platform.client, tmp_path / "before.yaml", asked)).values()
+    assert action == ("refused" if refused else "changed")
+    assert refused in (reason or "")
+
+
 async def test_more_than_an_owner_looks_at_is_said(
     platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,9 +142,7 @@ async def test_more_than_an_owner_looks_at_is_said(
     write(file, *documents)
     report = await run(platform.client, file, dry_run=True)
     assert report.count("created") == 3
-    assert [note.partition(":")[0] for note in report.notes] == [
-        "1 that are new rest on more than is looked at in a dry run"
-    ]
+    assert [note.partition(":")[0] for note in report.notes] == ["1 rest on more than is looked at in a dry run"]
 
 
 @pytest.mark.parametrize("acts", [(), ("register", "appoint")])
@@ -130,3 +162,12 @@ async def test_random_ones_of_all_kinds_and_states(platform: Platform, tmp_path:
     async with caller(platform, "x", *acts) as client:
         found = await both(client, tmp_path / "bundle.yaml", *documents)
     assert {action for action, _ in found.values()} == {"created", "refused"}
+    there = [each for each in documents if found[f"{each['kind']}/{each['key']}"][0] == "created"][:_CHANGED]
+    for each in there:
+        moves = NODE_KINDS[each["kind"]].lifecycle.moves[each["spec"].get("state") or initial(each["kind"])]
+        each["spec"]["description"] = "Written again."
+        if moves and dice.random() < 0.7:
+            each["spec"] |= {"state": dice.choice(sorted(moves)), "state_reason": "It is time."}
+    async with caller(platform, "x", *acts) as client:
+        changed = await both(client, tmp_path / "bundle.yaml", *there)
+    assert {action for action, _ in changed.values()} == {"changed", "refused"}

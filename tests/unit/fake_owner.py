@@ -89,6 +89,8 @@ class FakeOwner:
 
     def _line(self, raw: str) -> str:
         line = json.loads(raw)
+        if "transition" in line:
+            return self._moved(line)
         put = httpx.Request("PUT", "http://fake/", json=line["body"])
         kind = NODE_KINDS.get(line["kind"]) or LINKS[_service(line["body"])]
         there = self.states.get((kind.name, line["id"]))
@@ -96,6 +98,13 @@ class FakeOwner:
             answer = self._store(kind, line["id"], {**there, **line["body"]}, there["version"] + 1)
         else:
             answer = self._put(kind, line["id"], put)
+        refused = {"problem": answer.json()} if answer.status_code >= 400 else {}
+        return json.dumps({"status": answer.status_code, "id": line["id"], **refused})
+
+    def _moved(self, line: dict[str, Any]) -> str:
+        headers = {"If-Match": f'"{line["if_match"]}"'}
+        request = httpx.Request("POST", "http://fake/", headers=headers, json=line["transition"])
+        answer = self._post(NODE_KINDS.get(line["kind"]) or LINKS["strategy"], line["id"], request)
         refused = {"problem": answer.json()} if answer.status_code >= 400 else {}
         return json.dumps({"status": answer.status_code, "id": line["id"], **refused})
 

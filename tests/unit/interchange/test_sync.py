@@ -141,8 +141,16 @@ async def test_a_state_is_moved_by_a_transition_and_the_rest_before_it(owner: Fa
     ("start", "to", "reason"),
     [
         ("defined", "operational", "the way is defined -> approved -> operational"),
-        ("approved", "draft", "no way leads there from approved"),
-        ("retired", "draft", "which is final"),
+        (
+            "approved",
+            "draft",
+            "no way leads there from approved. If that state was registered wrongly, a correction mends it",
+        ),
+        (
+            "retired",
+            "draft",
+            "a comeback is a new one that supersedes it. If that state was registered wrongly, a correction",
+        ),
     ],
 )
 async def test_what_no_single_transition_reaches_is_refused_whole(
@@ -158,8 +166,10 @@ async def test_what_no_single_transition_reaches_is_refused_whole(
 async def test_a_gate_that_refuses_leaves_the_state_and_says_so(owner: FakeOwner) -> None:
     await bring(owner, one(name="Board", state="defined"))
     owner.gate = "Not yet approved: no policy governs it."
+    foreseen = await bring(owner, one(name="Boarding", state="approved"), dry_run=True)
     report = await bring(owner, one(name="Boarding", state="approved"))
     told = report.outcomes[0].reason
+    assert foreseen.outcomes[0].reason == told
     assert told == f"It stays defined. {owner.gate} Its other members are written."
     owner.gate = ""
     report = await bring(owner, one(name="Boarding", state="approved"))
