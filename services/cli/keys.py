@@ -12,10 +12,13 @@ from services.cli.session import USAGE
 def keys(
     folder: Annotated[Path, typer.Argument(help="Where they lie, in a subfolder for each holder.")],
     rotate: Annotated[
-        str | None, typer.Option(help="Replace this key: issuer, alignment, metrics or proof.", metavar="KEY")
+        str | None, typer.Option(help="Replace this key: issuer, alignment, metrics, web or proof.", metavar="KEY")
     ] = None,
     leaked: Annotated[
-        bool, typer.Option("--leaked", help="With --rotate: what the key before has signed counts no longer.")
+        bool,
+        typer.Option(
+            "--leaked", help="With --rotate: tokens of all keys before count no longer; of proofs, those of the last."
+        ),
     ] = False,
     former: Annotated[
         Path | None, typer.Option(exists=True, help="Key file of a release before 0.2: its proofs stay checkable.")

@@ -60,7 +60,7 @@ def make_keys(folder: Path, former: Path | None = None) -> list[Path]:
 
 
 def rotate_key(folder: Path, name: str, *, leaked: bool = False) -> Ring:
-    """Sign with a new pair from now on. Tokens of the one before count until they end, or no longer if it has leaked.
+    """Sign with a new pair from now on. Tokens of those before count until they end, or no longer if one has leaked.
 
     Raises RingUnreadable. The public half is there before the private one, so that no token comes too early.
     """

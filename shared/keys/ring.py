@@ -40,9 +40,14 @@ class Ring(BaseModel):
         return [self.current.public(), *self.former]
 
     def rotated(self, now: int, ends: int | None) -> "Ring":
-        """With a new pair. What the one before has signed counts until it ``ends``, or from now on not at all."""
-        kept = () if ends is None else (self.current.public().model_copy(update={"exp": ends}),)
-        return self.model_copy(update={"current": generate(now), "former": (*kept, *self.former)})
+        """With a new pair. What the one before has signed counts until it ``ends``, or from now on not at all. Neither
+        do tokens of older ones then: one that was replaced before it was known to have leaked may be the one that has.
+        Proofs of older ones stay."""
+        if ends is None:
+            former = () if self.grant else self.former
+        else:
+            former = (self.current.public().model_copy(update={"exp": ends}), *self.former)
+        return self.model_copy(update={"current": generate(now), "former": former})
 
     def text(self) -> str:
         return self.model_dump_json(exclude_none=True, indent=2) + "\n"

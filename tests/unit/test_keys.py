@@ -90,6 +90,19 @@ def test_a_token_key_counts_as_long_as_its_longest_token(tmp_path: Path) -> None
         assert first.kid not in {key.kid for key in load_trusted(tmp_path / TRUSTED_KEYS).keys}
 
 
+def test_when_a_key_has_leaked_no_token_of_an_older_one_counts_either(tmp_path: Path) -> None:
+    """Whoever replaced one and learns only then that it had leaked would else lose the good one and keep the other."""
+    make_keys(tmp_path)
+    rotate_key(tmp_path, "issuer")
+    rotate_key(tmp_path, "proof")
+    rotate_key(tmp_path, "issuer", leaked=True)
+    ours = [key.kid for key in load_trusted(tmp_path / TRUSTED_KEYS).keys if key.iss == "plumbline"]
+    assert ours == [load_ring(tmp_path / ISSUER_KEY).current.kid]
+    [_, proven] = load_ring(tmp_path / PROOF_KEY).published()
+    rotate_key(tmp_path, "proof", leaked=True)
+    assert load_ring(tmp_path / PROOF_KEY).published()[1:] == [proven], "what it signed is still proven"
+
+
 def test_the_mode_that_a_deployment_gave_a_file_stays(tmp_path: Path) -> None:
     make_keys(tmp_path)
     (tmp_path / ISSUER_KEY).chmod(0o444)
