@@ -146,7 +146,8 @@ def archi(content: bytes) -> bytes:
 
 async def test_what_archi_makes_of_it_comes_back_as_it_was(owner: FakeOwner) -> None:
     """But for other languages, of which it keeps one."""
-    custom = {"plumbline:key": "x", "deep": {"gap": "a     b"}, "names": ["no language"]}
+    custom: dict[str, Any] = {"plumbline:key": "x", "deep": {"gap": "a     b"}, "names": ["no language"]}
+    custom |= {"Berths": "one\n two", "Days": ["Mon  day", "Friday"], "Deck": "two"}
     owner.edit("service", owner.by_name("Booking")["id"], name="Boo  king \n desk", custom=custom)
     async with owner.client() as client:
         await _in(client, await _out(owner))
@@ -155,6 +156,10 @@ async def test_what_archi_makes_of_it_comes_back_as_it_was(owner: FakeOwner) -> 
     changed = [(each.record.label, each.fields) for each in report.outcomes if each.action != "unchanged"]
     assert (changed, report.left) == ([], [])
     assert owner.states == before
+    async with owner.client() as client:
+        edited = (await _out(owner)).replace(b">two<", b">three<").replace(b"one\n two<", b"one<")
+        await _in(client, edited)
+    assert owner.by_name("Boo  king \n desk")["custom"] == {**custom, "Deck": "three", "Berths": "one"}
 
 
 async def test_elsewhere_the_same_comes_to_be(owner: FakeOwner) -> None:

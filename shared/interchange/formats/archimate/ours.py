@@ -86,11 +86,16 @@ def custom(item: Item) -> dict[str, Any]:
 def exact(item: Item, members: Mapping[str, Any]) -> dict[str, Any]:
     """Members whose text had other spaces here, unless it was edited."""
     kept = _json(item, EXACT)
-    return {
+    found: dict[str, Any] = {
         name: text
         for name, text in kept.items()
         if isinstance(text, str) and _spaced(name, text) == _spaced(name, members.get(name) or "")
     }
+    custom, told = kept.get("custom"), members.get("custom") or {}
+    if isinstance(custom, dict):
+        same = {name: value for name, value in custom.items() if _single(value) == _single(told.get(name)) is not None}
+        found["custom"] = {**told, **same}
+    return found
 
 
 def held(relation: Relation, scope: str, members: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -102,15 +107,25 @@ def held(relation: Relation, scope: str, members: Mapping[str, Any]) -> tuple[di
     return {**members, **said}, str(told["id"])
 
 
-def around(members: Mapping[str, str | None]) -> str | None:
-    """Those of some texts that files of models have with other spaces, for the property that keeps them."""
-    kept = {name: text for name, text in members.items() if text and text != _spaced(name, text)}
+def around(members: Mapping[str, str | None], custom: Mapping[str, Any] | None = None) -> str | None:
+    """Those of some texts, and of members of the organisation's own, that files of models have with other spaces, for
+    the property that keeps them."""
+    kept: dict[str, Any] = {name: text for name, text in members.items() if text and text != _spaced(name, text)}
+    if own := {name: value for name, value in (custom or {}).items() if _single(value) not in (value, None)}:
+        kept["custom"] = own
     return packed(kept) if kept else None
 
 
 def _spaced(name: str, text: str) -> str:
     """A text as files of models have it: without spaces around it, and in a name with single ones."""
     return " ".join(text.split()) if name == "name" else text.strip()
+
+
+def _single(value: Any) -> Any:
+    """A text, or several, with single spaces, as tools have properties; None for what is none."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return [" ".join(each.split()) for each in value]
+    return " ".join(value.split()) if isinstance(value, str) else None
 
 
 def packed(members: Mapping[str, Any]) -> str:

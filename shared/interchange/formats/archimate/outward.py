@@ -133,7 +133,7 @@ class _Leaving:
         ours = [(IS, f"{kind.name}/{state['id']}"), (KEY, state["key"]), (STATE, state["state"])]
         if "type" in state and _THIRD.get(type_) != (kind.name, state["type"]):
             ours.append((TYPE, state["type"] or NO_TYPE))
-        if spaced := around({name: state[name] for name in ("name", "description")}):
+        if spaced := around({name: state[name] for name in ("name", "description")}, state["custom"]):
             ours.append((EXACT, spaced))
         custom = state["custom"]
         named = languages(custom.get("names"), state["name"])
