@@ -175,7 +175,7 @@ def _state(status: dict[str, Any]) -> Iterator[Check]:
             "events",
             "look",
             f"{status['dead_letters']} could not be read",
-            "plumbline status, and the log of alignment",
+            "plumbline dead-letters, and the log of alignment",
         )
 
 

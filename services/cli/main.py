@@ -55,6 +55,7 @@ COMMANDS = {
     "doctor": ("services.cli.doctor:doctor", "What can be reached and in what state it is, with the next step."),
     "status": ("services.cli.view:status", "How far the view is."),
     "rebuild": ("services.cli.view:rebuild", "Build the view anew from everything recorded, and switch over."),
+    "dead-letters": ("services.cli.view:dead_letters", "Messages that could not be read or confirmed; forget one."),
     "propose": ("services.cli.sign_off:propose", "Make a draft of an increment: the next slice that could be signed."),
     "submit": ("services.cli.sign_off:submit", "Freeze what an increment says, and ask its signers."),
     "sign": ("services.cli.sign_off:sign", "Approve an increment, after its text has been shown."),

@@ -30,6 +30,7 @@ CODES: dict[str, tuple[int, ...]] = {
     "apply": (FAILED, *_CHANGING),  # of a plan
     **dict.fromkeys(("me", "forecast"), _ASKING),
     **dict.fromkeys(("get", "trace", "why", "impact", "promises", "raci", "proof", "finding", "whatif"), _ABOUT),
+    "dead-letters": _ABOUT,  # of one that is forgotten
     **dict.fromkeys(("cascade", "coverage", "findings", "score", "load", "diff", "watch"), _ABOUT),  # of a baseline
     **dict.fromkeys(("move", "review", "submit", "sign", "reject", "delegate", "supersede"), _CHANGING),
     **dict.fromkeys(("waive", "acknowledge", "comment", "fix", "campaign"), _CHANGING),

@@ -1,4 +1,5 @@
-"""``status`` and ``rebuild``: the view itself, how far it is, and how to make it anew."""
+"""``status``, ``rebuild`` and ``dead-letters``: the view itself, how far it is, how to make it anew, and what it could
+not read."""
 
 import asyncio
 import time
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.endpoint import Unusable
 from services.cli.session import FAILED, Session, command
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from shared.typed import Answer
 
 _STATUS = "/alignment/v1/status"
+_LETTERS = "/alignment/v1/dead-letters"
+_MOST_LETTERS = 200
 _PAUSE = 0.2
 
 
@@ -90,3 +94,28 @@ def _far(building: "Building") -> str:
     """How far a build is: the positions that have been read of each service."""
     services = [f"{name} {each.position}/{each.head}" for name, each in building.services.items() if each.head]
     return f"Building generation {building.generation}: " + ", ".join([str(building.phase), *services])
+
+
+@command
+async def dead_letters(
+    session: Session,
+    forget: Annotated[int | None, typer.Option(min=0, help="Forget the one with this number.")] = None,
+    reason: Annotated[str, typer.Option(help="Why it is forgotten; kept in the audit.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=_MOST_LETTERS, help="At most so many.")] = 100,
+) -> None:
+    """Messages that could not be read or confirmed, the newest first; or forget one that was dealt with."""
+    from services.cli.tables import table
+    from shared import typed
+    from shared.contracts.views.status import DeadLetterPage
+
+    if forget is not None:
+        if not reason.strip():
+            raise Unusable("Say why it is forgotten, with --reason.")
+        await session.client.send("DELETE", f"{_LETTERS}/{forget}", reason=reason.strip())
+        return session.say(f"Number {forget} is forgotten.")
+    answer = await typed.read(session.client, DeadLetterPage, _LETTERS, limit=limit)
+    rows = [(each.id, each.at, each.source, each.error) for each in answer.value.items]
+    session.show(answer.document, lambda: table(("number", "put aside", "where it lay", "what is wrong"), rows))
+    if answer.value.next_cursor:
+        session.say(f"These are the newest {len(rows)}.")
+    return None

@@ -281,6 +281,22 @@ def test_status_shows_what_there_is(run: Any, owner: FakeOwner) -> None:
     ]
 
 
+def test_what_could_not_be_read_is_listed_and_forgotten(run: Any, owner: FakeOwner) -> None:
+    letter = {"id": 7, "source": "log/strategy/0/42", "error": "It is no JSON.", "at": "2026-03-01T00:00:00Z"}
+    path, reasons = "/alignment/v1/dead-letters", []
+    owner.extra[path] = {"items": [letter | {"bytes": 2, "text": "{["}], "next_cursor": "more"}
+    owner.extra[f"{path}/7"] = lambda request: reasons.append(request.url.params["reason"])
+    told = run("dead-letters", "--limit", "1")
+    assert told.stdout.splitlines()[1].split("  ")[0].strip() == "7"
+    assert all(text in told.stdout for text in ("log/strategy/0/42", "It is no JSON."))
+    assert "the newest 1." in told.stderr
+    assert json.loads(run("dead-letters", "--json").stdout)["items"][0]["text"] == "{["
+    assert run("dead-letters", "--forget", "7").exit_code == 2
+    assert reasons == []
+    assert run("dead-letters", "--forget", "7", "--reason", "Read by hand.").exit_code == 0
+    assert reasons == ["Read by hand."]
+
+
 @pytest.mark.parametrize(("ends_at", "code"), [(4, 0), (3, 1)])
 def test_rebuild_waits_for_the_switch(
     run: Any, owner: FakeOwner, monkeypatch: pytest.MonkeyPatch, ends_at: int, code: int
