@@ -101,6 +101,13 @@ def with_sample(home: Path) -> Iterator[str]:
         yield _printed(r"http://\S+/signin\?code=\S+", running, log)
 
 
+def signing_in(home: Path, subject: str) -> str:
+    """The address by which somebody signs in, as ``plumbline sign-in`` prints it."""
+    asked = ["sign-in", "--home", str(home), "--subject", subject, "--scope", "*"]
+    done = subprocess.run([sys.executable, "-m", "services", *asked], check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.split()[-1]
+
+
 def _printed(pattern: str, running: subprocess.Popen[bytes], log: Path) -> str:
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end and running.poll() is None:

@@ -4,6 +4,7 @@ import re
 import struct
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,6 +30,7 @@ from tests.system.browsing import (
     violations,
     visit,
 )
+from tests.system.ways import Keyboard, Pointer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECTIONS = (
@@ -46,8 +48,13 @@ def executable() -> str:
 
 
 @pytest.fixture(scope="module")
-def printed(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with processes.with_sample(tmp_path_factory.mktemp("browser") / "home") as address:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("browser") / "home"
+
+
+@pytest.fixture(scope="module")
+def printed(executable: str, home: Path) -> Iterator[str]:
+    with processes.with_sample(home) as address:
         yield address
 
 
@@ -515,6 +522,102 @@ async def test_many_are_changed_by_keyboard(visitor: Visitor, script: bool) -> N
         assert not script or not await violations(page)
         await page.get_by_role("link", name="Leave").press("Enter")
         await expect(page).to_have_url(re.compile("/list/driver$"))
+
+
+WAYS: dict[str, tuple[Pointer, dict[str, Any]]] = {
+    "pointer": (Pointer(), {}),
+    "keyboard": (Keyboard(), {}),
+    "no script": (Pointer(), {"java_script_enabled": False}),
+}
+
+
+async def _begin(way: Pointer, page: Page, kind: str) -> None:
+    """A new one, from wherever one is."""
+    await way.press(page.get_by_role("button", name="New", exact=True))
+    await way.press(page.locator("#new").get_by_role("link", name=kind, exact=True))
+
+
+async def _turn(way: Pointer, page: Page, section: str) -> None:
+    """By the sections at the side; a number may stand beside."""
+    name = re.compile(rf"^{section}( ?\d+)?$")
+    await way.press(page.locator("nav.main").get_by_role("link", name=name))
+    await expect(page.locator("nav.main [aria-current]")).to_have_text(name)
+
+
+@pytest.mark.parametrize("by", WAYS)
+async def test_a_strategy_lead_proposes_and_whoever_signs_decides(visitor: Visitor, home: Path, by: str) -> None:
+    """From a new objective over an increment to its signature, each as themselves."""
+    way, options = WAYS[by]
+    goal, slice_ = f"Fewer calls, {by}", f"Spring slice, {by}"
+    async with visitor.page(**options) as page:
+        await page.goto("/")
+        await _begin(way, page, "Objective")
+        await way.write(page.get_by_label("Name", exact=True), goal)
+        await way.write(page.get_by_label(re.compile("^Owner")), "Ingrid Castellan")
+        await way.write(page.get_by_label(re.compile("^Parent")), "Halve leakage by 2030")
+        await way.press(page.get_by_role("button", name="Make it"))
+        await expect(heading(page, goal)).to_be_visible()
+        await way.press(page.get_by_role("link", name="Proposed", exact=True))
+        await way.press(page.get_by_role("button", name=re.compile("proposed")))
+        await expect(page.locator(".toast")).to_contain_text("Its state has changed.")
+        await _begin(way, page, "Increment")
+        await way.write(page.get_by_label("Name", exact=True), slice_)
+        await way.press(page.get_by_role("button", name="Add to items"))
+        await way.write(page.get_by_label("Row 1 of items", exact=True), goal)
+        await way.press(page.get_by_role("button", name="Add to signers"))
+        await way.write(page.get_by_label("Row 1 of signers", exact=True), "Director of information services")
+        await way.press(page.get_by_role("button", name="Make it"))
+        await expect(heading(page, slice_)).to_be_visible()
+        await _turn(way, page, "Sign-off")
+        await way.press(page.get_by_role("link", name=slice_, exact=True))
+        await way.press(page.get_by_role("button", name="Ask for signatures"))
+        await expect(page.locator(".toast")).to_contain_text("Submitted")
+    signer = Visitor(visitor.browser, processes.signing_in(home, "tobias.oyelaran"))
+    await signer.sign_in()
+    async with signer.page(**options) as page:
+        await page.goto("/")
+        await way.press(page.get_by_role("link", name="All sign-offs"))
+        await way.press(page.locator("main").get_by_role("link", name=slice_, exact=True))
+        await way.tick(page.get_by_role("radio", name="Sign I agree with the text shown here."))
+        await way.press(page.get_by_role("button", name="Record the decision on 1 item"))
+        await expect(page.locator(".toast")).to_contain_text("Your decision is recorded.")
+        await way.press(page.get_by_role("link", name="Proof", exact=True))
+        await expect(page.locator("main")).to_contain_text("tobias.oyelaran")
+
+
+@pytest.mark.parametrize("by", WAYS)
+async def test_a_service_owner_mends_what_is_wrong(visitor: Visitor, by: str) -> None:
+    way, options = WAYS[by]
+    async with visitor.page(**options) as page:
+        await page.goto("/")
+        await _turn(way, page, "Findings")
+        await way.choose(page.get_by_label("Rule"), "P12 Process that nothing uses")
+        if not options.get("java_script_enabled", True):
+            await way.press(page.get_by_role("button", name="Apply", exact=True))
+        await expect(page).to_have_url(re.compile("rule=P12"))
+        await way.press(page.get_by_role("region", name="Findings by cause").locator("li a").first)
+        await way.press(page.get_by_role("link", name="See the ways to mend it"))
+        await way.press(page.get_by_role("button", name="See what it would do").first)
+        await way.write(page.get_by_label(re.compile("^Reason")), "It was forgotten.")
+        await way.press(page.get_by_role("button", name="Apply", exact=True))
+        await expect(page.locator(".toast")).to_contain_text("The remedy is applied.")
+
+
+@pytest.mark.parametrize(("by", "letter"), [*zip(WAYS, "CIA", strict=True)])
+async def test_a_process_owner_gives_a_letter(visitor: Visitor, by: str, letter: str) -> None:
+    way, options = WAYS[by]
+    async with visitor.page(**options) as page:
+        await page.goto("/")
+        await _turn(way, page, "Processes")
+        await way.press(page.locator("main").get_by_role("link", name="Burst response", exact=True))
+        await way.press(page.get_by_role("link", name="Edit who does what"))
+        cell = page.get_by_label("Shut off and mend: Dispatch coordinator")
+        await way.choose(cell, letter)
+        await way.write(page.get_by_label("Reason"), "They asked to.")
+        await way.press(page.get_by_role("button", name="Save", exact=True))
+        await expect(page.locator(".toast")).to_contain_text("Saved.")
+        row = page.get_by_role("row", name=re.compile("Shut off and mend"))
+        await expect(row.get_by_role("cell").last).to_have_text(re.compile(f"^{letter}"))
 
 
 async def test_who_has_signed_out_has_to_sign_in(visitor: Visitor) -> None:

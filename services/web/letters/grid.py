@@ -45,10 +45,10 @@ def written(letters: Sequence[str]) -> str:
 
 
 def of_states(activities: Sequence[Json]) -> Grid:
-    """As it is recorded; activities in their order."""
+    """As it is recorded; activities in their order, and roles in that in which the view has them."""
     ordered = sorted(activities, key=lambda each: (each["order"] is None, each["order"] or 0, each["key"]))
     rows = tuple(Row(each["id"], each["version"], each["name"], _letters(each)) for each in ordered)
-    return Grid(tuple(dict.fromkeys(role for row in rows for role in sorted(row.letters))), rows)
+    return Grid(tuple(sorted({role for row in rows for role in row.letters})), rows)
 
 
 def _letters(activity: Json) -> dict[str, str]:

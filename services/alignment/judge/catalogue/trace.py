@@ -114,7 +114,7 @@ RULES = (
         "Nothing live is above a live plan, project, policy, process, procedure or work instruction.",
         "Write down why it exists: add `justified_by` to the objective, tactic, operation or outcome that it is for.",
         Topmost(_ABOVE), ARTIFACTS, graver=_has_budget, reads=("budget",), passing="V04c",
-        sentence="Nobody has written down why there is {it}.",
+        sentence="Nobody has written down why {it} exists.",
         passes="process:p operational, outcome:o agreed; p serves o",
         fails="process:p operational, outcome:o agreed, outcome:r retired; p serves r",
         mended="; p justified_by o",
