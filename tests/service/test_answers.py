@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.alignment.view import dead_letters
 from shared import clock
 from shared.config import SERVICES
 from shared.contracts import NODE_KINDS, RECORDED, Kind
 from shared.contracts.rule_packs import EXAMPLE
+from shared.http.auth import mint
+from shared.storage.db import Database
 from tests.answers import Answered, Documents, Wrong
 from tests.platform import Platform, running, settings_for
 from tests.service import sample
@@ -186,8 +189,21 @@ async def ask_of_alignment(api: Api) -> None:
     assert (await ask(api, "POST", f"{root}/trials", json=trial))["rules"]
     for path in ("me", "rules", "score", "status", "diff?from=2020-01-01T00:00:00Z"):
         await ask(api, "GET", f"{root}/{path}")
+    await ask_of_administration(api)
     await ask(api, "POST", f"{root}/rebuilds")
     await ask(api, "GET", f"{root}/status")
+
+
+async def ask_of_administration(api: Api) -> None:
+    root, settings = "/alignment/v1", api.platform.settings
+    page = {"Authorization": f"Bearer {mint(settings.web_key_path, 'ada')}"}
+    await ask(api, "POST", f"{root}/audit", json={"action": "signed_in"}, headers=page)
+    database = Database(settings.database("alignment"))
+    async with database.write() as connection:
+        await dead_letters.bury(connection, [dead_letters.DeadLetter("strategy/changes/7", b"", "it cannot be read")])
+    await database.close()
+    [letter] = (await ask(api, "GET", f"{root}/dead-letters"))["items"]
+    await ask(api, "DELETE", f"{root}/dead-letters/{letter['id']}", params={"reason": "It was made up."})
 
 
 async def ask_with_times(api: Api, paths: list[str]) -> None:

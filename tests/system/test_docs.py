@@ -63,7 +63,7 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("docs") / "home"
-    with processes.embedded(home) as (url, token):
+    with processes.embedded(home, PLUMBLINE_SURVEY_SECONDS="1") as (url, token):
         server = Server(url, token)
         asyncio.run(_load(server, Settings(home=home).issuer_key_path))
         asyncio.run(_change(server))
@@ -87,6 +87,8 @@ async def _change(server: Server) -> None:
         head = (await client.changes("strategy", 0, 1))["head"]["position"]
         async with asyncio.timeout(20):
             while (await client.get_json("/alignment/v1/status"))["positions"]["strategy"] < head:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            while not (await client.get_json("/alignment/v1/findings", rule="S02"))["items"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
 

@@ -50,6 +50,8 @@ async def _answer(route: Route) -> None:
     path = route.request.url.removeprefix(ADDRESS).partition("?")[0]
     if path.startswith("/static/"):
         await route.fulfill(path=STATIC / path.removeprefix("/static/"), content_type=_TYPES[path.rpartition(".")[2]])
+    elif path == "/live":
+        await route.fulfill(body="", content_type="text/event-stream")
     else:
         await route.fulfill(body=shown(), content_type="text/html", headers=HEADERS)
 

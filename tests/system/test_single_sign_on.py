@@ -92,7 +92,7 @@ async def test_somebody_signs_in_acts_and_signs_out_of_both(launched: Browser, a
 
     page.on("console", complain)
     await sign_in(page, addresses, "ada")
-    await page.wait_for_url(f"{addresses.page}/")
+    await page.wait_for_url(f"{addresses.page}/findings")  # where they wanted to go
     await page.get_by_role("button", name="ada, your account").click()
     await expect(page.get_by_text("signed in as ada")).to_be_visible()
     cookies = {each["name"]: each for each in await context.cookies(addresses.page)}
