@@ -43,7 +43,7 @@ def test_it_is_read_in_the_order_of_the_activities_with_letters_by_role() -> Non
     read = of_states([activity("z", None), activity("y", 2, a="RA"), activity("x", 1, b="C")])
     assert marks(read) == "xyz"
     assert [each.letters for each in read.rows] == [{"b": "C"}, {"a": "A R"}, {}]
-    assert read.roles == ("b", "a")
+    assert read.roles == ("a", "b"), "as the matrix that is read has them"
 
 
 def test_what_is_typed_is_read_by_row_and_role_and_what_is_no_letter_is_none() -> None:
